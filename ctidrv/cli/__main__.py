@@ -1,0 +1,5 @@
+import sys
+
+from ctidrv.cli import main
+
+sys.exit(main())

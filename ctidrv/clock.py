@@ -1,0 +1,85 @@
+"""The sample clock: what call control, menus and the simulator wait for instead of the wall clock.
+
+The media engine calls `advance` after each tick; timers that are due fire then, in the order
+(due, set). Wall time exists only in records, through `wall`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from ctidrv.units import RATE, Samples
+
+
+class Timer:
+    """A call that is due at a sample count; `cancel` is safe at any time, twice too."""
+
+    __slots__ = ("_callback", "when")
+
+    def __init__(self, when: Samples, callback: Callable[[], None]) -> None:
+        self.when = when
+        self._callback: Callable[[], None] | None = callback
+
+    def cancel(self) -> None:
+        self._callback = None
+
+    def fire(self) -> None:
+        callback, self._callback = self._callback, None
+        if callback is not None:
+            callback()
+
+
+class SampleClock:
+    """Sample count, timers on it, and the wall time of a sample.
+
+    `start` is the wall time of sample 0 (virtual time). Without it the clock is live: the wall time
+    of a sample is reckoned back from now, so it follows the computer's clock when that is set.
+    """
+
+    def __init__(self, start: datetime | None = None) -> None:
+        self._start = start
+        self._now = Samples(0)
+        self._heap: list[tuple[int, int, Timer]] = []
+        self._order = itertools.count()
+
+    def now(self) -> Samples:
+        return self._now
+
+    def wall(self, at: int) -> datetime:
+        """UTC of a sample count."""
+        if self._start is not None:
+            return self._start.astimezone(UTC) + timedelta(seconds=at / RATE)
+        return datetime.now(UTC) - timedelta(seconds=(self._now - at) / RATE)
+
+    def call_at(self, when: int, callback: Callable[[], None]) -> Timer:
+        """Calls back in the first `advance` that reaches `when`."""
+        timer = Timer(Samples(int(when)), callback)
+        heapq.heappush(self._heap, (timer.when, next(self._order), timer))
+        return timer
+
+    def call_after(self, length: int, callback: Callable[[], None]) -> Timer:
+        return self.call_at(self._now + length, callback)
+
+    async def until(self, when: int) -> None:
+        """Waits for a sample count; returns at once when it is past."""
+        if when <= self._now:
+            return
+        reached = asyncio.get_running_loop().create_future()
+        timer = self.call_at(when, lambda: None if reached.done() else reached.set_result(None))
+        try:
+            await reached
+        finally:
+            timer.cancel()
+
+    async def sleep(self, length: int) -> None:
+        await self.until(self._now + length)
+
+    def advance(self, to: int) -> None:
+        """Moves on to a sample count (never back) and fires what is due."""
+        self._now = Samples(max(self._now, int(to)))
+        while self._heap and self._heap[0][0] <= self._now:
+            heapq.heappop(self._heap)[2].fire()

@@ -1,0 +1,63 @@
+"""The errors that ctidrv raises; each also inherits the builtin that fits.
+
+    CtiError
+    ├── InputError       unreadable or malformed input: exit code 2
+    │   └── UsageError   wrong use of a command or function: exit code 2
+    ├── NotCapable       the port cannot do that (see its capabilities)
+    ├── PortError        a port or board: not there, in use, gone
+    ├── StoreError       the database or a recording file
+    │   └── NewerDatabase
+    ├── ServiceError     the station cannot be reached, or refused
+    ├── CallEnded        the far end went; raised out of any wait of a call
+    └── NativeError      the C core refused, with its code
+"""
+
+from __future__ import annotations
+
+
+class CtiError(Exception):
+    """Root of all errors of ctidrv. The text says what, where, and what to do."""
+
+
+class InputError(CtiError, ValueError):
+    """Input that cannot be read or breaks its form."""
+
+
+class UsageError(InputError):
+    """A command or function used in a way it does not offer."""
+
+
+class NotCapable(CtiError, RuntimeError):
+    """The port's capabilities say no."""
+
+
+class PortError(CtiError, OSError):
+    """A board or port that is missing, in use or gone."""
+
+
+class StoreError(CtiError, OSError):
+    """The database or a file of the data folder."""
+
+
+class NewerDatabase(StoreError):
+    """The database was written by a newer version; nothing was changed."""
+
+
+class ServiceError(CtiError, OSError):
+    """The station is not running, cannot be reached, or refused."""
+
+
+class CallEnded(CtiError):
+    """The call is over; `cause` says why."""
+
+    def __init__(self, cause: str = "") -> None:
+        super().__init__(f"the call has ended ({cause})" if cause else "the call has ended")
+        self.cause = cause
+
+
+class NativeError(CtiError, RuntimeError):
+    """The C core returned a negative result."""
+
+    def __init__(self, code: int, text: str, what: str) -> None:
+        super().__init__(f"{what}: {text} ({code})")
+        self.code = code

@@ -1,0 +1,157 @@
+"""What happens on a port, as the floors above the boards see it.
+
+An event may come from hardware or from our detectors: those above cannot tell, and must not care.
+`at` is the sample count when it was known, `start` the first sample of what is reported.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ctidrv.units import PortId, Samples
+
+
+@dataclass(frozen=True, slots=True)
+class PortEvent:
+    at: Samples
+    port: PortId
+
+
+@dataclass(frozen=True, slots=True)
+class RingOn(PortEvent):
+    pattern: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RingOff(PortEvent):
+    """The end of one burst, not of the ringing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seized(PortEvent):
+    """Our port is off hook."""
+
+
+@dataclass(frozen=True, slots=True)
+class Released(PortEvent):
+    """Our port is on hook."""
+
+
+@dataclass(frozen=True, slots=True)
+class HookChanged(PortEvent):
+    """FXS, HANDSET: the telephone at the port."""
+
+    off_hook: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Flash(PortEvent):
+    length: Samples
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryChanged(PortEvent):
+    """FXO: battery lost while off hook means the far end is gone."""
+
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PolarityChanged(PortEvent):
+    """Answer, hang-up or caller-ID alert: call control decides."""
+
+    reversed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallerIdSeen(PortEvent):
+    """A caller-ID message. With `checksum_ok` false, number and name are None."""
+
+    start: Samples
+    standard: str  # bell202 | v23 | dtmf | jclip
+    kind: str  # call | call-waiting | message-waiting
+    number: str | None
+    name: str | None
+    reason: str | None  # private | unavailable
+    datetime: str | None  # MMDDhhmm
+    checksum_ok: bool | None
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DigitDown(PortEvent):
+    digit: str
+    start: Samples
+    source: str = "dtmf"  # dtmf | pulse | hardware
+
+
+@dataclass(frozen=True, slots=True)
+class DigitUp(PortEvent):
+    digit: str
+    length: Samples
+
+
+@dataclass(frozen=True, slots=True)
+class ToneOn(PortEvent):
+    tone: str  # dial | dial2 | stutter | ringback | busy | congestion | …
+    start: Samples
+
+
+@dataclass(frozen=True, slots=True)
+class ToneOff(PortEvent):
+    tone: str
+    start: Samples
+    """The end of the last burst."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceOn(PortEvent):
+    start: Samples
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceOff(PortEvent):
+    start: Samples
+    """The first silent sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayDone(PortEvent):
+    ref: int
+    reason: str  # end | digit | stopped
+    position: Samples
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDone(PortEvent):
+    ref: int
+    length: Samples
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLost(PortEvent):
+    """The disk was too slow: so much of the recording is silence."""
+
+    ref: int
+    length: Samples
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteGone(PortEvent):
+    """A driver that knows of itself that the far end hung up."""
+
+    cause: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm(PortEvent):
+    raised: bool
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slip(PortEvent):
+    """The engine was late; always counted, never taken for a pause."""
+
+    samples: int

@@ -1,0 +1,54 @@
+"""The data folder: where everything lives (``--data``, ``CTIDRV_DATA``, or the platform's own)."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    """Names of the files in a data folder; makes none of them."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        return self.root / "ctidrv.db"
+
+    @property
+    def token(self) -> Path:
+        return self.root / "token"
+
+    @property
+    def station(self) -> Path:
+        """``station.json``: url, pid and version of the running station."""
+        return self.root / "station.json"
+
+    @property
+    def recordings(self) -> Path:
+        return self.root / "recordings"
+
+    @property
+    def messages(self) -> Path:
+        return self.root / "messages"
+
+    def recording(self, started: datetime, call: str) -> Path:
+        """``recordings/YYYY/MM/DD/<call-id>.wav``, by the UTC day of the seizure."""
+        return self.recordings / f"{started:%Y/%m/%d}" / f"{call}.wav"
+
+    def message(self, started: datetime, message: str) -> Path:
+        return self.messages / f"{started:%Y/%m/%d}" / f"{message}.wav"
+
+
+def data_folder(chosen: str | Path | None = None) -> DataFolder:
+    """The folder named on the command line, else by the environment, else the platform's."""
+    if chosen is None:
+        chosen = os.environ.get("CTIDRV_DATA")
+    if chosen is None:
+        import platformdirs
+
+        chosen = platformdirs.user_data_dir("ctidrv", appauthor=False)
+    return DataFolder(Path(chosen).expanduser().absolute())

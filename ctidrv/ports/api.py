@@ -1,0 +1,102 @@
+"""What every driver, real or simulated, offers: boards with ports, and what they can do.
+
+A driver is a module with ``open_board(name, settings, context) -> Board``, registered under the
+entry-point group ``ctidrv.drivers``. Line events (ring, seizure, battery, polarity, hook) do not come
+through these classes, nor do hook commands: both pass through the board's native side in the tick,
+together with the audio they belong to (``native/include/cti/board.h``, `ctidrv.media.channel`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any, Protocol
+
+from ctidrv.clock import SampleClock
+from ctidrv.units import PortId
+
+
+class Kind(Enum):
+    """What a port is, by what it faces."""
+
+    FXO = "FXO"  # the exchange
+    FXS = "FXS"  # a telephone
+    HANDSET = "HANDSET"  # an operator's headset
+    TRUNK = "TRUNK"
+    MONITOR = "MONITOR"
+
+
+class Able(Enum):
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+CAPABILITIES = (
+    "full_duplex",
+    "onhook_audio",
+    "polarity",
+    "loop_break",
+    "line_voltage",
+    "line_in_use",
+    "dtmf_hw",
+    "ring_cadence",
+    "cid_hw",
+    "vmwi",
+    "flash",
+    "conference",
+)
+"""The names a port's `caps` may hold; one that is missing is UNKNOWN."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortInfo:
+    id: PortId
+    kind: Kind
+    label: str
+    caps: Mapping[str, Able] = field(default_factory=dict)
+
+    def able(self, capability: str) -> Able:
+        return self.caps.get(capability, Able.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class BoardInfo:
+    name: str
+    driver: str
+    label: str
+    device: str | None = None
+
+
+class Board(Protocol):
+    """A card, modem, box or simulation with its ports.
+
+    `native` is the C side the tick exchanges audio with; it is valid between open and close.
+    `pump` is called on the Python thread after each tick, for what the driver does there; it never
+    blocks. `close` is always safe, twice too, and leaves every line on hook.
+    """
+
+    @property
+    def info(self) -> BoardInfo: ...
+    @property
+    def ports(self) -> Sequence[PortInfo]: ...
+    def open(self) -> None: ...
+    def close(self) -> None: ...
+    def native(self) -> Any: ...  # a cti_board struct (cffi)
+    def pump(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DriverContext:
+    """What a driver is given besides its settings."""
+
+    clock: SampleClock
+    data: Path
+    seed: int
+    live: bool
+    """True: real time; False: virtual time, stepped."""
+
+
+OpenBoard = Callable[[str, Mapping[str, Any], DriverContext], Board]

@@ -1,0 +1,32 @@
+#pragma once
+
+/* board: how the tick exchanges audio with a board, real or simulated.
+ *
+ * The tick calls exchange() once every 160 samples, from the live thread or, in virtual time,
+ * step by step. It sends tx and fills rx, both planar int16 [ports][samples], and writes what
+ * happened on the lines since (CTI_EV_RING_ON … CTI_EV_ALARM, port counted within the board).
+ * It never blocks, allocates or takes a lock. control() is called from the same thread, before
+ * exchange(), so hook and audio are of one tick.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cti/event.h"
+
+enum cti_line_control {
+    CTI_LINE_HOOK = 1,     /* value 1: seize (off hook), 0: release (on hook) */
+    CTI_LINE_FLASH = 2,    /* value: samples */
+    CTI_LINE_RING = 3,     /* FXS: value 1 ring, 0 stop */
+    CTI_LINE_BATTERY = 4,  /* FXS */
+    CTI_LINE_POLARITY = 5  /* FXS */
+};
+
+typedef struct cti_board {
+    void *ctx;
+    int32_t ports;
+    /* returns the number of events written, or a negative cti_error: the board is gone */
+    int (*exchange)(void *ctx, int64_t at, const int16_t *tx, int16_t *rx, int samples, cti_event *ev, int max);
+    /* returns 0 or a cti_error */
+    int (*control)(void *ctx, int port, int what, int value);
+} cti_board;

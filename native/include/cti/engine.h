@@ -1,0 +1,86 @@
+#pragma once
+
+/* engine: the tick, the one place where time moves.
+ *
+ * Every 160 samples (20 ms) cti_engine_tick() does, in this order and for all ports:
+ *   1 takes the commands that wait, in the order they were posted
+ *   2 plays: players add into tx
+ *   3 exchanges tx and rx with every board, once
+ *   4 starts recordings that waited for the seizure of their line
+ *   5 hears: the ear (all detectors) over rx in one pass; a digit stops the prompts it may stop
+ *   6 records tx and rx
+ *   7 puts the tick's events, ordered by (at, port, kind), into the event ring
+ * Python posts commands and reads events through two rings, each with one writer and one reader,
+ * and touches no sample. Caller-owned memory; nothing is allocated, locked or asked of the
+ * operating system between init and the end. Ports are numbered through all boards in the order
+ * they were added.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cti/board.h"
+#include "cti/ear.h"
+#include "cti/event.h"
+#include "cti/player.h"
+#include "cti/recorder.h"
+
+enum cti_command_kind {
+    CTI_CMD_LINE = 1,       /* what: enum cti_line_control, value */
+    CTI_CMD_PLAY = 2,       /* item */
+    CTI_CMD_STOP = 3,       /* ref, -1 = all of the port */
+    CTI_CMD_RECORD = 4,     /* what: recorder 0 (the line) or 1 (a message), value: channels,
+                               ref; when: 0 now, 1 with the seizure of the line */
+    CTI_CMD_RECORD_STOP = 5,/* what: recorder */
+    CTI_CMD_LISTEN = 6      /* value: the ear's detectors (enum cti_ear_detector), as a mask */
+};
+
+typedef struct cti_command {
+    int32_t kind; /* enum cti_command_kind */
+    int32_t port;
+    int32_t what;
+    int32_t value;
+    int32_t ref;
+    int32_t when;
+    cti_play_item item;
+} cti_command;
+
+typedef struct cti_engine_config {
+    int32_t ports;           /* 1…512 */
+    int32_t boards;          /* 1…64 */
+    int32_t record_seconds;  /* of each recorder ring; default 30 */
+    int32_t commands;        /* room in the command ring, a power of two; default 1024 */
+    int32_t events;          /* room in the event ring, a power of two; default 8192 */
+} cti_engine_config;
+
+typedef struct cti_engine_stats {
+    int64_t ticks;
+    int64_t now;             /* samples */
+    int64_t late_ticks;      /* live: ticks begun more than one tick after their deadline */
+    int64_t slips;           /* live: CTI_EV_SLIP events */
+    int64_t slip_samples;
+    int64_t worst_late_ns;
+    int64_t busy_ns;         /* live: time spent inside ticks */
+    int64_t events_lost;
+    int64_t commands_refused;
+} cti_engine_stats;
+
+typedef struct cti_engine cti_engine;
+
+void cti_engine_defaults(cti_engine_config *cfg);
+size_t cti_engine_size(const cti_engine_config *cfg);
+int cti_engine_init(cti_engine *e, size_t size, const cti_engine_config *cfg);
+/* Before the first tick. The struct is copied; its ctx must outlive the engine. Returns the number
+ * of the board's first port. */
+int cti_engine_add_board(cti_engine *e, const cti_board *board);
+/* All n commands take effect at the next tick, together, or none (CTI_ERR_FULL). */
+int cti_engine_post(cti_engine *e, const cti_command *commands, int n);
+/* One tick. Returns the number of events that wait. */
+int cti_engine_tick(cti_engine *e);
+/* Takes at most max events. */
+int cti_engine_events(cti_engine *e, cti_event *ev, int max);
+/* The bytes of a message (CTI_EV_CALLER_ID's ref); CTI_ERR_GONE once overwritten by later ones. */
+int cti_engine_message(cti_engine *e, int port, int32_t ref, uint8_t *out, int max);
+/* The recorder's reader side: frames of recorder `which` of a port. */
+int cti_engine_read(cti_engine *e, int port, int which, int16_t *out, int frames);
+int cti_engine_stats_get(const cti_engine *e, cti_engine_stats *out);

@@ -1,0 +1,84 @@
+#pragma once
+
+/* lineplant: the signal side of the simulated exchange, the two-wire lines and what is at their ends.
+ *
+ * Lines 0 … board_lines-1 end at the board under test: the plant is that board (cti_plant_board).
+ * The lines after them end at simulated telephones, which have a player, a recorder and an ear.
+ * Each line has, at the exchange, a player (tones, announcements, caller-ID bursts), a DTMF
+ * receiver for dialling, and may be switched through to one other line. Decisions (who is rung,
+ * what is heard) are hwsim's; the plant carries them out on the sample clock.
+ *
+ *   telephone or board --2-wire, loss, noise--  hybrid  [exchange: player + receiver] == other line
+ *
+ * The board or telephone hears: what the exchange sends, less the line's loss, plus its own signal
+ * returned by the hybrid (return loss, delay), plus noise. The exchange hears the terminal less
+ * the loss. Nothing passes while a terminal is on hook, but what the exchange sends to an on-hook line
+ * (caller ID) is heard there. Noise comes from a generator seeded per line, so a run repeats.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cti/board.h"
+#include "cti/event.h"
+#include "cti/player.h"
+
+enum cti_plant_command_kind {
+    CTI_PLANT_RING = 1,        /* line, value: 1 on with pattern in `what`, 0 off */
+    CTI_PLANT_BATTERY = 2,     /* value: 1 present, 0 cut */
+    CTI_PLANT_POLARITY = 3,    /* value: 1 reversed */
+    CTI_PLANT_CONNECT = 4,     /* value: the other line, -1 = cut through to nothing; both ways */
+    CTI_PLANT_EXCHANGE_PLAY = 5, /* item: the exchange sends it to the line's terminal */
+    CTI_PLANT_EXCHANGE_STOP = 6, /* ref */
+    CTI_PLANT_PHONE_HOOK = 7,  /* telephones: value 1 off hook */
+    CTI_PLANT_PHONE_PLAY = 8,  /* telephones: item, into the line */
+    CTI_PLANT_PHONE_STOP = 9,
+    CTI_PLANT_PHONE_RECORD = 10, /* telephones: value 1 start, 0 stop; what it says and hears */
+    CTI_PLANT_PHONE_LISTEN = 11  /* telephones: value: detectors of its ear */
+};
+
+typedef struct cti_plant_command {
+    int32_t kind;
+    int32_t line;
+    int32_t what;
+    int32_t value;
+    int32_t ref;
+    int32_t unused;
+    cti_play_item item;
+} cti_plant_command;
+
+/* Events of the plant (read by hwsim) are cti_events with `port` = line. CTI_EV_HOOK: the terminal
+ * (telephone or board) went off or on hook. CTI_EV_DIGIT_DOWN/UP with ref 0: the exchange's
+ * receiver; with ref 1, and tones and voice: the telephone's ear. CTI_EV_PLAY_DONE: of either player. */
+
+typedef struct cti_plant_line_config {
+    float loss_db;          /* one way, 0…40 */
+    float noise_dbm0;       /* white, at the terminal; at or below -90: none */
+    float return_loss_db;   /* of the terminal's own signal, 0…60 */
+    float echo_ms;          /* delay of that return, 0…32 */
+    int32_t law;            /* 0 linear, 1 A-law, 2 mu-law: the exchange's coding both ways */
+} cti_plant_line_config;
+
+typedef struct cti_plant_config {
+    int32_t board_lines;    /* 1…512 */
+    int32_t phones;         /* 0…512 */
+    int32_t record_seconds; /* of each telephone's recorder; default 30 */
+    int32_t commands;       /* power of two; default 1024 */
+    int32_t events;         /* power of two; default 8192 */
+    uint64_t seed;
+} cti_plant_config;
+
+typedef struct cti_plant cti_plant;
+
+void cti_plant_line_defaults(cti_plant_line_config *cfg); /* 3 dB, -65 dBm0, 14 dB, 2 ms, A-law */
+void cti_plant_defaults(cti_plant_config *cfg);
+size_t cti_plant_size(const cti_plant_config *cfg);
+int cti_plant_init(cti_plant *p, size_t size, const cti_plant_config *cfg);
+/* Before the first tick. */
+int cti_plant_line(cti_plant *p, int line, const cti_plant_line_config *cfg);
+/* Fills *board, for cti_engine_add_board(). */
+int cti_plant_board(cti_plant *p, cti_board *board);
+int cti_plant_post(cti_plant *p, const cti_plant_command *commands, int n);
+int cti_plant_events(cti_plant *p, cti_event *ev, int max);
+/* Frames (two channels: said, heard) from a telephone's recorder. */
+int cti_plant_phone_read(cti_plant *p, int line, int16_t *out, int frames);

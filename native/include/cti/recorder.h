@@ -1,0 +1,40 @@
+#pragma once
+
+/* recorder: a ring into which the tick writes what a port sent and heard, and out of which a
+ * slow reader (the disk) takes it.
+ *
+ * One writer (the tick), one reader, no lock. Samples are 16 bit; with two channels they are
+ * interleaved, 1 = what we sent to the line, 2 = what came from it. The recording is gap-free on
+ * the sample clock: what finds no room is counted and, as soon as there is room, made good by as
+ * many samples of silence, reported by CTI_EV_RECORD_LOST.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cti/event.h"
+
+enum cti_record_channels {
+    CTI_RECORD_BOTH = 2, /* interleaved tx, rx */
+    CTI_RECORD_RX = 1    /* mono, what came from the line */
+};
+
+typedef struct cti_recorder cti_recorder;
+
+/* frames: the ring's capacity in sample frames (a frame = one sample of each channel). */
+size_t cti_recorder_size(int frames);
+int cti_recorder_init(cti_recorder *r, size_t size, int frames);
+/* Starts an empty recording; CTI_ERR_STATE while one is open. channels: enum cti_record_channels. */
+int cti_recorder_start(cti_recorder *r, int32_t ref, int channels);
+/* Ends it; the reader may still take what is left. */
+int cti_recorder_stop(cti_recorder *r);
+/* The tick: n samples of both directions. Does nothing while no recording is open.
+ * Returns the number of events written to ev (0 or 1, CTI_EV_RECORD_LOST). */
+int cti_recorder_run(cti_recorder *r, int64_t at, const int16_t *tx, const int16_t *rx, int n,
+                     cti_event *ev, int max);
+/* The reader: takes at most `frames` frames; returns how many. */
+int cti_recorder_read(cti_recorder *r, int16_t *out, int frames);
+/* Frames written since the start (lost ones included). */
+int64_t cti_recorder_frames(const cti_recorder *r);
+/* 1 while a recording is open. */
+int cti_recorder_open(const cti_recorder *r);
