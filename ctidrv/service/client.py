@@ -1,0 +1,253 @@
+"""The station's client: what the desktop, the command line and other programs use.
+
+Synchronous: REST through httpx, events through a WebSocket. Importing this module loads nothing of
+the station itself. Rows are plain dicts, as the API sends them (``/openapi.json``); unknown fields
+may come and are to be ignored.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from ctidrv.errors import InputError, ServiceError
+from ctidrv.folder import DataFolder, data_folder
+
+Row = dict[str, Any]
+
+LISTED = 100
+"""Rows a list returns unless asked for more."""
+
+
+class EventStream:
+    """The station's events, oldest first; ``for event in stream`` ends with the station or with `close`.
+
+    `close` may be called from another thread. An event is a dict with ``seq type at wall call port`` and
+    the fields of its type. To go on after a break, open a new stream with ``since`` = the last ``seq`` seen.
+    """
+
+    def __init__(self, url: str, token: str, since: int | None, timeout: float) -> None:
+        from websockets.exceptions import InvalidStatus, WebSocketException
+        from websockets.sync.client import connect
+
+        address = url.replace("http", "ws", 1) + "/api/v1/events"
+        if since is not None:
+            address += f"?since={since}"
+        try:
+            self._socket = connect(
+                address,
+                additional_headers={"Authorization": f"Bearer {token}"},
+                open_timeout=timeout,
+                proxy=None,
+            )
+        except InvalidStatus as error:
+            status = error.response.status_code
+            why = "the token is not the station's" if status in (401, 403) else f"answer {status}"
+            raise ServiceError(f"the station at {url} refused the event stream: {why}") from error
+        except (OSError, WebSocketException) as error:
+            raise ServiceError(f"the station at {url} cannot be reached: {error}") from error
+
+    def __iter__(self) -> Iterator[Row]:
+        while (event := self.next()) is not None:
+            yield event
+
+    def next(self, timeout: float | None = None) -> Row | None:
+        """The next event; None when the stream has ended. After `timeout` seconds raises TimeoutError."""
+        from websockets.exceptions import ConnectionClosed
+
+        try:
+            text = self._socket.recv(timeout)
+        except ConnectionClosed:
+            return None
+        event: Row = json.loads(text)
+        return event
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def __enter__(self) -> EventStream:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class StationClient:
+    """A station at `url`. Every method raises ServiceError, one clear line, when it is gone or refuses."""
+
+    def __init__(self, url: str, token: str, *, timeout: float = 10.0) -> None:
+        self.url = url.rstrip("/")
+        self._token = token
+        self._timeout = timeout
+        # trust_env=False: a proxy set in the environment must never see what goes to the loopback.
+        self._http = httpx.Client(
+            base_url=self.url, headers={"Authorization": f"Bearer {token}"}, timeout=timeout, trust_env=False
+        )
+
+    @classmethod
+    def discover(cls, data: str | Path | DataFolder | None = None, *, timeout: float = 10.0) -> StationClient:
+        """The station that runs on this data folder; ServiceError when none answers."""
+        folder = data if isinstance(data, DataFolder) else data_folder(data)
+        none = f"no station runs on {folder.root}: start one with 'ctidrv station'"
+        try:
+            url = json.loads(folder.station.read_text("utf-8"))["url"]
+            token = folder.token.read_text("utf-8").strip()
+        except FileNotFoundError as error:
+            raise ServiceError(none) from error
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ServiceError(f"{folder.station}: cannot be read ({error}); restart the station") from error
+        client = cls(url, token, timeout=timeout)
+        try:
+            client.station()
+        except ServiceError as error:
+            client.close()
+            if isinstance(error.__cause__, httpx.TransportError):
+                raise ServiceError(none) from error
+            raise
+        return client
+
+    def _request(self, method: str, path: str, **more: Any) -> httpx.Response:
+        try:
+            answer = self._http.request(method, path, **more)
+        except httpx.HTTPError as error:
+            raise ServiceError(f"the station at {self.url} cannot be reached: {error}") from error
+        if answer.status_code >= 400:
+            try:
+                message = str(answer.json()["message"])
+            except (ValueError, KeyError, TypeError):
+                message = f"answer {answer.status_code}"
+            if answer.status_code in (400, 422):
+                raise InputError(message)
+            raise ServiceError(message)
+        return answer
+
+    def _rows(self, path: str, **query: Any) -> list[Row]:
+        given = {name: value for name, value in query.items() if value is not None}
+        rows: list[Row] = self._request("GET", path, params=given).json()
+        return rows
+
+    def _row(self, method: str, path: str, **more: Any) -> Row:
+        row: Row = self._request(method, path, **more).json()
+        return row
+
+    def station(self) -> Row:
+        """``version pid data office engine store``: what runs, and how it is."""
+        return self._row("GET", "/api/v1/station")
+
+    def ports(self) -> list[Row]:
+        """``id board driver kind label state call script country caps`` of every line."""
+        return self._rows("/api/v1/ports")
+
+    def calls(
+        self,
+        *,
+        limit: int = LISTED,
+        before: str | None = None,
+        number: str | None = None,
+        customer: int | None = None,
+        state: str | None = None,
+    ) -> list[Row]:
+        """Calls, newest first. `before`: the last id of the page before; `number`: its end is enough."""
+        return self._rows(
+            "/api/v1/calls", limit=limit, before=before, number=number, customer=customer, state=state
+        )
+
+    def call(self, call: str) -> Row:
+        """A call with its ``legs events recordings messages``, and ``customer_card`` (a customer or None)."""
+        return self._row("GET", f"/api/v1/calls/{call}")
+
+    def answer(self, call: str) -> Row:
+        """Answers a ringing call in the operator's name."""
+        return self._row("POST", f"/api/v1/calls/{call}/answer")
+
+    def hang_up(self, call: str) -> Row:
+        return self._row("POST", f"/api/v1/calls/{call}/hangup")
+
+    def recordings(self, *, limit: int = LISTED, call: str | None = None) -> list[Row]:
+        """``id call path sha256 seconds started state``, newest first."""
+        return self._rows("/api/v1/recordings", limit=limit, call=call)
+
+    def recording_audio(self, recording: str) -> bytes:
+        """The recording's WAV file; the station writes down that it was listened to."""
+        return self._request("GET", f"/api/v1/recordings/{recording}/audio").content
+
+    def messages(self, *, limit: int = LISTED, box: str | None = None) -> list[Row]:
+        """Voice messages, newest first: ``id box call path started seconds number customer state``."""
+        return self._rows("/api/v1/messages", limit=limit, box=box)
+
+    def message_audio(self, message: str) -> bytes:
+        """The message's WAV file; the station writes down that it was listened to."""
+        return self._request("GET", f"/api/v1/messages/{message}/audio").content
+
+    def customers(
+        self, *, limit: int = LISTED, number: str | None = None, text: str | None = None
+    ) -> list[Row]:
+        """Customers by name; `number`: any of their numbers, in any form; `text`: part of name or company."""
+        return self._rows("/api/v1/customers", limit=limit, number=number, text=text)
+
+    def add_customer(
+        self,
+        name: str,
+        numbers: Sequence[str] = (),
+        *,
+        company: str | None = None,
+        notes: str | None = None,
+        tags: Sequence[str] = (),
+    ) -> Row:
+        card = {"name": name, "company": company, "notes": notes, "tags": list(tags)}
+        return self._row("POST", "/api/v1/customers", json={**card, "numbers": list(numbers)})
+
+    def events(self, since: int | None = None) -> EventStream:
+        """The event stream; with `since`, first all events after that ``seq``."""
+        return EventStream(self.url, self._token, since, self._timeout)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def __enter__(self) -> StationClient:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def start_station_if_none(
+    data: str | Path | None = None, *, config: str | Path | None = None, timeout: float = 30.0
+) -> StationClient:
+    """The station that runs on the data folder; when none does, starts one that outlives this program.
+
+    What the new station prints goes to ``station.log`` in the data folder. ServiceError names the
+    station's own last line when it does not come up.
+    """
+    folder = data_folder(data)
+    with contextlib.suppress(ServiceError):
+        return StationClient.discover(folder)
+    command = [sys.executable, "-m", "ctidrv.cli", "station", "--data", str(folder.root)]
+    if config is not None:
+        command += ["--config", str(config)]
+    folder.root.mkdir(parents=True, exist_ok=True)
+    log = folder.root / "station.log"
+    apart: dict[str, Any] = {"start_new_session": True}
+    if os.name == "nt":
+        apart = {"creationflags": 0x00000008 | 0x00000200}  # DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, **apart)
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        with contextlib.suppress(ServiceError):
+            return StationClient.discover(folder)
+        if process.poll() is not None:
+            lines = log.read_text("utf-8", "replace").strip().splitlines()
+            why = lines[-1] if lines else f"exit {process.returncode}"
+            raise ServiceError(f"the station did not start: {why}")
+        time.sleep(0.1)
+    raise ServiceError(f"the station did not answer within {timeout:g} s; see {log}")
