@@ -2,10 +2,11 @@
 
 /* player: a queue of sounds for one port, played one after the other without a gap.
  *
- * An item is either PCM in memory that the caller keeps alive until its CTI_EV_PLAY_DONE, or a
- * tone that the core makes (cti/tone_gen.h). An item may be stopped by a digit: the tick calls
- * cti_player_digit() as soon as the receiver hears one, so that a prompt stops within the same
- * tick (barge-in). A stopped item fades out over 5 ms, so that no click goes to the line.
+ * An item is either PCM or a tone that the core makes from its table (cti/tone_gen.h); the caller
+ * keeps both alive until the item's CTI_EV_PLAY_DONE. An item may be stopped by a digit: the tick
+ * calls cti_player_digit() as soon as the receiver hears one, so that a prompt stops within the same
+ * tick (barge-in). A stopped item fades out over 5 ms, and so does a tone at the end of a given
+ * length, so that no click goes to the line.
  * 16-bit samples, 8,000 Hz. Caller-owned memory, no allocation.
  */
 
@@ -28,18 +29,19 @@ typedef struct cti_play_item {
     int32_t ref;                   /* comes back in CTI_EV_PLAY_DONE */
     int32_t loop;                  /* 1: PCM starts again at its end */
     uint32_t stop_on;              /* bit i set: the i-th digit of "0123456789*#ABCD" stops it */
-    int32_t gain_q12;              /* 4096 = unchanged */
+    int32_t gain_q12;              /* 4096 = unchanged; 0…65536 */
 } cti_play_item;
 
 typedef struct cti_player cti_player;
 
 size_t cti_player_size(void);
 int cti_player_init(cti_player *p, size_t size);
-/* Puts an item behind those that wait (16 at the most: CTI_ERR_FULL). The item is copied. */
+/* Puts an item behind those that play and wait (16 at the most: CTI_ERR_FULL). The item is copied. */
 int cti_player_put(cti_player *p, const cti_play_item *item);
 /* Stops the item `ref`, or with ref -1 all; they end with CTI_PLAY_STOPPED. */
 int cti_player_stop(cti_player *p, int32_t ref);
-/* A digit was heard: items from the front on whose stop_on holds it end with CTI_PLAY_DIGIT. */
+/* A digit was heard: from the front on, the items whose stop_on holds it end with CTI_PLAY_DIGIT; the
+ * first one that does not hold it plays on, and so do those behind it. */
 int cti_player_digit(cti_player *p, int digit);
 /* Adds the next n samples to out (saturating) and writes the ends that fell in them; `at` is the
  * sample count of out[0]. Returns the number of events written (at most max; an end that finds

@@ -1,0 +1,174 @@
+#include <string.h>
+
+#include "check.h"
+#include "cti/error.h"
+#include "cti/recorder.h"
+
+enum { BLOCK = 160 };
+
+static cti_recorder *recorder_of(int frames) {
+    size_t size = cti_recorder_size(frames);
+    cti_recorder *r = malloc(size);
+    CHECK_EQ(cti_recorder_init(r, size, frames), CTI_OK);
+    return r;
+}
+
+/* Block k holds tx = 2k + 1, rx = -(2k + 1) throughout. */
+static int run_block(cti_recorder *r, int k, cti_event *ev) {
+    int16_t tx[BLOCK], rx[BLOCK];
+    for (int i = 0; i < BLOCK; i++) {
+        tx[i] = (int16_t)(2 * k + 1);
+        rx[i] = (int16_t)-tx[i];
+    }
+    return cti_recorder_run(r, (int64_t)k * BLOCK, tx, rx, BLOCK, ev, 1);
+}
+
+static void test_arguments_out_of_range_are_refused(void) {
+    CHECK_EQ(cti_recorder_size(159), 0);
+    CHECK_EQ(cti_recorder_size(-1), 0);
+    cti_recorder *r = recorder_of(800);
+    CHECK_EQ(cti_recorder_init(r, 8, 800), CTI_ERR_SIZE);
+    CHECK_EQ(cti_recorder_start(r, 1, 3), CTI_ERR_ARG);
+    CHECK_EQ(cti_recorder_start(r, -1, 2), CTI_ERR_ARG);
+    CHECK_EQ(cti_recorder_stop(r), CTI_ERR_STATE);
+    CHECK_EQ(cti_recorder_start(r, 1, CTI_RECORD_BOTH), CTI_OK);
+    CHECK_EQ(cti_recorder_start(r, 2, CTI_RECORD_BOTH), CTI_ERR_STATE);
+    CHECK_EQ(cti_recorder_run(r, 0, NULL, NULL, 160, NULL, 0), CTI_ERR_ARG);
+    free(r);
+}
+
+static void test_both_directions_come_out_interleaved(void) {
+    cti_recorder *r = recorder_of(1000);
+    int16_t out[2 * 1000];
+    cti_event ev;
+    CHECK_EQ(run_block(r, 0, &ev), 0); /* not open: not recorded */
+    CHECK_EQ(cti_recorder_start(r, 7, CTI_RECORD_BOTH), CTI_OK);
+    CHECK_EQ(cti_recorder_reading(r), 7);
+    for (int k = 1; k < 300; k++) {
+        CHECK_EQ(run_block(r, k, &ev), 0);
+        CHECK_EQ(cti_recorder_read(r, out, 1000), BLOCK);
+        for (int i = 0; i < BLOCK; i++) {
+            CHECK_EQ(out[2 * i], 2 * k + 1);
+            CHECK_EQ(out[2 * i + 1], -(2 * k + 1));
+        }
+    }
+    CHECK_EQ(cti_recorder_frames(r), 299 * BLOCK);
+    CHECK_EQ(cti_recorder_stop(r), CTI_OK);
+    CHECK_EQ(cti_recorder_reading(r), -1);
+    free(r);
+}
+
+static void test_rx_alone_is_mono_and_needs_no_tx(void) {
+    cti_recorder *r = recorder_of(1000);
+    int16_t rx[BLOCK], out[BLOCK];
+    for (int i = 0; i < BLOCK; i++)
+        rx[i] = (int16_t)i;
+    CHECK_EQ(cti_recorder_start(r, 1, CTI_RECORD_RX), CTI_OK);
+    CHECK_EQ(cti_recorder_run(r, 0, NULL, rx, BLOCK, NULL, 0), 0);
+    CHECK_EQ(cti_recorder_read(r, out, BLOCK), BLOCK);
+    CHECK(memcmp(rx, out, sizeof rx) == 0);
+    free(r);
+}
+
+/* A reader that comes too late: the gap is silence of the right length at the right place. */
+static void test_full_ring_leaves_a_gap_of_silence_and_reports_it(void) {
+    cti_recorder *r = recorder_of(5 * BLOCK);
+    static int16_t out[2 * 40 * BLOCK];
+    cti_event ev;
+    int told = 0, got = 0;
+    int64_t length = 0;
+    CHECK_EQ(cti_recorder_start(r, 3, CTI_RECORD_BOTH), CTI_OK);
+    for (int k = 0; k < 40; k++) {
+        if (run_block(r, k, &ev)) {
+            told++;
+            length += ev.length;
+            CHECK_EQ(ev.kind, CTI_EV_RECORD_LOST);
+            CHECK_EQ(ev.ref, 3);
+            CHECK_EQ(ev.start, 5 * BLOCK);
+        }
+        if (k >= 19) /* the disk woke up */
+            got += cti_recorder_read(r, out + 2 * got, 40 * BLOCK - got);
+    }
+    CHECK_EQ(cti_recorder_stop(r), CTI_OK);
+    got += cti_recorder_read(r, out + 2 * got, 40 * BLOCK - got);
+    CHECK_EQ(told, 1);
+    CHECK_EQ(got, 40 * BLOCK);
+    CHECK_EQ(cti_recorder_frames(r), 40 * BLOCK);
+    int silent = 0;
+    for (int i = 0; i < got; i++) {
+        if (out[2 * i] == 0) {
+            silent++;
+            CHECK_EQ(out[2 * i + 1], 0);
+        } else {
+            CHECK_EQ(out[2 * i], 2 * (i / BLOCK) + 1); /* everything else stands where it was said */
+        }
+    }
+    CHECK_EQ(silent, length);
+    CHECK(length >= 15 * BLOCK);
+    free(r);
+}
+
+static void test_recording_stopped_in_a_gap_still_has_its_length(void) {
+    cti_recorder *r = recorder_of(5 * BLOCK);
+    static int16_t out[2 * 20 * BLOCK];
+    cti_event ev;
+    CHECK_EQ(cti_recorder_start(r, 4, CTI_RECORD_BOTH), CTI_OK);
+    for (int k = 0; k < 20; k++)
+        CHECK_EQ(run_block(r, k, &ev), 0);
+    CHECK_EQ(cti_recorder_stop(r), CTI_OK);
+    CHECK_EQ(run_block(r, 20, &ev), 1);
+    CHECK_EQ(ev.ref, 4);
+    CHECK_EQ(ev.length, 15 * BLOCK);
+    CHECK_EQ(ev.at, 20 * BLOCK);
+    int got = 0;
+    for (int n; (n = cti_recorder_read(r, out + 2 * got, 700)) > 0;)
+        got += n;
+    CHECK_EQ(got, 20 * BLOCK);
+    CHECK_EQ(out[2 * (5 * BLOCK - 1)], 9);
+    CHECK_EQ(out[2 * 5 * BLOCK], 0);
+    CHECK_EQ(cti_recorder_reading(r), -1);
+    free(r);
+}
+
+static void test_reader_behind_never_mixes_two_recordings(void) {
+    cti_recorder *r = recorder_of(20 * BLOCK);
+    int16_t out[2 * 20 * BLOCK];
+    cti_event ev;
+    for (int call = 0; call < 3; call++) {
+        CHECK_EQ(cti_recorder_start(r, 10 + call, call == 1 ? CTI_RECORD_RX : CTI_RECORD_BOTH), CTI_OK);
+        for (int k = 0; k < 3; k++)
+            run_block(r, call * 3 + k, &ev);
+        CHECK_EQ(cti_recorder_stop(r), CTI_OK);
+    }
+    for (int call = 0; call < 3; call++) {
+        CHECK_EQ(cti_recorder_reading(r), 10 + call);
+        CHECK_EQ(cti_recorder_read(r, out, 20 * BLOCK), 3 * BLOCK);
+        CHECK_EQ(out[0], call == 1 ? -(2 * 3 + 1) : 2 * call * 3 + 1);
+    }
+    CHECK_EQ(cti_recorder_reading(r), -1);
+    free(r);
+}
+
+static void test_more_recordings_than_wait_are_refused(void) {
+    cti_recorder *r = recorder_of(1000);
+    for (int i = 0; i < 8; i++) {
+        CHECK_EQ(cti_recorder_start(r, i, CTI_RECORD_BOTH), CTI_OK);
+        CHECK_EQ(cti_recorder_stop(r), CTI_OK);
+    }
+    CHECK_EQ(cti_recorder_start(r, 8, CTI_RECORD_BOTH), CTI_ERR_FULL);
+    CHECK_EQ(cti_recorder_reading(r), -1); /* all empty: left behind */
+    CHECK_EQ(cti_recorder_start(r, 8, CTI_RECORD_BOTH), CTI_OK);
+    CHECK_EQ(cti_recorder_reading(r), 8);
+    free(r);
+}
+
+int main(void) {
+    RUN(test_arguments_out_of_range_are_refused);
+    RUN(test_both_directions_come_out_interleaved);
+    RUN(test_rx_alone_is_mono_and_needs_no_tx);
+    RUN(test_full_ring_leaves_a_gap_of_silence_and_reports_it);
+    RUN(test_recording_stopped_in_a_gap_still_has_its_length);
+    RUN(test_reader_behind_never_mixes_two_recordings);
+    RUN(test_more_recordings_than_wait_are_refused);
+    CHECK_END();
+}
