@@ -1,0 +1,95 @@
+"""The core's events as the floors above know them: one table from `cti_event` to `ctidrv.events`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ctidrv import events
+from ctidrv.events import PortEvent
+from ctidrv.native import cid, lib
+from ctidrv.units import PortId, Samples
+
+MessageReader = Callable[[int, int], bytes]
+"""Gives the bytes of a caller-ID message: (port number, ref) -> bytes; empty when it is gone."""
+
+TONES = {
+    lib.CTI_TONE_DIAL: "dial",
+    lib.CTI_TONE_DIAL2: "dial2",
+    lib.CTI_TONE_STUTTER: "stutter",
+    lib.CTI_TONE_RINGBACK: "ringback",
+    lib.CTI_TONE_BUSY: "busy",
+    lib.CTI_TONE_CONGESTION: "congestion",
+    lib.CTI_TONE_SIT: "sit",
+    lib.CTI_TONE_HOWLER: "howler",
+    lib.CTI_TONE_NU: "nu",
+    lib.CTI_TONE_CALL_WAITING: "call_waiting",
+    lib.CTI_TONE_CONFIRM: "confirm",
+    lib.CTI_TONE_LEARNED: "learned",
+}
+STANDARDS = {
+    lib.CTI_CID_BELL202: "bell202",
+    lib.CTI_CID_V23: "v23",
+    lib.CTI_CID_DTMF: "dtmf",
+    lib.CTI_CID_JCLIP: "jclip",
+}
+_KINDS_BY_TYPE = {
+    lib.CTI_CID_SDMF_WAITING: "message-waiting",
+    lib.CTI_CID_MDMF_WAITING: "message-waiting",
+}
+_PLAY_ENDS = {lib.CTI_PLAY_ENDED: "end", lib.CTI_PLAY_DIGIT: "digit", lib.CTI_PLAY_STOPPED: "stopped"}
+
+
+def _caller_id(event: Any, at: Samples, port: PortId, read: MessageReader) -> PortEvent:
+    raw = read(event.port, event.ref)
+    message = cid.parse(raw)
+    sure = message.checksum_ok and not event.value & lib.CTI_CID_UNSURE
+    return events.CallerIdSeen(
+        at,
+        port,
+        start=Samples(event.start),
+        standard=STANDARDS.get(event.value & 0xFF, "bell202"),
+        kind=message.kind or _KINDS_BY_TYPE.get(message.type, "call"),
+        number=message.number if sure else None,
+        name=message.name if sure else None,
+        reason=message.reason if sure else None,
+        datetime=message.datetime if sure else None,
+        checksum_ok=sure,
+        raw=raw,
+    )
+
+
+_Maker = Callable[[Any, Samples, PortId, MessageReader], PortEvent]
+_TABLE: dict[int, _Maker] = {
+    lib.CTI_EV_RING_ON: lambda e, at, p, _: events.RingOn(at, p, e.value),
+    lib.CTI_EV_RING_OFF: lambda e, at, p, _: events.RingOff(at, p),
+    lib.CTI_EV_SEIZED: lambda e, at, p, _: events.Seized(at, p),
+    lib.CTI_EV_RELEASED: lambda e, at, p, _: events.Released(at, p),
+    lib.CTI_EV_BATTERY: lambda e, at, p, _: events.BatteryChanged(at, p, bool(e.value)),
+    lib.CTI_EV_POLARITY: lambda e, at, p, _: events.PolarityChanged(at, p, bool(e.value)),
+    lib.CTI_EV_HOOK: lambda e, at, p, _: events.HookChanged(at, p, bool(e.value)),
+    lib.CTI_EV_FLASH: lambda e, at, p, _: events.Flash(at, p, Samples(e.length)),
+    lib.CTI_EV_ALARM: lambda e, at, p, _: events.Alarm(at, p, bool(e.value), "line"),
+    lib.CTI_EV_DIGIT_DOWN: lambda e, at, p, _: events.DigitDown(at, p, chr(e.value), Samples(e.start)),
+    lib.CTI_EV_DIGIT_UP: lambda e, at, p, _: events.DigitUp(at, p, chr(e.value), Samples(e.length)),
+    lib.CTI_EV_TONE_ON: lambda e, at, p, _: events.ToneOn(at, p, TONES[e.value], Samples(e.start)),
+    lib.CTI_EV_TONE_OFF: lambda e, at, p, _: events.ToneOff(at, p, TONES[e.value], Samples(e.start)),
+    lib.CTI_EV_VOICE_ON: lambda e, at, p, _: events.VoiceOn(at, p, Samples(e.start)),
+    lib.CTI_EV_VOICE_OFF: lambda e, at, p, _: events.VoiceOff(at, p, Samples(e.start)),
+    lib.CTI_EV_CALLER_ID: _caller_id,
+    lib.CTI_EV_PLAY_DONE: lambda e, at, p, _: events.PlayDone(
+        at, p, e.ref, _PLAY_ENDS[e.value], Samples(e.length)
+    ),
+    lib.CTI_EV_RECORD_DONE: lambda e, at, p, _: events.RecordDone(at, p, e.ref, Samples(e.length)),
+    lib.CTI_EV_RECORD_LOST: lambda e, at, p, _: events.RecordLost(at, p, e.ref, Samples(e.length)),
+    lib.CTI_EV_SLIP: lambda e, at, p, _: events.Slip(at, p, e.length),
+}
+
+
+def port_event(event: Any, port: PortId, read: MessageReader) -> PortEvent | None:
+    """The event of a `cti_event`; None for a kind that is not of a port (lost events).
+
+    `read` is asked for the message's bytes when the event is a caller ID.
+    """
+    make = _TABLE.get(event.kind)
+    return None if make is None else make(event, Samples(event.at), port, read)
