@@ -49,11 +49,11 @@ def parse(text: str, country: str, area: str | None = None) -> Number:
     text = unicodedata.normalize("NFKC", text[: MAX_LENGTH + 1]).strip()
     if len(text) > MAX_LENGTH:
         return Number(None)
+    if re.fullmatch(r"[*#][0-9*#]+", text):
+        return Number(text)  # a service code, as dialled
     extension = None
     if match := _EXTENSION.search(text):
         extension, text = match[1], text[: match.start()]
-    if re.fullmatch(r"[*#][0-9*#]+", text):
-        return Number(text)  # a service code, as dialled
     plus = text.lstrip("(").startswith("+")
     digits = "".join(re.findall(r"[0-9]", text))
     if not digits or re.search(r"[^\W\d_]", text):

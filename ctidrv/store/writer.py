@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import queue
 import sqlite3
@@ -36,11 +37,13 @@ log = logging.getLogger("ctidrv.store")
 
 @dataclass(frozen=True, slots=True)
 class _Put:
-    run: Operation
+    number: int
+    run: Operation | None
+    """None: a mark, whose future tells that all before it is on the disk."""
     done: Future[Any] | None
 
 
-_STOP = _Put(lambda _: None, None)
+_STOP = _Put(-1, None, None)
 _TRANSIENT = (
     "SQLITE_BUSY",
     "SQLITE_LOCKED",
@@ -77,7 +80,8 @@ class Writer:
         self._on_error = on_error
         self._closed = False
         self._pending = 0
-        self._lost: list[CtiError] = []
+        self._numbers = itertools.count()
+        self._lost: list[tuple[int, CtiError]] = []
         self._queue: queue.SimpleQueue[_Put] = queue.SimpleQueue()
         self._give_up = threading.Event()
         self._thread: threading.Thread | None = None
@@ -92,21 +96,26 @@ class Writer:
 
     def put(self, operation: Operation) -> None:
         """Takes an operation and returns at once."""
-        self._take(_Put(operation, None))
+        self._take(_Put(next(self._numbers), operation, None))
 
     def submit(self, operation: Callable[[sqlite3.Connection], T]) -> Future[T]:
         """As `put`; the future gives its result, or its error, once it is on the disk."""
         done: Future[T] = Future()
-        self._take(_Put(operation, done))
+        self._take(_Put(next(self._numbers), operation, done))
+        return done
+
+    def _mark(self) -> Future[None]:
+        done: Future[None] = Future()
+        self._take(_Put(next(self._numbers), None, done))
         return done
 
     async def committed(self) -> None:
         """Returns when all that was put before is on the disk; StoreError when something of it was lost."""
-        await asyncio.wrap_future(self.submit(self._raise_lost))
+        await asyncio.wrap_future(self._mark())
 
     def flush(self, timeout: float | None = None) -> None:
         """`committed`, for callers without a loop."""
-        self.submit(self._raise_lost).result(timeout)
+        self._mark().result(timeout)
 
     def close(self, timeout: float = 10.0) -> None:
         """Writes what waits and closes the connection; StoreError when the database would not take it."""
@@ -134,11 +143,17 @@ class Writer:
         else:
             self._queue.put(put)
 
-    def _raise_lost(self, _: sqlite3.Connection) -> None:
-        if self._lost:
-            first, count = self._lost[0], len(self._lost)
-            self._lost.clear()
-            raise StoreError(str(first) if count == 1 else f"{first} (and {count - 1} more)")
+    def _settle(self, put: _Put, result: Any) -> None:
+        """Tells the future of an operation that is on the disk; a mark also what was lost before it."""
+        if put.done is None:
+            return
+        lost = [error for number, error in self._lost if number < put.number] if put.run is None else []
+        if lost:
+            self._lost = [entry for entry in self._lost if entry[0] > put.number]
+            more = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
+            put.done.set_exception(StoreError(f"{lost[0]}{more}"))
+        else:
+            put.done.set_result(result)
 
     # in the caller's thread
 
@@ -146,7 +161,7 @@ class Writer:
         try:
             if not self.connection.in_transaction:
                 self.connection.execute("BEGIN IMMEDIATE")
-            result = put.run(self.connection)
+            result = put.run(self.connection) if put.run is not None else None
             self._pending += 1
             if put.done is not None or self._pending >= BATCH:
                 self._commit_inline()
@@ -156,8 +171,7 @@ class Writer:
                 raise refused from error
             put.done.set_exception(refused)
             return
-        if put.done is not None:
-            put.done.set_result(result)
+        self._settle(put, result)
 
     def _commit_inline(self) -> None:
         if self.connection.in_transaction:
@@ -195,8 +209,7 @@ class Writer:
                 self._lose_one(batch, error)
             else:
                 for put, result in zip(batch, results, strict=True):
-                    if put.done is not None:
-                        put.done.set_result(result)
+                    self._settle(put, result)
                 break
         if self._give_up.is_set():
             for put in batch:
@@ -214,7 +227,7 @@ class Writer:
         try:
             results = []
             for self._at, put in enumerate(batch):
-                results.append(put.run(connection))
+                results.append(put.run(connection) if put.run is not None else None)
             self._at = -1
             connection.execute("COMMIT")
             return results
@@ -230,7 +243,7 @@ class Writer:
         if put.done is not None:
             put.done.set_exception(lost)
             return
-        self._lost.append(lost)
+        self._lost.append((put.number, lost))
         self._report(lost)
 
     def _stall(self, error: sqlite3.Error, since: float) -> None:

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+import threading
+import time
+
+import pytest
+
+from ctidrv.errors import CtiError, StoreError
+from ctidrv.store import Store, writer
+
+
+@pytest.fixture
+def told() -> list[CtiError]:
+    return []
+
+
+@pytest.fixture
+def live(folder, told):
+    store = Store.open(folder, inline=False, country="CN", on_error=told.append)
+    yield store
+    with contextlib.suppress(StoreError):
+        store.close()
+
+
+@contextlib.contextmanager
+def locked(folder):
+    """Another program holds the database for writing."""
+    with contextlib.closing(sqlite3.connect(folder.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+def test_rows_are_on_the_disk_after_committed(store, folder, store_rows):
+    async def put() -> None:
+        store.put_call(store_rows.call())
+        for seq in range(1, 1201):
+            store.put_event(store_rows.event(seq))
+        await store.committed()
+
+    asyncio.run(put())
+    with contextlib.closing(sqlite3.connect(folder.database)) as other:
+        assert other.execute("SELECT count(*), max(seq) FROM events").fetchone() == (1200, 1200)
+
+
+def test_put_by_id_updates(store, store_rows):
+    store.put_call(store_rows.call())
+    store.put_call(store_rows.call(state="ended", cause="caller-gave-up", outcome="missed"))
+    store.writer.flush()
+    assert [(row["id"], row["state"], row["outcome"]) for row in store.calls()] == [("c1", "ended", "missed")]
+
+
+def test_inline_queries_see_what_was_put_before_it_is_committed(folder, store_rows):
+    with Store.open(folder, inline=True) as store:
+        store.put_call(store_rows.call())
+        assert [row["id"] for row in store.calls()] == ["c1"]
+
+
+def test_inline_error_is_raised_where_the_row_is_put(folder, store_rows):
+    with Store.open(folder, inline=True) as store, pytest.raises(StoreError, match="CHECK constraint"):
+        store.put_call(store_rows.call(direction="sideways"))
+
+
+def test_caller_does_not_wait_for_a_locked_database(live, folder, store_rows):
+    with locked(folder):
+        begun = time.monotonic()
+        store_puts = 300
+        for seq in range(1, store_puts + 1):
+            live.put_event(store_rows.event(seq, call=None))
+        assert time.monotonic() - begun < 0.5
+        with contextlib.closing(sqlite3.connect(folder.database)) as other:
+            assert other.execute("SELECT count(*) FROM events").fetchone() == (0,)
+    live.writer.flush(20)
+    assert [event["seq"] for event in live.events_since(0)] == list(range(1, store_puts + 1))
+
+
+def test_locked_database_is_reported_and_rows_come_later(live, folder, store_rows, told, monkeypatch):
+    monkeypatch.setattr(writer, "STALL_S", 0.1)
+    with locked(folder):
+        live.put_event(store_rows.event(1, call=None))
+        until = time.monotonic() + 10
+        while not told and time.monotonic() < until:
+            threading.Event().wait(0.02)
+        assert live.writer.stalled
+    live.writer.flush(20)
+    assert not live.writer.stalled
+    assert len(told) == 1
+    assert "takes no rows" in str(told[0])
+    assert "close that program" in str(told[0])
+    assert live.last_seq() == 1
+
+
+def test_queries_do_not_wait_for_a_locked_database(live, folder, store_rows):
+    live.put_call(store_rows.call())
+    live.writer.flush(10)
+    with locked(folder):
+        begun = time.monotonic()
+        assert len(live.calls()) == 1
+        assert time.monotonic() - begun < 0.5
+
+
+def test_lost_row_is_reported_and_the_others_are_kept_in_order(live, store_rows, told):
+    live.put_call(store_rows.call())
+    live.put_event(store_rows.event(1))
+    live.put_event(store_rows.event(1))
+    live.put_event(store_rows.event(2))
+    with pytest.raises(StoreError, match=r"UNIQUE constraint failed: events\.seq"):
+        asyncio.run(live.committed())
+    asyncio.run(live.committed())
+    assert [event["seq"] for event in live.events_since(0)] == [1, 2]
+    assert len(told) == 1
+
+
+def test_failing_handler_of_errors_does_not_stop_the_writer(folder, store_rows):
+    def fail(_: CtiError) -> None:
+        raise RuntimeError("handler")
+
+    store = Store.open(folder, inline=False, on_error=fail)
+    store.put_call(store_rows.call(direction="sideways"))
+    store.put_call(store_rows.call())
+    with pytest.raises(StoreError, match="CHECK"):
+        store.writer.flush(10)
+    assert [row["id"] for row in store.calls()] == ["c1"]
+    store.close()
+
+
+def test_close_writes_what_waits(folder, store_rows):
+    store = Store.open(folder, inline=False)
+    for seq in range(1, 2001):
+        store.put_event(store_rows.event(seq, call=None))
+    store.close()
+    with Store.read(folder) as found:
+        assert found.last_seq() == 2000
+
+
+def test_close_of_a_locked_database_says_that_rows_are_lost(folder, store_rows):
+    store = Store.open(folder, inline=False)
+    with locked(folder):
+        store.put_call(store_rows.call())
+        with pytest.raises(StoreError, match=r"took nothing for 0\.3 s"):
+            store.writer.close(0.3)
+
+
+def test_closed_store_refuses(store, store_rows):
+    store.close()
+    store.close()
+    with pytest.raises(StoreError, match="closed"):
+        store.put_call(store_rows.call())
+
+
+def test_puts_of_many_threads_are_all_written(live, store_rows):
+    def put(first: int) -> None:
+        for seq in range(first, first + 200):
+            live.put_event(store_rows.event(seq, call=None))
+
+    threads = [threading.Thread(target=put, args=(first,)) for first in (1, 1001, 2001)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    live.writer.flush(20)
+    assert len(live.events_since(0, 5000)) == 600

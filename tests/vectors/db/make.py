@@ -1,0 +1,68 @@
+"""Writes the small database of the present schema version; run it once, when a version is new.
+
+    python tests/vectors/db/make.py
+
+Databases of earlier versions stay as they were written then: they are what upgrades are tested on.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from ctidrv.apps.records import CallRow, EventRow, LegRow, MessageRow, RecordingRow
+from ctidrv.folder import DataFolder
+from ctidrv.store import Store
+from ctidrv.store.migrate import latest
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def main() -> None:
+    target = Path(__file__).with_name(f"version-{latest()}.db")
+    if target.exists():
+        raise SystemExit(f"{target.name} is there already and stays as it is")
+    with tempfile.TemporaryDirectory() as root:
+        folder = DataFolder(Path(root))
+        end = START + timedelta(seconds=20)
+        with Store.open(folder, inline=True, country="CN", wall=lambda: START) as store:
+            numbers = ["138 0013 8000", "95588"]
+            customer = store.add_customer("王芳", numbers, company="Lotus Tea", tags=["vip"]).result()
+            party = {"number": "13800138000", "e164": "+8613800138000", "customer": customer["id"]}
+            times = {"answered": START + timedelta(seconds=6), "ended": end}
+            store.put_call(
+                CallRow(
+                    "c1",
+                    "sim/1",
+                    "in",
+                    START,
+                    "ended",
+                    cause="remote-busy-tone",
+                    outcome="message",
+                    **party,
+                    **times,
+                )
+            )
+            store.put_leg(LegRow("c1-1", "c1", "line", "sim/1", START, end, "remote-busy-tone"))
+            store.put_event(EventRow(1, "c1", "sim/1", "call.offered", 160, START, {"direction": "in"}))
+            store.put_event(
+                EventRow(2, "c1", "sim/1", "call.caller", 32000, START, {"number": "13800138000"})
+            )
+            wav = str(folder.recording(START, "c1"))
+            store.put_recording(RecordingRow("r1", "c1", wav, START))
+            store.put_recording(RecordingRow("r1", "c1", wav, START, "0" * 64, 112000, "closed"))
+            message = str(folder.message(START, "m1"))
+            store.put_message(
+                MessageRow("m1", "office", "c1", message, START, 8000, "13800138000", customer["id"])
+            )
+        with sqlite3.connect(folder.database) as connection:
+            connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("VACUUM INTO ?", (str(target),))
+        connection.close()
+    print(target)
+
+
+if __name__ == "__main__":
+    main()
