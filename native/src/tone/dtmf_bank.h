@@ -1,0 +1,42 @@
+/* dtmf_bank: the front end of the digit receiver.
+ *
+ * A band-pass (4th-order elliptic each side: 30 dB down up to 480 Hz, where dial tone and hum
+ * are, and from 2350 Hz on), half the sample rate, and for each of Q.23's eight frequencies one
+ * complex sum over every 16 samples (2 ms): a "dump". Coherent sums over any longer window are sums
+ * of dumps.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/biquad.h"
+
+enum {
+    DTMF_BINS = 8,      /* 0…3 the low group, 4…7 the high group */
+    DTMF_HOP = 16,      /* samples per dump */
+    DTMF_HOP_HALF = 8,  /* the same at 4,000 samples a second */
+    DTMF_HISTORY = 64   /* dumps kept (128 ms) */
+};
+
+typedef struct dtmf_bank {
+    double cosine[DTMF_HOP_HALF][DTMF_BINS]; /* of each frequency, from the start of a dump */
+    double sine[DTMF_HOP_HALF][DTMF_BINS];
+    double step_re[DTMF_BINS], step_im[DTMF_BINS]; /* its phase advance over one dump */
+    double turn_re[DTMF_BINS], turn_im[DTMF_BINS]; /* and up to the present one */
+    cti_biquad_state filter[4];
+    double half[DTMF_HOP_HALF]; /* filtered samples of the dump being filled */
+    int32_t filled;             /* samples of it, 0…15 */
+    int64_t dumps;              /* made since reset */
+    double re[DTMF_HISTORY][DTMF_BINS];
+    double im[DTMF_HISTORY][DTMF_BINS];
+    double energy[DTMF_HISTORY]; /* of the band, summed over the dump's half-rate samples */
+} dtmf_bank;
+
+void dtmf_bank_init(dtmf_bank *b);
+void dtmf_bank_reset(dtmf_bank *b);
+/* Takes samples up to the end of the present dump; returns how many. The dump is complete when
+ * b->filled is 0 afterwards. */
+int dtmf_bank_run(dtmf_bank *b, const int16_t *pcm, int n);
+/* What the filter makes of a frequency's amplitude (to multiply with), and its delay in samples. */
+double dtmf_bank_correction(int bin);
+double dtmf_bank_delay(int bin);

@@ -1,0 +1,405 @@
+#include "cti/dtmf_rx.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/dbm0.h"
+#include "base/outbox.h"
+#include "cti/error.h"
+#include "tone/dtmf_bank.h"
+#include "tone/dtmf_plan.h"
+
+#define TURN 6.283185307179586
+#define DUMP_SECONDS 0.002
+
+/* The decision window: 12 dumps are 24 ms, in three sums of 8 ms. */
+enum { WINDOW = 12, THIRD = 4, LOOK_BACK = 14, PRESENCE = 3 };
+enum { WINDOW_SAMPLES = WINDOW * DTMF_HOP_HALF };
+
+/* Q.24: 40 ms must be heard, 23 ms (20 in some countries) must not. Dumps: 24.5 ms. */
+#define SHORTEST_DUMPS 12.25
+/* Q.24: pauses from 40 ms on separate, interruptions up to 10 ms do not. Samples: 25.5 ms. */
+#define SHORTEST_PAUSE 204
+/* Present while the pair has at least half its amplitude, and neither frequency less than 0.4. */
+#define PRESENT_PAIR 0.5
+#define PRESENT_EACH 0.4
+/* How fast the amplitude of a sounding digit is followed, a dump. */
+#define AMPLITUDE_SHARE 0.1
+
+/* A first, cheap look: the two best bins hold a quarter of the band's energy. */
+#define GATE_SHARE 0.25
+/* What is left beside the pair, over the pair's energy: on a quiet line; with all noise granted. */
+#define RESIDUAL_QUIET 0.16
+#define RESIDUAL_MOST 1.5
+/* The noise floor is a minimum, so lower than the mean; and noise varies within 24 ms. */
+#define NOISE_GRANTED 2.4
+/* The weaker frequency's energy over what is left beside the pair. */
+#define WEAKER_OVER_RESIDUAL 0.15
+/* Dumps in each of the two halves over which the noise floor is the minimum (256 ms). */
+enum { NOISE_BLOCK = 128 };
+#define NOISE_SMOOTHING 0.125
+
+typedef struct vec {
+    double re, im;
+} vec;
+
+typedef struct pair {
+    int low, high;       /* bins */
+    double offset_hz[2]; /* of the frequencies heard from Q.23's */
+    double amplitude[2]; /* half of the sine's peak, as the filter leaves it */
+} pair;
+
+struct cti_dtmf_rx {
+    dtmf_bank bank;
+    vec third[DTMF_HISTORY][DTMF_BINS]; /* sums of the last THIRD dumps */
+    cti_outbox outbox;
+    double floor_amplitude; /* half of the stronger sine's peak */
+    double twist, reverse_twist; /* amplitude ratios */
+    double frequency_share;
+    /* noise floor: energy a dump */
+    double smooth, least_now, least_before;
+    int32_t noise_dumps;
+    /* the digit that sounds */
+    int32_t digit; /* 0 = none */
+    pair heard;
+    double last_presence;
+    double start, end; /* samples */
+};
+
+static vec times(vec a, vec b) {
+    vec r = {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
+    return r;
+}
+
+static vec conj_times(vec a, vec b) { /* conj(a) * b */
+    vec r = {a.re * b.re + a.im * b.im, a.re * b.im - a.im * b.re};
+    return r;
+}
+
+static vec plus(vec a, vec b) {
+    vec r = {a.re + b.re, a.im + b.im};
+    return r;
+}
+
+static double square(vec a) {
+    return a.re * a.re + a.im * a.im;
+}
+
+static vec unit(double radians) {
+    vec r = {cos(radians), sin(radians)};
+    return r;
+}
+
+static double frequency(int bin) {
+    return bin < 4 ? CTI_DTMF_LOW_HZ[bin] : CTI_DTMF_HIGH_HZ[bin - 4];
+}
+
+/* The dump made `ago` dumps before the newest. */
+static int place(const cti_dtmf_rx *s, int ago) {
+    return (int)((s->bank.dumps - 1 - ago) & (DTMF_HISTORY - 1));
+}
+
+static vec dump(const cti_dtmf_rx *s, int ago, int bin) {
+    int at = place(s, ago);
+    vec r = {s->bank.re[at][bin], s->bank.im[at][bin]};
+    return r;
+}
+
+void cti_dtmf_rx_defaults(cti_dtmf_rx_config *cfg) {
+    cfg->floor_dbm0 = -46.0f;
+    cfg->twist_db = 7.5f;
+    cfg->reverse_twist_db = 11.5f;
+    cfg->frequency_percent = 2.5f;
+}
+
+size_t cti_dtmf_rx_size(void) {
+    return sizeof(cti_dtmf_rx);
+}
+
+int cti_dtmf_rx_reset(cti_dtmf_rx *s) {
+    if (!s)
+        return CTI_ERR_ARG;
+    dtmf_bank_reset(&s->bank);
+    memset(s->third, 0, sizeof(s->third));
+    s->outbox.count = 0;
+    s->smooth = s->least_before = 0.0;
+    s->least_now = INFINITY;
+    s->noise_dumps = 0;
+    s->digit = 0;
+    s->last_presence = s->start = s->end = 0.0;
+    return CTI_OK;
+}
+
+int cti_dtmf_rx_init(cti_dtmf_rx *s, size_t size, const cti_dtmf_rx_config *cfg) {
+    cti_dtmf_rx_config defaults;
+    if (!cfg) {
+        cti_dtmf_rx_defaults(&defaults);
+        cfg = &defaults;
+    }
+    if (!s || !(cfg->floor_dbm0 >= -80.0f && cfg->floor_dbm0 <= 0.0f) ||
+        !(cfg->twist_db >= 0.0f && cfg->twist_db <= 30.0f) ||
+        !(cfg->reverse_twist_db >= 0.0f && cfg->reverse_twist_db <= 30.0f) ||
+        !(cfg->frequency_percent >= 0.1f && cfg->frequency_percent <= 3.5f))
+        return CTI_ERR_ARG;
+    if (size < sizeof(*s))
+        return CTI_ERR_SIZE;
+    memset(s, 0, sizeof(*s));
+    dtmf_bank_init(&s->bank);
+    s->floor_amplitude = cti_dbm0_to_rms((double)cfg->floor_dbm0) * 1.4142135623730951 / 2.0;
+    s->twist = pow(10.0, (double)cfg->twist_db / 20.0);
+    s->reverse_twist = pow(10.0, (double)cfg->reverse_twist_db / 20.0);
+    s->frequency_share = (double)cfg->frequency_percent / 100.0;
+    return cti_dtmf_rx_reset(s);
+}
+
+static void follow_noise(cti_dtmf_rx *s) {
+    s->smooth += NOISE_SMOOTHING * (s->bank.energy[place(s, 0)] - s->smooth);
+    if (s->smooth < s->least_now)
+        s->least_now = s->smooth;
+    if (s->digit == 0 && ++s->noise_dumps >= NOISE_BLOCK) {
+        s->least_before = s->least_now;
+        s->least_now = s->smooth;
+        s->noise_dumps = 0;
+    }
+}
+
+static void sum_thirds(cti_dtmf_rx *s) {
+    vec *sum = s->third[place(s, 0)];
+    memset(sum, 0, DTMF_BINS * sizeof(*sum));
+    for (int ago = 0; ago < THIRD; ago++) {
+        int at = place(s, ago);
+        for (int bin = 0; bin < DTMF_BINS; bin++) {
+            sum[bin].re += s->bank.re[at][bin];
+            sum[bin].im += s->bank.im[at][bin];
+        }
+    }
+}
+
+static double window_energy(const cti_dtmf_rx *s) {
+    double energy = 0.0;
+    for (int ago = 0; ago < WINDOW; ago++)
+        energy += s->bank.energy[place(s, ago)];
+    return energy;
+}
+
+/* The best bin of each group, by the energy of the window's three sums; 0 when the pair cannot be
+ * a digit whatever the rest says. */
+static int best_bins(const cti_dtmf_rx *s, double energy, pair *p) {
+    double best[2] = {0.0, 0.0};
+    int bins[2] = {0, 4};
+    const vec *a = s->third[place(s, 2 * THIRD)];
+    const vec *b = s->third[place(s, THIRD)];
+    const vec *c = s->third[place(s, 0)];
+    for (int bin = 0; bin < DTMF_BINS; bin++) {
+        double power = square(a[bin]) + square(b[bin]) + square(c[bin]);
+        if (power > best[bin / 4]) {
+            best[bin / 4] = power;
+            bins[bin / 4] = bin;
+        }
+    }
+    p->low = bins[0];
+    p->high = bins[1];
+    /* A sine of half-amplitude a gives sums of a * 32, and 2 * a^2 of energy a sample. */
+    double to_energy = 2.0 * WINDOW_SAMPLES / (3.0 * 32.0 * 32.0);
+    double strongest = best[0] > best[1] ? best[0] : best[1];
+    double floor = 3.0 * 32.0 * 32.0 * s->floor_amplitude * s->floor_amplitude;
+    return strongest > 0.5 * floor && (best[0] + best[1]) * to_energy > GATE_SHARE * energy;
+}
+
+/* The frequency heard in a bin, from the phases of the window's three sums. */
+static double offset_of(const cti_dtmf_rx *s, int bin) {
+    vec a = s->third[place(s, 2 * THIRD)][bin];
+    vec b = s->third[place(s, THIRD)][bin];
+    vec c = s->third[place(s, 0)][bin];
+    vec near = plus(conj_times(a, b), conj_times(b, c));
+    vec far = conj_times(a, c);
+    double coarse = atan2(near.im, near.re); /* over 8 ms */
+    double fine = atan2(far.im, far.re);     /* over 16 ms, a whole number of turns unknown */
+    fine += TURN * floor((2.0 * coarse - fine) / TURN + 0.5);
+    return fine / (TURN * 2.0 * THIRD * DUMP_SECONDS);
+}
+
+/* Fits the two sines to the window by least squares; their energy there. `dumps` takes the last
+ * LOOK_BACK dumps of both, turned back by the frequency offsets: a steady sine gives equal ones. */
+static double fit_pair(const cti_dtmf_rx *s, pair *p, vec dumps[2][LOOK_BACK], vec amplitude[2]) {
+    int bins[2] = {p->low, p->high};
+    vec mean[2];
+    for (int g = 0; g < 2; g++) {
+        double per_dump = TURN * p->offset_hz[g] * DUMP_SECONDS;
+        /* Phase 0 in the middle of the window. */
+        vec turn = unit(-per_dump * ((WINDOW - 1) / 2.0));
+        vec step = unit(per_dump);
+        vec sum = {0.0, 0.0};
+        for (int ago = 0; ago < LOOK_BACK; ago++) {
+            dumps[g][ago] = times(dump(s, ago, bins[g]), turn);
+            turn = times(turn, step);
+            if (ago < WINDOW)
+                sum = plus(sum, dumps[g][ago]);
+        }
+        mean[g].re = sum.re / WINDOW_SAMPLES;
+        mean[g].im = sum.im / WINDOW_SAMPLES;
+    }
+    /* How much of one sine the other's sum picks up: the Dirichlet kernel, with the phase that the
+     * two oscillators have in the middle of the window. */
+    double apart = TURN * (frequency(p->high) - frequency(p->low)) / 4000.0;
+    double heard = apart + TURN * (p->offset_hz[1] - p->offset_hz[0]) / 4000.0;
+    double kernel = sin(WINDOW_SAMPLES * heard / 2.0) / (WINDOW_SAMPLES * sin(heard / 2.0));
+    vec low_turn = {s->bank.turn_re[p->low], s->bank.turn_im[p->low]};
+    vec high_turn = {s->bank.turn_re[p->high], s->bank.turn_im[p->high]};
+    vec g = times(conj_times(high_turn, low_turn), unit(-apart * (WINDOW_SAMPLES + 1) / 2.0));
+    g.re *= kernel;
+    g.im *= kernel;
+    double scale = 1.0 / (1.0 - kernel * kernel);
+    vec from_high = times(g, mean[1]);
+    vec from_low = conj_times(g, mean[0]);
+    amplitude[0].re = (mean[0].re - from_high.re) * scale;
+    amplitude[0].im = (mean[0].im - from_high.im) * scale;
+    amplitude[1].re = (mean[1].re - from_low.re) * scale;
+    amplitude[1].im = (mean[1].im - from_low.im) * scale;
+    p->amplitude[0] = sqrt(square(amplitude[0]));
+    p->amplitude[1] = sqrt(square(amplitude[1]));
+    return 2.0 * WINDOW_SAMPLES *
+           (conj_times(amplitude[0], mean[0]).re + conj_times(amplitude[1], mean[1]).re);
+}
+
+/* How many dumps' worth of the pair the last LOOK_BACK dumps hold. */
+static double dumps_on(const pair *p, vec dumps[2][LOOK_BACK], const vec amplitude[2]) {
+    double whole = DTMF_HOP_HALF * (p->amplitude[0] * p->amplitude[0] + p->amplitude[1] * p->amplitude[1]);
+    double sum = 0.0;
+    for (int ago = 0; ago < LOOK_BACK; ago++) {
+        double share = (conj_times(amplitude[0], dumps[0][ago]).re +
+                        conj_times(amplitude[1], dumps[1][ago]).re) /
+                       whole;
+        sum += share < -1.0 ? -1.0 : share > 1.5 ? 1.5 : share;
+    }
+    return sum;
+}
+
+/* Whether the last 24 ms hold a digit; fills p, and how many dumps it has lasted. */
+static int find_pair(const cti_dtmf_rx *s, pair *p, double *lasted) {
+    double energy = window_energy(s);
+    if (!best_bins(s, energy, p))
+        return 0;
+    p->offset_hz[0] = offset_of(s, p->low);
+    if (fabs(p->offset_hz[0]) > s->frequency_share * frequency(p->low))
+        return 0;
+    p->offset_hz[1] = offset_of(s, p->high);
+    if (fabs(p->offset_hz[1]) > s->frequency_share * frequency(p->high))
+        return 0;
+    vec dumps[2][LOOK_BACK], amplitude[2];
+    double fit = fit_pair(s, p, dumps, amplitude);
+    double low = p->amplitude[0] * dtmf_bank_correction(p->low);
+    double high = p->amplitude[1] * dtmf_bank_correction(p->high);
+    if ((low > high ? low : high) < s->floor_amplitude || high > low * s->twist ||
+        low > high * s->reverse_twist)
+        return 0;
+    double noise = s->least_now < s->least_before ? s->least_now : s->least_before;
+    double rest = energy - fit;
+    if (rest > RESIDUAL_QUIET * fit + NOISE_GRANTED * WINDOW * noise || rest > RESIDUAL_MOST * fit)
+        return 0;
+    double weaker = p->amplitude[0] < p->amplitude[1] ? p->amplitude[0] : p->amplitude[1];
+    if (2.0 * WINDOW_SAMPLES * weaker * weaker < WEAKER_OVER_RESIDUAL * rest)
+        return 0;
+    *lasted = dumps_on(p, dumps, amplitude);
+    return *lasted >= SHORTEST_DUMPS;
+}
+
+/* The present amplitude of one of the digit's frequencies over the last few dumps. */
+static double amplitude_now(const cti_dtmf_rx *s, int bin, double offset_hz) {
+    vec turn = {1.0, 0.0}, step = unit(TURN * offset_hz * DUMP_SECONDS), sum = {0.0, 0.0};
+    for (int ago = 0; ago < PRESENCE; ago++) {
+        sum = plus(sum, times(dump(s, ago, bin), turn));
+        turn = times(turn, step);
+    }
+    return sqrt(square(sum)) / (PRESENCE * DTMF_HOP_HALF);
+}
+
+static double delay_of(const pair *p) {
+    return (dtmf_bank_delay(p->low) + dtmf_bank_delay(p->high)) / 2.0;
+}
+
+static void put_event(const cti_dtmf_rx *s, cti_event_sink *sink, int kind, double start, int length) {
+    double stronger = 0.0;
+    int bins[2] = {s->heard.low, s->heard.high};
+    for (int g = 0; g < 2; g++) {
+        double a = s->heard.amplitude[g] * dtmf_bank_correction(bins[g]);
+        stronger = a > stronger ? a : stronger;
+    }
+    cti_event e;
+    memset(&e, 0, sizeof(e));
+    e.at = s->bank.dumps * DTMF_HOP;
+    e.start = start > 0.0 ? (int64_t)(start + 0.5) : 0;
+    e.kind = kind;
+    e.value = s->digit;
+    e.length = length;
+    e.level = cti_dbm0_from_power(2.0 * stronger * stronger);
+    cti_sink_put(sink, &e);
+}
+
+static void end_digit(cti_dtmf_rx *s, cti_event_sink *sink) {
+    double start = s->start > 0.0 ? s->start : 0.0;
+    put_event(s, sink, CTI_EV_DIGIT_UP, start, (int)(s->end - start + 0.5));
+    s->digit = 0;
+}
+
+/* Follows the digit that sounds: where it was last there, and whether it is over. */
+static void follow_digit(cti_dtmf_rx *s, cti_event_sink *sink) {
+    pair *p = &s->heard;
+    double low = amplitude_now(s, p->low, p->offset_hz[0]);
+    double high = amplitude_now(s, p->high, p->offset_hz[1]);
+    double power = p->amplitude[0] * p->amplitude[0] + p->amplitude[1] * p->amplitude[1];
+    double presence = (p->amplitude[0] * low + p->amplitude[1] * high) / power;
+    if (low < PRESENT_EACH * p->amplitude[0] || high < PRESENT_EACH * p->amplitude[1])
+        presence = presence < PRESENT_PAIR ? presence : 0.99 * PRESENT_PAIR;
+    double middle = (double)(s->bank.dumps * DTMF_HOP) - PRESENCE * DTMF_HOP / 2.0 - delay_of(p);
+    if (presence >= PRESENT_PAIR) {
+        s->end = middle;
+        p->amplitude[0] += AMPLITUDE_SHARE * (low - p->amplitude[0]);
+        p->amplitude[1] += AMPLITUDE_SHARE * (high - p->amplitude[1]);
+    } else if (s->last_presence >= PRESENT_PAIR) {
+        /* It fell below half since the dump before: between the two middles. */
+        s->end = middle - DTMF_HOP * (PRESENT_PAIR - presence) / (s->last_presence - presence);
+    }
+    s->last_presence = presence;
+    if (middle - s->end >= SHORTEST_PAUSE)
+        end_digit(s, sink);
+}
+
+static void decide(cti_dtmf_rx *s, cti_event_sink *sink) {
+    sum_thirds(s);
+    follow_noise(s);
+    if (s->digit)
+        follow_digit(s, sink);
+    pair p;
+    double lasted = 0.0;
+    if (!find_pair(s, &p, &lasted))
+        return;
+    int digit = CTI_DTMF_KEYS[p.low * 4 + p.high - 4];
+    if (digit == s->digit)
+        return;
+    if (s->digit)
+        end_digit(s, sink);
+    double now = (double)(s->bank.dumps * DTMF_HOP) - delay_of(&p);
+    s->heard = p;
+    s->digit = digit;
+    s->start = now - lasted * DTMF_HOP;
+    s->end = now;
+    s->last_presence = 1.0;
+    put_event(s, sink, CTI_EV_DIGIT_DOWN, s->start, 0);
+}
+
+int cti_dtmf_rx_run(cti_dtmf_rx *s, const int16_t *pcm, int n, cti_event *ev, int max) {
+    if (!s || n < 0 || (n > 0 && !pcm) || max < 0 || (max > 0 && !ev))
+        return CTI_ERR_ARG;
+    cti_event_sink sink = cti_sink_open(ev, max, &s->outbox);
+    for (int done = 0; done < n;) {
+        done += dtmf_bank_run(&s->bank, pcm + done, n - done);
+        if (s->bank.filled == 0)
+            decide(s, &sink);
+    }
+    return sink.count;
+}
+
+int cti_dtmf_rx_digit(const cti_dtmf_rx *s) {
+    return s ? s->digit : 0;
+}
