@@ -14,6 +14,12 @@
  * and touches no sample. Caller-owned memory; nothing is allocated, locked or asked of the
  * operating system between init and the end. Ports are numbered through all boards in the order
  * they were added.
+ *
+ * Threads: one ticks; one posts commands and takes events (and messages); one reads recorders. They
+ * may be the same. Refusals come back as events: an item the player has no room for is told by
+ * CTI_EV_PLAY_DONE (stopped, length 0), a recording that cannot start by CTI_EV_RECORD_DONE (length
+ * 0). A board whose exchange() fails is exchanged no more: CTI_EV_ALARM on each of its ports, silence
+ * from then on.
  */
 
 #include <stddef.h>
@@ -31,7 +37,7 @@ enum cti_command_kind {
     CTI_CMD_STOP = 3,       /* ref, -1 = all of the port */
     CTI_CMD_RECORD = 4,     /* what: recorder 0 (the line) or 1 (a message), value: channels,
                                ref; when: 0 now, 1 with the seizure of the line */
-    CTI_CMD_RECORD_STOP = 5,/* what: recorder */
+    CTI_CMD_RECORD_STOP = 5,/* what: recorder; ref: which recording, begun or waiting; -1 = any */
     CTI_CMD_LISTEN = 6      /* value: the ear's detectors (enum cti_ear_detector), as a mask */
 };
 
@@ -73,7 +79,11 @@ int cti_engine_init(cti_engine *e, size_t size, const cti_engine_config *cfg);
 /* Before the first tick. The struct is copied; its ctx must outlive the engine. Returns the number
  * of the board's first port. */
 int cti_engine_add_board(cti_engine *e, const cti_board *board);
-/* All n commands take effect at the next tick, together, or none (CTI_ERR_FULL). */
+/* The definitions that call progress goes by, of one port or (-1) of all. Between ticks of virtual
+ * time, or before the live loop begins: not while another thread ticks. */
+int cti_engine_progress(cti_engine *e, int port, const struct cti_progress_config *cfg);
+/* All n commands take effect at the next tick, together, or none (CTI_ERR_FULL; CTI_ERR_ARG when one
+ * of them names a port or thing there is not). */
 int cti_engine_post(cti_engine *e, const cti_command *commands, int n);
 /* One tick. Returns the number of events that wait. */
 int cti_engine_tick(cti_engine *e);
@@ -81,6 +91,10 @@ int cti_engine_tick(cti_engine *e);
 int cti_engine_events(cti_engine *e, cti_event *ev, int max);
 /* The bytes of a message (CTI_EV_CALLER_ID's ref); CTI_ERR_GONE once overwritten by later ones. */
 int cti_engine_message(cti_engine *e, int port, int32_t ref, uint8_t *out, int max);
-/* The recorder's reader side: frames of recorder `which` of a port. */
+/* The recorder's reader side (cti/recorder.h): frames of recorder `which` of a port, and the ref of
+ * the recording they belong to. */
 int cti_engine_read(cti_engine *e, int port, int which, int16_t *out, int frames);
+int32_t cti_engine_reading(cti_engine *e, int port, int which);
+/* Frames recorded since the start of the last recording; from any thread. */
+int64_t cti_engine_frames(const cti_engine *e, int port, int which);
 int cti_engine_stats_get(const cti_engine *e, cti_engine_stats *out);

@@ -1,0 +1,76 @@
+#pragma once
+
+/* The engine's memory, one block: this struct, then the parts at their offsets. Shared by the
+ * engine, its message store and the live loop. */
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/ring.h"
+#include "cti/engine.h"
+
+enum {
+    TICK = 160,          /* samples: 20 ms */
+    RECORDERS = 2,       /* of a port: 0 the line, 1 a message */
+    MESSAGES = 4,        /* caller-ID messages kept of a port */
+    MESSAGE_WORDS = 128, /* 512 bytes: type, length and 255 bytes of an MDMF message, twice over */
+    EVENTS_OF_PORT = 32, /* room in a tick; the ear, the players and the board keep what finds none */
+    LATE_NS = 20 * 1000 * 1000
+};
+
+/* Written by the tick, read by the program's thread: `turn` is odd while it is being written. */
+typedef struct cti_message_slot {
+    _Atomic uint32_t turn;
+    _Atomic int32_t ref;
+    _Atomic int32_t length;
+    _Atomic uint32_t word[MESSAGE_WORDS];
+} cti_message_slot;
+
+typedef struct cti_engine_port {
+    int32_t armed[RECORDERS]; /* channels to record from the seizure on; 0 = not armed */
+    int32_t armed_ref[RECORDERS];
+    int32_t open_ref[RECORDERS]; /* of the recording that is open */
+    int32_t next_message;
+} cti_engine_port;
+
+typedef struct cti_engine_board {
+    cti_board board;
+    int32_t first; /* its first port's number */
+    int32_t gone;
+} cti_engine_board;
+
+typedef struct cti_engine_layout {
+    size_t commands, events, boards, ports, messages, ear, players, recorders, tx, rx, found, sorted, end;
+    size_t player_size, recorder_size;
+    int32_t found_room; /* events of one tick */
+} cti_engine_layout;
+
+struct cti_engine {
+    cti_engine_config cfg;
+    cti_engine_layout lay;
+    int32_t boards;
+    int32_t ports;       /* of the boards added */
+    int32_t lost_untold; /* events dropped since the last CTI_EV_EVENTS_LOST */
+    int32_t found;       /* events of this tick so far */
+    _Atomic int64_t ticks, now, late_ticks, slips, slip_samples, worst_late_ns, busy_ns, events_lost, refused;
+};
+
+static inline void *cti_engine_part(const cti_engine *e, size_t offset) {
+    return (unsigned char *)(uintptr_t)e + offset;
+}
+
+/* One writer each, so a plain add is enough. */
+static inline void cti_engine_count(_Atomic int64_t *counter, int64_t n) {
+    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + n,
+                          memory_order_relaxed);
+}
+
+static inline cti_message_slot *cti_engine_messages(const cti_engine *e, int port) {
+    return (cti_message_slot *)cti_engine_part(e, e->lay.messages) + (size_t)port * MESSAGES;
+}
+
+/* The tick: keeps the message that a CTI_EV_CALLER_ID speaks of. */
+void cti_engine_keep_message(cti_engine *e, const cti_event *ev);
+/* The live loop's, from the thread that ticks: the next tick begins so late. */
+void cti_engine_slip(cti_engine *e, int64_t late_samples, int64_t ticks);
