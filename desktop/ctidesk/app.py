@@ -1,0 +1,55 @@
+"""The desktop program: ``python -m ctidesk`` or ``ctidrv desktop``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import cast
+
+from ctidesk.gateway import Finder, Station
+
+NO_QT = 'the desktop needs Qt: pip install "ctidrv[desktop]"; on Linux also Qt\'s system libraries'
+
+
+class StationFinder:
+    """Finds the station of a data folder, or starts one, through ctidrv's client."""
+
+    def __init__(self, data: str | None, config: str | None = None) -> None:
+        self._data, self._config = data, config
+
+    def find(self) -> Station:
+        from ctidrv.service.client import StationClient
+
+        return cast(Station, StationClient.discover(self._data))
+
+    def start(self) -> Station:
+        from ctidrv.service.client import start_station_if_none
+
+        return cast(Station, start_station_if_none(self._data, config=self._config))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ctidesk", description="the operator's desktop")
+    parser.add_argument("--data", metavar="DIR", help="data folder of the station")
+    parser.add_argument("--config", metavar="FILE", help="station.toml for a station that has to be started")
+    parser.add_argument("--lang", choices=("en", "zh"), help="language (remembered)")
+    parser.add_argument("--screenshot", metavar="FILE.png", help="save a picture of the window and end")
+    parser.add_argument(
+        "--after", metavar="SECONDS", type=float, default=2.0, help="how long to wait for the picture"
+    )
+    return parser
+
+
+def main(argv: Sequence[str] | None = None, finder: Finder | None = None) -> int:
+    """Runs the window until it is closed. Returns 0; 2 where Qt is missing (one line says what to do)."""
+    args = _parser().parse_args(argv)
+    try:
+        from ctidesk.program import Program
+    except ImportError as error:
+        sys.stderr.write(f"ctidesk: {NO_QT} ({error})\n")
+        return 2
+    program = Program(finder or StationFinder(args.data, args.config), language=args.lang)
+    if args.screenshot:
+        program.save_picture(args.screenshot, after=args.after)
+    return program.run()

@@ -1,0 +1,107 @@
+"""The history: calls and messages in one list, newest first, missed calls marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from ctidesk.viewmodels import terms
+from ctidesk.viewmodels.card import number_of, who
+from ctidesk.viewmodels.facts import Call, Customer, Message, Recording
+from ctidesk.viewmodels.phrases import Phrase
+
+KEEP = 500
+"""Rows the window holds; older ones are for the look-up commands."""
+
+ALL, MISSED, MESSAGES = "all", "missed", "messages"
+FILTERS = (ALL, MISSED, MESSAGES)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One call. `kind` picks the icon: running, missed, message, interrupted or call."""
+
+    call: str
+    kind: str
+    started: datetime | None
+    who: str | Phrase
+    number: str | Phrase
+    seconds: float | None
+    words: Phrase
+    recording: str | None
+    message: str | None
+    fresh: bool = False
+    """A message nobody has heard."""
+
+    @property
+    def audio(self) -> tuple[str, str] | None:
+        """What can be played of it: ("message" | "recording", id)."""
+        if self.message is not None:
+            return "message", self.message
+        return ("recording", self.recording) if self.recording is not None else None
+
+
+def _kind(call: Call, message: Message | None) -> str:
+    if call.state != "ended":
+        return "running"
+    if message is not None:
+        return "message"
+    unanswered = call.answered is None and call.direction == "in" and call.outcome is None
+    if unanswered or call.outcome == "missed":
+        return "missed"
+    return "interrupted" if call.outcome in ("interrupted", "failed") else "call"
+
+
+def _words(call: Call, kind: str) -> Phrase:
+    if kind == "running":
+        return terms.RUNNING
+    if kind in ("message", "missed"):
+        return terms.OUTCOMES[kind]
+    return terms.OUTCOMES.get(call.outcome or "", terms.ENDED)
+
+
+def _length(call: Call, message: Message | None) -> float | None:
+    if message is not None:
+        return message.seconds
+    if call.answered is None or call.ended is None:
+        return None
+    return (call.ended - call.answered).total_seconds()
+
+
+def rows(
+    calls: Iterable[Call],
+    messages: Iterable[Message],
+    recordings: Iterable[Recording],
+    customers: Mapping[int, Customer],
+    countries: Mapping[str, str | None],
+    only: str = ALL,
+) -> list[HistoryRow]:
+    """At most `KEEP` rows, newest first; `only` is one of `FILTERS`."""
+    left = {message.call: message for message in messages}
+    recorded = {recording.call: recording.id for recording in recordings if not recording.open}
+    made: list[HistoryRow] = []
+    newest = sorted(calls, key=lambda call: (call.started is not None, call.started, call.id), reverse=True)
+    for call in newest:
+        message = left.get(call.id)
+        kind = _kind(call, message)
+        if (only == MISSED and kind != "missed") or (only == MESSAGES and message is None):
+            continue
+        country = countries.get(call.port)
+        made.append(
+            HistoryRow(
+                call=call.id,
+                kind=kind,
+                started=call.started,
+                who=who(call, customers.get(call.customer or -1), country),
+                number=number_of(call, country),
+                seconds=_length(call, message),
+                words=_words(call, kind),
+                recording=recorded.get(call.id),
+                message=message.id if message else None,
+                fresh=message is not None and message.state == "new",
+            )
+        )
+        if len(made) == KEEP:
+            break
+    return made

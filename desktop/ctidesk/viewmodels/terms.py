@@ -1,0 +1,64 @@
+"""The field's words in the operator's language: line states, causes of a hang-up, outcomes."""
+
+from __future__ import annotations
+
+from ctidesk.viewmodels.phrases import QT_TRANSLATE_NOOP, Phrase
+
+MISSING = "missing"
+"""The state of a line whose board the station lost."""
+
+LINE_STATES: dict[str, Phrase] = {
+    "idle": QT_TRANSLATE_NOOP("LineState", "Free"),
+    "ringing": QT_TRANSLATE_NOOP("LineState", "Ringing"),
+    "seized": QT_TRANSLATE_NOOP("LineState", "Off hook"),
+    "talking": QT_TRANSLATE_NOOP("LineState", "In a call"),
+    "clearing": QT_TRANSLATE_NOOP("LineState", "Hanging up"),
+    "out-of-order": QT_TRANSLATE_NOOP("LineState", "Out of order"),
+    MISSING: QT_TRANSLATE_NOOP("LineState", "Device missing"),
+}
+UNKNOWN_STATE = QT_TRANSLATE_NOOP("LineState", "Not known")
+
+CAUSES: dict[str, Phrase] = {
+    "remote-loop-break": QT_TRANSLATE_NOOP("Cause", "the caller hung up (loop break)"),
+    "remote-reversal": QT_TRANSLATE_NOOP("Cause", "the caller hung up (polarity reversal)"),
+    "remote-busy-tone": QT_TRANSLATE_NOOP("Cause", "the caller hung up (busy tone)"),
+    "remote-dial-tone": QT_TRANSLATE_NOOP("Cause", "the caller hung up (dial tone came back)"),
+    "remote-silence": QT_TRANSLATE_NOOP("Cause", "nothing more was heard from the caller"),
+    "local-script": QT_TRANSLATE_NOOP("Cause", "the menu ended the call"),
+    "local-operator": QT_TRANSLATE_NOOP("Cause", "you hung up"),
+    "caller-gave-up": QT_TRANSLATE_NOOP("Cause", "the caller gave up before the answer"),
+    "station-restart": QT_TRANSLATE_NOOP("Cause", "the station was restarted"),
+    "error": QT_TRANSLATE_NOOP("Cause", "an error in the station"),
+}
+OTHER_CAUSE = QT_TRANSLATE_NOOP("Cause", "another reason ({code})")
+
+OUTCOMES: dict[str, Phrase] = {
+    "answered": QT_TRANSLATE_NOOP("Outcome", "answered"),
+    "message": QT_TRANSLATE_NOOP("Outcome", "message left"),
+    "missed": QT_TRANSLATE_NOOP("Outcome", "missed"),
+    "interrupted": QT_TRANSLATE_NOOP("Outcome", "interrupted"),
+    "abandoned": QT_TRANSLATE_NOOP("Outcome", "gave up in the menu"),
+    "failed": QT_TRANSLATE_NOOP("Outcome", "failed"),
+}
+RUNNING = QT_TRANSLATE_NOOP("Outcome", "now")
+ENDED = QT_TRANSLATE_NOOP("Outcome", "ended")
+
+PRIVATE = QT_TRANSLATE_NOOP("Caller", "Number withheld")
+UNAVAILABLE = QT_TRANSLATE_NOOP("Caller", "Number not available")
+NO_NUMBER = QT_TRANSLATE_NOOP("Caller", "No number")
+NO_NUMBER_YET = QT_TRANSLATE_NOOP("Caller", "Number not known yet")
+
+
+def line_state(state: str) -> Phrase:
+    return LINE_STATES.get(state, UNKNOWN_STATE)
+
+
+def cause(code: str | None) -> Phrase:
+    return CAUSES.get(code or "error") or OTHER_CAUSE.fill(code=code)
+
+
+def no_number(withheld: str | None, *, running: bool = False) -> Phrase:
+    """What stands in the place of the number when there is none."""
+    if withheld is None:
+        return NO_NUMBER_YET if running else NO_NUMBER
+    return PRIVATE if withheld == "private" else UNAVAILABLE

@@ -1,0 +1,143 @@
+"""A call's events in plain words, oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ctidesk.viewmodels import terms
+from ctidesk.viewmodels.facts import Event, number, whole
+from ctidesk.viewmodels.numbers import local
+from ctidesk.viewmodels.phrases import QT_TRANSLATE_NOOP, Phrase
+from ctidesk.viewmodels.times import length
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line: when, what in words, and `kind` for its icon (call ring caller key say record end)."""
+
+    moment: datetime | None
+    words: Phrase
+    kind: str
+
+
+OFFERED = QT_TRANSLATE_NOOP("TimeLine", "A call comes in")
+DIALLED = QT_TRANSLATE_NOOP("TimeLine", "A call goes out")
+RANG = QT_TRANSLATE_NOOP("TimeLine", "It rings")
+RANG_AGAIN = QT_TRANSLATE_NOOP("TimeLine", "It has rung {count} times")
+CALLER = QT_TRANSLATE_NOOP("TimeLine", "The number arrives: {number}")
+CALLER_NAMED = QT_TRANSLATE_NOOP("TimeLine", "The number arrives: {number}, {name}")
+CALLER_NONE = QT_TRANSLATE_NOOP("TimeLine", "The exchange sends no number: {reason}")
+CALLER_BAD = QT_TRANSLATE_NOOP("TimeLine", "The number was damaged on the line and is not used")
+CUSTOMER = QT_TRANSLATE_NOOP("TimeLine", "It is a customer: {name}")
+CUSTOMER_OF = QT_TRANSLATE_NOOP("TimeLine", "It is a customer: {name}, {company}")
+BY_OPERATOR = QT_TRANSLATE_NOOP("TimeLine", "You answer")
+BY_MENU = QT_TRANSLATE_NOOP("TimeLine", "The menu answers")
+KEY = QT_TRANSLATE_NOOP("TimeLine", "The caller presses {digit}")
+KEY_EARLY = QT_TRANSLATE_NOOP("TimeLine", "The caller presses {digit} during the announcement")
+PROMPT = QT_TRANSLATE_NOOP("TimeLine", "The caller hears “{prompt}”")
+CHOICE = QT_TRANSLATE_NOOP("TimeLine", "Key {key} is taken: on to “{target}”")
+CHOICE_WRONG = QT_TRANSLATE_NOOP("TimeLine", "Key {key} is not in the menu")
+CHOICE_NONE = QT_TRANSLATE_NOOP("TimeLine", "The caller presses nothing")
+RECORDING = QT_TRANSLATE_NOOP("TimeLine", "The recording starts")
+RECORDED = QT_TRANSLATE_NOOP("TimeLine", "The recording is saved")
+REPAIRED = QT_TRANSLATE_NOOP("TimeLine", "The recording is repaired and saved")
+MESSAGE = QT_TRANSLATE_NOOP("TimeLine", "A message of {length} is saved in mailbox “{box}”")
+CLEARING = QT_TRANSLATE_NOOP("TimeLine", "The call ends: {cause}")
+ENDED = QT_TRANSLATE_NOOP("TimeLine", "The line is free again")
+
+Maker = Callable[[Event, str | None], "Phrase | None"]
+
+
+def _caller(event: Event, country: str | None) -> Phrase:
+    if event.data.get("checksum_ok") is False:
+        return CALLER_BAD
+    digits, name = event.word("number"), event.word("name")
+    if digits is None:
+        return CALLER_NONE.fill(reason=terms.no_number(event.word("reason") or "unavailable"))
+    shown = local(digits, country)
+    return CALLER_NAMED.fill(number=shown, name=name) if name else CALLER.fill(number=shown)
+
+
+def _customer(event: Event, country: str | None) -> Phrase | None:
+    name, company = event.word("name"), event.word("company")
+    if name is None:
+        return None
+    return CUSTOMER_OF.fill(name=name, company=company) if company else CUSTOMER.fill(name=name)
+
+
+def _answered(event: Event, country: str | None) -> Phrase:
+    return BY_OPERATOR if event.word("by") == "operator" else BY_MENU
+
+
+def _digit(event: Event, country: str | None) -> Phrase:
+    early = event.word("during") not in (None, "silence", "gather")
+    return (KEY_EARLY if early else KEY).fill(digit=event.word("digit") or "?")
+
+
+def _prompt(event: Event, country: str | None) -> Phrase | None:
+    name = event.word("prompt")
+    if name is None or event.word("state") in ("end", "ended", "done", "stop", "stopped"):
+        return None
+    return PROMPT.fill(prompt=name)
+
+
+def _choice(event: Event, country: str | None) -> Phrase:
+    result, key = event.word("result"), event.word("key") or "?"
+    if result == "noinput":
+        return CHOICE_NONE
+    if result == "invalid":
+        return CHOICE_WRONG.fill(key=key)
+    return CHOICE.fill(key=key, target=event.word("target") or "")
+
+
+def _recording(event: Event, country: str | None) -> Phrase | None:
+    return {
+        "open": RECORDING,
+        "started": RECORDING,
+        "closed": RECORDED,
+        "finished": RECORDED,
+        "repaired": REPAIRED,
+    }.get(event.word("state") or "")
+
+
+def _message(event: Event, country: str | None) -> Phrase:
+    return MESSAGE.fill(length=length(number(event.data.get("seconds"))), box=event.word("box") or "")
+
+
+_MAKERS: dict[str, tuple[str, Maker]] = {
+    "call.offered": ("call", lambda event, _: DIALLED if event.word("direction") == "out" else OFFERED),
+    "call.ring": ("ring", lambda event, _: RANG),
+    "call.caller": ("caller", _caller),
+    "call.customer": ("caller", _customer),
+    "call.answered": ("call", _answered),
+    "call.digit": ("key", _digit),
+    "call.prompt": ("say", _prompt),
+    "call.choice": ("key", _choice),
+    "call.recording": ("record", _recording),
+    "call.message": ("record", _message),
+    "call.clearing": ("end", lambda event, _: CLEARING.fill(cause=terms.cause(event.word("cause")))),
+    "call.ended": ("end", lambda event, _: ENDED),
+}
+
+
+def entries(events: Iterable[Event], country: str | None = None) -> list[Entry]:
+    """The events an operator wants to know, in words; rings in a row become one line."""
+    told: list[Entry] = []
+    rings = 0
+    for event in events:
+        kind, make = _MAKERS.get(event.type, ("", None))
+        words = make(event, country) if make is not None else None
+        if words is None:
+            continue
+        entry = Entry(event.wall, words, kind)
+        if kind == "ring":
+            rings = max(rings + 1, whole(event.data.get("count")) or 0)
+            if told and told[-1].kind == "ring":
+                told[-1] = replace(told[-1], words=RANG_AGAIN.fill(count=rings))
+                continue
+            if rings > 1:
+                entry = replace(entry, words=RANG_AGAIN.fill(count=rings))
+        told.append(entry)
+    return told

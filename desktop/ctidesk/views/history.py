@@ -1,0 +1,136 @@
+"""Calls and messages in one list, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QPushButton,
+    QVBoxLayout,
+)
+
+from ctidesk.viewmodels.history import ALL, MESSAGES, MISSED, HistoryRow
+from ctidesk.viewmodels.times import clock, day, days_ago, length
+from ctidesk.views import theme
+from ctidesk.views.rows import ListRow, RowsDelegate, RowsModel
+from ctidesk.words import say
+
+
+class HistoryPanel(QFrame):
+    """Choosing a row shows its call; Enter or a double click also plays what there is."""
+
+    looked = Signal(str)
+    played = Signal(str)
+    filtered = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.only = ALL
+        title = QLabel(self.tr("Calls and messages"))
+        title.setFont(theme.font(12, bold=True))
+        title.setIndent(12)
+        self._model = RowsModel()
+        self._list = QListView()
+        self._list.setModel(self._model)
+        self._list.setItemDelegate(RowsDelegate(self._list, tall=True))
+        self._list.setUniformItemSizes(True)
+        self._list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self._list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setAccessibleName(self.tr("Calls and messages"))
+        self._list.setMinimumWidth(300)
+        self._list.clicked.connect(self._look)
+        self._list.activated.connect(self._play)
+        self._none = QLabel(self.tr("No calls here yet."))
+        self._none.setProperty("role", "soft")
+        self._none.setIndent(12)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(8, 12, 8, 8)
+        whole.addWidget(title)
+        whole.addLayout(self._filters())
+        whole.addWidget(self._none)
+        whole.addWidget(self._list, 1)
+
+    def _filters(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 0, 12, 4)
+        group = QButtonGroup(self)
+        for only, words in (
+            (ALL, self.tr("All")),
+            (MISSED, self.tr("Missed")),
+            (MESSAGES, self.tr("Messages")),
+        ):
+            button = QPushButton(words)
+            button.setProperty("role", "filter")
+            button.setCheckable(True)
+            button.setChecked(only == self.only)
+            button.clicked.connect(self._filter(only))
+            group.addButton(button)
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
+
+    def _filter(self, only: str) -> Callable[[], None]:
+        def chosen() -> None:
+            self.only = only
+            self.filtered.emit()
+
+        return chosen
+
+    def show_rows(self, rows: list[HistoryRow], now: datetime) -> None:
+        t = theme.tokens()
+        colours = {"missed": t.alarm, "message": t.accent, "running": t.talking, "interrupted": t.alarm}
+        self._model.set_rows(
+            [
+                ListRow(
+                    key=row.call,
+                    icon=row.kind,
+                    colour=colours.get(row.kind, t.soft),
+                    first=say(row.who),
+                    second=self._second(row),
+                    right=self._when(row.started, now),
+                    bold=row.kind == "missed" or row.fresh,
+                )
+                for row in rows
+            ]
+        )
+        self._none.setVisible(not rows)
+
+    def _second(self, row: HistoryRow) -> str:
+        words = self.tr("new message") if row.fresh else say(row.words)
+        number, who = say(row.number), say(row.who)
+        parts = [words, length(row.seconds), number if number != who else ""]
+        return "  ·  ".join(part for part in parts if part)
+
+    def _when(self, started: datetime | None, now: datetime) -> str:
+        if started is None:
+            return ""
+        ago = days_ago(started, now)
+        if ago == 0:
+            return clock(started)
+        return self.tr("yesterday {time}").format(time=clock(started)) if ago == 1 else day(started)
+
+    def select(self, call: str) -> None:
+        self._list.setCurrentIndex(self._model.place(call))
+
+    def take_focus(self) -> None:
+        self._list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _look(self, index: QModelIndex) -> None:
+        row = self._model.row(index)
+        if row is not None:
+            self.looked.emit(row.key)
+
+    def _play(self, index: QModelIndex) -> None:
+        row = self._model.row(index)
+        if row is not None:
+            self.played.emit(row.key)

@@ -1,0 +1,164 @@
+"""The window's pictures, drawn: no files, sharp at any scaling, in any colour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
+
+SIZE = 24.0
+"""Every picture is drawn on a square of this side."""
+
+
+def _handset(painter: QPainter, turn: float) -> None:
+    painter.translate(12, 12)
+    painter.rotate(turn)
+    path = QPainterPath()
+    path.moveTo(-9, 3.5)
+    path.cubicTo(-9, -5.5, 9, -5.5, 9, 3.5)
+    path.lineTo(4.5, 3.5)
+    path.cubicTo(4.8, 0.4, 4, -0.6, 0, -0.6)
+    path.cubicTo(-4, -0.6, -4.8, 0.4, -4.5, 3.5)
+    path.closeSubpath()
+    painter.drawPath(path)
+
+
+def _free(painter: QPainter) -> None:
+    painter.translate(0, 2)
+    _handset(painter, 0)
+
+
+def _talk(painter: QPainter) -> None:
+    _handset(painter, -135)
+
+
+def _bell(painter: QPainter) -> None:
+    path = QPainterPath(QPointF(4, 17.5))
+    path.cubicTo(7.5, 14, 5, 4.5, 12, 4.5)
+    path.cubicTo(19, 4.5, 16.5, 14, 20, 17.5)
+    path.closeSubpath()
+    painter.drawPath(path)
+    painter.drawEllipse(QPointF(12, 20), 2.3, 1.8)
+    painter.drawEllipse(QPointF(12, 3.6), 1.4, 1.4)
+
+
+def _cross(painter: QPainter) -> None:
+    _lines(painter, ((6, 6), (18, 18)), ((18, 6), (6, 18)))
+
+
+def _plug(painter: QPainter) -> None:
+    painter.drawRoundedRect(QRectF(6, 9, 12, 8), 2, 2)
+    _lines(painter, ((9, 9), (9, 4)), ((15, 9), (15, 4)), ((12, 17), (12, 21)))
+
+
+def _missed(painter: QPainter) -> None:
+    _lines(painter, ((4, 7), (12, 15)), ((12, 15), (20, 7)), ((4, 7), (4, 13)), ((4, 7), (10, 7)))
+
+
+def _envelope(painter: QPainter) -> None:
+    pen = painter.pen()
+    painter.drawRoundedRect(QRectF(3, 6, 18, 13), 2, 2)
+    painter.setPen(QPen(QColor("white"), 1.6))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPolyline([QPointF(4, 7.5), QPointF(12, 13.5), QPointF(20, 7.5)])
+    painter.setPen(pen)
+
+
+def _arrow_in(painter: QPainter) -> None:
+    _lines(painter, ((18, 6), (6, 18)), ((6, 18), (6, 9)), ((6, 18), (15, 18)))
+
+
+def _play(painter: QPainter) -> None:
+    painter.drawPolygon([QPointF(7, 4.5), QPointF(20, 12), QPointF(7, 19.5)])
+
+
+def _stop(painter: QPainter) -> None:
+    painter.drawRoundedRect(QRectF(6, 6, 12, 12), 2, 2)
+
+
+def _key(painter: QPainter) -> None:
+    for row in range(3):
+        for column in range(3):
+            painter.drawEllipse(QPointF(6 + 6 * column, 6 + 6 * row), 1.9, 1.9)
+
+
+def _speak(painter: QPainter) -> None:
+    painter.drawPolygon(
+        [QPointF(3, 9), QPointF(8, 9), QPointF(13, 4.5), QPointF(13, 19.5), QPointF(8, 15), QPointF(3, 15)]
+    )
+    pen = painter.pen()
+    painter.setPen(QPen(painter.brush().color(), 2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawArc(QRectF(11, 7, 8, 10), -60 * 16, 120 * 16)
+    painter.setPen(pen)
+
+
+def _record(painter: QPainter) -> None:
+    painter.drawEllipse(QPointF(12, 12), 6.5, 6.5)
+
+
+def _person(painter: QPainter) -> None:
+    painter.drawEllipse(QPointF(12, 8), 4.3, 4.3)
+    path = QPainterPath(QPointF(3.5, 21))
+    path.cubicTo(3.5, 11.5, 20.5, 11.5, 20.5, 21)
+    path.closeSubpath()
+    painter.drawPath(path)
+
+
+def _lines(painter: QPainter, *lines: tuple[tuple[float, float], tuple[float, float]]) -> None:
+    pen = QPen(painter.brush().color(), 2.6)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    for start, end in lines:
+        painter.drawLine(QPointF(*start), QPointF(*end))
+
+
+_DRAW: dict[str, Callable[[QPainter], None]] = {
+    "idle": _free,
+    "ringing": _bell,
+    "seized": _talk,
+    "talking": _talk,
+    "clearing": _free,
+    "out-of-order": _cross,
+    "missing": _plug,
+    "missed": _missed,
+    "message": _envelope,
+    "call": _arrow_in,
+    "running": _talk,
+    "interrupted": _cross,
+    "play": _play,
+    "stop": _stop,
+    "ring": _bell,
+    "caller": _person,
+    "key": _key,
+    "say": _speak,
+    "record": _record,
+    "end": _free,
+}
+
+
+def paint(painter: QPainter, name: str, where: QRectF, colour: QColor) -> None:
+    """Draws a picture into a square; an unknown name draws the cross."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(where.topLeft())
+    painter.scale(where.width() / SIZE, where.height() / SIZE)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    _DRAW.get(name, _cross)(painter)
+    painter.restore()
+
+
+def pixmap(name: str, side: int, colour: QColor, ratio: float = 1.0) -> QPixmap:
+    made = QPixmap(QSize(round(side * ratio), round(side * ratio)))
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    paint(painter, name, QRectF(0, 0, side, side), colour)
+    painter.end()
+    return made
+
+
+def icon(name: str, colour: QColor, side: int = 20) -> QIcon:
+    return QIcon(pixmap(name, side, colour, 2.0))

@@ -1,0 +1,149 @@
+"""The line lamps: a row of cards, each with colour, icon, words, who is on it and for how long."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QWidget
+
+from ctidesk.viewmodels.lines import LineView
+from ctidesk.viewmodels.times import since
+from ctidesk.views import icons, theme
+from ctidesk.words import say
+
+
+class Bulb(QWidget):
+    """The lamp itself: a filled disc with the state's picture."""
+
+    SIDE = 46
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._state = "idle"
+        self.setFixedSize(self.SIDE, self.SIDE)
+
+    def show_state(self, state: str) -> None:
+        if state != self._state:
+            self._state = state
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.state_colour(self._state))
+        painter.drawEllipse(QRectF(1, 1, self.SIDE - 2, self.SIDE - 2))
+        inner = self.SIDE * 0.26
+        square = QRectF(inner, inner, self.SIDE - 2 * inner, self.SIDE - 2 * inner)
+        icons.paint(painter, self._state, square, QColor(theme.tokens().accent_ink))
+
+
+class Lamp(QFrame):
+    """One line. Clicking it, or Enter on it, shows its call."""
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFixedWidth(258)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._view: LineView | None = None
+        self._bulb = Bulb()
+        self._title, self._state, self._who, self._timer = QLabel(), QLabel(), QLabel(), QLabel()
+        self._title.setProperty("role", "soft")
+        self._state.setFont(theme.font(15, bold=True))
+        self._timer.setFont(theme.font(15, bold=True))
+        grid = QGridLayout(self)
+        grid.setContentsMargins(12, 10, 14, 10)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(0)
+        grid.addWidget(self._bulb, 0, 0, 3, 1)
+        grid.addWidget(self._title, 0, 1, 1, 2)
+        grid.addWidget(self._state, 1, 1)
+        grid.addWidget(self._timer, 1, 2, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(self._who, 2, 1, 1, 2)
+        grid.setColumnStretch(1, 1)
+
+    def show_line(self, view: LineView, now: datetime) -> None:
+        self._view = view
+        self._bulb.show_state(view.state)
+        self._title.setText(say(view.title))
+        self._state.setText(say(view.words))
+        tone = {"ringing": "ringing", "talking": "talking"}.get(view.state, "")
+        if self.property("tone") != tone:
+            self.setProperty("tone", tone)
+            self.style().unpolish(self)
+            self.style().polish(self)
+        who = say(view.who)
+        room = 258 - 12 - Bulb.SIDE - 12 - 14
+        self._who.setText(self._who.fontMetrics().elidedText(who, Qt.TextElideMode.ElideRight, room))
+        self._who.setToolTip(who)
+        self.setAccessibleName(", ".join(part for part in (say(view.title), say(view.words), who) if part))
+        self.tick(now)
+
+    def tick(self, now: datetime) -> None:
+        view = self._view
+        self._timer.setText(since(view.since, now) if view is not None and view.timed else "")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._choose()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self._choose()
+        else:
+            super().keyPressEvent(event)
+
+    def _choose(self) -> None:
+        if self._view is not None and self._view.call is not None:
+            self.chosen.emit(self._view.call)
+
+
+class LampStrip(QScrollArea):
+    """All lines in a row; scrolls sideways where they are many."""
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName(self.tr("Lines"))
+        self._lamps: list[Lamp] = []
+        self._inner = QWidget()
+        self._row = QHBoxLayout(self._inner)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(10)
+        self._none = QLabel(self.tr("No lines yet."))
+        self._none.setProperty("role", "soft")
+        self._row.addWidget(self._none)
+        self._row.addStretch(1)
+        self.setWidget(self._inner)
+
+    def show_lines(self, views: list[LineView], now: datetime) -> None:
+        while len(self._lamps) < len(views):
+            lamp = Lamp()
+            lamp.chosen.connect(self.chosen)
+            self._row.insertWidget(1 + len(self._lamps), lamp)
+            self._lamps.append(lamp)
+        while len(self._lamps) > len(views):
+            self._lamps.pop().deleteLater()
+        for lamp, view in zip(self._lamps, views, strict=True):
+            lamp.show_line(view, now)
+        self._none.setVisible(not views)
+        self.setFixedHeight(self.sizeHint().height())
+
+    def tick(self, now: datetime) -> None:
+        for lamp in self._lamps:
+            lamp.tick(now)
+
+    def sizeHint(self) -> QSize:
+        inner = self._inner.sizeHint()
+        bar = self.horizontalScrollBar().sizeHint().height() if inner.width() > self.width() else 0
+        return QSize(inner.width(), inner.height() + bar + 2)

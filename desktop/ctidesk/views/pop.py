@@ -1,0 +1,172 @@
+"""The screen pop: who calls, in large letters, and the two keys that matter.
+
+It is a part of the window and changes its texts only: it never takes the keyboard from a field.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from ctidesk.viewmodels import terms
+from ctidesk.viewmodels.card import Card, Door
+from ctidesk.viewmodels.times import clock, day, days_ago, since
+from ctidesk.views import icons, theme
+from ctidesk.words import say
+
+ALARM_TAGS = frozenset({"blocked", "block", "黑名单"})
+TAGS_SHOWN = 6
+
+
+def shut(button: QPushButton, door: Door, hint: str) -> None:
+    """Enables a button as its door says; the tooltip tells what it does, or why it does nothing."""
+    button.setEnabled(door.open)
+    words = hint if door.open else say(door.reason)
+    button.setToolTip(words)
+    button.setAccessibleDescription(words)
+
+
+class PopPanel(QFrame):
+    """Shows a `Card`, or that nothing happens."""
+
+    answer = Signal()
+    hang_up = Signal()
+    save = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAccessibleName(self.tr("Current call"))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._card: Card | None = None
+        self._state, self._timer = QLabel(), QLabel()
+        self._state.setFont(theme.font(13, bold=True))
+        self._timer.setFont(theme.font(20, bold=True))
+        self._head, self._number, self._company = _wrapped(26, True), _wrapped(19, False), _wrapped(14, False)
+        self._number.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._notes, self._last = _wrapped(12, False), _wrapped(12, False)
+        for soft in (self._company, self._last):
+            soft.setProperty("role", "soft")
+        self._tags = QWidget()
+        self._tag_row = QHBoxLayout(self._tags)
+        self._tag_row.setContentsMargins(0, 2, 0, 2)
+        self._tag_row.addStretch(1)
+
+        top = QHBoxLayout()
+        top.addWidget(self._state, 1)
+        top.addWidget(self._timer)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(22, 16, 22, 18)
+        whole.setSpacing(4)
+        whole.addLayout(top)
+        for part in (self._head, self._number, self._company, self._tags, self._notes, self._last):
+            whole.addWidget(part)
+        whole.addSpacing(10)
+        whole.addLayout(self._buttons())
+
+    def _buttons(self) -> QHBoxLayout:
+        self._answer = QPushButton(self.tr("Answer  (F3)"))
+        self._hang_up = QPushButton(self.tr("Hang up  (F4)"))
+        self._save = QPushButton(self.tr("Save as new customer …"))
+        for button, role in ((self._answer, "answer"), (self._hang_up, "hang_up")):
+            button.setProperty("role", role)
+            button.setFont(theme.font(14, bold=True))
+            button.setMinimumSize(170, 50)
+        ink = QColor(theme.tokens().accent_ink)
+        soft = QColor(theme.tokens().soft)
+        for button, name in ((self._answer, "talking"), (self._hang_up, "idle")):
+            made = icons.icon(name, ink, 22)
+            made.addPixmap(icons.pixmap(name, 22, soft, 2.0), made.Mode.Disabled)
+            button.setIcon(made)
+        for button in (self._answer, self._hang_up, self._save):
+            button.setAutoDefault(False)
+        self._answer.clicked.connect(self.answer)
+        self._hang_up.clicked.connect(self.hang_up)
+        self._save.clicked.connect(self.save)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self._answer)
+        row.addWidget(self._hang_up)
+        row.addStretch(1)
+        row.addWidget(self._save)
+        return row
+
+    def show_card(self, card: Card | None, answer: Door, hang_up: Door, now: datetime) -> None:
+        """`answer` and `hang_up` also count while there is no card."""
+        self._card = card
+        shut(self._answer, answer, self.tr("Answer the call that rings (F3)"))
+        shut(self._hang_up, hang_up, self.tr("End this call (F4)"))
+        self._save.setVisible(card is not None and not card.known and card.save.open)
+        self._save.setToolTip(self.tr("Make a customer card with this number"))
+        self._tone({"alerting": "ringing", "connected": "talking"}.get(card.state if card else "", ""))
+        if card is None:
+            self._state.setText(self.tr("No call"))
+            self._fill(self._head, self.tr("Waiting for a call"))
+            for part in (self._number, self._company, self._notes, self._last):
+                self._fill(part, "")
+            self._show_tags(())
+        else:
+            self._state.setText(say(card.state_words))
+            self._fill(self._head, say(card.headline))
+            self._fill(self._number, say(card.number))
+            self._fill(self._company, card.company)
+            self._fill(self._notes, card.notes)
+            self._fill(self._last, self._last_words(card, now))
+            self._show_tags(card.tags)
+        self.tick(now)
+
+    def _last_words(self, card: Card, now: datetime) -> str:
+        last = card.last
+        if last is None or last.started is None:
+            return self.tr("First call from this number") if not card.known else self.tr("First call")
+        ago = days_ago(last.started, now)
+        time = clock(last.started)
+        when = (
+            self.tr("today {time}").format(time=time)
+            if ago == 0
+            else self.tr("yesterday {time}").format(time=time)
+            if ago == 1
+            else f"{day(last.started)} {time}"
+        )
+        outcome = say(terms.OUTCOMES.get(last.outcome or "", terms.ENDED))
+        return self.tr("Last call: {when}, {outcome}").format(when=when, outcome=outcome)
+
+    def tick(self, now: datetime) -> None:
+        card = self._card
+        running = card is not None and card.state != "ended"
+        self._timer.setText(since(card.since, now) if card is not None and running else "")
+
+    def _fill(self, label: QLabel, text: str) -> None:
+        label.setText(text)
+        label.setVisible(bool(text))
+
+    def _show_tags(self, tags: tuple[str, ...]) -> None:
+        while self._tag_row.count() > 1:
+            item = self._tag_row.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.deleteLater()
+        for place, tag in enumerate(tags[:TAGS_SHOWN]):
+            chip = QLabel(tag)
+            chip.setProperty("role", "chip")
+            chip.setProperty("alarm", "true" if tag.casefold() in ALARM_TAGS else "false")
+            self._tag_row.insertWidget(place, chip)
+        self._tags.setVisible(bool(tags))
+
+    def _tone(self, tone: str) -> None:
+        if self.property("tone") != tone:
+            self.setProperty("tone", tone)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+
+def _wrapped(points: float, bold: bool) -> QLabel:
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setFont(theme.font(points, bold=bold))
+    label.setWordWrap(True)
+    label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    return label

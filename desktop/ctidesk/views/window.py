@@ -1,0 +1,262 @@
+"""The main window: lamps above, the call on the left, history and player on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Protocol
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QColor, QKeySequence
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ctidesk.viewmodels.desk import Desk
+from ctidesk.viewmodels.history import HistoryRow
+from ctidesk.viewmodels.phrases import Phrase
+from ctidesk.viewmodels.player import Player
+from ctidesk.views import icons, theme
+from ctidesk.views.customer_form import CustomerForm
+from ctidesk.views.history import HistoryPanel
+from ctidesk.views.lamps import LampStrip
+from ctidesk.views.player import PlayerPanel
+from ctidesk.views.pop import PopPanel
+from ctidesk.views.timeline import TimelinePanel
+from ctidesk.words import LANGUAGES, say
+
+NOTICE_MS = 8000
+
+
+class Hands(Protocol):
+    """What the window has done by the gateway."""
+
+    def answer(self) -> None: ...
+    def hang_up(self) -> None: ...
+    def look(self, call: str) -> None: ...
+    def fetch(self, item: tuple[str, str], title: str | Phrase, *, play: bool = False) -> None: ...
+    def save_customer(self, call: str, name: str, number: str, company: str, notes: str) -> None: ...
+
+
+class MainWindow(QMainWindow):
+    """Shows a desk and a player; call `render_desk` after either changed."""
+
+    language_chosen = Signal(str)
+    closed = Signal()
+
+    def __init__(
+        self,
+        desk: Desk,
+        player: Player,
+        hands: Hands,
+        language: str,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        super().__init__()
+        self._desk, self._player, self._hands, self._now = desk, player, hands, now
+        self._language = language
+        self._rang: str | None = None
+        self._rows: dict[str, HistoryRow] = {}
+        self._holder: QWidget | None = None
+        self._keyed: list[QAction] = []
+        self.resize(1240, 800)
+        self.build()
+        self._second = QTimer(self)
+        self._second.setInterval(250)
+        self._second.timeout.connect(self._tick)
+        self._second.start()
+
+    def build(self, language: str | None = None) -> None:
+        """Makes menus and panels, in the language that is installed; again after it was changed."""
+        self._language = language or self._language
+        self.setWindowTitle(self.tr("Hot line"))
+        self._menus()
+        self.lamps, self.pop, self.timeline = LampStrip(), PopPanel(), TimelinePanel()
+        self.history, self.player = HistoryPanel(), PlayerPanel(self._player)
+        self.lamps.chosen.connect(self._hands.look)
+        self.pop.answer.connect(self._hands.answer)
+        self.pop.hang_up.connect(self._hands.hang_up)
+        self.pop.save.connect(self._save_customer)
+        self.history.filtered.connect(self.render_desk)
+        self.history.looked.connect(self._look)
+        self.history.played.connect(self._play)
+        self.setCentralWidget(self._middle())
+        self._bar()
+        self.render_desk()
+
+    def _middle(self) -> QWidget:
+        left, right = QWidget(), QWidget()
+        for side, upper, lower in (
+            (left, self.pop, self.timeline),
+            (right, self.history, self.player),
+        ):
+            column = QVBoxLayout(side)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.setSpacing(10)
+            column.addWidget(upper, 0 if side is left else 1)
+            column.addWidget(lower, 1 if side is left else 0)
+        halves = QSplitter(Qt.Orientation.Horizontal)
+        halves.setChildrenCollapsible(False)
+        halves.setHandleWidth(10)
+        halves.addWidget(left)
+        halves.addWidget(right)
+        halves.setStretchFactor(0, 3)
+        halves.setStretchFactor(1, 2)
+        middle = QWidget()
+        whole = QVBoxLayout(middle)
+        whole.setContentsMargins(12, 10, 12, 6)
+        whole.setSpacing(10)
+        whole.addWidget(self.lamps)
+        whole.addWidget(halves, 1)
+        return middle
+
+    def _bar(self) -> None:
+        bar = self.statusBar()
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(12, 2, 4, 4)
+        self._dot, self._connection = QLabel(), QLabel()
+        row.addWidget(self._dot)
+        row.addWidget(self._connection)
+        if self._holder is not None:
+            bar.removeWidget(self._holder)
+            self._holder.deleteLater()
+        self._holder = holder
+        bar.addWidget(holder)
+        bar.setAccessibleName(self.tr("Connection to the station"))
+
+    def _menus(self) -> None:
+        bar = self.menuBar()
+        bar.clear()
+        for old in self._keyed:  # two actions of one key would both be dead
+            old.setShortcut(QKeySequence())
+            old.deleteLater()
+        self._keyed = []
+        call = bar.addMenu(self.tr("&Call"))
+        self.answer_action = self._action(self.tr("&Answer"), "F3", self._hands.answer)
+        self.hang_up_action = self._action(self.tr("&Hang up"), "F4", self._hands.hang_up)
+        play = self._action(self.tr("&Play or stop"), "F8", self._player.toggle)
+        for action in (self.answer_action, self.hang_up_action, play):
+            call.addAction(action)
+        call.addSeparator()
+        call.addAction(self._action(self.tr("&Quit"), QKeySequence.StandardKey.Quit, self.close))
+        view = bar.addMenu(self.tr("&View"))
+        view.addAction(self._action(self.tr("Go to the &list of calls"), "F6", self._to_list))
+        languages = view.addMenu(self.tr("&Language"))
+        group = QActionGroup(languages)
+        for code, name in LANGUAGES.items():
+            action = QAction(name, languages)
+            action.setCheckable(True)
+            action.setChecked(code == self._language)
+            action.triggered.connect(self._chooser(code))
+            group.addAction(action)
+            languages.addAction(action)
+        help_menu = bar.addMenu(self.tr("&Help"))
+        help_menu.addAction(self._action(self.tr("&Keys"), "F1", self._show_keys))
+
+    def _action(self, words: str, key: str | QKeySequence.StandardKey, does: Callable[[], object]) -> QAction:
+        action = QAction(words, self)
+        action.setShortcut(QKeySequence(key))
+        action.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
+        action.triggered.connect(lambda: does())
+        self._keyed.append(action)
+        return action
+
+    def _chooser(self, code: str) -> Callable[[], None]:
+        return lambda: self.language_chosen.emit(code)
+
+    def render_desk(self) -> None:
+        """Shows what the desk and the player hold now."""
+        desk, now = self._desk, self._now()
+        card = desk.card()
+        self.lamps.show_lines(desk.lines(), now)
+        answer, hang_up = desk.answer_door(), desk.hang_up_door()
+        self.pop.show_card(card, answer, hang_up, now)
+        self.answer_action.setEnabled(answer.open)
+        self.hang_up_action.setEnabled(hang_up.open)
+        self.timeline.show_entries(desk.timeline())
+        rows = desk.history(self.history.only)
+        self._rows = {row.call: row for row in rows}
+        self.history.show_rows(rows, now)
+        self.player.show_player()
+        self._show_connection()
+        if card is not None and card.state == "alerting" and card.call != self._rang:
+            # The task bar's entry lights up; no window comes forward, no field loses the keyboard.
+            self._rang = card.call
+            QApplication.alert(self)
+
+    def _show_connection(self) -> None:
+        t = theme.tokens()
+        colour = QColor(t.talking if self._desk.reachable else t.alarm)
+        self._dot.setPixmap(icons.pixmap("record", 14, colour, 2.0))
+        notice = say(self._desk.notice)
+        words = say(self._desk.connection)
+        self._connection.setText(f"{words}   ·   {notice}" if notice else words)
+        self._connection.setToolTip(self._desk.detail)
+
+    def _tick(self) -> None:
+        now = self._now()
+        self.lamps.tick(now)
+        self.pop.tick(now)
+
+    def _look(self, call: str) -> None:
+        self._hands.look(call)
+        row = self._rows.get(call)
+        if row is not None and row.audio is not None and row.audio != self._player.item:
+            self._hands.fetch(row.audio, row.who)
+
+    def _play(self, call: str) -> None:
+        self._hands.look(call)
+        row = self._rows.get(call)
+        if row is None or row.audio is None:
+            return
+        if row.audio == self._player.item and self._player.audio is not None:
+            self._player.toggle()
+        else:
+            self._hands.fetch(row.audio, row.who, play=True)
+
+    def _save_customer(self) -> None:
+        card = self._desk.card()
+        if card is None or not card.save.open:
+            return
+        form = CustomerForm(self, say(card.number), card.headline if isinstance(card.headline, str) else "")
+        if form.exec():
+            self._hands.save_customer(
+                card.call,
+                form.name.text().strip(),
+                form.number.text().strip(),
+                form.company.text().strip(),
+                form.notes.toPlainText().strip(),
+            )
+
+    def _to_list(self) -> None:
+        self.history.take_focus()
+
+    def _show_keys(self) -> None:
+        box = QMessageBox(self)
+        box.setWindowTitle(self.tr("Keys"))
+        box.setText(
+            "\n".join(
+                (
+                    self.tr("F3: answer"),
+                    self.tr("F4: hang up"),
+                    self.tr("F6: to the list of calls"),
+                    self.tr("F8: play or stop"),
+                    self.tr("Enter, in the list: listen"),
+                    self.tr("F1: this card"),
+                )
+            )
+        )
+        box.addButton(self.tr("Close"), QMessageBox.ButtonRole.AcceptRole)
+        box.open()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closed.emit()
+        super().closeEvent(event)

@@ -1,0 +1,301 @@
+"""A station that is made of lists: it answers like `StationClient` and its stream is fed by hand."""
+
+from __future__ import annotations
+
+import io
+import math
+import queue
+import struct
+import threading
+import wave
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+Row = dict[str, Any]
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+def wall(seconds: float = 0.0) -> str:
+    return (NOON + timedelta(seconds=seconds)).isoformat()
+
+
+def wav(seconds: float = 2.0, channels: int = 2, rate: int = 8000) -> bytes:
+    """First channel: a tone in the first half; second: in the second half."""
+    out = io.BytesIO()
+    count = int(seconds * rate)
+    with wave.open(out, "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        for place in range(count):
+            tone = int(12000 * math.sin(2 * math.pi * 440 * place / rate))
+            first = place < count // 2
+            file.writeframesraw(struct.pack("<h", tone if first else 0))
+            if channels == 2:
+                file.writeframesraw(struct.pack("<h", 0 if first else tone))
+    return out.getvalue()
+
+
+class FakeStream:
+    def __init__(self) -> None:
+        self._rows: queue.SimpleQueue[Row | None] = queue.SimpleQueue()
+        self.closed = False
+
+    def put(self, row: Row | None) -> None:
+        self._rows.put(row)
+
+    def __iter__(self) -> Iterator[Row]:
+        while (row := self._rows.get()) is not None:
+            yield row
+
+    def close(self) -> None:
+        self.closed = True
+        self._rows.put(None)
+
+
+class FakeStation:
+    """Rows are lists to be changed by the test; `send` puts an event on every open stream."""
+
+    def __init__(self) -> None:
+        self.port_rows: list[Row] = [
+            {"id": "sim/1", "board": "sim", "kind": "FXO", "state": "idle", "call": None, "country": "US"}
+        ]
+        self.call_rows: list[Row] = []
+        self.recording_rows: list[Row] = []
+        self.message_rows: list[Row] = []
+        self.customer_rows: list[Row] = []
+        self.stored_events: dict[str, list[Row]] = {}
+        self.audio: dict[str, bytes] = {}
+        self.done: list[tuple[str, ...]] = []
+        self.refuses: str | None = None
+        self.streams: list[FakeStream] = []
+        self.threads: set[int] = set()
+        self._seq = 0
+
+    def _here(self) -> None:
+        self.threads.add(threading.get_ident())
+
+    def ports(self) -> list[Row]:
+        self._here()
+        return list(self.port_rows)
+
+    def calls(self, *, limit: int = 100) -> list[Row]:
+        self._here()
+        return self.call_rows[:limit]
+
+    def call(self, call: str) -> Row:
+        self._here()
+        row = next(row for row in self.call_rows if row["id"] == call)
+        return {**row, "events": self.stored_events.get(call, [])}
+
+    def recordings(self, *, limit: int = 100) -> list[Row]:
+        self._here()
+        return self.recording_rows[:limit]
+
+    def messages(self, *, limit: int = 100) -> list[Row]:
+        self._here()
+        return self.message_rows[:limit]
+
+    def customers(self, *, limit: int = 100) -> list[Row]:
+        self._here()
+        return self.customer_rows[:limit]
+
+    def answer(self, call: str) -> Row:
+        return self._do("answer", call)
+
+    def hang_up(self, call: str) -> Row:
+        return self._do("hang_up", call)
+
+    def _do(self, *what: str) -> Row:
+        self._here()
+        if self.refuses is not None:
+            raise OSError(self.refuses)
+        self.done.append(what)
+        return {}
+
+    def recording_audio(self, recording: str) -> bytes:
+        self._do("listen", recording)
+        return self.audio[recording]
+
+    def message_audio(self, message: str) -> bytes:
+        self._do("listen", message)
+        return self.audio[message]
+
+    def add_customer(
+        self,
+        name: str,
+        numbers: tuple[str, ...] = (),
+        *,
+        company: str | None = None,
+        notes: str | None = None,
+    ) -> Row:
+        self._do("add_customer", name, *numbers)
+        row = {"id": 900, "name": name, "numbers": list(numbers), "company": company, "notes": notes}
+        self.customer_rows.append(row)
+        return row
+
+    def events(self, since: int | None = None) -> FakeStream:
+        self._here()
+        stream = FakeStream()
+        self.streams.append(stream)
+        return stream
+
+    def close(self) -> None:
+        pass
+
+    def event(
+        self, type: str, at: float = 0.0, call: str | None = "c1", port: str = "sim/1", **data: Any
+    ) -> Row:
+        """An event as the WebSocket sends it; `at` in seconds."""
+        self._seq += 1
+        head = {"seq": self._seq, "type": type, "at": int(at * 8000), "wall": wall(at), "call": call}
+        return {**head, "port": port, **data}
+
+    def send(self, type: str, at: float = 0.0, **more: Any) -> Row:
+        row = self.event(type, at, **more)
+        for stream in self.streams:
+            stream.put(row)
+        return row
+
+    def die(self) -> None:
+        """As a kill -9 of the station looks from here: the streams end."""
+        for stream in self.streams:
+            stream.put(None)
+        self.streams.clear()
+
+
+class FakeFinder:
+    """Finds `station`; None is no station. `started` counts those that had to be started."""
+
+    def __init__(self, station: FakeStation | None) -> None:
+        self.station = station
+        self.started = 0
+
+    def find(self) -> FakeStation:
+        if self.station is None:
+            raise OSError("no station runs here")
+        return self.station
+
+    def start(self) -> FakeStation:
+        self.started += 1
+        return self.find()
+
+
+class FakeOutput:
+    """Plays nothing, at a place the test sets. `fails` is raised by `start`."""
+
+    def __init__(self, fails: Exception | None = None) -> None:
+        self.fails = fails
+        self.on = False
+        self.at = 0
+        self.starts: list[int] = []
+
+    def start(self, audio: Any, frame: int) -> None:
+        if self.fails is not None:
+            raise self.fails
+        self.on, self.at = True, frame
+        self.starts.append(frame)
+
+    def stop(self) -> None:
+        self.on = False
+
+    def position(self) -> int:
+        return self.at
+
+    def playing(self) -> bool:
+        return self.on
+
+
+ANNA = {
+    "id": 7,
+    "name": "Anna Müller",
+    "company": "Harbour Bakery",
+    "notes": "Orders every Friday; ask for the rye.",
+    "tags": ["VIP", "bakery"],
+    "numbers": ["+13125550142", "+13125550143"],
+}
+
+
+def call_row(call: str, start: float, **more: Any) -> Row:
+    """A stored call; `start` in seconds from noon."""
+    row = {
+        "id": call,
+        "port": "sim/1",
+        "direction": "in",
+        "started": wall(start),
+        "state": "ended",
+        "number": "3125550142",
+        "e164": "+13125550142",
+        "name": None,
+        "withheld": None,
+        "customer": None,
+        "answered": wall(start + 6),
+        "ended": wall(start + 40),
+        "cause": "remote-busy-tone",
+        "outcome": "answered",
+    }
+    return {**row, **more}
+
+
+def past(station: FakeStation) -> None:
+    """A morning's history: one of each kind."""
+    station.customer_rows = [ANNA]
+    station.call_rows = [
+        call_row("c0-message", -900, customer=7, outcome="message"),
+        call_row(
+            "c0-missed", -3600, number="2065550111", e164="+12065550111", answered=None, outcome="missed",
+            cause="caller-gave-up", name="PORTER J",
+        ),
+        call_row("c0-plain", -7200, customer=7),
+        call_row("c0-private", -9000, number=None, e164=None, withheld="private"),
+        call_row("c0-old", -90000, number="2065550188", e164="+12065550188", outcome="interrupted",
+                 cause="station-restart"),
+    ]  # fmt: skip
+    station.message_rows = [
+        {"id": "m1", "box": "1", "call": "c0-message", "started": wall(-880), "seconds": 14.2,
+         "number": "+13125550142", "customer": 7, "state": "new"}
+    ]  # fmt: skip
+    station.recording_rows = [
+        {"id": "r-" + row["id"], "call": row["id"], "path": "/x.wav", "sha256": "00", "seconds": 34.0,
+         "started": row["started"], "state": "closed"}
+        for row in station.call_rows if row["answered"]
+    ]  # fmt: skip
+    station.audio = {row["id"]: wav(3.0) for row in station.recording_rows} | {"m1": wav(2.0, channels=1)}
+
+
+def rings(station: FakeStation, at: float = 0.0) -> None:
+    """A known customer rings: twice, with the caller ID between."""
+    station.send("call.offered", at, direction="in")
+    station.send("line.state", at, call="c1", state="ringing")
+    station.send("call.ring", at, count=1)
+    station.send("call.caller", at + 3, number="3125550142", name="MULLER ANNA", reason=None,
+                 standard="bell202", checksum_ok=True)  # fmt: skip
+    station.send(
+        "call.customer", at + 3, **{key: ANNA[key] for key in ("id", "name", "company", "notes", "tags")}
+    )
+    station.send("call.ring", at + 6, count=2)
+
+
+def answered(station: FakeStation, at: float = 8.0, by: str = "operator") -> None:
+    station.send("line.state", at, state="talking")
+    station.send("call.answered", at, by=by)
+    station.send("call.recording", at, recording="r1", path="/x.wav", state="open")
+
+
+def menu(station: FakeStation, at: float = 9.0) -> None:
+    """She presses a wrong key, then a right one during the announcement, and leaves a message."""
+    station.send("call.prompt", at, prompt="welcome", lang="en-US", state="start")
+    station.send("call.digit", at + 3, digit="9", length_ms=80, during="gather")
+    station.send("call.choice", at + 3, key="9", result="invalid", target=None)
+    station.send("call.digit", at + 6, digit="2", length_ms=80, during="prompt")
+    station.send("call.choice", at + 6, key="2", result="match", target="leave-message")
+    station.send("call.message", at + 25, message="m2", box="1", seconds=12.5)
+
+
+def over(station: FakeStation, at: float = 40.0) -> None:
+    station.send("line.state", at, state="clearing")
+    station.send("call.clearing", at, cause="remote-busy-tone", confidence=0.9)
+    station.send("call.recording", at, recording="r1", path="/x.wav", state="closed")
+    station.send("call.ended", at, cause="remote-busy-tone", outcome="answered")
+    station.send("line.state", at, call=None, state="idle")

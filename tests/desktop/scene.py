@@ -1,0 +1,111 @@
+"""Pictures of the window in a given state, to be looked at:
+
+    QT_QPA_PLATFORM=offscreen python tests/desktop/scene.py SCENE en|zh FILE.png [light|dark] [WIDTHxHEIGHT]
+
+SCENE: idle, ringing, unknown, talking, menu, ended, lost, nosound. Needs no station.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import fake_station as fake
+
+SCENES = ("idle", "ringing", "unknown", "talking", "menu", "ended", "lost", "nosound")
+
+
+def _lines(station: fake.FakeStation) -> None:
+    more = (("sim/2", "idle"), ("sim/3", "talking"), ("usb/1", "missing"))
+    for port, state in more:
+        call = "c7" if state == "talking" else None
+        station.port_rows.append(
+            {"id": port, "state": state, "call": call, "country": "US", "since": fake.wall(-70)}
+        )
+    station.call_rows.insert(
+        0,
+        fake.call_row("c7", -75, port="sim/3", state="connected", answered=fake.wall(-70), ended=None,
+                      number="2065550111", e164="+12065550111", name="PORTER J", cause=None, outcome=None),
+    )  # fmt: skip
+
+
+def play(scene: str, station: fake.FakeStation) -> float:
+    """Sends a scene's events; returns its moment in seconds from noon."""
+    if scene == "unknown":
+        station.send("call.offered", 0, direction="in")
+        station.send("line.state", 0, call="c1", state="ringing")
+        station.send("call.caller", 3, number="4155550199", name=None, reason=None, checksum_ok=True)
+        return 5.0
+    if scene in ("ringing", "talking", "menu", "ended"):
+        fake.rings(station)
+    if scene in ("talking", "menu", "ended"):
+        fake.answered(station, by="script" if scene == "menu" else "operator")
+    if scene in ("menu", "ended"):
+        fake.menu(station)
+    if scene == "ended":
+        fake.over(station)
+    return {"ringing": 7.0, "talking": 63.0, "menu": 36.0, "ended": 45.0}.get(scene, 0.0)
+
+
+def main(scene: str, language: str, file: str, look: str = "light", size: str = "1240x800") -> int:
+    from ctidesk.program import Program
+    from ctidesk.sound import NO_LIBRARY
+    from ctidesk.viewmodels.player import NoSound
+    from PySide6.QtCore import QSettings, Qt
+    from PySide6.QtGui import QGuiApplication
+    from PySide6.QtWidgets import QApplication
+
+    app = QApplication([])
+    scheme = Qt.ColorScheme.Dark if look == "dark" else Qt.ColorScheme.Light
+    QGuiApplication.styleHints().setColorScheme(scheme)
+    station = fake.FakeStation()
+    fake.past(station)
+    if scene not in ("idle",):
+        _lines(station)
+    finder = fake.FakeFinder(station)
+    settings = QSettings(str(Path(tempfile.mkdtemp()) / "scene.ini"), QSettings.Format.IniFormat)
+    output = fake.FakeOutput(NoSound(NO_LIBRARY) if scene == "nosound" else None)
+    program = Program(finder, language=language, output=output, settings=settings)
+    moment = [0.0]
+    program.window._now = lambda: fake.NOON + timedelta(seconds=moment[0])
+    width, height = (int(part) for part in size.split("x"))
+    program.window.resize(width, height)
+    program.window.show()
+    program.gateway.start()
+
+    def work(so: Callable[[], Any], seconds: float = 5.0) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not so():
+            app.processEvents()
+            time.sleep(0.005)
+
+    work(lambda: program.desk.reachable)
+    moment[0] = play(scene, station)
+    if scene == "lost":
+        finder.station = None
+        station.die()
+        work(lambda: not program.desk.reachable)
+    if scene in ("talking", "ended", "nosound"):
+        program.window._look("c0-message" if scene == "nosound" else "c0-plain")
+        work(lambda: program.player.audio is not None)
+        program.desk.choose("c1")
+        program.player.seek(1.2)
+        program.player.play()
+    work(lambda: False, 0.4)
+    program.window._tick()
+    saved = program.window.grab().save(file)
+    program.window.close()
+    return 0 if saved else 1
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 4 or sys.argv[1] not in SCENES:
+        sys.exit(__doc__)
+    sys.exit(main(*sys.argv[1:]))
