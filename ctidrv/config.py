@@ -1,0 +1,302 @@
+"""station.toml: boards, lines and the office, read strictly: what is not known is an error with its line.
+
+[office]                     all keys optional
+name = "Lotus Tea"           country = "CN"       ISO 3166 code
+timezone = "Asia/Shanghai"   language = "zh-CN"   area = "10"  (area code without 0)
+
+[station]
+port = 8470                  of the API on loopback; 0 = any free one
+
+[[board]]
+name = "sim"                 driver = "sim"       and the driver's own keys (lines = 4)
+
+[[line]]
+port = "sim/1"               script = "hotline.ivr.yaml"
+country = "CN"               of this line, the office's by default
+signals = ["busy-tone"]      which hang-up signals count; the country's by default
+label = "Sales"
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from ctidrv.errors import InputError
+from ctidrv.folder import DataFolder
+from ctidrv.units import PortId
+
+MAX_BYTES = 262_144
+NAME = "station.toml"
+SHIPPED_SCRIPT = "hotline.ivr.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    country: str = "US"
+    timezone: str = "UTC"
+    name: str = ""
+    language: str = "en-US"
+    area: str | None = None
+    """The area code without its leading 0, for local numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardConfig:
+    name: str
+    driver: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """The driver's own keys."""
+    where: str = ""
+    """FILE:LINE, for errors of the driver."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineConfig:
+    port: PortId
+    script: str
+    country: str | None = None
+    signals: tuple[str, ...] | None = None
+    label: str | None = None
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StationConfig:
+    office: Office = Office()
+    boards: Sequence[BoardConfig] = ()
+    lines: Sequence[LineConfig] = ()
+    api_port: int = 0
+    path: Path | None = None
+    """The file it was read from."""
+
+    def script_path(self, line: LineConfig) -> Path:
+        """The line's script: beside station.toml, else one of those that ship."""
+        own = Path(line.script)
+        if own.is_absolute():
+            return own
+        if self.path is not None and (beside := self.path.parent / own).exists():
+            return beside
+        shipped = shipped_scripts() / own
+        return shipped if shipped.exists() or self.path is None else self.path.parent / own
+
+
+def shipped_scripts() -> Path:
+    """The folder of the scripts and prompts that ship (in the wheel, or in the source tree)."""
+    package = Path(__file__).parent
+    installed = package / "_shipped"
+    return installed if installed.is_dir() else package.parent / "ivr_scripts"
+
+
+def default_config() -> StationConfig:
+    """One simulated board with one line and the shipped hot line."""
+    return StationConfig(
+        boards=(BoardConfig("sim", "sim", {"lines": 1}),),
+        lines=(LineConfig(PortId("sim/1"), SHIPPED_SCRIPT),),
+    )
+
+
+def load_config(chosen: str | Path | None, folder: DataFolder) -> StationConfig:
+    """The file named, else ``station.toml`` of the data folder, else the default."""
+    if chosen is not None:
+        return read_config(Path(chosen))
+    own = folder.root / NAME
+    return read_config(own) if own.exists() else default_config()
+
+
+def read_config(path: Path) -> StationConfig:
+    """Reads a station.toml; InputError ``FILE:LINE: what`` for anything that is not in order."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    if len(data) > MAX_BYTES:
+        raise InputError(f"{path}: {len(data)} bytes, and {MAX_BYTES} is the most")
+    try:
+        text = data.decode("utf-8-sig")
+        tables = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise InputError(f"{path}:{line}: not UTF-8: save the file as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r" \(at line (\d+), column \d+\)$", str(error))
+        line = int(place[1]) if place else text.count("\n") + 1
+        words = str(error)[: place.start()] if place else str(error).removesuffix(" (at end of document)")
+        raise InputError(f"{path}:{line}: {words}") from error
+    except RecursionError as error:
+        raise InputError(f"{path}: nested too deeply") from error
+    return _Reader(path, text).config(tables)
+
+
+def _place(text: str, table: str, index: int, key: str | None) -> int:
+    """The line of a key, else of its table's header, else 1. `index` counts tables of one name."""
+    seen, start = -1, 1
+    within = table == ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[\[?\s*([^\]]*?)\s*\]", line):
+            if within and table:
+                break
+            within = header[1].strip("\"'") == table
+            if within:
+                seen += 1
+                start = number
+                within = seen == index
+        elif within and key is not None and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]", line):
+            return number
+    return start
+
+
+class _Table:
+    """One table, read key by key."""
+
+    def __init__(self, reader: _Reader, values: object, name: str, index: int = 0) -> None:
+        self._reader = reader
+        self._name = name
+        self._index = index
+        if not isinstance(values, dict):
+            reader.fail(name, index, None, f"{name} must be a table")
+        self._values: dict[str, Any] = dict(values)
+
+    @property
+    def where(self) -> str:
+        return self._reader.where(self._name, self._index, None)
+
+    def fail(self, key: str | None, what: str) -> NoReturn:
+        self._reader.fail(self._name, self._index, key, what)
+
+    def text(self, key: str, default: str | None = None, *, most: int = 200) -> str:
+        value = self._values.pop(key, default)
+        if value is None:
+            self.fail(None, f"{key} is missing")
+        if not isinstance(value, str) or len(value) > most or (not value and default is None):
+            self.fail(key, f"{key} must be a text of at most {most} letters")
+        return str(value)
+
+    def optional(self, key: str) -> str | None:
+        return self.text(key) if key in self._values else None
+
+    def number(self, key: str, default: int, least: int, most: int) -> int:
+        value = self._values.pop(key, default)
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            self.fail(key, f"{key} must be a whole number from {least} to {most}")
+        return int(value)
+
+    def words(self, key: str) -> tuple[str, ...] | None:
+        value = self._values.pop(key, None)
+        if value is None:
+            return None
+        if not isinstance(value, list) or not value or not all(isinstance(word, str) for word in value):
+            self.fail(key, f"{key} must be a list of words")
+        return tuple(value)
+
+    def rest(self) -> dict[str, Any]:
+        """What has not been read: a driver's own keys."""
+        left, self._values = self._values, {}
+        return left
+
+    def nothing_else(self, known: str) -> None:
+        for key in self._values:
+            self.fail(key, f"unknown key {key!r}; known are {known}")
+
+
+class _Reader:
+    def __init__(self, path: Path, text: str) -> None:
+        self._path = path
+        self._text = text
+
+    def where(self, table: str, index: int, key: str | None) -> str:
+        return f"{self._path}:{_place(self._text, table, index, key)}"
+
+    def fail(self, table: str, index: int, key: str | None, what: str) -> NoReturn:
+        raise InputError(f"{self.where(table, index, key)}: {what}")
+
+    def config(self, tables: dict[str, Any]) -> StationConfig:
+        known = ("office", "station", "board", "line")
+        for name in tables:
+            if name not in known:
+                header = isinstance(tables[name], dict | list)
+                what = f"unknown {'table' if header else 'key'} {name!r}; known are {', '.join(known)}"
+                self.fail(name if header else "", 0, None if header else name, what)
+        office = self._office(_Table(self, tables.get("office", {}), "office"))
+        station = _Table(self, tables.get("station", {}), "station")
+        api_port = station.number("port", 0, 0, 65535)
+        station.nothing_else("port")
+        boards = [self._board(table) for table in self._each(tables, "board")]
+        lines = [self._line(table) for table in self._each(tables, "line")]
+        self._agree(boards, lines)
+        return StationConfig(office, tuple(boards), tuple(lines), api_port, self._path)
+
+    def _each(self, tables: dict[str, Any], name: str) -> list[_Table]:
+        values = tables.get(name, [])
+        if not isinstance(values, list) or not values:
+            self.fail(name, 0, None, f"give at least one [[{name}]]")
+        return [_Table(self, value, name, index) for index, value in enumerate(values)]
+
+    def _office(self, table: _Table) -> Office:
+        default = Office()
+        office = Office(
+            country=table.text("country", default.country, most=2).upper(),
+            timezone=table.text("timezone", default.timezone),
+            name=table.text("name", default.name),
+            language=table.text("language", default.language, most=20),
+            area=table.optional("area"),
+        )
+        if not re.fullmatch(r"[A-Z]{2}", office.country):
+            table.fail(
+                "country", f"country {office.country!r} must be a code of two letters, such as CN or US"
+            )
+        if office.area is not None and not re.fullmatch(r"[1-9][0-9]{0,5}", office.area):
+            table.fail(
+                "area", f"area {office.area!r} must be digits without the leading 0, such as 10 or 212"
+            )
+        try:
+            ZoneInfo(office.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            table.fail("timezone", f"timezone {office.timezone!r} is not known; write it as Asia/Shanghai")
+        table.nothing_else("country, timezone, name, language, area")
+        return office
+
+    def _board(self, table: _Table) -> BoardConfig:
+        where = table.where
+        name, driver = table.text("name", most=40), table.text("driver", most=40)
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
+            table.fail("name", f"name {name!r} may hold letters, digits, '-', '_' and '.' only")
+        return BoardConfig(name, driver, table.rest(), where)
+
+    def _line(self, table: _Table) -> LineConfig:
+        where = table.where
+        port = table.text("port")
+        if not re.fullmatch(r"[^/\s]+/[1-9][0-9]{0,2}", port):
+            table.fail("port", f"port {port!r} must be BOARD/INDEX, such as sim/1")
+        country = table.optional("country")
+        if country is not None and not re.fullmatch(r"[A-Za-z]{2}", country):
+            table.fail("country", f"country {country!r} must be a code of two letters, such as CN or US")
+        line = LineConfig(
+            PortId(port),
+            table.text("script"),
+            country.upper() if country is not None else None,
+            table.words("signals"),
+            table.optional("label"),
+            where,
+        )
+        table.nothing_else("port, script, country, signals, label")
+        return line
+
+    def _agree(self, boards: list[BoardConfig], lines: list[LineConfig]) -> None:
+        names: set[str] = set()
+        for index, board in enumerate(boards):
+            if board.name in names:
+                self.fail("board", index, "name", f"two boards are called {board.name!r}")
+            names.add(board.name)
+        ports: set[str] = set()
+        for index, line in enumerate(lines):
+            if line.port in ports:
+                self.fail("line", index, "port", f"two lines are at port {line.port}")
+            ports.add(line.port)
+            if (board_name := line.port.split("/")[0]) not in names:
+                self.fail("line", index, "port", f"port {line.port}: there is no board {board_name!r}")
