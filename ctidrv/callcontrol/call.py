@@ -1,0 +1,405 @@
+"""A call as menus, mailboxes and operators see it: answer, play, digits, record, hang up.
+
+It exists from the first of reversal, caller ID or ring (design.md, decision 5). All waits are for
+samples. Once the far end is gone, every wait raises CallEnded, also one that began before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ctidrv.callcontrol.causes import Cause, Outcome
+from ctidrv.callcontrol.journal import CallEvent, Journal
+from ctidrv.callcontrol.profile import LineProfile
+from ctidrv.callcontrol.take import Recorded, Take
+from ctidrv.clock import SampleClock
+from ctidrv.errors import CallEnded
+from ctidrv.events import DigitDown, DigitUp, PlayDone, PortEvent, RecordDone, VoiceOff, VoiceOn
+from ctidrv.native.pcm import Pcm
+from ctidrv.units import RATE, PortId, Samples, ms
+
+if TYPE_CHECKING:
+    from ctidrv.media.channel import Channel, Sink, Sound
+
+_DIGIT_WAIT = ms(200)
+"""A key is handed on when it is let go, or after so long: its length is known, and nobody waits for a
+stuck key. A prompt it stops has stopped long before, in the core."""
+_TYPE_AHEAD = 256
+_QUEUE = 12
+"""Sounds put behind one another at a time; the core's player takes 16."""
+
+
+class CallState(Enum):
+    ALERTING = "alerting"
+    CONNECTED = "connected"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What caller ID told; `checksum_ok` false: it came damaged and number and name are not known."""
+
+    number: str | None = None
+    name: str | None = None
+    reason: str | None = None  # private | unavailable
+    standard: str | None = None
+    checksum_ok: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    reason: str  # end | digit | stopped
+    digit: str | None = None
+    """The key that stopped it. It stays in the type-ahead, where `Call.digit` finds it."""
+
+
+class Line(Protocol):
+    """What a call asks of its line (line.py)."""
+
+    def answer(self, call: Call) -> None: ...
+    def hang_up(self, call: Call, cause: Cause) -> None: ...
+    def sounding(self, call: Call, playing: bool) -> None: ...
+
+
+@dataclass(slots=True)
+class _Play:
+    stop_on: str
+    label: str
+    left: set[int] = field(default_factory=set)
+    reason: str = "end"
+    digit: str | None = None
+
+
+@dataclass(slots=True)
+class _Key:
+    digit: str
+    at: Samples
+    during: str | None
+    kept: bool
+    """False: it ended or fell into a recording of a message, so it is no type-ahead."""
+
+
+class Call:
+    """One call on one line. Made by the line; all methods belong to the loop's thread."""
+
+    def __init__(
+        self,
+        id: str,
+        line: Line,
+        channel: Channel,
+        clock: SampleClock,
+        journal: Journal,
+        profile: LineProfile,
+        *,
+        started: Samples,
+        direction: str = "in",
+    ) -> None:
+        self.id = id
+        self.port: PortId = channel.info.id
+        self.channel = channel
+        self.direction = direction
+        self.state = CallState.ALERTING
+        self.caller = Caller()
+        self.rings = 0
+        self.started_at = started
+        self.answered_at: Samples | None = None
+        self.ended_at: Samples | None = None
+        self.answered_by: str | None = None
+        self.cause: Cause | None = None
+        self._outcome: Outcome | None = None
+        self._line = line
+        self._clock = clock
+        self._journal = journal
+        self._profile = profile
+        self._ringing = False
+        self._waiters: list[asyncio.Future[None]] = []
+        self._digits: deque[str] = deque()
+        self._key: _Key | None = None
+        self._plays: list[_Play] = []
+        self._take: Take | None = None
+        self._voice = False
+
+    # What is known.
+
+    @property
+    def outcome(self) -> Outcome:
+        """What came of it; an application sets it (a mailbox: MESSAGE), else it follows from the cause."""
+        if self._outcome is not None:
+            return self._outcome
+        if self.answered_at is None:
+            told = self.rings or self.caller.standard is not None
+            return Outcome.MISSED if told else Outcome.NO_RING
+        broken = (Cause.ERROR, Cause.LINE_LOST, Cause.STATION_STOP, Cause.STATION_RESTART)
+        return Outcome.INTERRUPTED if self.cause in broken else Outcome.ANSWERED
+
+    @outcome.setter
+    def outcome(self, value: Outcome) -> None:
+        self._outcome = Outcome(value)
+
+    def note(self, type: str, **data: Any) -> CallEvent:
+        """Writes a fact about this call into the journal."""
+        return self._journal.emit(type, self.port, self.id, **data)
+
+    # What one does with it.
+
+    async def answer(self, by: str = "script", after_rings: int = 0) -> None:
+        """Takes the line off hook, after so many rings, and returns when it is.
+
+        After the first ring it waits for the caller ID where that comes between the first rings, at the
+        longest until the second: answering sooner would cut it off. An operator answers at any time; of
+        a call that the script has answered she takes over (what plays is stopped). A script whose
+        call an operator has taken waits here until the call ends, or until it is cancelled.
+        """
+        self._check()
+        if self.state is CallState.CONNECTED:
+            if self.answered_by != by:
+                self.answered_by = by
+                self.stop()
+                self.note("call.answered", by=by)
+                self._wake()
+            return
+        if after_rings > 0:
+            await self._until(lambda: self.answered_by is not None or self._rung(after_rings))
+            wait = after_rings == 1 and self._profile.caller_id_after_ring
+            if wait and self.answered_by is None:
+                await self._until(
+                    lambda: (
+                        self.answered_by is not None or self.caller.standard is not None or self.rings > 1
+                    ),
+                    Samples(self._clock.now() + self._profile.caller_id_wait),
+                )
+        if self.answered_by is None or by == "operator":
+            self.answered_by = by
+            self._line.answer(self)
+        await self._until(lambda: self.state is CallState.CONNECTED and self.answered_by == by)
+
+    async def taken(self) -> None:
+        """Returns when an operator has answered or taken over; CallEnded when the call ends before."""
+        await self._until(lambda: self.state is CallState.CONNECTED and self.answered_by == "operator")
+
+    async def ended(self) -> Cause:
+        """Waits until the call is over (no CallEnded) and tells why."""
+        await self._until(lambda: self.cause is not None, raising=False)
+        assert self.cause is not None
+        return self.cause
+
+    async def play(
+        self, sounds: Sequence[Sound], stop_on: str = "", *, label: str = "prompt", loop: bool = False
+    ) -> Played:
+        """Plays the sounds one after the other without a gap, until their end or a key of `stop_on`.
+
+        Does not begin when such a key was pressed before. `label` (a prompt's id) is what the journal
+        names as that into which a digit fell. `loop`: the last sound goes on until it is stopped.
+        """
+        self._check()
+        early = next((digit for digit in self._pressed() if digit in stop_on), None)
+        if early is not None:
+            return Played("digit", early)
+        play = _Play(stop_on, label)
+        self._plays.append(play)
+        self._line.sounding(self, True)
+        pieces = _joined(sounds)
+        try:
+            while pieces and play.reason == "end":
+                for piece in pieces[:_QUEUE]:
+                    last = loop and piece is pieces[-1]
+                    play.left.add(self.channel.play(piece, stop_on=stop_on, loop=last).ref)
+                pieces = pieces[_QUEUE:]
+                await self._until(lambda: not play.left)
+        finally:
+            self._plays.remove(play)
+            if play.left and self.cause is None:
+                self.channel.stop()
+            self._line.sounding(self, bool(self._plays))
+        return Played(play.reason, play.digit)
+
+    def stop(self) -> None:
+        """Stops all that plays; safe at any time."""
+        for play in self._plays:
+            play.reason = "digit" if play.digit else "stopped"
+        if self.cause is None:
+            self.channel.stop()
+
+    async def digit(self, timeout: Samples | None = None) -> str | None:  # noqa: ASYNC109 (of samples)
+        """The next key: one pressed before, else the next within so many samples; None: none came."""
+        deadline = None if timeout is None else Samples(self._clock.now() + timeout)
+        await self._until(lambda: bool(self._digits), deadline)
+        if not self._digits and self._pressed():  # still held down
+            await self._until(lambda: bool(self._digits) or not self._pressed())
+        return self._digits.popleft() if self._digits else None
+
+    def clear_digits(self) -> None:
+        """Forgets the keys pressed so far."""
+        self._digits.clear()
+        if self._key is not None:
+            self._key.kept = False
+
+    async def pause(self, length: Samples) -> None:
+        """Waits; CallEnded when the call ends before."""
+        await self._until(lambda: False, Samples(self._clock.now() + length))
+
+    async def record_message(
+        self, sink: Sink, *, max: Samples, silence: Samples, finish_on: str = ""
+    ) -> Recorded:
+        """Records what the caller says until a key, silence, `max` or hang-up; the sink is closed then.
+
+        The one wait that returns when the far end hangs up (reason ``hangup``), so that what was said
+        is kept; the next wait raises CallEnded. Keys pressed meanwhile are no type-ahead.
+        """
+        self._check()
+        now = self._clock.now()
+        take = self._take = Take(
+            started=now, silence=silence, finish_on=finish_on, limit=Samples(now + max), voice=self._voice
+        )
+        recording = self.channel.record_message(sink)
+
+        def stopped(event: PortEvent) -> None:
+            if isinstance(event, RecordDone) and event.ref == recording.ref:
+                take.on_stopped(event)
+
+        forget = self.channel.subscribe(stopped)
+        try:
+            while not take.over(self._clock.now()) and self.cause is None:
+                await self._until(lambda: take.over(self._clock.now()), take.due(), raising=False)
+        finally:
+            frames = await recording.stop()
+            forget()
+            self._take = None
+        return take.result(frames, self.cause)
+
+    async def hang_up(self, cause: Cause = Cause.LOCAL_SCRIPT) -> None:
+        """Puts the line on hook; safe at any time, twice too.
+
+        A call that rings cannot be refused without answering it: it goes on ringing until the
+        caller gives up.
+        """
+        self._line.hang_up(self, cause)
+
+    # What the line tells.
+
+    def on_event(self, event: PortEvent) -> None:
+        """A port event that the line hands on."""
+        if self._take is not None:
+            self._take.on_event(event)
+        if isinstance(event, DigitDown):
+            self._digit_down(event)
+        elif isinstance(event, DigitUp):
+            self._hand_on(event.at, event.length)
+        elif isinstance(event, PlayDone):
+            self._play_done(event)
+        elif isinstance(event, VoiceOn | VoiceOff):
+            self._voice = isinstance(event, VoiceOn)
+        self._wake()
+
+    def on_ring(self, ringing: bool, rings: int) -> None:
+        self._ringing, self.rings = ringing, rings
+        self._wake()
+
+    def on_caller(self, caller: Caller) -> None:
+        self.caller = caller
+        self._wake()
+
+    def on_connected(self, at: Samples) -> None:
+        self.state, self.answered_at = CallState.CONNECTED, at
+        self._wake()
+
+    def on_ended(self, at: Samples, cause: Cause) -> None:
+        self._hand_on(at, None)
+        self.state, self.ended_at, self.cause = CallState.ENDED, at, cause
+        if self._plays:
+            self.channel.stop()
+        self._wake()
+
+    # How.
+
+    def _rung(self, count: int) -> bool:
+        return self.rings > count or (self.rings == count and not self._ringing)
+
+    def _pressed(self) -> list[str]:
+        held = [self._key.digit] if self._key is not None and self._key.kept else []
+        return [*self._digits, *held]
+
+    def _digit_down(self, event: DigitDown) -> None:
+        self._hand_on(event.at, None)
+        during = self._plays[-1].label if self._plays else None
+        self._key = key = _Key(event.digit, event.at, during, kept=self._take is None)
+        self._clock.call_at(event.at + _DIGIT_WAIT, lambda: self._hand_on(None, None, key))
+        for play in self._plays:
+            # The core has stopped what it was playing; a sound put in the queue just now it has not.
+            if event.digit in play.stop_on and play.digit is None:
+                play.reason, play.digit = "digit", event.digit
+                if play.left:
+                    self.channel.stop()
+
+    def _hand_on(self, at: Samples | None, length: Samples | None, only: _Key | None = None) -> None:
+        key = self._key
+        if key is None or (only is not None and only is not key):
+            return
+        self._key = None
+        if key.kept and len(self._digits) < _TYPE_AHEAD:
+            self._digits.append(key.digit)
+        self._journal.emit(
+            "call.digit",
+            self.port,
+            self.id,
+            at=at,
+            digit=key.digit,
+            length_ms=None if length is None else round(length * 1000 / RATE),
+            during=key.during,
+        )
+        self._wake()
+
+    def _play_done(self, event: PlayDone) -> None:
+        for play in self._plays:
+            if event.ref in play.left:
+                play.left.discard(event.ref)
+                if event.reason != "end" and play.reason == "end":
+                    play.reason = event.reason
+
+    def _check(self) -> None:
+        if self.cause is not None:
+            raise CallEnded(self.cause)
+
+    def _wake(self) -> None:
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    async def _until(
+        self, ready: Callable[[], bool], deadline: Samples | None = None, *, raising: bool = True
+    ) -> bool:
+        """Waits until `ready`, looking again after each thing that happens; False at the deadline."""
+        while True:
+            if raising:
+                self._check()
+            if ready():
+                return True
+            if deadline is not None and self._clock.now() >= deadline:
+                return False
+            if not raising and self.cause is not None:
+                return False
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiters.append(waiter)
+            timer = None if deadline is None else self._clock.call_at(deadline, self._wake)
+            try:
+                await waiter
+            finally:
+                if timer is not None:
+                    timer.cancel()
+
+
+def _joined(sounds: Sequence[Sound]) -> list[Sound]:
+    """Neighbouring pieces of PCM become one, so that a number read aloud is one sound."""
+    pieces: list[Sound] = []
+    for sound in sounds:
+        if pieces and isinstance(sound, Pcm) and isinstance(pieces[-1], Pcm):
+            pieces[-1] = pieces[-1] + sound
+        elif not isinstance(sound, Pcm) or len(sound):
+            pieces.append(sound)
+    return pieces

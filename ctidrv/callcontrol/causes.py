@@ -1,0 +1,57 @@
+"""Why a call ended, and how sure that is."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Cause(StrEnum):
+    """As written in journals, rows and side files."""
+
+    REMOTE_LOOP_BREAK = "remote-loop-break"
+    REMOTE_REVERSAL = "remote-reversal"
+    REMOTE_BUSY_TONE = "remote-busy-tone"
+    REMOTE_CONGESTION_TONE = "remote-congestion-tone"
+    REMOTE_DIAL_TONE = "remote-dial-tone"
+    REMOTE_SILENCE = "remote-silence"
+    REMOTE_BOARD = "remote-board"  # the board says so and not how it knows
+    CALLER_GAVE_UP = "caller-gave-up"  # before anybody answered
+    LOCAL_SCRIPT = "local-script"
+    LOCAL_OPERATOR = "local-operator"
+    SEIZE_FAILED = "seize-failed"  # the board did not go off hook
+    LINE_LOST = "line-lost"  # unplugged, board gone, or on hook against our will
+    STATION_STOP = "station-stop"
+    STATION_RESTART = "station-restart"  # the station had crashed
+    ERROR = "error"
+
+    @property
+    def remote(self) -> bool:
+        """The far end, or the line, ended the call."""
+        return self.value.startswith("remote-") or self in (Cause.CALLER_GAVE_UP, Cause.LINE_LOST)
+
+
+CONFIDENCE: dict[Cause, float] = {
+    Cause.REMOTE_LOOP_BREAK: 0.95,
+    Cause.REMOTE_REVERSAL: 0.9,
+    Cause.REMOTE_BUSY_TONE: 0.9,
+    Cause.REMOTE_CONGESTION_TONE: 0.85,
+    Cause.REMOTE_DIAL_TONE: 0.85,
+    Cause.REMOTE_SILENCE: 0.5,
+    Cause.CALLER_GAVE_UP: 0.8,
+}
+"""A cause that is not here is certain."""
+
+
+def confidence(cause: Cause) -> float:
+    """0…1: how sure the cause is."""
+    return CONFIDENCE.get(cause, 1.0)
+
+
+class Outcome(StrEnum):
+    """What came of a call, in one word."""
+
+    MISSED = "missed"  # it rang or showed a number; nobody answered
+    NO_RING = "no-ring"  # a polarity change that no ring followed: the exchange's test, as a rule
+    ANSWERED = "answered"
+    MESSAGE = "message"
+    INTERRUPTED = "interrupted"  # our own failure or a lost line cut it short

@@ -1,0 +1,265 @@
+"""An FXO line (it faces the exchange) as a table: TABLE[state, input] -> (next state, actions).
+
+No I/O and no clock: timers are actions (`Start`, `Stop`) and inputs like any other. Whoever drives it
+(line.py) turns port events into inputs and carries the actions out. A pair that is not in the table
+is in `IGNORED`: it changes nothing.
+
+    IDLE --ring, caller ID, reversal--> ALERTING --answer--> SEIZED --off hook--> CONNECTED
+      ^                                    | gave up           | failed             | far end gone, hang up
+      +------------------------------------+      CLEARING <---+--------------------+
+      +-------------- guard over, on hook ------------+        any --line dead, alarm--> BLOCKED
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from types import MappingProxyType
+
+from ctidrv.callcontrol.causes import Cause
+
+
+class State(Enum):
+    """What the line is doing; the value is the word in ``line.state``."""
+
+    IDLE = "idle"
+    ALERTING = "ringing"
+    SEIZED = "seized"  # off hook asked for, not yet confirmed
+    CONNECTED = "talking"
+    CLEARING = "clearing"  # on hook asked for; the exchange needs its pause
+    BLOCKED = "out-of-order"
+
+
+class Timer(Enum):
+    """How long each runs stands in the line's profile."""
+
+    RING = auto()
+    SEIZE = auto()
+    BREAK = auto()
+    DEAD = auto()
+    DIAL = auto()
+    SILENCE = auto()
+    RELEASE = auto()
+    GUARD = auto()
+
+
+class Input(Enum):
+    """What can happen to a line."""
+
+    # the line
+    RING_ON = auto()
+    RING_OFF = auto()
+    CALLER_ID = auto()
+    POLARITY = auto()
+    BATTERY_LOST = auto()
+    BATTERY_BACK = auto()
+    OFF_HOOK = auto()  # our port is off hook
+    ON_HOOK = auto()
+    # what is heard
+    BUSY_TONE = auto()
+    CONGESTION_TONE = auto()
+    DIAL_TONE = auto()
+    DIAL_TONE_OVER = auto()
+    SOUND = auto()  # from the far end, or from us
+    QUIET = auto()  # neither sounds
+    # the board
+    REMOTE_GONE = auto()
+    ALARM = auto()
+    ALARM_OVER = auto()
+    # the call's owner
+    ANSWER = auto()
+    HANG_UP = auto()
+    WITHDRAW = auto()  # the station stops: a call that rings is let be
+    # timers that ran out
+    RING_OVER = auto()
+    SEIZE_OVER = auto()
+    BREAK_OVER = auto()
+    DEAD_OVER = auto()
+    DIAL_OVER = auto()
+    SILENCE_OVER = auto()
+    RELEASE_OVER = auto()
+    GUARD_OVER = auto()
+
+
+TIMER_INPUT = MappingProxyType({timer: Input[f"{timer.name}_OVER"] for timer in Timer})
+
+
+class Do(Enum):
+    """Actions without a parameter."""
+
+    OPEN_CALL = auto()
+    COUNT_RING = auto()
+    END_RING = auto()
+    TELL_CALLER = auto()
+    GO_OFF_HOOK = auto()
+    GO_ON_HOOK = auto()
+    CONNECT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Starts a timer afresh."""
+
+    timer: Timer
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    timer: Timer
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Ends the call; None: for the cause that whoever hung up (or the board) gave."""
+
+    cause: Cause | None
+
+
+Action = Do | Start | Stop | End
+Row = tuple[State, tuple[Action, ...]]
+
+_CALL_TIMERS = (Stop(Timer.SILENCE), Stop(Timer.BREAK), Stop(Timer.DIAL))
+_PUT_DOWN = (Do.GO_ON_HOOK, Start(Timer.RELEASE))
+
+
+def _cleared(cause: Cause | None) -> Row:
+    """A connected call ends: the line goes on hook first, then everybody is told."""
+    return State.CLEARING, (*_CALL_TIMERS, *_PUT_DOWN, End(cause))
+
+
+_ALERT = (Do.OPEN_CALL, Start(Timer.RING))
+_ALERTED_BY: dict[Input, tuple[Action, ...]] = {
+    Input.RING_ON: (*_ALERT, Do.COUNT_RING),
+    Input.CALLER_ID: (*_ALERT, Do.TELL_CALLER),
+}
+
+_IDLE: dict[Input, Row] = {
+    **{seen: (State.ALERTING, actions) for seen, actions in _ALERTED_BY.items()},
+    Input.POLARITY: (State.ALERTING, _ALERT),
+    Input.BATTERY_LOST: (State.IDLE, (Start(Timer.DEAD),)),
+    Input.BATTERY_BACK: (State.IDLE, (Stop(Timer.DEAD),)),
+    Input.DEAD_OVER: (State.BLOCKED, ()),
+    Input.ALARM: (State.BLOCKED, ()),
+    # Nobody wanted that: a line is never left off hook.
+    Input.OFF_HOOK: (State.CLEARING, _PUT_DOWN),
+}
+
+_ALERTING: dict[Input, Row] = {
+    Input.RING_ON: (State.ALERTING, (Start(Timer.RING), Do.COUNT_RING)),
+    Input.RING_OFF: (State.ALERTING, (Start(Timer.RING), Do.END_RING)),
+    Input.CALLER_ID: (State.ALERTING, (Start(Timer.RING), Do.TELL_CALLER)),
+    Input.ANSWER: (State.SEIZED, (Stop(Timer.RING), Do.GO_OFF_HOOK, Start(Timer.SEIZE))),
+    Input.RING_OVER: (State.IDLE, (End(Cause.CALLER_GAVE_UP),)),
+    Input.WITHDRAW: (State.IDLE, (Stop(Timer.RING), End(None))),
+    Input.REMOTE_GONE: (State.IDLE, (Stop(Timer.RING), End(Cause.CALLER_GAVE_UP))),
+    Input.OFF_HOOK: (State.CLEARING, (Stop(Timer.RING), *_PUT_DOWN, End(Cause.ERROR))),
+    Input.BATTERY_LOST: (State.ALERTING, (Start(Timer.DEAD),)),
+    Input.BATTERY_BACK: (State.ALERTING, (Stop(Timer.DEAD),)),
+    Input.DEAD_OVER: (State.BLOCKED, (Stop(Timer.RING), End(Cause.LINE_LOST))),
+    Input.ALARM: (State.BLOCKED, (Stop(Timer.RING), End(Cause.LINE_LOST))),
+}
+
+_SEIZED: dict[Input, Row] = {
+    Input.OFF_HOOK: (State.CONNECTED, (Stop(Timer.SEIZE), Do.CONNECT, Start(Timer.SILENCE))),
+    Input.SEIZE_OVER: (State.CLEARING, (*_PUT_DOWN, End(Cause.SEIZE_FAILED))),
+    Input.HANG_UP: (State.CLEARING, (Stop(Timer.SEIZE), *_PUT_DOWN, End(None))),
+    Input.WITHDRAW: (State.CLEARING, (Stop(Timer.SEIZE), *_PUT_DOWN, End(None))),
+    Input.REMOTE_GONE: (State.CLEARING, (Stop(Timer.SEIZE), *_PUT_DOWN, End(None))),
+    Input.CALLER_ID: (State.SEIZED, (Do.TELL_CALLER,)),
+    Input.BATTERY_LOST: (State.SEIZED, (Start(Timer.DEAD),)),
+    Input.BATTERY_BACK: (State.SEIZED, (Stop(Timer.DEAD),)),
+    Input.DEAD_OVER: (State.BLOCKED, (Stop(Timer.SEIZE), Do.GO_ON_HOOK, End(Cause.LINE_LOST))),
+    Input.ALARM: (State.BLOCKED, (Stop(Timer.SEIZE), Do.GO_ON_HOOK, End(Cause.LINE_LOST))),
+}
+
+_CONNECTED: dict[Input, Row] = {
+    Input.HANG_UP: _cleared(None),
+    Input.WITHDRAW: _cleared(None),
+    Input.REMOTE_GONE: _cleared(None),
+    Input.POLARITY: _cleared(Cause.REMOTE_REVERSAL),
+    Input.BUSY_TONE: _cleared(Cause.REMOTE_BUSY_TONE),
+    Input.CONGESTION_TONE: _cleared(Cause.REMOTE_CONGESTION_TONE),
+    Input.BATTERY_LOST: (State.CONNECTED, (Start(Timer.BREAK), Start(Timer.DEAD))),
+    Input.BATTERY_BACK: (State.CONNECTED, (Stop(Timer.BREAK), Stop(Timer.DEAD))),
+    Input.BREAK_OVER: _cleared(Cause.REMOTE_LOOP_BREAK),
+    Input.DIAL_TONE: (State.CONNECTED, (Start(Timer.DIAL),)),
+    Input.DIAL_TONE_OVER: (State.CONNECTED, (Stop(Timer.DIAL),)),
+    Input.DIAL_OVER: _cleared(Cause.REMOTE_DIAL_TONE),
+    Input.SOUND: (State.CONNECTED, (Stop(Timer.SILENCE),)),
+    Input.QUIET: (State.CONNECTED, (Start(Timer.SILENCE),)),
+    Input.SILENCE_OVER: _cleared(Cause.REMOTE_SILENCE),
+    Input.CALLER_ID: (State.CONNECTED, (Do.TELL_CALLER,)),
+    Input.ON_HOOK: (State.CLEARING, (*_CALL_TIMERS, Start(Timer.GUARD), End(Cause.LINE_LOST))),
+    Input.DEAD_OVER: (State.BLOCKED, (*_CALL_TIMERS, Do.GO_ON_HOOK, End(Cause.LINE_LOST))),
+    Input.ALARM: (State.BLOCKED, (*_CALL_TIMERS, Do.GO_ON_HOOK, End(Cause.LINE_LOST))),
+}
+
+_PAUSE_OVER = (Stop(Timer.RELEASE), Stop(Timer.GUARD))
+
+_CLEARING: dict[Input, Row] = {
+    Input.ON_HOOK: (State.CLEARING, (Stop(Timer.RELEASE), Start(Timer.GUARD))),
+    # Not confirmed: once more, and then the pause all the same.
+    Input.RELEASE_OVER: (State.CLEARING, (Do.GO_ON_HOOK, Start(Timer.GUARD))),
+    Input.GUARD_OVER: (State.IDLE, ()),
+    Input.OFF_HOOK: (State.CLEARING, (Stop(Timer.GUARD), *_PUT_DOWN)),
+    # Only a line that is on hook rings: the next caller was quick.
+    **{seen: (State.ALERTING, (*_PAUSE_OVER, *actions)) for seen, actions in _ALERTED_BY.items()},
+    Input.BATTERY_LOST: (State.CLEARING, (Start(Timer.DEAD),)),
+    Input.BATTERY_BACK: (State.CLEARING, (Stop(Timer.DEAD),)),
+    Input.DEAD_OVER: (State.BLOCKED, (*_PAUSE_OVER, Do.GO_ON_HOOK)),
+    Input.ALARM: (State.BLOCKED, (*_PAUSE_OVER, Do.GO_ON_HOOK)),
+}
+
+_BLOCKED: dict[Input, Row] = {
+    # A line that comes back is put on hook before it is used.
+    Input.BATTERY_BACK: (State.CLEARING, (Stop(Timer.DEAD), *_PUT_DOWN)),
+    Input.ALARM_OVER: (State.CLEARING, _PUT_DOWN),
+    Input.OFF_HOOK: (State.BLOCKED, (Do.GO_ON_HOOK,)),
+    Input.RING_ON: (State.ALERTING, (Stop(Timer.DEAD), *_ALERTED_BY[Input.RING_ON])),
+}
+
+TABLE = MappingProxyType(
+    {
+        (state, seen): row
+        for state, rows in (
+            (State.IDLE, _IDLE),
+            (State.ALERTING, _ALERTING),
+            (State.SEIZED, _SEIZED),
+            (State.CONNECTED, _CONNECTED),
+            (State.CLEARING, _CLEARING),
+            (State.BLOCKED, _BLOCKED),
+        )
+        for seen, row in rows.items()
+    }
+)
+
+IGNORED = frozenset((state, seen) for state in State for seen in Input) - frozenset(TABLE)
+"""Pairs that change nothing: timers of another state that were stopped too late, tones on an idle line,
+a second hang-up, a refusal of a call that rings (a two-wire line can only answer or let it ring)."""
+
+SIGNAL_OF = MappingProxyType(
+    {
+        Input.BREAK_OVER: "loop-break",
+        Input.POLARITY: "reversal",
+        Input.BUSY_TONE: "busy-tone",
+        Input.CONGESTION_TONE: "busy-tone",
+        Input.DIAL_OVER: "dial-tone",
+        Input.SILENCE_OVER: "silence",
+    }
+)
+"""By which of `ctidrv.ports.regions.SIGNALS` an input ends a connected call."""
+
+
+class FxoLine:
+    """One line's place in the table. `signals`: the hang-up signals that count on it."""
+
+    def __init__(self, signals: frozenset[str]) -> None:
+        self.state = State.IDLE
+        self._signals = signals
+
+    def feed(self, seen: Input) -> tuple[Action, ...]:
+        """Takes the step and returns what is to be done, in order."""
+        if self.state is State.CONNECTED and SIGNAL_OF.get(seen, "") not in (*self._signals, ""):
+            return ()
+        self.state, actions = TABLE.get((self.state, seen), (self.state, ()))
+        return actions

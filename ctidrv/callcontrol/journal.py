@@ -1,0 +1,76 @@
+"""The journal: everything that happens to lines and calls, as one ordered stream of small facts.
+
+What the WebSocket sends, the store keeps and `ctidrv demo` tells are these events. Types and data:
+
+    line.state{state, reason}       idle ringing seized talking clearing out-of-order
+    call.offered{direction}         call.ring{count}      call.answered{by}
+    call.caller{number, name, reason, standard, checksum_ok}
+    call.customer{id, name, company, notes, tags}         (by the service)
+    call.digit{digit, length_ms, during}                  during: the prompt it fell into, or null
+    call.prompt{prompt, lang, state, reason}
+    call.step{flow, verb, line}     call.choice{key, result, target}      match | invalid | noinput
+    call.recording{recording, path, state}                open | closed | lost
+    call.message{message, box, seconds}
+    call.clearing{cause, confidence}                      the line is given back
+    call.ended{cause, outcome}                            and nothing more follows of this call
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ctidrv.clock import SampleClock
+from ctidrv.units import PortId, Samples
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class CallEvent:
+    """One fact. `seq` rises by one; `at` is a sample count."""
+
+    seq: int
+    type: str
+    at: Samples
+    call: str | None
+    port: PortId
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Journal:
+    """Numbers the facts and hands each to every listener, in order, at once."""
+
+    def __init__(self, clock: SampleClock, first: int = 1) -> None:
+        self._clock = clock
+        self._next = first
+        self._listeners: list[Callable[[CallEvent], None]] = []
+
+    def subscribe(self, listener: Callable[[CallEvent], None]) -> Callable[[], None]:
+        """`listener` gets every event from now on; the result ends that, twice too.
+
+        A listener that raises is logged and hears the next one all the same.
+        """
+        self._listeners.append(listener)
+
+        def end() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return end
+
+    def emit(
+        self, type: str, port: PortId, call: str | None = None, *, at: int | None = None, **data: Any
+    ) -> CallEvent:
+        """Writes a fact that became known at sample `at` (now)."""
+        moment = self._clock.now() if at is None else at
+        event = CallEvent(self._next, type, Samples(moment), call, port, data)
+        self._next += 1
+        for listener in tuple(self._listeners):
+            try:
+                listener(event)
+            except Exception:
+                _log.exception("a listener of the journal failed at %s of %s", type, call or port)
+        return event

@@ -1,0 +1,356 @@
+"""Drives the FXO table on a channel: port events in, hook commands, calls and journal entries out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ctidrv import events
+from ctidrv.callcontrol import fxo
+from ctidrv.callcontrol.call import Call, Caller, CallState
+from ctidrv.callcontrol.causes import Cause, confidence
+from ctidrv.callcontrol.fxo import Do, FxoLine, Input, Start, State, Stop, Timer
+from ctidrv.callcontrol.ids import Ids
+from ctidrv.callcontrol.journal import Journal
+from ctidrv.callcontrol.profile import LineProfile
+from ctidrv.callcontrol.take import ENDING_TONES
+from ctidrv.clock import SampleClock
+from ctidrv.clock import Timer as ClockTimer
+from ctidrv.errors import CallEnded, CtiError
+from ctidrv.events import PortEvent
+from ctidrv.native import lib
+from ctidrv.units import PortId, Samples, seconds
+
+if TYPE_CHECKING:
+    from ctidrv.media.channel import Channel
+
+_log = logging.getLogger(__name__)
+
+ON_HOOK_EAR: int = lib.CTI_EAR_CALLER_ID
+OFF_HOOK_EAR: int = lib.CTI_EAR_DTMF | lib.CTI_EAR_PROGRESS | lib.CTI_EAR_VOICE
+
+_DIAL_TONES = frozenset({"dial", "dial2", "stutter"})
+_LINGER = seconds(30)
+"""What serves a call may go on for so long after its end (a message is trimmed, rows are written)."""
+
+
+class LineController:
+    """One FXO line at work.
+
+    `on_call` serves a call from its first sign to its end: it answers it, or waits for somebody to. When
+    it returns, a call that is still connected is hung up; CallEnded may be let through. After it, and
+    once the line is given back, ``call.ended`` is written.
+    """
+
+    def __init__(
+        self,
+        channel: Channel,
+        clock: SampleClock,
+        journal: Journal,
+        ids: Ids,
+        profile: LineProfile,
+        on_call: Callable[[Call], Awaitable[None]],
+    ) -> None:
+        self.port: PortId = channel.info.id
+        self.call: Call | None = None
+        """The call on the line now."""
+        self._channel = channel
+        self._clock = clock
+        self._journal = journal
+        self._ids = ids
+        self._profile = profile
+        self._on_call = on_call
+        self._line = FxoLine(profile.signals)
+        self._timers: dict[Timer, ClockTimer] = {}
+        self._lengths = {
+            Timer.RING: profile.ring_timeout,
+            Timer.SEIZE: profile.seize_timeout,
+            Timer.BREAK: profile.min_break,
+            Timer.DEAD: profile.dead,
+            Timer.DIAL: profile.dial_tone,
+            Timer.SILENCE: profile.silence,
+            Timer.RELEASE: profile.release_timeout,
+            Timer.GUARD: profile.release_guard,
+        }
+        self._event: PortEvent | None = None
+        self._wanted = Cause.LOCAL_SCRIPT
+        self._sure: float | None = None
+        self._ring_end: int | None = None
+        self._seized_at = Samples(0)
+        self._voice = False
+        self._playing = False
+        self._serving: dict[asyncio.Task[None], Call] = {}
+        self._unsubscribe: Callable[[], None] | None = None
+
+    @property
+    def state(self) -> State:
+        return self._line.state
+
+    def start(self) -> None:
+        """Puts the line on hook and listens to it."""
+        if self._unsubscribe is None:
+            self._unsubscribe = self._channel.subscribe(self.on_event)
+            self._channel.release()
+            self._channel.listen(ON_HOOK_EAR)
+            self._journal.emit("line.state", self.port, state=self.state.value)
+
+    async def stop(self) -> None:
+        """Hangs up (a call that rings is let be), waits for what serves calls, and leaves the line."""
+        self._wanted = Cause.STATION_STOP
+        self._feed(Input.WITHDRAW, self._clock.now())
+        if self._serving:
+            await asyncio.wait(set(self._serving))
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+
+    # What a call asks for (call.Line).
+
+    def answer(self, call: Call) -> None:
+        if call is self.call:
+            self._feed(Input.ANSWER, self._clock.now())
+
+    def hang_up(self, call: Call, cause: Cause) -> None:
+        if call is self.call:
+            self._wanted = cause
+            self._feed(Input.HANG_UP, self._clock.now())
+
+    def sounding(self, call: Call, playing: bool) -> None:
+        if call is self.call and playing != self._playing:
+            self._playing = playing
+            self._sound_changed(self._clock.now())
+
+    # What the port tells.
+
+    def on_event(self, event: PortEvent) -> None:
+        """Takes an event of the port; those of one tick come in the order of their time."""
+        self._run_timers(event.at)
+        self._event = event
+        if self.call is not None and not isinstance(event, events.PlayDone):
+            self.call.on_event(event)
+        if isinstance(event, events.PlayDone):
+            for call in dict.fromkeys([*self._serving.values(), self.call]):
+                if call is not None:
+                    call.on_event(event)
+        for seen in self._inputs(event):
+            self._feed(seen, event.at)
+        self._event = self._sure = None
+
+    def _inputs(self, event: PortEvent) -> tuple[Input, ...]:
+        match event:
+            case events.RingOn():
+                return (Input.RING_ON,)
+            case events.RingOff():
+                return (Input.RING_OFF,)
+            case events.CallerIdSeen(kind="call"):
+                return (Input.CALLER_ID,)
+            case events.Seized():
+                return (Input.OFF_HOOK,)
+            case events.Released():
+                return (Input.ON_HOOK,)
+            case events.BatteryChanged():
+                return (Input.BATTERY_BACK if event.present else Input.BATTERY_LOST,)
+            case events.PolarityChanged():
+                settling = self.state is State.CONNECTED and (
+                    event.at < self._seized_at + self._profile.reversal_guard
+                )
+                return () if settling else (Input.POLARITY,)
+            case events.RemoteGone():
+                known = {cause.value: cause for cause in Cause}
+                self._wanted = known.get(event.cause, Cause.REMOTE_BOARD)
+                self._sure = event.confidence
+                return (Input.REMOTE_GONE,)
+            case events.Alarm():
+                return (Input.ALARM if event.raised else Input.ALARM_OVER,)
+            case events.ToneOn() if event.tone in _DIAL_TONES:
+                return (Input.DIAL_TONE,)
+            case events.ToneOn(tone="congestion"):
+                return (Input.CONGESTION_TONE,)
+            case events.ToneOn() if event.tone in ENDING_TONES:
+                return (Input.BUSY_TONE,)
+            case events.ToneOff() if event.tone in _DIAL_TONES:
+                return (Input.DIAL_TONE_OVER,)
+            case events.VoiceOn() | events.VoiceOff():
+                self._voice = isinstance(event, events.VoiceOn)
+                return (self._sound(),)
+            case events.DigitDown():
+                return (Input.SOUND, self._sound())
+            case _:
+                return ()
+
+    def _sound(self) -> Input:
+        return Input.SOUND if self._voice or self._playing else Input.QUIET
+
+    def _sound_changed(self, at: Samples) -> None:
+        self._feed(self._sound(), at)
+
+    # The table at work.
+
+    def _feed(self, seen: Input, at: Samples) -> None:
+        before = self._line.state
+        actions = self._line.feed(seen)
+        after = self._line.state
+        if after is not before:
+            self._journal.emit("line.state", self.port, at=at, state=after.value)
+        for action in actions:
+            self._perform(action, at)
+
+    def _perform(self, action: fxo.Action, at: Samples) -> None:
+        match action:
+            case Start(timer):
+                self._start_timer(timer, at)
+            case Stop(timer):
+                self._stop_timer(timer)
+            case fxo.End(cause):
+                self._end(cause or self._wanted, at)
+            case Do.OPEN_CALL:
+                self._open(at)
+            case Do.COUNT_RING:
+                self._count_ring(at)
+            case Do.END_RING:
+                self._ring_end = at
+                if self.call is not None:
+                    self.call.on_ring(False, self.call.rings)
+            case Do.TELL_CALLER:
+                self._tell_caller(at)
+            case Do.GO_OFF_HOOK:
+                self._command(self._channel.seize)
+                self._channel.listen(OFF_HOOK_EAR)
+            case Do.GO_ON_HOOK:
+                self._command(self._channel.release)
+                self._channel.listen(ON_HOOK_EAR)
+            case Do.CONNECT:
+                self._connect(at)
+
+    def _command(self, command: Callable[[], None]) -> None:
+        # A refused command leaves the line to its timers: SEIZE and RELEASE make sure of the outcome.
+        try:
+            command()
+        except CtiError as error:
+            _log.error("%s: %s", self.port, error)
+
+    def _open(self, at: Samples) -> None:
+        call = Call(
+            self._ids.next("call"), self, self._channel, self._clock, self._journal, self._profile, started=at
+        )
+        self.call = call
+        self._ring_end = None
+        self._playing = self._voice = False
+        self._journal.emit("call.offered", self.port, call.id, at=at, direction=call.direction)
+        task = asyncio.get_running_loop().create_task(self._serve(call), name=call.id)
+        self._serving[task] = call
+        task.add_done_callback(self._served)
+
+    def _count_ring(self, at: Samples) -> None:
+        call = self.call
+        if call is None:
+            return
+        same = self._ring_end is not None and at - self._ring_end < self._profile.ring_gap
+        call.on_ring(True, call.rings if same and call.rings else call.rings + 1)
+        if not same:
+            self._journal.emit("call.ring", self.port, call.id, at=at, count=call.rings)
+
+    def _tell_caller(self, at: Samples) -> None:
+        event, call = self._event, self.call
+        if call is None or not isinstance(event, events.CallerIdSeen):
+            return
+        if call.caller.standard is not None and call.caller.checksum_ok is not False:
+            return  # known, and not damaged: a second message of one call tells nothing new
+        told = Caller(event.number, event.name, event.reason, event.standard, event.checksum_ok)
+        if event.checksum_ok is False:
+            told = replace(told, number=None, name=None)
+        call.on_caller(told)
+        self._journal.emit(
+            "call.caller",
+            self.port,
+            call.id,
+            at=at,
+            number=told.number,
+            name=told.name,
+            reason=told.reason,
+            standard=told.standard,
+            checksum_ok=told.checksum_ok,
+        )
+
+    def _connect(self, at: Samples) -> None:
+        call = self.call
+        if call is not None:
+            self._seized_at = at
+            call.on_connected(at)
+            self._journal.emit("call.answered", self.port, call.id, at=at, by=call.answered_by)
+
+    def _end(self, cause: Cause, at: Samples) -> None:
+        call, self.call = self.call, None
+        if call is None:
+            return
+        sure = confidence(cause) if self._sure is None else self._sure
+        self._journal.emit("call.clearing", self.port, call.id, at=at, cause=cause.value, confidence=sure)
+        call.on_ended(at, cause)
+
+    # Timers: of the profile's length, from the sample at which their cause was known.
+
+    def _start_timer(self, timer: Timer, at: Samples) -> None:
+        self._stop_timer(timer)
+        due = Samples(at + self._lengths[timer])
+        self._timers[timer] = self._clock.call_at(due, lambda: self._run_out(timer, due))
+
+    def _stop_timer(self, timer: Timer) -> None:
+        running = self._timers.pop(timer, None)
+        if running is not None:
+            running.cancel()
+
+    def _run_out(self, timer: Timer, due: Samples) -> None:
+        self._timers.pop(timer, None)
+        self._feed(fxo.TIMER_INPUT[timer], due)
+
+    def _run_timers(self, until: Samples) -> None:
+        """Timers that ran out before an event of the same tick come before it."""
+        while due := [timer for timer in self._timers.values() if timer.when < until]:
+            min(due, key=lambda timer: timer.when).fire()
+
+    # Serving.
+
+    async def _serve(self, call: Call) -> None:
+        handler = asyncio.ensure_future(self._on_call(call))
+        try:
+            ended = asyncio.ensure_future(call.ended())
+            await asyncio.wait({handler, ended}, return_when=asyncio.FIRST_COMPLETED)
+            if not handler.done():
+                await self._within(handler, _LINGER)
+            self._judge(call, handler)
+            await ended
+        finally:
+            handler.cancel()
+        self._journal.emit(
+            "call.ended", self.port, call.id, cause=(await call.ended()).value, outcome=call.outcome.value
+        )
+
+    async def _within(self, handler: asyncio.Future[None], length: Samples) -> None:
+        def give_up() -> None:
+            handler.cancel()
+
+        late = self._clock.call_after(length, give_up)
+        await asyncio.wait({handler})
+        late.cancel()
+
+    def _judge(self, call: Call, handler: asyncio.Future[None]) -> None:
+        cause = Cause.LOCAL_SCRIPT
+        if handler.cancelled():
+            _log.error("%s: what served %s had to be stopped", self.port, call.id)
+            cause = Cause.ERROR
+        elif (error := handler.exception()) is not None and not isinstance(error, CallEnded):
+            _log.error("%s: what served %s failed", self.port, call.id, exc_info=error)
+            cause = Cause.ERROR
+        if call.state is not CallState.ENDED:
+            self.hang_up(call, cause)
+
+    def _served(self, task: asyncio.Task[None]) -> None:
+        del self._serving[task]
+        if not task.cancelled() and task.exception() is not None:
+            _log.error("%s: %s", self.port, task.get_name(), exc_info=task.exception())

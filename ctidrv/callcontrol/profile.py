@@ -1,0 +1,57 @@
+"""A line's habits: which hang-up signals count, and how long everything is waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from ctidrv.errors import InputError
+from ctidrv.ports.regions import SIGNALS, Region
+from ctidrv.units import Samples, ms, seconds
+
+
+@dataclass(frozen=True, slots=True)
+class LineProfile:
+    """All times in samples. `LineProfile()` suits a plain line; `for_region` adds the country's habits."""
+
+    signals: frozenset[str] = frozenset({"loop-break", "busy-tone", "dial-tone", "silence"})
+    """Which of `ctidrv.ports.regions.SIGNALS` count as the far end's hang-up; all may at once."""
+    min_break: Samples = ms(60)
+    """Shorter losses of battery are the exchange switching (20 to 50 ms occur at answer)."""
+    dead: Samples = seconds(5)
+    """Battery away for so long: the line is out of order (a loop break lasts 2.5 s at the most)."""
+    reversal_guard: Samples = ms(600)
+    """A reversal so soon after the seizure is answer supervision, not a hang-up."""
+    dial_tone: Samples = seconds(2)
+    silence: Samples = seconds(45)
+    """Nothing from the line and nothing sent to it for so long: the far end is taken to be gone."""
+    ring_gap: Samples = ms(1000)
+    """Bursts closer than this belong to one ring (400/200/400/2000)."""
+    ring_timeout: Samples = ms(6500)
+    """No ring for so long: the caller gave up."""
+    caller_id_wait: Samples = ms(3500)
+    """After the first ring: caller ID begins 0.5 s later and ends before the second."""
+    caller_id_after_ring: bool = True
+    seize_timeout: Samples = ms(1000)
+    release_timeout: Samples = ms(500)
+    release_guard: Samples = seconds(2)
+    """On hook for so long before the line is used again: sooner, the exchange reads a flash."""
+
+    @classmethod
+    def for_region(cls, region: Region, signals: Iterable[str] | None = None) -> LineProfile:
+        """The country's line. Tones, silence and loop break always count (where they do not occur they do no
+        harm); a reversal only where the country or `signals`, a line's own setting, names it."""
+        if signals is None:
+            chosen = cls().signals | set(region.clearing)
+        else:
+            chosen = frozenset(signals)
+            unknown = sorted(chosen - set(SIGNALS))
+            if unknown or not chosen:
+                raise InputError(f"hang-up signals: {unknown or 'none'}; known are {', '.join(SIGNALS)}")
+        longest_gap = max(region.ring[1::2])
+        return replace(
+            cls(),
+            signals=chosen,
+            ring_timeout=Samples(max(seconds(6), min(seconds(8), ms(longest_gap + 2500)))),
+            caller_id_after_ring="after-first-ring" in region.caller_id.when,
+        )
