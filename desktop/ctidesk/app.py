@@ -41,13 +41,29 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def unfit_qt(python: tuple[int, ...], pyside: str) -> str | None:
+    """Why this pair cannot run for long, and what to do; None when it can.
+
+    PySide6 6.12 on Python before 3.12 gives back None without owning it: each call costs a reference,
+    and when the last is gone Python ends with a fatal error.
+    """
+    if python < (3, 12) and pyside.split(".")[:2] == ["6", "12"]:
+        return f"PySide6 {pyside} crashes on this Python: pip install \"PySide6-Essentials<6.12\""
+    return None
+
+
 def main(argv: Sequence[str] | None = None, finder: Finder | None = None) -> int:
     """Runs the window until it is closed. Returns 0; 2 where Qt is missing (one line says what to do)."""
     args = _parser().parse_args(argv)
     try:
+        import PySide6
+
         from ctidesk.program import Program
     except ImportError as error:
         sys.stderr.write(f"ctidesk: {NO_QT} ({error})\n")
+        return 2
+    if unfit := unfit_qt(sys.version_info[:2], PySide6.__version__):
+        sys.stderr.write(f"ctidesk: {unfit}\n")
         return 2
     program = Program(finder or StationFinder(args.data, args.config), language=args.lang)
     if args.screenshot:

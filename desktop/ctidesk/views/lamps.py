@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QWidget
 
 from ctidesk.viewmodels.lines import LineView
 from ctidesk.viewmodels.times import since
 from ctidesk.views import icons, theme
 from ctidesk.words import say
+
+
+WIDTH = 280
 
 
 class Bulb(QWidget):
@@ -35,7 +38,7 @@ class Bulb(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.state_colour(self._state))
         painter.drawEllipse(QRectF(1, 1, self.SIDE - 2, self.SIDE - 2))
-        inner = self.SIDE * 0.26
+        inner = self.SIDE * 0.25
         square = QRectF(inner, inner, self.SIDE - 2 * inner, self.SIDE - 2 * inner)
         icons.paint(painter, self._state, square, QColor(theme.tokens().accent_ink))
 
@@ -49,7 +52,7 @@ class Lamp(QFrame):
         super().__init__()
         self.setObjectName("panel")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setFixedWidth(258)
+        self.setFixedWidth(WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._view: LineView | None = None
         self._bulb = Bulb()
@@ -74,12 +77,9 @@ class Lamp(QFrame):
         self._title.setText(say(view.title))
         self._state.setText(say(view.words))
         tone = {"ringing": "ringing", "talking": "talking"}.get(view.state, "")
-        if self.property("tone") != tone:
-            self.setProperty("tone", tone)
-            self.style().unpolish(self)
-            self.style().polish(self)
+        self._dress("tone", tone)
         who = say(view.who)
-        room = 258 - 12 - Bulb.SIDE - 12 - 14
+        room = WIDTH - 12 - Bulb.SIDE - 12 - 14
         self._who.setText(self._who.fontMetrics().elidedText(who, Qt.TextElideMode.ElideRight, room))
         self._who.setToolTip(who)
         self.setAccessibleName(", ".join(part for part in (say(view.title), say(view.words), who) if part))
@@ -88,6 +88,22 @@ class Lamp(QFrame):
     def tick(self, now: datetime) -> None:
         view = self._view
         self._timer.setText(since(view.since, now) if view is not None and view.timed else "")
+        self._timer.setVisible(bool(self._timer.text()))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._dress("focused", "true")
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._dress("focused", "false")
+        super().focusOutEvent(event)
+
+    def _dress(self, name: str, value: str) -> None:
+        """Sets what the style sheet looks at."""
+        if self.property(name) != value:
+            self.setProperty(name, value)
+            self.style().unpolish(self)
+            self.style().polish(self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._choose()

@@ -161,6 +161,16 @@ QPushButton[role="filter"]:checked {{
     background: {t.accent}; color: {t.accent_ink}; border-color: {t.accent}; }}
 QListView {{ border: none; background: transparent; outline: none; }}
 QToolTip {{ border: 1px solid {t.edge}; background: {t.panel}; color: {t.ink}; padding: 4px; }}
+QScrollBar:vertical {{ width: 10px; background: transparent; margin: 0; }}
+QScrollBar:horizontal {{ height: 10px; background: transparent; margin: 0; }}
+QScrollBar::handle {{ background: {t.edge}; border-radius: 4px; margin: 1px; }}
+QScrollBar::handle:vertical {{ min-height: 30px; }}
+QScrollBar::handle:horizontal {{ min-width: 30px; }}
+QScrollBar::handle:hover {{ background: {t.soft}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; }}
+QFrame#panel[focused="true"] {{ border: 2px solid {t.accent}; }}
 QSplitter::handle {{ background: transparent; }}
 QStatusBar::item {{ border: none; }}
 """

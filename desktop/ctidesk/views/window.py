@@ -109,6 +109,7 @@ class MainWindow(QMainWindow):
         halves.addWidget(right)
         halves.setStretchFactor(0, 3)
         halves.setStretchFactor(1, 2)
+        halves.setSizes([720, 500])
         middle = QWidget()
         whole = QVBoxLayout(middle)
         whole.setContentsMargins(12, 10, 12, 6)
