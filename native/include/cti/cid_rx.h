@@ -1,0 +1,27 @@
+#pragma once
+
+/* cid_rx: the caller-ID receiver: audio in, whole messages out (Bell 202 and V.23 FSK).
+ *
+ * Listens all the time, on hook or off, and reports a message that came to its end, or broke off, as
+ * one CTI_EV_CALLER_ID: start = first sample of the seizure (else of the mark), value = enum
+ * cti_cid_standard, with CTI_CID_UNSURE where a start or stop bit was wrong or a bit hardly decided;
+ * ref = the message's number, length = its bytes. The bytes are given as they came, whatever their
+ * checksum says: cti_cid_parse() gives no number from a damaged one.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cti/cid.h"
+#include "cti/event.h"
+
+typedef struct cti_cid_rx cti_cid_rx;
+
+size_t cti_cid_rx_size(void);
+int cti_cid_rx_init(cti_cid_rx *rx, size_t size);
+/* Starts afresh at sample 0. Messages kept so far are gone. */
+void cti_cid_rx_reset(cti_cid_rx *rx);
+/* Returns the events written, at most max; one that finds no room is kept for the next call. */
+int cti_cid_rx_run(cti_cid_rx *rx, const int16_t *pcm, int n, cti_event *ev, int max);
+/* The bytes of message `ref` (the last 4 are kept): their number, or CTI_ERR_GONE. */
+int cti_cid_rx_message(const cti_cid_rx *rx, int32_t ref, uint8_t *out, int max);

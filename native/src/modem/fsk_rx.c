@@ -1,0 +1,472 @@
+#include "cti/fsk_rx.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "cti/error.h"
+#include "modem/fsk_rx_state.h"
+
+#define REFERENCE_RMS 16140.0f /* 0 dBm0 */
+#define FLOOR_POWER 1640.0f    /* −52 dBm0: mean square of a sample */
+#define LOST_RATIO 0.063f      /* 12 dB below the carrier's power at the beginning: gone */
+#define PURITY_MIN 0.52f       /* the tones' share of the power; white noise gives about 0.45 */
+#define PREAMBLE_PURITY 0.56f
+#define PREAMBLE_ERRORS 1 /* of 8 bits */
+#define RATE_MAX 0.04f    /* of 1200 bit/s */
+#define RATE_GAIN 0.10f   /* how much of a byte's timing error is taken for one of the rate */
+#define LEVEL_GAIN 0.15f
+#define WAIT_MAX 120 /* half bits of mark between bytes */
+#define SEIZURE_BYTE 0x55
+/* Samples behind an edge until the byte and the two bits after it are there, at the slowest rate. */
+#define BYTE_DELAY 90
+#define HUNT_BEFORE 72
+#define CENTRE_SPACE 2150 /* between Bell 202 and V.23: finds edges of both */
+#define CENTRE_MARK 1250
+
+size_t cti_fsk_rx_size(void) {
+    return sizeof(cti_fsk_rx);
+}
+
+int cti_fsk_rx_init(cti_fsk_rx *rx, size_t size) {
+    if (!rx) {
+        return CTI_ERR_ARG;
+    }
+    if (size < sizeof *rx) {
+        return CTI_ERR_SIZE;
+    }
+    cti_fsk_rx_reset(rx);
+    return CTI_OK;
+}
+
+void cti_fsk_rx_reset(cti_fsk_rx *rx) {
+    memset(rx, 0, sizeof *rx);
+    for (int i = 0; i < FSK_TABLE; i++) {
+        rx->cosine[i] = (float)cos(6.283185307179586 * i / FSK_TABLE);
+    }
+    for (int i = 0; i < FSK_TABLE; i++) {
+        int mark = i * (CENTRE_MARK / 50) % FSK_TABLE, space = i * (CENTRE_SPACE / 50) % FSK_TABLE;
+        int quarter = 3 * FSK_TABLE / 4;
+        rx->detector[0][i] = (int16_t)lrintf(8191.0f * rx->cosine[mark]);
+        rx->detector[1][i] = (int16_t)lrintf(8191.0f * rx->cosine[(mark + quarter) % FSK_TABLE]);
+        rx->detector[2][i] = (int16_t)lrintf(8191.0f * rx->cosine[space]);
+        rx->detector[3][i] = (int16_t)lrintf(8191.0f * rx->cosine[(space + quarter) % FSK_TABLE]);
+    }
+}
+
+static fsk_tones tones_of(int modem) {
+    return modem == CTI_FSK_V23 ? fsk_tones_of(2100, 1300) : fsk_tones_of(2200, 1200);
+}
+
+/* The stretch of n samples from `from`; what the ring does not hold is silence. */
+static void load(const cti_fsk_rx *rx, int64_t from, int n, int16_t *out) {
+    int64_t oldest = rx->now > FSK_RING ? rx->now - FSK_RING : 0;
+    for (int i = 0; i < n; i++) {
+        int64_t at = from + i;
+        out[i] = at >= oldest && at < rx->now ? rx->ring[at & (FSK_RING - 1)] : 0;
+    }
+}
+
+static void make_span(const cti_fsk_rx *rx, fsk_span *span, fsk_tones tones, int64_t from, int n) {
+    int16_t x[FSK_SPAN_MAX];
+    load(rx, from, n, x);
+    fsk_span_make(span, rx->cosine, tones, x, n);
+}
+
+/* The bits `first` … `last` around a start bit at t, each decided for itself. */
+typedef struct look {
+    uint8_t mark[64];
+    float fit;    /* sum of the winning tones' amplitudes */
+    float purity; /* their share of the power */
+    float power;
+} look;
+
+static void take_look(const fsk_span *span, float t, float bit, int first, int last, look *out) {
+    float fit = 0.0f, tones = 0.0f;
+    for (int k = first; k <= last; k++) {
+        float at = t + (float)k * bit;
+        float mark = fsk_span_tone(span, 1, at, bit), space = fsk_span_tone(span, 0, at, bit);
+        float best = mark > space ? mark : space;
+        out->mark[k - first] = mark > space;
+        fit += best;
+        tones += best * best;
+    }
+    float length = (float)(last - first + 1) * bit;
+    float energy = fsk_span_energy(span, t + (float)first * bit, length);
+    out->fit = fit;
+    out->power = energy / length;
+    out->purity = energy > 0.0f ? tones * 0.5f * bit / energy : 0.0f;
+}
+
+/* The best place for the start bit within `around` ± range, in steps of the bit's length. */
+static float best_place(const fsk_span *span, float around, float bit, int first, int last, float range,
+                        float step, look *out) {
+    float place = around;
+    out->fit = -1.0f;
+    int steps = (int)lrintf(range / step);
+    for (int i = -steps; i <= steps; i++) {
+        look here;
+        float t = around + (float)i * step * bit;
+        take_look(span, t, bit, first, last, &here);
+        if (here.fit > out->fit) {
+            *out = here;
+            place = t;
+        }
+    }
+    return place;
+}
+
+/* Is what stands before a start bit marks, alternating bits, or the one and then the other? Sees to it
+ * that a start bit inside the seizure is none: it needs two marks before it or a space behind. */
+static int preamble_fits(const uint8_t *mark) {
+    if (mark[FSK_PREAMBLE]) {
+        return 0; /* no start bit */
+    }
+    for (int marks = 1; marks <= FSK_PREAMBLE; marks++) {
+        int errors = 0;
+        for (int i = 0; i < FSK_PREAMBLE; i++) {
+            int before = FSK_PREAMBLE - 1 - i; /* bits between this one and the start bit */
+            int expected = before < marks || (before - marks) % 2 == 1;
+            errors += mark[i] != expected;
+        }
+        if (errors <= PREAMBLE_ERRORS && (marks > 1 || !mark[FSK_PREAMBLE + 1])) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static float level_of(float power) {
+    return 20.0f * log10f(sqrtf(power > 1e-9f ? power : 1e-9f) / REFERENCE_RMS);
+}
+
+/* Reads the byte whose start bit is at t. Returns 0 when there is no start bit. */
+static int read_byte(const fsk_carrier *c, const fsk_span *span, float t, cti_fsk_event *ev) {
+    fsk_bits bits;
+    fsk_bits_make(&bits, span, t, c->bit, -2, c->amplitude);
+    bits.may[1] = 2; /* the bit before a start bit is a mark */
+    float start = fsk_bits_soft(&bits, 0);
+    if (start >= 0.0f) {
+        return 0;
+    }
+    bits.may[2] = 1;
+    ev->margin = -start;
+    ev->byte = 0;
+    for (int k = 1; k <= 9; k++) {
+        float soft = fsk_bits_soft(&bits, k);
+        if (k < 9 && soft > 0.0f) {
+            ev->byte |= 1 << (k - 1);
+        }
+        float margin = fabsf(soft);
+        ev->margin = margin < ev->margin ? margin : ev->margin;
+        ev->framing_ok = soft > 0.0f; /* of the last, the stop bit */
+    }
+    ev->kind = CTI_FSK_BYTE;
+    ev->modem = c->modem;
+    ev->level_dbm0 = level_of(c->power);
+    return 1;
+}
+
+/* The tones' amplitudes from bits decided one by one. */
+static void measure(const fsk_span *span, float t, float bit, int first, int last, float amplitude[2]) {
+    float sum[2] = {0.0f, 0.0f}, count[2] = {0.0f, 0.0f};
+    for (int k = first; k <= last; k++) {
+        float at = t + (float)k * bit;
+        float tone[2] = {fsk_span_tone(span, 0, at, bit), fsk_span_tone(span, 1, at, bit)};
+        int b = tone[1] > tone[0];
+        sum[b] += tone[b];
+        count[b] += 1.0f;
+    }
+    for (int b = 0; b < 2; b++) {
+        amplitude[b] = count[b] > 0.0f ? sum[b] / count[b] : sum[!b] / count[!b];
+    }
+}
+
+/* Follows the preamble back from the start bit at `start`: where it began, and its bits. */
+static void find_beginning(const cti_fsk_rx *rx, const fsk_carrier *c, double start, cti_fsk_event *ev) {
+    double at = start;
+    int bits = 0, marks = 0, only_marks = 1, step = 8;
+    int64_t oldest = rx->now > FSK_RING ? rx->now - FSK_RING : 0;
+    while (step > 0) {
+        double from = at - (double)((float)step * c->bit);
+        int64_t base = (int64_t)floor(from) - 4;
+        if (base < oldest) {
+            break;
+        }
+        fsk_span span;
+        make_span(rx, &span, tones_of(c->modem), base, step * 7 + 12);
+        look here;
+        float place =
+            best_place(&span, (float)(from - (double)base), c->bit, 0, step - 1, 0.15f, 0.05f, &here);
+        int errors[2] = {0, 0}; /* as marks, as alternating */
+        for (int i = 0; i < step; i++) {
+            errors[0] += !here.mark[i];
+            errors[1] += i > 0 && here.mark[i] == here.mark[i - 1];
+        }
+        int seizure_or_mark = step < 4 || errors[0] <= 1 || errors[1] <= 1;
+        for (int m = 1; m < step && !seizure_or_mark; m++) { /* the seizure's end: alternating, then marks */
+            int wrong = 0;
+            for (int i = 0; i < step; i++) {
+                wrong += i >= step - m ? !here.mark[i] : here.mark[i] != ((step - m - 1 - i) % 2 == 0);
+            }
+            seizure_or_mark = wrong <= 1;
+        }
+        if (here.purity < PURITY_MIN || here.power < c->power * LOST_RATIO || !seizure_or_mark) {
+            step /= 2;
+            continue;
+        }
+        for (int i = step - 1; i >= 0; i--) {
+            only_marks = only_marks && here.mark[i];
+            marks += only_marks;
+        }
+        bits += step;
+        at = (double)base + (double)place;
+    }
+    ev->start = (int64_t)llround(at);
+    ev->start = ev->start < 0 ? 0 : ev->start;
+    ev->mark_bits = marks;
+    ev->seizure_bits = bits - marks;
+}
+
+/* Which modem, rate and place fit best around a start bit near t; the better one's span is kept. */
+static void identify(const cti_fsk_rx *rx, int64_t base, int n, float t, fsk_carrier *c, fsk_span *best_span,
+                     float *best_t) {
+    float best = -1.0f;
+    for (int modem = CTI_FSK_BELL202; modem <= CTI_FSK_V23; modem++) {
+        fsk_span span;
+        make_span(rx, &span, tones_of(modem), base, n);
+        float bit = FSK_BIT, place = t;
+        look found;
+        found.fit = -1.0f;
+        for (int r = -2; r <= 2; r++) {
+            look here;
+            float length = FSK_BIT * (1.0f + 0.5f * RATE_MAX * (float)r);
+            float where = best_place(&span, t, length, -FSK_PREAMBLE, 9, 0.3f, 0.1f, &here);
+            if (here.fit > found.fit) {
+                found = here;
+                bit = length;
+                place = where;
+            }
+        }
+        float coarse = bit, centre = place;
+        for (int r = -1; r <= 1; r++) {
+            look here;
+            float length = coarse * (1.0f + 0.25f * RATE_MAX * (float)r);
+            float where = best_place(&span, centre, length, -FSK_PREAMBLE, 9, 0.1f, 0.05f, &here);
+            if (here.fit > found.fit) {
+                found = here;
+                bit = length;
+                place = where;
+            }
+        }
+        float amplitude[2];
+        measure(&span, place, bit, -FSK_PREAMBLE, 9, amplitude);
+        fsk_bits bits;
+        fsk_bits_make(&bits, &span, place, bit, -FSK_PREAMBLE, amplitude);
+        bits.n = FSK_PREAMBLE + 10;
+        float fit = fsk_bits_phase_fit(&bits, found.mark);
+        if (fit > best) {
+            best = fit;
+            c->modem = modem;
+            c->bit = bit;
+            c->amplitude[0] = amplitude[0];
+            c->amplitude[1] = amplitude[1];
+            c->power = found.power;
+            *best_span = span;
+            *best_t = place;
+        }
+    }
+}
+
+/* A mark-to-space edge near `edge`, with a byte's length of audio behind it: the first start bit? */
+static int try_lock(cti_fsk_rx *rx, int64_t edge, cti_fsk_event *ev) {
+    int64_t base = edge - HUNT_BEFORE;
+    fsk_span span;
+    make_span(rx, &span, fsk_tones_of(CENTRE_SPACE, CENTRE_MARK), base, HUNT_BEFORE + 20);
+    float power = fsk_span_energy(&span, HUNT_BEFORE - 53.0f, 60.0f) / 60.0f;
+    if (power < FLOOR_POWER) {
+        return 0;
+    }
+    look here;
+    float t = best_place(&span, (float)HUNT_BEFORE, FSK_BIT, -FSK_PREAMBLE, 1, 0.4f, 0.2f, &here);
+    if (here.purity < PREAMBLE_PURITY || !preamble_fits(here.mark)) {
+        return 0;
+    }
+    fsk_carrier c;
+    memset(&c, 0, sizeof c);
+    identify(rx, base, HUNT_BEFORE + BYTE_DELAY, t, &c, &span, &t);
+    cti_fsk_event byte;
+    memset(&byte, 0, sizeof byte);
+    if (!read_byte(&c, &span, t, &byte) || !byte.framing_ok || byte.byte == SEIZURE_BYTE) {
+        return 0;
+    }
+    c.last = (double)base + (double)t;
+    c.next = c.last + 10.0 * (double)c.bit;
+    byte.start = (int64_t)llround(c.last);
+    memset(ev, 0, sizeof *ev);
+    ev->kind = CTI_FSK_LOCK;
+    ev->modem = c.modem;
+    ev->framing_ok = 1;
+    ev->margin = byte.margin;
+    ev->level_dbm0 = byte.level_dbm0;
+    find_beginning(rx, &c, c.last, ev);
+    rx->carrier = c;
+    rx->byte = byte;
+    rx->held = 1;
+    rx->locked = 1;
+    return 1;
+}
+
+/* Finer than a look: the start bit's place given that it is one, and where the stop bit must be. */
+static float place_byte(const fsk_carrier *c, const fsk_span *span, float around, float range) {
+    float best = -1e30f, place = around;
+    const float *a = c->amplitude;
+    int steps = (int)lrintf(range / 0.07f);
+    for (int i = -steps; i <= steps; i++) {
+        float t = around + 0.07f * (float)i * c->bit, fit = 0.0f;
+        for (int k = -1; k <= 9; k++) {
+            float at = t + (float)k * c->bit;
+            float mark = a[1] * fsk_span_tone(span, 1, at, c->bit) - 0.5f * a[1] * a[1];
+            float space = a[0] * fsk_span_tone(span, 0, at, c->bit) - 0.5f * a[0] * a[0];
+            fit += k == 0 ? space : k == -1 || k == 9 ? mark : mark > space ? mark : space;
+        }
+        if (fit > best) {
+            best = fit;
+            place = t;
+        }
+    }
+    return place;
+}
+
+/* Could a start bit begin near t? One window each, before the search is worth its time. */
+static int start_possible(const fsk_carrier *c, const fsk_span *span, float t) {
+    const float *a = c->amplitude;
+    for (int i = -1; i <= 1; i++) {
+        float at = t + 0.25f * (float)i * c->bit;
+        float mark = a[1] * fsk_span_tone(span, 1, at, c->bit) - 0.5f * a[1] * a[1];
+        float space = a[0] * fsk_span_tone(span, 0, at, c->bit) - 0.5f * a[0] * a[0];
+        if (space > mark) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static int lost(cti_fsk_rx *rx, cti_fsk_event *ev) {
+    memset(ev, 0, sizeof *ev);
+    ev->kind = CTI_FSK_LOST;
+    ev->modem = rx->carrier.modem;
+    ev->start = (int64_t)llround(rx->carrier.next);
+    ev->level_dbm0 = level_of(rx->carrier.power);
+    cti_fsk_rx_hunt(rx);
+    return 1;
+}
+
+/* The audio behind carrier.next is there: a byte, a mark, or nothing any more. */
+static int try_byte(cti_fsk_rx *rx, cti_fsk_event *ev) {
+    fsk_carrier *c = &rx->carrier;
+    int64_t base = (int64_t)floor(c->next) - 20;
+    fsk_span span;
+    make_span(rx, &span, tones_of(c->modem), base, 20 + BYTE_DELAY);
+    float t = (float)(c->next - (double)base);
+    look here;
+    take_look(&span, t, c->bit, 0, c->waiting ? 2 : 9, &here);
+    int carrier = here.power >= c->power * LOST_RATIO && (c->waiting || here.purity >= PURITY_MIN);
+    c->bad = carrier ? 0 : c->bad + 1;
+    if (c->bad >= (c->waiting ? 6 : 2) || c->waiting > WAIT_MAX) {
+        return lost(rx, ev);
+    }
+    memset(ev, 0, sizeof *ev);
+    float place = t;
+    int found = start_possible(c, &span, t);
+    if (found) {
+        place = place_byte(c, &span, t, 0.35f);
+        found = read_byte(c, &span, place, ev);
+    }
+    if (!found) {
+        c->waiting++;
+        c->next += 0.5 * (double)c->bit;
+        return 0;
+    }
+    if (!c->waiting) {
+        c->bit += RATE_GAIN * (place - t) / 10.0f;
+        float most = FSK_BIT * (1.0f + RATE_MAX), least = FSK_BIT * (1.0f - RATE_MAX);
+        c->bit = c->bit > most ? most : c->bit < least ? least : c->bit;
+    }
+    float amplitude[2];
+    measure(&span, place, c->bit, 0, 9, amplitude);
+    for (int b = 0; b < 2; b++) {
+        c->amplitude[b] += LEVEL_GAIN * (amplitude[b] - c->amplitude[b]);
+    }
+    c->waiting = 0;
+    c->last = (double)base + (double)place;
+    c->next = c->last + 10.0 * (double)c->bit;
+    ev->start = (int64_t)llround(c->last);
+    return 1;
+}
+
+void cti_fsk_rx_hunt(cti_fsk_rx *rx) {
+    if (!rx->locked) {
+        return;
+    }
+    rx->locked = 0;
+    rx->held = 0;
+    int64_t from = (int64_t)rx->carrier.last + (int64_t)(FSK_BIT / 2.0f);
+    while (rx->edges > 0 && rx->edge[rx->first_edge] <= from) {
+        rx->first_edge = (rx->first_edge + 1) % FSK_EDGES;
+        rx->edges--;
+    }
+}
+
+/* One sample into the ring and the edge detector. */
+static void take_sample(cti_fsk_rx *rx, int16_t x) {
+    rx->ring[rx->now & (FSK_RING - 1)] = x;
+    int32_t *fresh = rx->product[rx->now & 7];
+    const int32_t *old = rx->product[(rx->now + 8 - FSK_DELAY) & 7];
+    for (int i = 0; i < 4; i++) {
+        int32_t leaving = old[i];
+        fresh[i] = (int32_t)x * rx->detector[i][rx->phase];
+        rx->sum[i] += fresh[i] - leaving;
+    }
+    rx->phase = rx->phase + 1 == FSK_TABLE ? 0 : rx->phase + 1;
+    float a = (float)rx->sum[0], b = (float)rx->sum[1], c = (float)rx->sum[2], d = (float)rx->sum[3];
+    int mark = a * a + b * b > c * c + d * d;
+    rx->now++;
+    if (rx->was_mark && !mark) {
+        if (rx->edges == FSK_EDGES) {
+            rx->first_edge = (rx->first_edge + 1) % FSK_EDGES;
+            rx->edges--;
+        }
+        rx->edge[(rx->first_edge + rx->edges) % FSK_EDGES] = rx->now - FSK_DELAY / 2;
+        rx->edges++;
+    }
+    rx->was_mark = mark;
+}
+
+int cti_fsk_rx_run(cti_fsk_rx *rx, const int16_t *pcm, int n, int *used, cti_fsk_event *ev) {
+    *used = 0;
+    if (rx->held) {
+        *ev = rx->byte;
+        rx->held = 0;
+        return 1;
+    }
+    for (int i = 0; i <= n; i++) {
+        *used = i;
+        while (rx->locked && (double)rx->now >= rx->carrier.next + BYTE_DELAY) {
+            if (try_byte(rx, ev)) {
+                return 1;
+            }
+        }
+        while (!rx->locked && rx->edges > 0 && rx->now >= rx->edge[rx->first_edge] + BYTE_DELAY) {
+            int64_t edge = rx->edge[rx->first_edge];
+            rx->first_edge = (rx->first_edge + 1) % FSK_EDGES;
+            rx->edges--;
+            if (try_lock(rx, edge, ev)) {
+                return 1;
+            }
+        }
+        if (i < n) {
+            take_sample(rx, pcm[i]);
+        }
+    }
+    return 0;
+}
