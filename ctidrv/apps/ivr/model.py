@@ -1,0 +1,309 @@
+"""The script language as data: what each key of a script may hold. JSON Schema comes from here.
+
+Durations are in samples. What a script does not say is None here and filled from `Defaults` by the
+interpreter, so that a default changed in one place changes every step.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    GetJsonSchemaHandler,
+    Tag,
+    TypeAdapter,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from ctidrv.apps.ivr.words import (
+    BoxName,
+    Digits,
+    Duration,
+    Filled,
+    FinishKey,
+    FlowName,
+    Keys,
+    Language,
+    LanguageOrKeep,
+    Prompt,
+    PromptId,
+    Variable,
+    wrong,
+)
+from ctidrv.units import seconds
+
+LANGUAGE_VERSION = 1
+
+Retries = Annotated[int, Field(ge=1, le=10)]
+
+
+class Strict(BaseModel):
+    """Unknown keys are errors; nothing is converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Verb(Strict):
+    """The body of a step. `SHORT` is the key that a bare value stands for: ``play: welcome``."""
+
+    SHORT: ClassVar[str | None] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _widen(cls, value: Any) -> Any:
+        if value is None and cls.SHORT is None:
+            return {}
+        if cls.SHORT is not None and not isinstance(value, dict):
+            return {cls.SHORT: value}
+        return value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        full = handler(core)
+        if cls.SHORT is None:
+            required = handler.resolve_ref_schema(full).get("required")
+            return full if required else {"anyOf": [full, {"type": "null"}]}
+        short = handler.resolve_ref_schema(full)["properties"][cls.SHORT]
+        return {"anyOf": [{k: v for k, v in short.items() if k != "title"}, full]}
+
+
+class Answer(Verb):
+    """Takes the call, after so many rings."""
+
+    after_rings: Annotated[int, Field(ge=1, le=20)] = 1
+
+
+class Play(Verb):
+    """Plays a prompt. With `bargein` any key stops it, and is kept for the next gather or menu."""
+
+    SHORT = "prompt"
+    prompt: Prompt
+    bargein: bool | None = None
+
+
+class Goto(Verb):
+    """Goes on in another flow."""
+
+    SHORT = "flow"
+    flow: FlowName
+
+
+class Hangup(Verb):
+    """Ends the call."""
+
+
+class Say(Verb):
+    """Plays a phrase of the current language, with values spoken digit by digit.
+
+    `on_empty` runs instead when a value is missing (a withheld number).
+    """
+
+    SHORT = "prompt"
+    prompt: PromptId
+    values: dict[Variable, Filled] = Field(default_factory=dict, alias="with")
+    bargein: bool | None = None
+    on_empty: Replies | None = None
+
+
+class Ask(Verb):
+    """What `gather` and `menu` share: prompt, patience, and where it ends.
+
+    `retries` tries in all; wrong entries and silences are counted apart.
+    """
+
+    prompt: Prompt
+    timeout: Duration | None = None
+    interdigit: Duration | None = None
+    retries: Retries | None = None
+    bargein: bool | None = None
+    on_invalid: Replies | None = None
+    on_noinput: Replies | None = None
+    on_exhausted: FlowName | None = None
+
+
+class Gather(Ask):
+    """Takes digits into a variable. `on_exhausted: continue` goes on with the variable empty."""
+
+    digits: Digits
+    into: Variable
+    finish_on: FinishKey = "#"
+
+
+class Menu(Ask):
+    """Keys and where they lead; ``repeat`` plays the menu again."""
+
+    choices: Annotated[dict[Keys, FlowName], Field(min_length=1)]
+
+
+class Language_(Verb):
+    """Changes the language of the prompts by the value of a variable."""
+
+    model_config = ConfigDict(title="Language")
+    source: Variable = Field(alias="from")
+    map: Annotated[dict[str, Language], Field(min_length=1)]
+    otherwise: LanguageOrKeep = "keep"
+
+
+class Record(Verb):
+    """Records what the caller says and keeps it with the call; the variable holds the recording's id."""
+
+    into: Variable
+    prompt: Prompt | None = None
+    max: Duration = seconds(60)
+    silence: Duration = seconds(5)
+    finish_on: FinishKey = "#"
+
+
+class Voicemail(Verb):
+    """Takes a message for a box. Ends the flow unless a `goto` follows.
+
+    `saved` is played when the message is on the disk, `on_empty` runs when nothing was said.
+    """
+
+    box: BoxName
+    greeting: Prompt
+    max: Duration = seconds(120)
+    silence: Duration = seconds(5)
+    finish_on: FinishKey = "#"
+    escape: dict[Keys, FlowName] = Field(default_factory=dict)
+    saved: Prompt | None = None
+    on_empty: Replies | None = None
+
+
+class AnswerStep(Strict):
+    answer: Answer
+
+
+class PlayStep(Strict):
+    play: Play
+
+
+class SayStep(Strict):
+    say: Say
+
+
+class GatherStep(Strict):
+    gather: Gather
+
+
+class MenuStep(Strict):
+    menu: Menu
+
+
+class LanguageStep(Strict):
+    language: Language_
+
+
+class RecordStep(Strict):
+    record: Record
+
+
+class VoicemailStep(Strict):
+    voicemail: Voicemail
+
+
+class GotoStep(Strict):
+    goto: Goto
+
+
+class HangupStep(Strict):
+    hangup: Hangup
+
+
+VERBS = ("answer", "play", "say", "gather", "menu", "language", "record", "voicemail", "goto", "hangup")
+REPLY_VERBS = ("play", "say", "goto")
+TAG = "step:"  # marks, in an error's path, what is not a key of the script
+
+
+def _verb(value: Any) -> str | None:
+    if isinstance(value, dict) and len(value) == 1:
+        return f"{TAG}{next(iter(value))}"
+    if isinstance(value, Strict):
+        return f"{TAG}{next(iter(type(value).model_fields))}"
+    return None
+
+
+Step = Annotated[
+    Annotated[AnswerStep, Tag("step:answer")]
+    | Annotated[PlayStep, Tag("step:play")]
+    | Annotated[SayStep, Tag("step:say")]
+    | Annotated[GatherStep, Tag("step:gather")]
+    | Annotated[MenuStep, Tag("step:menu")]
+    | Annotated[LanguageStep, Tag("step:language")]
+    | Annotated[RecordStep, Tag("step:record")]
+    | Annotated[VoicemailStep, Tag("step:voicemail")]
+    | Annotated[GotoStep, Tag("step:goto")]
+    | Annotated[HangupStep, Tag("step:hangup")],
+    Discriminator(_verb),
+]
+
+Reply = Annotated[
+    Annotated[PlayStep, Tag("step:play")]
+    | Annotated[SayStep, Tag("step:say")]
+    | Annotated[GotoStep, Tag("step:goto")],
+    Discriminator(_verb),
+]
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, list):
+        if not value:
+            raise wrong("an empty list of steps: leave the key out")
+        return value
+    return [value]
+
+
+class _OneOrMore:
+    """JSON Schema of a step that may stand alone or in a list."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        listed = handler(core)
+        return {"anyOf": [listed["items"], {**listed, "minItems": 1}]}
+
+
+Replies = Annotated[list[Reply], BeforeValidator(_listed), _OneOrMore]
+
+
+class Defaults(Strict):
+    """What a `gather`, `menu`, `play` or `say` takes when it does not say."""
+
+    timeout: Duration = seconds(5)
+    interdigit: Duration = seconds(2)
+    retries: Retries = 3
+    bargein: bool = True
+    record: Literal["both-sides"] = "both-sides"
+    on_exhausted: FlowName | None = None
+
+
+class Header(Strict):
+    """Everything of a script but its flows."""
+
+    ivr: Annotated[int, Field(ge=1, le=LANGUAGE_VERSION)]
+    name: FlowName
+    languages: Annotated[list[Language], Field(min_length=1, max_length=20)]
+    prompts: Annotated[str, Field(min_length=1, max_length=400)] = "prompts/{lang}"
+    defaults: Defaults = Field(default_factory=Defaults)
+    on_error: FlowName | None = None
+    start: FlowName
+
+
+class Document(Header):
+    """A whole script, ``<name>.ivr.yaml``."""
+
+    flows: Annotated[dict[FlowName, Annotated[list[Step], Field(min_length=1)]], Field(min_length=1)]
+
+
+for _model in (Say, Gather, Menu, Voicemail, SayStep, GatherStep, MenuStep, VoicemailStep, Document):
+    _model.model_rebuild()
+
+ANY_STEP: TypeAdapter[Any] = TypeAdapter(Step)
+AnyReply = PlayStep | SayStep | GotoStep
+AnyVerb = Answer | Play | Say | Gather | Menu | Language_ | Record | Voicemail | Goto | Hangup

@@ -1,0 +1,187 @@
+"""What a caller will hear: every prompt and phrase in every language, every value from somewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ctidrv.apps.ivr import model
+from ctidrv.apps.ivr.findings import Finding, did_you_mean
+from ctidrv.apps.ivr.phrases import FILE
+from ctidrv.apps.ivr.prompts import Prompts
+from ctidrv.apps.ivr.shape import Draft, Placed, locate
+from ctidrv.apps.ivr.source import Node
+from ctidrv.apps.ivr.words import CALL_VALUES, SpokenText
+from ctidrv.errors import InputError
+from ctidrv.units import seconds, to_seconds
+
+_PROMPT_KEYS = ("prompt", "greeting", "saved")
+_NO_SPEECH = "a text needs a speech engine, which this version does not have: record it as a prompt"
+_LONG_SILENCE = seconds(30)
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """A step, or one of the steps under its `on_…` keys."""
+
+    step: Placed
+    body: model.AnyVerb
+    path: tuple[str | int, ...]
+
+    def at(self, *path: str | int) -> Node:
+        return self.step.at(*self.path, *path)
+
+
+def check_prompts(draft: Draft, prompts: Prompts) -> None:
+    """Adds prompts that are missing or cannot be played, in any language, with the file's name."""
+    assert draft.root is not None
+    languages = []
+    for index, language in enumerate(prompts.languages):
+        if prompts.folder(language).is_dir():
+            languages.append(language)
+        else:
+            node = locate(draft.root, ("languages", index))[0]
+            draft.add(
+                node, f"no folder with the prompts of {language}: {prompts.folder(language)}", fatal=False
+            )
+    if not languages:
+        draft.add(locate(draft.root, ("prompts",))[0], "no language of this script has prompts")
+        return
+    checker = _PromptCheck(draft, prompts, languages)
+    for step in _steps(draft):
+        for body in _bodies(step):
+            checker.body(body)
+    for language in languages:
+        draft.findings.extend(_not_fatal(f) for f in prompts.book(language).findings)
+
+
+def check_values(draft: Draft) -> None:
+    """Adds variables that nothing sets, and languages that the script does not have."""
+    header = draft.header
+    if header is None or not draft.whole:
+        return  # what is missing may be set by a step that is wrong
+    known = {step.body.into for step in _steps(draft) if isinstance(step.body, (model.Gather, model.Record))}
+    for step in _steps(draft):
+        body = step.body
+        if isinstance(body, model.Ask):
+            _check_patience(draft, step, body)
+        if isinstance(body, model.Language_):
+            if body.source not in known:
+                _unset(draft, step.at("from"), body.source, known)
+            for key, language in [*body.map.items(), ("", body.otherwise)]:
+                if language != "keep" and language not in header.languages:
+                    node = step.at("map", key) if key else step.at("otherwise")
+                    hint = did_you_mean(language, header.languages)
+                    draft.add(node, f"`{language}` is not one of the script's languages{hint}")
+        for part in _bodies(step):
+            if isinstance(part.body, model.Say):
+                for name, filled in part.body.values.items():
+                    for value in filled.names:
+                        if value not in known and value not in CALL_VALUES:
+                            _unset(draft, part.at("with", name), value, {*known, *CALL_VALUES})
+
+
+def _unset(draft: Draft, node: Node, name: str, known: Iterable[str]) -> None:
+    draft.add(node, f"nothing in this script sets `{name}`{did_you_mean(name, known)}")
+
+
+def _check_patience(draft: Draft, step: Placed, body: model.Ask) -> None:
+    for key in ("timeout", "interdigit"):
+        length = getattr(body, key)
+        if length is not None and length > _LONG_SILENCE:
+            said = f"`{key}`: the caller hears nothing for {to_seconds(length):g} s"
+            draft.add(step.at(key), said, "warning")
+
+
+def _not_fatal(finding: Finding) -> Finding:
+    return Finding(finding.file, finding.line, finding.column, finding.severity, finding.message, fatal=False)
+
+
+def _steps(draft: Draft) -> Iterator[Placed]:
+    for flow in draft.flows.values():
+        yield from flow.steps
+
+
+def _bodies(step: Placed) -> Iterator[_Body]:
+    waiting = [_Body(step, step.body, ())]
+    while waiting:
+        part = waiting.pop(0)
+        yield part
+        for key in ("on_invalid", "on_noinput", "on_empty"):
+            for index, reply in enumerate(getattr(part.body, key, None) or ()):
+                verb, body = next(iter(reply))
+                waiting.append(_Body(step, body, (*part.path, key, index, verb)))
+
+
+class _PromptCheck:
+    def __init__(self, draft: Draft, prompts: Prompts, languages: list[str]) -> None:
+        self._draft = draft
+        self._prompts = prompts
+        self._languages = languages
+        self._said: set[tuple[str, str]] = set()
+
+    def body(self, part: _Body) -> None:
+        if isinstance(part.body, model.Say):
+            self._phrase(part, part.body)
+            return
+        for key in _PROMPT_KEYS:
+            for index, piece in enumerate(getattr(part.body, key, None) or ()):
+                node = part.at(key, index)
+                if isinstance(piece, SpokenText):
+                    self._draft.add(node, _NO_SPEECH)
+                else:
+                    self._prompt(node, piece, self._languages)
+
+    def _phrase(self, part: _Body, say: model.Say) -> None:
+        node = part.at("prompt")
+        having = [x for x in self._languages if say.prompt in self._prompts.book(x).phrases]
+        if not having:
+            if say.values:
+                every = {name for x in self._languages for name in self._prompts.book(x).phrases}
+                hint = did_you_mean(say.prompt, every)
+                self._draft.add(node, f"no language has a phrase `{say.prompt}` in its {FILE}{hint}")
+            else:
+                self._prompt(node, say.prompt, self._languages)
+            return
+        for language in self._languages:
+            pieces = self._prompts.book(language).phrases.get(say.prompt)
+            if pieces is None:
+                path = self._prompts.book(language).path
+                self._draft.add(node, f"phrase `{say.prompt}` is missing in {language}: {path}", fatal=False)
+                continue
+            needed = {piece.digits for piece in pieces if piece.digits}
+            for name in sorted(needed - set(say.values)):
+                self._draft.add(node, f"phrase `{say.prompt}` in {language} needs `with: {{{name}: …}}`")
+            for name in sorted(set(say.values) - needed):
+                where = part.at("with", name)
+                hint = did_you_mean(name, needed)
+                self._draft.add(
+                    where, f"phrase `{say.prompt}` in {language} does not say `{name}`{hint}", "warning"
+                )
+            for piece in pieces:
+                for prompt in piece.prompts:
+                    self._prompt(node, prompt, [language], elsewhere=len(having) > 1)
+        if say.on_empty is None and any(
+            name in CALL_VALUES for filled in say.values.values() for name in filled.names
+        ):
+            said = "a caller may withhold number and name: say `on_empty`, else `on_error` is next"
+            self._draft.add(node, said, "warning")
+
+    def _prompt(self, node: Node, prompt: str, languages: list[str], *, elsewhere: bool = False) -> None:
+        wrong = [(x, words) for x in languages if (words := self._fault(x, prompt))]
+        playable = elsewhere or len(wrong) < len(languages)
+        for language, words in wrong:
+            if (language, prompt) not in self._said:
+                self._said.add((language, prompt))
+                self._draft.add(node, words, fatal=not playable)
+
+    def _fault(self, language: str, prompt: str) -> str:
+        if not self._prompts.has_file(language, prompt):
+            hint = did_you_mean(prompt, self._prompts.known(language))
+            file = self._prompts.shown(language, prompt)
+            return f"prompt `{prompt}` is missing in {language}: no {file}{hint}"
+        try:
+            self._prompts.sound(language, prompt)
+        except InputError as error:
+            return f"prompt `{prompt}` in {language} cannot be played: {error}"
+        return ""

@@ -1,0 +1,247 @@
+"""The interpreter: serves one call with a script.
+
+Each step, prompt and choice is written to the call's journal. A verb that fails leads to the script's
+`on_error`; a flow that ends hangs up; the far end's hang-up ends the run wherever it is.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, Protocol
+
+from ctidrv.apps.ivr import model
+from ctidrv.apps.ivr.asking import ALL_KEYS, Entry, read_choice, read_digits
+from ctidrv.apps.ivr.clips import record_clip
+from ctidrv.apps.ivr.prompts import NothingToSay, PromptMissing, Sound
+from ctidrv.apps.ivr.script import Script
+from ctidrv.apps.ivr.shape import Placed
+from ctidrv.apps.ivr.words import SpokenText, Template
+from ctidrv.callcontrol.call import Call, CallState, Played
+from ctidrv.callcontrol.causes import Cause
+from ctidrv.errors import CallEnded, CtiError
+from ctidrv.units import Samples
+
+_log = logging.getLogger(__name__)
+
+MAX_STEPS = 5000
+"""Steps in one call. No caller presses keys so long; a fault that goes round ends here."""
+MAX_FAILURES = 3
+"""Failures in one call before it is given up: `on_error` may fail as well."""
+
+NEXT: Final = ""
+"""A step's result: go on with the next one. Otherwise a flow's name, or None: the call is over."""
+
+
+class Services(Protocol):
+    """What a script needs of the station."""
+
+
+"""placeholder"""
+
+
+class _TooManySteps(CtiError):
+    pass
+
+
+async def run(script: Script, call: Call, services: Services) -> None:
+    """Serves a call from its first ring to its end. Returns when the call is over, for whatever reason;
+    a cancelled run (an operator takes the call) leaves the call as it is."""
+    try:
+        await _Run(script, call, services).serve()
+    except CallEnded:
+        return
+    await call.hang_up(Cause.LOCAL_SCRIPT)
+
+
+class _Run:
+    def __init__(self, script: Script, call: Call, services: Services) -> None:
+        self.script = script
+        self.call = call
+        self.services = services
+        self.prompts = script.prompts
+        self.defaults = script.header.defaults
+        self.language = script.header.languages[0]
+        self.values: dict[str, str | None] = {}
+        self._steps = 0
+        self._failures = 0
+        self._flow = ""
+        self._step: Placed | None = None
+
+    async def serve(self) -> None:
+        """Runs flow after flow until one ends the call."""
+        flow: str | None = self.script.header.start
+        while flow is not None:
+            try:
+                flow = await self._run_flow(flow)
+            except CallEnded:
+                raise
+            except Exception as error:
+                if not isinstance(error, CtiError):
+                    _log.exception("script %s, flow %s", self.script.path, self._flow)
+                flow = await self._trouble(error)
+
+    async def _run_flow(self, name: str) -> str | None:
+        self._flow = name
+        steps = self.script.flows[name].steps
+        for number, step in enumerate(steps):
+            self._count()
+            self._step = step
+            self.call.note("call.step", flow=name, verb=step.verb, line=step.line)
+            followed = number + 1 < len(steps) and steps[number + 1].verb == "goto"
+            result = await self._do(step.body)
+            if result == NEXT and isinstance(step.body, model.Voicemail) and not followed:
+                return None
+            if result != NEXT:
+                return result
+        return None
+
+    def _count(self) -> None:
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            raise _TooManySteps(f"more than {MAX_STEPS} steps in one call")
+
+    async def _trouble(self, error: Exception) -> str | None:
+        """Notes a failure and tells where the call goes on."""
+        self._failures += 1
+        step = self._step
+        line = step.line if step is not None else 0
+        _log.warning("%s:%d: %s: %s", self.script.path, line, self._flow, error)
+        verb = step.verb if step is not None else ""
+        self.call.note("call.step", flow=self._flow, verb=verb, line=line, error=str(error))
+        flow = self.script.header.on_error
+        lost = isinstance(error, _TooManySteps) or self._failures >= MAX_FAILURES
+        if flow is None or lost or self.call.state is not CallState.CONNECTED:
+            await self.call.hang_up(Cause.ERROR)
+            return None
+        return flow
+
+    async def _do(self, body: model.AnyVerb) -> str | None:
+        match body:
+            case model.Answer():
+                await self.call.answer(by="script", after_rings=body.after_rings)
+            case model.Play():
+                await self._play(body.prompt, body.bargein)
+            case model.Say():
+                return await self._say(body)
+            case model.Menu():
+                return await self._menu(body)
+            case model.Gather():
+                return await self._gather(body)
+            case model.Language_():
+                self._switch(body)
+            case model.Record():
+                await self._record(body)
+            case model.Voicemail():
+                return await self._voicemail(body)
+            case model.Goto():
+                return body.flow
+            case model.Hangup():
+                await self.call.hang_up(Cause.LOCAL_SCRIPT)
+                return None
+        return NEXT
+
+    # What is heard.
+
+    def _find(self, prompt: Sequence[str | SpokenText]) -> list[Sound]:
+        found = []
+        for piece in prompt:
+            if isinstance(piece, SpokenText):
+                raise PromptMissing("a text prompt needs a speech engine")
+            found.append(self.prompts.find(self.language, piece))
+        return found
+
+    async def _play(self, prompt: Sequence[str | SpokenText], bargein: bool | None) -> None:
+        sounds = self._find(prompt)
+        await self._sound(" ".join(sound.id for sound in sounds), sounds, self._keys(bargein))
+
+    async def _sound(self, label: str, sounds: Sequence[Sound], stop_on: str) -> Played:
+        language = sounds[0].language
+        self.call.note("call.prompt", prompt=label, lang=language, state="started", reason=None)
+        played = await self.call.play([sound.audio for sound in sounds], stop_on, label=label)
+        self.call.note("call.prompt", prompt=label, lang=language, state="ended", reason=played.reason)
+        return played
+
+    def _keys(self, bargein: bool | None) -> str:
+        wanted = self.defaults.bargein if bargein is None else bargein
+        return ALL_KEYS if wanted else ""
+
+    async def _say(self, say: model.Say) -> str | None:
+        values = {name: self._filled(filled) for name, filled in say.values.items()}
+        try:
+            sounds = self.prompts.say(self.language, say.prompt, values)
+        except NothingToSay:
+            if say.on_empty is None:
+                raise
+            return await self._replies(say.on_empty)
+        await self._sound(say.prompt, sounds, self._keys(say.bargein))
+        return NEXT
+
+    def _filled(self, filled: Template) -> str:
+        known = {
+            **self.values,
+            "caller.number": self.call.caller.number,
+            "caller.name": self.call.caller.name,
+        }
+        return "".join(words + (known.get(name) or "" if name else "") for words, name in filled.parts)
+
+    async def _replies(self, replies: Sequence[model.AnyReply] | None) -> str | None:
+        for reply in replies or ():
+            _, body = next(iter(reply))
+            result = await self._do(body)
+            if result != NEXT:
+                return result
+        return NEXT
+
+    def _switch(self, body: model.Language_) -> None:
+        chosen = body.map.get(self.values.get(body.source) or "", body.otherwise)
+        if chosen != "keep":
+            self.language = chosen
+
+    # What is pressed.
+
+    async def _menu(self, menu: model.Menu) -> str | None:
+        first, between = self._patience(menu)
+        while True:
+            entry, way = await self._ask(menu, lambda: read_choice(self.call, menu.choices, first, between))
+            if entry is None:
+                return way
+            target = menu.choices[entry.keys]
+            if target != "repeat":
+                return target
+            self._count()
+
+    async def _gather(self, gather: model.Gather) -> str | None:
+        first, between = self._patience(gather)
+        self.values[gather.into] = None
+        entry, way = await self._ask(
+            gather, lambda: read_digits(self.call, gather.digits, gather.finish_on, first, between)
+        )
+        if entry is None:
+            return way
+        self.values[gather.into] = entry.keys
+        return NEXT
+
+    def _patience(self, body: model.Ask) -> tuple[Samples, Samples]:
+        return body.timeout or self.defaults.timeout, body.interdigit or self.defaults.interdigit
+
+    async def _ask(
+        self, body: model.Ask, read: Callable[[], Awaitable[Entry]]
+    ) -> tuple[Entry | None, str | None]:
+        """Prompts and reads until there is a good entry; else None and where the call goes."""
+        tries = body.retries or self.defaults.retries
+        failed = {"invalid": 0, "noinput": 0}
+        while True:
+            await self._play(body.prompt, body.bargein)
+            entry = await read()
+            target = body.choices.get(entry.keys) if isinstance(body, model.Menu) else None
+            self.call.note("call.choice", key=entry.keys, result=entry.result, target=target)
+            if entry.result == "match":
+                return entry, NEXT
+            failed[entry.result] += 1
+            if failed[entry.result] >= tries:
+                end = body.on_exhausted or self.defaults.on_exhausted
+                return None, NEXT if end == "continue" else end
+            way = await self._replies(body.on_invalid if entry.result == "invalid" else body.on_noinput)
+            if way != NEXT:
+                return None, way

@@ -1,0 +1,62 @@
+"""`load` and `check`: a script file read, proved and ready to run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ctidrv.apps.ivr import model
+from ctidrv.apps.ivr.findings import Finding, ScriptErrors
+from ctidrv.apps.ivr.flowgraph import check_flows
+from ctidrv.apps.ivr.promptcheck import check_prompts, check_values
+from ctidrv.apps.ivr.prompts import Prompts
+from ctidrv.apps.ivr.shape import Draft, Flow, understand
+from ctidrv.apps.ivr.source import read
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script that can be run. Immutable, its prompts loaded: a call that runs it keeps it as it was,
+    whatever happens to the files. `findings` are those that do not stop it."""
+
+    path: Path
+    header: model.Header
+    flows: Mapping[str, Flow]
+    prompts: Prompts
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.header.name
+
+
+def check(path: str | Path) -> list[Finding]:
+    """Everything that is wrong with a script, in the order of its lines. Empty: it may serve callers.
+
+    Raises InputError when the file cannot be read at all.
+    """
+    return _examine(Path(path))[0].findings
+
+
+def load(path: str | Path) -> Script:
+    """A script ready to run. Raises ScriptErrors when it cannot (a prompt that another language has is
+    no reason), InputError when the file cannot be read."""
+    draft, prompts = _examine(Path(path))
+    if any(finding.fatal for finding in draft.findings):
+        raise ScriptErrors(draft.findings)
+    assert draft.header is not None
+    assert prompts is not None
+    return Script(Path(path), draft.header, dict(draft.flows), prompts, tuple(draft.findings))
+
+
+def _examine(path: Path) -> tuple[Draft, Prompts | None]:
+    draft = understand(read(path))
+    prompts = None
+    if draft.header is not None:
+        check_flows(draft)
+        check_values(draft)
+        prompts = Prompts(path.absolute().parent, draft.header.prompts, draft.header.languages)
+        check_prompts(draft, prompts)
+    draft.findings.sort(key=lambda f: (f.file != draft.file, f.file, f.line, f.column, f.message))
+    return draft, prompts
