@@ -1,0 +1,273 @@
+#include "cti/ear.h"
+
+#include <string.h>
+
+#include "cti/cid_rx.h"
+#include "cti/dtmf_rx.h"
+#include "cti/error.h"
+#include "cti/vad.h"
+
+/* The ear hears in pieces of this many samples (a tick); what it reports does not depend on it. */
+#define PIECE 160
+#define PORTS_MAX 512
+#define DETECTORS 4
+/* Events of one detector in one piece; a detector keeps those beyond for the next piece. */
+#define DETECTOR_EVENTS 8
+/* Events that wait for a caller who gave no room: so many, and so many more a port. */
+#define WAITING 256
+#define WAITING_PER_PORT 32
+#define ALIGN 64
+
+enum { DTMF = 0, PROGRESS = 1, VOICE = 2, CALLER_ID = 3 };
+
+/* One port's detectors lie behind its ear_port, at the ear's offsets. */
+typedef struct ear_port {
+    int32_t detectors;        /* mask */
+    int32_t messages_before;  /* caller-ID messages of earlier listening */
+    int32_t messages;         /* all so far */
+    int64_t since[DETECTORS]; /* sample count at which each began to listen */
+    cti_progress_config progress;
+} ear_port;
+
+struct cti_ear {
+    int32_t ports;
+    int64_t now;
+    size_t offset[DETECTORS]; /* within a port's room */
+    size_t port_room;
+    size_t first_port, found, waiting; /* within the ear */
+    int32_t waiting_room, first_waiting, waiting_count;
+    int32_t lost; /* events that found no room anywhere */
+};
+
+static size_t aligned(size_t size) {
+    return (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+}
+
+static size_t detector_size(int detector) {
+    switch (detector) {
+    case DTMF:
+        return cti_dtmf_rx_size();
+    case PROGRESS:
+        return cti_progress_size();
+    case VOICE:
+        return cti_vad_size();
+    default:
+        return cti_cid_rx_size();
+    }
+}
+
+/* Fills in where everything lies; returns the size of the whole. */
+static size_t lay_out(cti_ear *ear, int ports) {
+    memset(ear, 0, sizeof *ear);
+    ear->ports = ports;
+    ear->port_room = aligned(sizeof(ear_port));
+    for (int d = 0; d < DETECTORS; d++) {
+        ear->offset[d] = ear->port_room;
+        ear->port_room += aligned(detector_size(d));
+    }
+    ear->waiting_room = WAITING + WAITING_PER_PORT * ports;
+    ear->first_port = aligned(sizeof *ear);
+    ear->found = ear->first_port + (size_t)ports * ear->port_room;
+    ear->waiting = ear->found + aligned((size_t)(ports * DETECTORS * DETECTOR_EVENTS) * sizeof(cti_event));
+    return ear->waiting + aligned((size_t)ear->waiting_room * sizeof(cti_event));
+}
+
+static void *inside(cti_ear *ear, size_t offset) {
+    return (unsigned char *)ear + offset;
+}
+
+static ear_port *port_of(cti_ear *ear, int port) {
+    return inside(ear, ear->first_port + (size_t)port * ear->port_room);
+}
+
+static void *detector_of(cti_ear *ear, int port, int detector) {
+    return inside(ear, ear->first_port + (size_t)port * ear->port_room + ear->offset[detector]);
+}
+
+size_t cti_ear_size(int ports) {
+    cti_ear plan;
+    return ports < 1 || ports > PORTS_MAX ? 0 : lay_out(&plan, ports);
+}
+
+int cti_ear_init(cti_ear *ear, size_t size, int ports) {
+    if (!ear || ports < 1 || ports > PORTS_MAX) {
+        return CTI_ERR_ARG;
+    }
+    if (size < cti_ear_size(ports)) {
+        return CTI_ERR_SIZE;
+    }
+    memset(ear, 0, cti_ear_size(ports));
+    lay_out(ear, ports);
+    for (int p = 0; p < ports; p++) {
+        cti_progress_defaults(&port_of(ear, p)->progress);
+    }
+    return CTI_OK;
+}
+
+static int start(cti_ear *ear, int p, int detector) {
+    ear_port *port = port_of(ear, p);
+    void *state = detector_of(ear, p, detector);
+    size_t size = detector_size(detector);
+    port->since[detector] = ear->now;
+    switch (detector) {
+    case DTMF:
+        return cti_dtmf_rx_init(state, size, NULL);
+    case PROGRESS:
+        return cti_progress_init(state, size, &port->progress);
+    case VOICE:
+        return cti_vad_init(state, size, NULL);
+    default:
+        port->messages_before = port->messages;
+        return cti_cid_rx_init(state, size);
+    }
+}
+
+int cti_ear_listen(cti_ear *ear, int port, int detectors) {
+    if (!ear || port < 0 || port >= ear->ports || (detectors & ~CTI_EAR_ALL)) {
+        return CTI_ERR_ARG;
+    }
+    ear_port *of = port_of(ear, port);
+    for (int d = 0; d < DETECTORS; d++) {
+        if (detectors & ~of->detectors & (1 << d)) {
+            int bad = start(ear, port, d);
+            if (bad < 0) {
+                return bad;
+            }
+        }
+    }
+    of->detectors = detectors;
+    return CTI_OK;
+}
+
+int cti_ear_progress(cti_ear *ear, int port, const struct cti_progress_config *cfg) {
+    if (!ear || !cfg || port < -1 || port >= ear->ports) {
+        return CTI_ERR_ARG;
+    }
+    int from = port < 0 ? 0 : port, to = port < 0 ? ear->ports - 1 : port;
+    for (int p = from; p <= to; p++) {
+        ear_port *of = port_of(ear, p);
+        cti_progress_config before = of->progress;
+        of->progress = *cfg;
+        int bad = start(ear, p, PROGRESS);
+        if (bad < 0) { /* nothing is changed: the definitions are bad, and so for the first port */
+            of->progress = before;
+            (void)start(ear, p, PROGRESS);
+            return bad;
+        }
+    }
+    return CTI_OK;
+}
+
+static int run_detector(void *state, int detector, const int16_t *pcm, int n, cti_event *ev) {
+    switch (detector) {
+    case DTMF:
+        return cti_dtmf_rx_run(state, pcm, n, ev, DETECTOR_EVENTS);
+    case PROGRESS:
+        return cti_progress_run(state, pcm, n, ev, DETECTOR_EVENTS);
+    case VOICE:
+        return cti_vad_run(state, pcm, n, ev, DETECTOR_EVENTS);
+    default:
+        return cti_cid_rx_run(state, pcm, n, ev, DETECTOR_EVENTS);
+    }
+}
+
+/* All detectors of a port over one piece; the events, in the ear's own times. */
+static int hear_port(cti_ear *ear, int p, const int16_t *pcm, int n, cti_event *ev) {
+    ear_port *port = port_of(ear, p);
+    int found = 0;
+    for (int d = 0; d < DETECTORS; d++) {
+        if (!(port->detectors & (1 << d))) {
+            continue;
+        }
+        int more = run_detector(detector_of(ear, p, d), d, pcm, n, ev + found);
+        for (int i = 0; i < more; i++) {
+            cti_event *e = &ev[found++];
+            e->port = p;
+            e->at += port->since[d];
+            e->start += port->since[d];
+            if (d == CALLER_ID) {
+                e->ref += port->messages_before;
+                port->messages = e->ref;
+            }
+        }
+    }
+    return found;
+}
+
+static int before(const cti_event *a, const cti_event *b) {
+    if (a->at != b->at) {
+        return a->at < b->at;
+    }
+    return a->port != b->port ? a->port < b->port : a->kind < b->kind;
+}
+
+/* By insertion: few events, nearly in order. */
+static void sort(cti_event *ev, int n) {
+    for (int i = 1; i < n; i++) {
+        cti_event e = ev[i];
+        int j = i;
+        for (; j > 0 && before(&e, &ev[j - 1]); j--) {
+            ev[j] = ev[j - 1];
+        }
+        ev[j] = e;
+    }
+}
+
+static void keep(cti_ear *ear, const cti_event *e) {
+    if (ear->waiting_count == ear->waiting_room) {
+        ear->lost++;
+        return;
+    }
+    cti_event *queue = inside(ear, ear->waiting);
+    queue[(ear->first_waiting + ear->waiting_count) % ear->waiting_room] = *e;
+    ear->waiting_count++;
+}
+
+/* Those that wait, oldest first; behind them, once, how many were lost. */
+static int deliver(cti_ear *ear, cti_event *ev, int max) {
+    cti_event *queue = inside(ear, ear->waiting);
+    int out = 0;
+    while (out < max && ear->waiting_count > 0) {
+        ev[out++] = queue[ear->first_waiting];
+        ear->first_waiting = (ear->first_waiting + 1) % ear->waiting_room;
+        ear->waiting_count--;
+    }
+    if (out < max && ear->lost > 0) {
+        cti_event lost = {ear->now, ear->now, -1, CTI_EV_EVENTS_LOST, ear->lost, 0, 0, 0.0f};
+        ev[out++] = lost;
+        ear->lost = 0;
+    }
+    return out;
+}
+
+int cti_ear_run(cti_ear *ear, const int16_t *pcm, int stride, int n, cti_event *ev, int max) {
+    if (!ear || n < 0 || max < 0 || (n > 0 && !pcm) || (max > 0 && !ev)) {
+        return CTI_ERR_ARG;
+    }
+    cti_event *found = inside(ear, ear->found);
+    for (int done = 0; done < n;) {
+        int piece = n - done < PIECE ? n - done : PIECE;
+        int count = 0;
+        for (int p = 0; p < ear->ports; p++) {
+            count += hear_port(ear, p, pcm + (ptrdiff_t)p * stride + done, piece, found + count);
+        }
+        sort(found, count);
+        for (int i = 0; i < count; i++) {
+            keep(ear, &found[i]);
+        }
+        done += piece;
+        ear->now += piece;
+    }
+    return deliver(ear, ev, max);
+}
+
+int cti_ear_message(const cti_ear *ear, int port, int32_t ref, uint8_t *out, int max) {
+    if (!ear || port < 0 || port >= ear->ports || !out) {
+        return CTI_ERR_ARG;
+    }
+    const unsigned char *room = (const unsigned char *)ear + ear->first_port + (size_t)port * ear->port_room;
+    const ear_port *of = (const ear_port *)(const void *)room;
+    const cti_cid_rx *rx = (const cti_cid_rx *)(const void *)(room + ear->offset[CALLER_ID]);
+    return ref <= of->messages_before ? CTI_ERR_GONE
+                                      : cti_cid_rx_message(rx, ref - of->messages_before, out, max);
+}
