@@ -48,7 +48,7 @@ def unfit_qt(python: tuple[int, ...], pyside: str) -> str | None:
     and when the last is gone Python ends with a fatal error.
     """
     if python < (3, 12) and pyside.split(".")[:2] == ["6", "12"]:
-        return f"PySide6 {pyside} crashes on this Python: pip install \"PySide6-Essentials<6.12\""
+        return f'PySide6 {pyside} crashes on this Python: pip install "PySide6-Essentials<6.12"'
     return None
 
 

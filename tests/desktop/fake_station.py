@@ -286,9 +286,9 @@ def answered(station: FakeStation, at: float = 8.0, by: str = "operator") -> Non
 def menu(station: FakeStation, at: float = 9.0) -> None:
     """She presses a wrong key, then a right one during the announcement, and leaves a message."""
     station.send("call.prompt", at, prompt="welcome", lang="en-US", state="start")
-    station.send("call.digit", at + 3, digit="9", length_ms=80, during="gather")
+    station.send("call.digit", at + 3, digit="9", length_ms=80, during=None)
     station.send("call.choice", at + 3, key="9", result="invalid", target=None)
-    station.send("call.digit", at + 6, digit="2", length_ms=80, during="prompt")
+    station.send("call.digit", at + 6, digit="2", length_ms=80, during="welcome")
     station.send("call.choice", at + 6, key="2", result="match", target="leave-message")
     station.send("call.message", at + 25, message="m2", box="1", seconds=12.5)
 

@@ -58,16 +58,15 @@ def main(scene: str, language: str, file: str, look: str = "light", size: str = 
     from ctidesk.program import Program
     from ctidesk.sound import NO_LIBRARY
     from ctidesk.viewmodels.player import NoSound
-    from PySide6.QtCore import QSettings, Qt
-    from PySide6.QtGui import QGuiApplication
+    from ctidesk.views import theme
+    from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
     app = QApplication([])
-    scheme = Qt.ColorScheme.Dark if look == "dark" else Qt.ColorScheme.Light
-    QGuiApplication.styleHints().setColorScheme(scheme)
+    theme.chosen_dark = look == "dark"
     station = fake.FakeStation()
     fake.past(station)
-    if scene not in ("idle",):
+    if scene not in ("idle", "ended", "nosound"):
         _lines(station)
     finder = fake.FakeFinder(station)
     settings = QSettings(str(Path(tempfile.mkdtemp()) / "scene.ini"), QSettings.Format.IniFormat)
@@ -86,7 +85,7 @@ def main(scene: str, language: str, file: str, look: str = "light", size: str = 
             app.processEvents()
             time.sleep(0.005)
 
-    work(lambda: program.desk.reachable)
+    work(lambda: program.window._rows)
     moment[0] = play(scene, station)
     if scene == "lost":
         finder.station = None

@@ -23,6 +23,7 @@ ASKED = QT_TRANSLATE_NOOP("Card", "The station has been asked; one moment.")
 NO_SAVE = QT_TRANSLATE_NOOP("Card", "There is no number to save.")
 
 RINGS = QT_TRANSLATE_NOOP("CallState", "Ringing")
+IN_MENU = QT_TRANSLATE_NOOP("CallState", "In the menu")
 TALKS = QT_TRANSLATE_NOOP("CallState", "In a call")
 OVER = QT_TRANSLATE_NOOP("CallState", "Ended: {cause}")
 OVER_PLAIN = QT_TRANSLATE_NOOP("CallState", "Ended")
@@ -48,6 +49,7 @@ class Card:
     headline: str | Phrase
     number: str | Phrase
     known: bool
+    menu: bool
     answer: Door
     hang_up: Door
     save: Door
@@ -61,8 +63,8 @@ def who(call: Call, customer: Customer | None, country: str | None) -> str | Phr
     """The party of a call in a few words: customer, else name by caller ID, else number."""
     if customer is not None and customer.name:
         return customer.name
-    if call.name:
-        return call.name
+    if named := call.customer_name or call.name:
+        return named
     return number_of(call, country)
 
 
@@ -87,7 +89,8 @@ def last_call(call: Call, calls: Iterable[Call]) -> Call | None:
     return max(earlier, key=lambda other: other.started or datetime.min, default=None)
 
 
-def answer_door(call: Call | None, *, reachable: bool, asked: bool = False) -> Door:
+def answer_door(call: Call | None, *, reachable: bool, asked: bool = False, menu: bool = False) -> Door:
+    """`menu`: a menu has the call; an operator may take it over."""
     if not reachable:
         return Door(False, UNREACHABLE)
     if call is None:
@@ -96,7 +99,7 @@ def answer_door(call: Call | None, *, reachable: bool, asked: bool = False) -> D
         return Door(False, IS_OVER)
     if call.direction == "out":
         return Door(False, IS_OURS)
-    if call.state != "alerting":
+    if call.state != "alerting" and not menu:
         return Door(False, IS_ANSWERED)
     return Door(False, ASKED) if asked else Door(True)
 
@@ -113,11 +116,11 @@ def hang_up_door(call: Call | None, *, reachable: bool, asked: bool = False) -> 
     return Door(False, ASKED) if asked else Door(True)
 
 
-def _state_words(call: Call) -> Phrase:
+def _state_words(call: Call, menu: bool) -> Phrase:
     if call.state == "alerting":
         return RINGS
     if call.state == "connected":
-        return TALKS
+        return IN_MENU if menu else TALKS
     return OVER.fill(cause=terms.cause(call.cause)) if call.cause else OVER_PLAIN
 
 
@@ -129,6 +132,7 @@ def card(
     earlier: Iterable[Call],
     reachable: bool,
     asked: str | None = None,
+    menu: bool = False,
 ) -> Card:
     """The pop of one call. `asked` is what was asked of the station and not yet done (answer, hang_up)."""
     digits = call.e164 or call.number
@@ -136,12 +140,16 @@ def card(
         call=call.id,
         port=call.port,
         state=call.state,
-        state_words=_state_words(call),
+        state_words=_state_words(call, menu),
         since=call.answered if call.state == "connected" else call.started,
-        headline=(customer.name if customer else None) or call.name or (NEW_CALLER if digits else WAITING),
+        headline=(customer.name if customer else None)
+        or call.customer_name
+        or call.name
+        or (NEW_CALLER if digits else WAITING),
         number=number_of(call, country),
-        known=customer is not None,
-        answer=answer_door(call, reachable=reachable, asked=asked == "answer"),
+        known=customer is not None or call.customer is not None,
+        menu=menu,
+        answer=answer_door(call, reachable=reachable, asked=asked == "answer", menu=menu),
         hang_up=hang_up_door(call, reachable=reachable, asked=asked == "hang_up"),
         save=Door(False, UNREACHABLE) if not reachable else Door(True) if digits else Door(False, NO_SAVE),
         company=(customer.company if customer else None) or "",

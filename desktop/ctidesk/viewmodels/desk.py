@@ -29,6 +29,7 @@ SAVED = QT_TRANSLATE_NOOP("Notice", "Saved: {name}")
 EVENTS_KEPT = 400
 """Events held of one call; a call that makes more loses its oldest lines on the screen only."""
 
+_TAKES_LINE = frozenset({"call.offered", "call.ring", "call.caller", "call.answered"})
 _ORDER = {"alerting": 0, "connected": 1, "ended": 2}
 
 
@@ -127,7 +128,7 @@ class Desk:
     def _call(self, event: Event, call_id: str) -> None:
         call = self._calls.get(call_id) or Call(call_id, event.port, started=event.wall)
         port = self._ports.get(event.port)
-        if port is not None and event.type != "call.ended" and call.state != "ended" and port.call != call_id:
+        if port is not None and event.type in _TAKES_LINE and call.state != "ended" and port.call != call_id:
             self._ports[event.port] = replace(port, call=call_id)
         if event.type == "call.offered":
             direction = event.word("direction") or "in"
@@ -142,9 +143,11 @@ class Desk:
             )
         elif event.type == "call.customer":
             call = self._customer(event, call)
-        elif event.type == "call.answered" and call.state == "alerting":
-            call = replace(call, state="connected", answered=event.wall)
-            self._asked.pop(call_id, None)
+        elif event.type == "call.answered":
+            if call.state == "alerting":
+                call = replace(call, state="connected", answered=event.wall)
+            if self._asked.get(call_id) == "answer":
+                del self._asked[call_id]
         elif event.type == "call.clearing":
             call = replace(call, cause=event.word("cause") or call.cause)
         elif event.type == "call.ended":
@@ -156,7 +159,7 @@ class Desk:
                 outcome=event.word("outcome") or call.outcome,
             )
             self._asked.pop(call_id, None)
-            self._recent = call_id
+            self._recent, self._chosen = call_id, None
         self._calls[call_id] = call
 
     def _customer(self, event: Event, call: Call) -> Call:
@@ -169,7 +172,7 @@ class Desk:
     # what the operator does
 
     def choose(self, call: str | None) -> None:
-        """Shows a certain call, until it has ended and another one rings."""
+        """Shows a certain call: a running one until it ends, one of the past while no call runs."""
         self._chosen = call
         self.changed()
 
@@ -222,7 +225,8 @@ class Desk:
         return sorted(waiting, key=_started)
 
     def to_answer(self) -> Call | None:
-        """The call that the answer key means: the one shown, else the one that rings longest."""
+        """The call that the answer key means: the one that is shown when it rings, else the one that rings
+        longest, else the one that is shown (to take it over from a menu)."""
         shown, waiting = self.current(), self._alerting()
         return shown if shown in waiting else waiting[0] if waiting else shown
 
@@ -237,13 +241,22 @@ class Desk:
             earlier=self._calls.values(),
             reachable=self.reachable,
             asked=self._asked.get(call.id),
+            menu=self.in_menu(call),
         )
         return replace(made, answer=self.answer_door())
 
     def answer_door(self) -> cards.Door:
         call = self.to_answer()
         asked = call is not None and self._asked.get(call.id) == "answer"
-        return cards.answer_door(call, reachable=self.reachable, asked=asked)
+        menu = call is not None and self.in_menu(call)
+        return cards.answer_door(call, reachable=self.reachable, asked=asked, menu=menu)
+
+    def in_menu(self, call: Call) -> bool:
+        """A menu has answered and no operator has taken over."""
+        if call.state != "connected":
+            return False
+        by = [event.word("by") for event in self._events.get(call.id, ()) if event.type == "call.answered"]
+        return bool(by) and by[-1] in (None, "script")
 
     def hang_up_door(self) -> cards.Door:
         call = self.current()
@@ -256,7 +269,7 @@ class Desk:
             for call in self._calls.values()
             if call.state != "ended"
         }
-        return lines.views(self._ports.values(), self._calls, party)
+        return lines.views(self._ports.values(), self._calls, party, reachable=self.reachable)
 
     def timeline(self) -> list[timeline.Entry]:
         call = self.current()

@@ -84,7 +84,7 @@ class Port:
             call=text(row.get("call")),
             since=moment(row.get("since")),
             country=text(row.get("country")),
-            label=text(row.get("label")),
+            label=None if text(row.get("label")) == row.get("id") else text(row.get("label")),
         )
 
 
@@ -102,6 +102,7 @@ class Call:
     name: str | None = None
     withheld: str | None = None  # private | unavailable
     customer: int | None = None
+    customer_name: str | None = None
     cause: str | None = None
     outcome: str | None = None
 
@@ -120,6 +121,7 @@ class Call:
             name=text(row.get("name")),
             withheld=text(row.get("withheld")),
             customer=whole(row.get("customer")),
+            customer_name=text(row.get("customer_name")),
             cause=text(row.get("cause")),
             outcome=text(row.get("outcome")),
         )
@@ -207,7 +209,6 @@ class Event:
 
     type: str
     seq: int = 0
-    at: int = 0
     wall: datetime | None = None
     call: str | None = None
     port: str = ""
@@ -221,7 +222,6 @@ class Event:
         return cls(
             type=needed(row, "type"),
             seq=whole(row.get("seq")) or 0,
-            at=whole(row.get("at")) or 0,
             wall=moment(row.get("wall")),
             call=text(row.get("call")),
             port=text(row.get("port")) or "",

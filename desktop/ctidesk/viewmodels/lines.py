@@ -41,11 +41,22 @@ def title(port: Port) -> Phrase:
 
 
 def views(
-    ports: Iterable[Port], calls: Mapping[str, Call], who: Mapping[str, str | Phrase]
+    ports: Iterable[Port],
+    calls: Mapping[str, Call],
+    who: Mapping[str, str | Phrase],
+    *,
+    reachable: bool = True,
 ) -> list[LineView]:
-    """One view for each port, in the station's order. `who` names the party of a call."""
+    """One view for each port, in the station's order. `who` names the party of a call.
+
+    While the station is not `reachable` nothing is claimed: a lamp that is not known true is worse than none.
+    """
     made: list[LineView] = []
     for port in ports:
+        if not reachable:
+            state = terms.UNKNOWN
+            made.append(LineView(port.id, title(port), state, terms.line_state(state), None, None, NOTHING))
+            continue
         call = calls.get(port.call or "")
         running = call is not None and call.state != "ended"
         made.append(

@@ -14,19 +14,27 @@ LINE_STATES: dict[str, Phrase] = {
     "talking": QT_TRANSLATE_NOOP("LineState", "In a call"),
     "clearing": QT_TRANSLATE_NOOP("LineState", "Hanging up"),
     "out-of-order": QT_TRANSLATE_NOOP("LineState", "Out of order"),
+    "unused": QT_TRANSLATE_NOOP("LineState", "Not in use"),
     MISSING: QT_TRANSLATE_NOOP("LineState", "Device missing"),
 }
+UNKNOWN = "unknown"
+"""The state of every line while the station is not reachable."""
 UNKNOWN_STATE = QT_TRANSLATE_NOOP("LineState", "Not known")
 
 CAUSES: dict[str, Phrase] = {
     "remote-loop-break": QT_TRANSLATE_NOOP("Cause", "the caller hung up (loop break)"),
     "remote-reversal": QT_TRANSLATE_NOOP("Cause", "the caller hung up (polarity reversal)"),
     "remote-busy-tone": QT_TRANSLATE_NOOP("Cause", "the caller hung up (busy tone)"),
+    "remote-congestion-tone": QT_TRANSLATE_NOOP("Cause", "the caller hung up (congestion tone)"),
     "remote-dial-tone": QT_TRANSLATE_NOOP("Cause", "the caller hung up (dial tone came back)"),
     "remote-silence": QT_TRANSLATE_NOOP("Cause", "nothing more was heard from the caller"),
+    "remote-board": QT_TRANSLATE_NOOP("Cause", "the caller hung up (so says the board)"),
     "local-script": QT_TRANSLATE_NOOP("Cause", "the menu ended the call"),
     "local-operator": QT_TRANSLATE_NOOP("Cause", "you hung up"),
     "caller-gave-up": QT_TRANSLATE_NOOP("Cause", "the caller gave up before the answer"),
+    "seize-failed": QT_TRANSLATE_NOOP("Cause", "the line did not go off hook"),
+    "line-lost": QT_TRANSLATE_NOOP("Cause", "the line was lost"),
+    "station-stop": QT_TRANSLATE_NOOP("Cause", "the station was stopped"),
     "station-restart": QT_TRANSLATE_NOOP("Cause", "the station was restarted"),
     "error": QT_TRANSLATE_NOOP("Cause", "an error in the station"),
 }
@@ -37,8 +45,7 @@ OUTCOMES: dict[str, Phrase] = {
     "message": QT_TRANSLATE_NOOP("Outcome", "message left"),
     "missed": QT_TRANSLATE_NOOP("Outcome", "missed"),
     "interrupted": QT_TRANSLATE_NOOP("Outcome", "interrupted"),
-    "abandoned": QT_TRANSLATE_NOOP("Outcome", "gave up in the menu"),
-    "failed": QT_TRANSLATE_NOOP("Outcome", "failed"),
+    "no-ring": QT_TRANSLATE_NOOP("Outcome", "no ring"),
 }
 RUNNING = QT_TRANSLATE_NOOP("Outcome", "now")
 ENDED = QT_TRANSLATE_NOOP("Outcome", "ended")

@@ -33,6 +33,7 @@ CALLER_BAD = QT_TRANSLATE_NOOP("TimeLine", "The number was damaged on the line a
 CUSTOMER = QT_TRANSLATE_NOOP("TimeLine", "It is a customer: {name}")
 CUSTOMER_OF = QT_TRANSLATE_NOOP("TimeLine", "It is a customer: {name}, {company}")
 BY_OPERATOR = QT_TRANSLATE_NOOP("TimeLine", "You answer")
+TAKEN_OVER = QT_TRANSLATE_NOOP("TimeLine", "You take the call over from the menu")
 BY_MENU = QT_TRANSLATE_NOOP("TimeLine", "The menu answers")
 KEY = QT_TRANSLATE_NOOP("TimeLine", "The caller presses {digit}")
 KEY_EARLY = QT_TRANSLATE_NOOP("TimeLine", "The caller presses {digit} during the announcement")
@@ -43,6 +44,7 @@ CHOICE_NONE = QT_TRANSLATE_NOOP("TimeLine", "The caller presses nothing")
 RECORDING = QT_TRANSLATE_NOOP("TimeLine", "The recording starts")
 RECORDED = QT_TRANSLATE_NOOP("TimeLine", "The recording is saved")
 REPAIRED = QT_TRANSLATE_NOOP("TimeLine", "The recording is repaired and saved")
+LOST = QT_TRANSLATE_NOOP("TimeLine", "Part of the recording was lost: the disk was too slow")
 MESSAGE = QT_TRANSLATE_NOOP("TimeLine", "A message of {length} is saved in mailbox “{box}”")
 CLEARING = QT_TRANSLATE_NOOP("TimeLine", "The call ends: {cause}")
 ENDED = QT_TRANSLATE_NOOP("TimeLine", "The line is free again")
@@ -68,17 +70,16 @@ def _customer(event: Event, country: str | None) -> Phrase | None:
 
 
 def _answered(event: Event, country: str | None) -> Phrase:
-    return BY_OPERATOR if event.word("by") == "operator" else BY_MENU
+    return BY_MENU if event.word("by") in (None, "script") else BY_OPERATOR
 
 
 def _digit(event: Event, country: str | None) -> Phrase:
-    early = event.word("during") not in (None, "silence", "gather")
-    return (KEY_EARLY if early else KEY).fill(digit=event.word("digit") or "?")
+    return (KEY if event.word("during") is None else KEY_EARLY).fill(digit=event.word("digit") or "?")
 
 
 def _prompt(event: Event, country: str | None) -> Phrase | None:
     name = event.word("prompt")
-    if name is None or event.word("state") in ("end", "ended", "done", "stop", "stopped"):
+    if name is None or event.word("state") == "ended":
         return None
     return PROMPT.fill(prompt=name)
 
@@ -95,10 +96,9 @@ def _choice(event: Event, country: str | None) -> Phrase:
 def _recording(event: Event, country: str | None) -> Phrase | None:
     return {
         "open": RECORDING,
-        "started": RECORDING,
         "closed": RECORDED,
-        "finished": RECORDED,
         "repaired": REPAIRED,
+        "lost": LOST,
     }.get(event.word("state") or "")
 
 
@@ -126,12 +126,16 @@ def entries(events: Iterable[Event], country: str | None = None) -> list[Entry]:
     """The events an operator wants to know, in words; rings in a row become one line."""
     told: list[Entry] = []
     rings = 0
+    menu = False
     for event in events:
         kind, make = _MAKERS.get(event.type, ("", None))
         words = make(event, country) if make is not None else None
         if words is None:
             continue
         entry = Entry(event.wall, words, kind)
+        menu = menu or words == BY_MENU
+        if words == BY_OPERATOR and menu:
+            entry = replace(entry, words=TAKEN_OVER)
         if kind == "ring":
             rings = max(rings + 1, whole(event.data.get("count")) or 0)
             if told and told[-1].kind == "ring":

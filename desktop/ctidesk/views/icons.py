@@ -52,6 +52,21 @@ def _cross(painter: QPainter) -> None:
     _lines(painter, ((6, 6), (18, 18)), ((18, 6), (6, 18)))
 
 
+def _question(painter: QPainter) -> None:
+    dot = painter.brush()
+    pen = QPen(dot.color(), 2.8)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    path = QPainterPath(QPointF(7.5, 8.5))
+    path.cubicTo(7.5, 2, 17, 2.5, 16.5, 8.5)
+    path.cubicTo(16.3, 11.5, 12, 11.5, 12, 15)
+    painter.drawPath(path)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(dot)
+    painter.drawEllipse(QPointF(12, 20), 1.8, 1.8)
+
+
 def _plug(painter: QPainter) -> None:
     painter.drawRoundedRect(QRectF(6, 9, 12, 8), 2, 2)
     _lines(painter, ((9, 9), (9, 4)), ((15, 9), (15, 4)), ((12, 17), (12, 21)))
@@ -121,6 +136,8 @@ def _lines(painter: QPainter, *lines: tuple[tuple[float, float], tuple[float, fl
 
 _DRAW: dict[str, Callable[[QPainter], None]] = {
     "idle": _free,
+    "unused": _plug,
+    "unknown": _question,
     "ringing": _bell,
     "seized": _talk,
     "talking": _talk,

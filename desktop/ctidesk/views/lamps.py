@@ -13,7 +13,6 @@ from ctidesk.viewmodels.times import since
 from ctidesk.views import icons, theme
 from ctidesk.words import say
 
-
 WIDTH = 280
 
 

@@ -42,6 +42,7 @@ class PopPanel(QFrame):
         self.setAccessibleName(self.tr("Current call"))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._card: Card | None = None
+        self._live = True
         self._state, self._timer = QLabel(), QLabel()
         self._state.setFont(theme.font(13, bold=True))
         self._timer.setFont(theme.font(20, bold=True))
@@ -68,7 +69,7 @@ class PopPanel(QFrame):
         whole.addLayout(self._buttons())
 
     def _buttons(self) -> QHBoxLayout:
-        self._answer = QPushButton(self.tr("Answer (F3)"))
+        self._answer = QPushButton()
         self._hang_up = QPushButton(self.tr("Hang up (F4)"))
         self._save = QPushButton(self.tr("Save as new customer …"))
         for button, role in ((self._answer, "answer"), (self._hang_up, "hang_up")):
@@ -95,14 +96,23 @@ class PopPanel(QFrame):
         row.addWidget(self._save)
         return row
 
-    def show_card(self, card: Card | None, answer: Door, hang_up: Door, now: datetime) -> None:
-        """`answer` and `hang_up` also count while there is no card."""
-        self._card = card
-        shut(self._answer, answer, self.tr("Answer the call that rings (F3)"))
+    def show_card(
+        self, card: Card | None, answer: Door, hang_up: Door, now: datetime, *, live: bool = True
+    ) -> None:
+        """`answer` and `hang_up` also count while there is no card. Not `live`: as it was when we last knew."""
+        self._card, self._live = card, live
+        if (self._answer.hasFocus() and not answer.open) or (self._hang_up.hasFocus() and not hang_up.open):
+            # Else Qt hands the focus on, from Answer to Hang up: a second press would end the call.
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        take = card is not None and card.menu
+        self._answer.setText(self.tr("Take over (F3)") if take else self.tr("Answer (F3)"))
+        hint = self.tr("Take this call over from the menu (F3)") if take else self.tr("Answer the call (F3)")
+        shut(self._answer, answer, hint)
         shut(self._hang_up, hang_up, self.tr("End this call (F4)"))
         self._save.setVisible(card is not None and not card.known and card.save.open)
         self._save.setToolTip(self.tr("Make a customer card with this number"))
-        self._tone({"alerting": "ringing", "connected": "talking"}.get(card.state if card else "", ""))
+        tones = {"alerting": "ringing", "connected": "talking"}
+        self._tone(tones.get(card.state, "") if card is not None and live else "")
         if card is None:
             self._state.setText(self.tr("No call"))
             self._fill(self._head, self.tr("Waiting for a call"))
@@ -137,7 +147,7 @@ class PopPanel(QFrame):
 
     def tick(self, now: datetime) -> None:
         card = self._card
-        running = card is not None and card.state != "ended"
+        running = self._live and card is not None and card.state != "ended"
         self._timer.setText(since(card.since, now) if card is not None and running else "")
 
     def _fill(self, label: QLabel, text: str) -> None:

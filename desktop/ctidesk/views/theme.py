@@ -83,7 +83,13 @@ FAMILIES = [
 BASE_PT = 11
 
 
+chosen_dark: bool | None = None
+"""Light or dark whatever the system says; None follows the system."""
+
+
 def is_dark() -> bool:
+    if chosen_dark is not None:
+        return chosen_dark
     return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
 
@@ -105,6 +111,8 @@ def state_colour(state: str) -> QColor:
     return QColor(
         {
             "idle": t.idle,
+            "unused": t.idle,
+            "unknown": t.idle,
             "ringing": t.ringing,
             "seized": t.busy,
             "talking": t.talking,
@@ -144,6 +152,7 @@ QFrame#panel[tone="ringing"] {{ background: {t.pop_ringing}; border: 2px solid {
 QFrame#panel[tone="talking"] {{ background: {t.pop_talking}; border: 2px solid {t.talking}; }}
 QLabel[role="soft"] {{ color: {t.soft}; }}
 QLabel[role="alarm"] {{ color: {t.alarm}; }}
+QLabel#banner {{ background: {t.alarm}; color: {t.accent_ink}; border-radius: 8px; padding: 8px 14px; }}
 QLabel[role="chip"] {{ background: {t.chip}; border-radius: 9px; padding: 2px 10px; }}
 QLabel[role="chip"][alarm="true"] {{ background: {t.alarm}; color: {t.accent_ink}; }}
 QPushButton {{ border: 1px solid {t.edge}; border-radius: 8px; padding: 7px 16px; background: {t.panel}; }}

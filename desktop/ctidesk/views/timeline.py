@@ -12,6 +12,28 @@ from ctidesk.views.rows import ListRow, RowsDelegate, RowsModel
 from ctidesk.words import say
 
 
+class EndList(QListView):
+    """Stays at its end until it is scrolled away from there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._follow = True
+        bar = self.verticalScrollBar()
+        bar.rangeChanged.connect(self._range)
+        bar.valueChanged.connect(self._moved)
+
+    def follow(self) -> None:
+        self._follow = True
+        self.scrollToBottom()
+
+    def _range(self) -> None:
+        if self._follow:
+            self.scrollToBottom()
+
+    def _moved(self, value: int) -> None:
+        self._follow = value >= self.verticalScrollBar().maximum() - 2
+
+
 class TimelinePanel(QFrame):
     """A list that follows its end."""
 
@@ -21,7 +43,8 @@ class TimelinePanel(QFrame):
         title = QLabel(self.tr("In this call"))
         title.setFont(theme.font(12, bold=True))
         self._model = RowsModel()
-        self._list = QListView()
+        self._call: str | None = None
+        self._list = EndList()
         self._list.setModel(self._model)
         self._list.setItemDelegate(RowsDelegate(self._list, tall=False))
         self._list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -37,7 +60,7 @@ class TimelinePanel(QFrame):
             whole.addWidget(part)
         whole.addWidget(self._list, 1)
 
-    def show_entries(self, entries: list[Entry]) -> None:
+    def show_entries(self, call: str | None, entries: list[Entry]) -> None:
         t = theme.tokens()
         colours = {"ring": t.ringing, "record": t.alarm, "call": t.talking, "caller": t.accent}
         self._model.set_rows(
@@ -53,4 +76,6 @@ class TimelinePanel(QFrame):
             ]
         )
         self._none.setVisible(not entries)
-        self._list.scrollToBottom()
+        if call != self._call:
+            self._call = call
+            self._list.follow()

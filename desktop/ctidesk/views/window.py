@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ctidesk.viewmodels.desk import Desk
+from ctidesk.viewmodels.desk import LOST, NOT_STARTED, Desk
 from ctidesk.viewmodels.history import HistoryRow
 from ctidesk.viewmodels.phrases import Phrase
 from ctidesk.viewmodels.player import Player
@@ -32,7 +32,8 @@ from ctidesk.views.pop import PopPanel
 from ctidesk.views.timeline import TimelinePanel
 from ctidesk.words import LANGUAGES, say
 
-NOTICE_MS = 8000
+TROUBLE = (LOST, NOT_STARTED)
+"""What is told across the whole window."""
 
 
 class Hands(Protocol):
@@ -78,6 +79,9 @@ class MainWindow(QMainWindow):
         self._language = language or self._language
         self.setWindowTitle(self.tr("Hot line"))
         self._menus()
+        self._banner = QLabel()
+        self._banner.setObjectName("banner")
+        self._banner.setFont(theme.font(13, bold=True))
         self.lamps, self.pop, self.timeline = LampStrip(), PopPanel(), TimelinePanel()
         self.history, self.player = HistoryPanel(), PlayerPanel(self._player)
         self.lamps.chosen.connect(self._hands.look)
@@ -90,6 +94,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._middle())
         self._bar()
         self.render_desk()
+        self.history.take_focus()
 
     def _middle(self) -> QWidget:
         left, right = QWidget(), QWidget()
@@ -114,6 +119,7 @@ class MainWindow(QMainWindow):
         whole = QVBoxLayout(middle)
         whole.setContentsMargins(12, 10, 12, 6)
         whole.setSpacing(10)
+        whole.addWidget(self._banner)
         whole.addWidget(self.lamps)
         whole.addWidget(halves, 1)
         return middle
@@ -179,10 +185,10 @@ class MainWindow(QMainWindow):
         card = desk.card()
         self.lamps.show_lines(desk.lines(), now)
         answer, hang_up = desk.answer_door(), desk.hang_up_door()
-        self.pop.show_card(card, answer, hang_up, now)
+        self.pop.show_card(card, answer, hang_up, now, live=desk.reachable)
         self.answer_action.setEnabled(answer.open)
         self.hang_up_action.setEnabled(hang_up.open)
-        self.timeline.show_entries(desk.timeline())
+        self.timeline.show_entries(card.call if card else None, desk.timeline())
         rows = desk.history(self.history.only)
         self._rows = {row.call: row for row in rows}
         self.history.show_rows(rows, now)
@@ -201,6 +207,8 @@ class MainWindow(QMainWindow):
         words = say(self._desk.connection)
         self._connection.setText(f"{words}   ·   {notice}" if notice else words)
         self._connection.setToolTip(self._desk.detail)
+        self._banner.setText(words)
+        self._banner.setVisible(self._desk.connection in TROUBLE)
 
     def _tick(self) -> None:
         now = self._now()

@@ -1,0 +1,688 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN">
+<context>
+    <name>CallState</name>
+    <message>
+        <source>Ringing</source>
+        <translation>振铃中</translation>
+    </message>
+    <message>
+        <source>In the menu</source>
+        <translation>在语音菜单中</translation>
+    </message>
+    <message>
+        <source>In a call</source>
+        <translation>通话中</translation>
+    </message>
+    <message>
+        <source>Ended: {cause}</source>
+        <translation>已结束：{cause}</translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation>已结束</translation>
+    </message>
+</context>
+<context>
+    <name>Caller</name>
+    <message>
+        <source>Number withheld</source>
+        <translation>号码保密</translation>
+    </message>
+    <message>
+        <source>Number not available</source>
+        <translation>没有送出号码</translation>
+    </message>
+    <message>
+        <source>No number</source>
+        <translation>无号码</translation>
+    </message>
+    <message>
+        <source>Number not known yet</source>
+        <translation>号码尚未收到</translation>
+    </message>
+</context>
+<context>
+    <name>Card</name>
+    <message>
+        <source>Not in the customer list</source>
+        <translation>不在客户名单中</translation>
+    </message>
+    <message>
+        <source>Incoming call</source>
+        <translation>来电</translation>
+    </message>
+    <message>
+        <source>There is no call.</source>
+        <translation>当前没有通话。</translation>
+    </message>
+    <message>
+        <source>The line is still ringing: there is nothing to hang up yet.</source>
+        <translation>线路还在振铃，尚无可挂断的通话。</translation>
+    </message>
+    <message>
+        <source>The call is answered already.</source>
+        <translation>电话已经接听。</translation>
+    </message>
+    <message>
+        <source>The call is over.</source>
+        <translation>通话已经结束。</translation>
+    </message>
+    <message>
+        <source>This call went out from here: there is nothing to answer.</source>
+        <translation>这是呼出的电话，无需接听。</translation>
+    </message>
+    <message>
+        <source>The station is not reachable.</source>
+        <translation>无法连接工作站。</translation>
+    </message>
+    <message>
+        <source>The station has been asked; one moment.</source>
+        <translation>已通知工作站，请稍候。</translation>
+    </message>
+    <message>
+        <source>There is no number to save.</source>
+        <translation>没有可保存的号码。</translation>
+    </message>
+</context>
+<context>
+    <name>Cause</name>
+    <message>
+        <source>the caller hung up (loop break)</source>
+        <translation>对方挂机（断环）</translation>
+    </message>
+    <message>
+        <source>the caller hung up (polarity reversal)</source>
+        <translation>对方挂机（反极）</translation>
+    </message>
+    <message>
+        <source>the caller hung up (busy tone)</source>
+        <translation>对方挂机（忙音）</translation>
+    </message>
+    <message>
+        <source>the caller hung up (congestion tone)</source>
+        <translation>对方挂机（拥塞音）</translation>
+    </message>
+    <message>
+        <source>the caller hung up (dial tone came back)</source>
+        <translation>对方挂机（拨号音）</translation>
+    </message>
+    <message>
+        <source>nothing more was heard from the caller</source>
+        <translation>长时间没有听到对方的声音</translation>
+    </message>
+    <message>
+        <source>the caller hung up (so says the board)</source>
+        <translation>对方挂机（板卡报告）</translation>
+    </message>
+    <message>
+        <source>the menu ended the call</source>
+        <translation>语音菜单结束了通话</translation>
+    </message>
+    <message>
+        <source>you hung up</source>
+        <translation>您已挂断</translation>
+    </message>
+    <message>
+        <source>the caller gave up before the answer</source>
+        <translation>对方在接听前放弃</translation>
+    </message>
+    <message>
+        <source>the line did not go off hook</source>
+        <translation>线路未能摘机</translation>
+    </message>
+    <message>
+        <source>the line was lost</source>
+        <translation>线路中断</translation>
+    </message>
+    <message>
+        <source>the station was stopped</source>
+        <translation>工作站已停止</translation>
+    </message>
+    <message>
+        <source>the station was restarted</source>
+        <translation>工作站重新启动</translation>
+    </message>
+    <message>
+        <source>an error in the station</source>
+        <translation>工作站出错</translation>
+    </message>
+    <message>
+        <source>another reason ({code})</source>
+        <translation>其他原因（{code}）</translation>
+    </message>
+</context>
+<context>
+    <name>Connection</name>
+    <message>
+        <source>Looking for the station …</source>
+        <translation>正在查找工作站……</translation>
+    </message>
+    <message>
+        <source>Starting the station …</source>
+        <translation>正在启动工作站……</translation>
+    </message>
+    <message>
+        <source>Connected to the station</source>
+        <translation>已连接工作站</translation>
+    </message>
+    <message>
+        <source>The station is not reachable. Trying again …</source>
+        <translation>无法连接工作站，正在重试……</translation>
+    </message>
+    <message>
+        <source>The station could not be started. Trying again …</source>
+        <translation>工作站无法启动，正在重试……</translation>
+    </message>
+</context>
+<context>
+    <name>CustomerForm</name>
+    <message>
+        <source>New customer</source>
+        <translation>新客户</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>姓名</translation>
+    </message>
+    <message>
+        <source>Company</source>
+        <translation>公司</translation>
+    </message>
+    <message>
+        <source>Number</source>
+        <translation>号码</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>A name and a number are needed.</source>
+        <translation>请填写姓名和号码。</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryPanel</name>
+    <message>
+        <source>Calls and messages</source>
+        <translation>通话与留言</translation>
+    </message>
+    <message>
+        <source>No calls here yet.</source>
+        <translation>这里还没有通话。</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Missed</source>
+        <translation>未接</translation>
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation>留言</translation>
+    </message>
+    <message>
+        <source>new message</source>
+        <translation>新留言</translation>
+    </message>
+    <message>
+        <source>yesterday {time}</source>
+        <translation>昨天 {time}</translation>
+    </message>
+</context>
+<context>
+    <name>LampStrip</name>
+    <message>
+        <source>Lines</source>
+        <translation>线路</translation>
+    </message>
+    <message>
+        <source>No lines yet.</source>
+        <translation>还没有线路。</translation>
+    </message>
+</context>
+<context>
+    <name>LineState</name>
+    <message>
+        <source>Free</source>
+        <translation>空闲</translation>
+    </message>
+    <message>
+        <source>Ringing</source>
+        <translation>振铃中</translation>
+    </message>
+    <message>
+        <source>Off hook</source>
+        <translation>已摘机</translation>
+    </message>
+    <message>
+        <source>In a call</source>
+        <translation>通话中</translation>
+    </message>
+    <message>
+        <source>Hanging up</source>
+        <translation>正在挂机</translation>
+    </message>
+    <message>
+        <source>Out of order</source>
+        <translation>线路故障</translation>
+    </message>
+    <message>
+        <source>Not in use</source>
+        <translation>未使用</translation>
+    </message>
+    <message>
+        <source>Device missing</source>
+        <translation>设备缺失</translation>
+    </message>
+    <message>
+        <source>Not known</source>
+        <translation>状态不明</translation>
+    </message>
+</context>
+<context>
+    <name>Lines</name>
+    <message>
+        <source>Line {index} · {board}</source>
+        <translation>线路 {index} · {board}</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Hot line</source>
+        <translation>热线台</translation>
+    </message>
+    <message>
+        <source>Connection to the station</source>
+        <translation>与工作站的连接</translation>
+    </message>
+    <message>
+        <source>&amp;Call</source>
+        <translation>通话(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Answer</source>
+        <translation>接听(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Hang up</source>
+        <translation>挂断(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Play or stop</source>
+        <translation>播放或停止(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>退出(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Go to the &amp;list of calls</source>
+        <translation>转到通话列表(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Language</source>
+        <translation>语言(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>帮助(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Keys</source>
+        <translation>按键(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>按键</translation>
+    </message>
+    <message>
+        <source>F3: answer</source>
+        <translation>F3：接听</translation>
+    </message>
+    <message>
+        <source>F4: hang up</source>
+        <translation>F4：挂断</translation>
+    </message>
+    <message>
+        <source>F6: to the list of calls</source>
+        <translation>F6：转到通话列表</translation>
+    </message>
+    <message>
+        <source>F8: play or stop</source>
+        <translation>F8：播放或停止</translation>
+    </message>
+    <message>
+        <source>Enter, in the list: listen</source>
+        <translation>回车（在列表中）：收听</translation>
+    </message>
+    <message>
+        <source>F1: this card</source>
+        <translation>F1：显示本卡</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>Notice</name>
+    <message>
+        <source>The call was not answered: the station refused.</source>
+        <translation>电话未能接听：工作站拒绝了请求。</translation>
+    </message>
+    <message>
+        <source>The call was not ended: the station refused.</source>
+        <translation>通话未能结束：工作站拒绝了请求。</translation>
+    </message>
+    <message>
+        <source>The customer was not saved: the station refused.</source>
+        <translation>客户未能保存：工作站拒绝了请求。</translation>
+    </message>
+    <message>
+        <source>Saved: {name}</source>
+        <translation>已保存：{name}</translation>
+    </message>
+</context>
+<context>
+    <name>Outcome</name>
+    <message>
+        <source>answered</source>
+        <translation>已接听</translation>
+    </message>
+    <message>
+        <source>message left</source>
+        <translation>已留言</translation>
+    </message>
+    <message>
+        <source>missed</source>
+        <translation>未接</translation>
+    </message>
+    <message>
+        <source>interrupted</source>
+        <translation>中断</translation>
+    </message>
+    <message>
+        <source>no ring</source>
+        <translation>没有振铃</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>进行中</translation>
+    </message>
+    <message>
+        <source>ended</source>
+        <translation>已结束</translation>
+    </message>
+</context>
+<context>
+    <name>Player</name>
+    <message>
+        <source>This recording cannot be read: it is no 16-bit WAV file.</source>
+        <translation>录音无法读取：不是16位的波形文件。</translation>
+    </message>
+    <message>
+        <source>The recording could not be fetched from the station.</source>
+        <translation>无法从工作站取得录音。</translation>
+    </message>
+    <message>
+        <source>This recording is empty.</source>
+        <translation>录音是空的。</translation>
+    </message>
+</context>
+<context>
+    <name>PlayerPanel</name>
+    <message>
+        <source>Choose a call in the list to listen to it</source>
+        <translation>在列表中选择一个通话即可收听</translation>
+    </message>
+    <message>
+        <source>Fetching the recording …</source>
+        <translation>正在取录音……</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>播放</translation>
+    </message>
+    <message>
+        <source>Nothing is loaded.</source>
+        <translation>没有可播放的录音。</translation>
+    </message>
+</context>
+<context>
+    <name>PopPanel</name>
+    <message>
+        <source>Current call</source>
+        <translation>当前通话</translation>
+    </message>
+    <message>
+        <source>Answer (F3)</source>
+        <translation>接听 (F3)</translation>
+    </message>
+    <message>
+        <source>Hang up (F4)</source>
+        <translation>挂断 (F4)</translation>
+    </message>
+    <message>
+        <source>Save as new customer …</source>
+        <translation>保存为新客户……</translation>
+    </message>
+    <message>
+        <source>Take over (F3)</source>
+        <translation>接管 (F3)</translation>
+    </message>
+    <message>
+        <source>Take this call over from the menu (F3)</source>
+        <translation>从语音菜单接管这个通话 (F3)</translation>
+    </message>
+    <message>
+        <source>Answer the call (F3)</source>
+        <translation>接听电话 (F3)</translation>
+    </message>
+    <message>
+        <source>End this call (F4)</source>
+        <translation>结束这个通话 (F4)</translation>
+    </message>
+    <message>
+        <source>Make a customer card with this number</source>
+        <translation>用这个号码建立客户卡</translation>
+    </message>
+    <message>
+        <source>No call</source>
+        <translation>没有通话</translation>
+    </message>
+    <message>
+        <source>Waiting for a call</source>
+        <translation>等待来电</translation>
+    </message>
+    <message>
+        <source>First call from this number</source>
+        <translation>这个号码第一次来电</translation>
+    </message>
+    <message>
+        <source>First call</source>
+        <translation>第一次来电</translation>
+    </message>
+    <message>
+        <source>today {time}</source>
+        <translation>今天 {time}</translation>
+    </message>
+    <message>
+        <source>yesterday {time}</source>
+        <translation>昨天 {time}</translation>
+    </message>
+    <message>
+        <source>Last call: {when}, {outcome}</source>
+        <translation>上次通话：{when}，{outcome}</translation>
+    </message>
+</context>
+<context>
+    <name>Sound</name>
+    <message>
+        <source>To listen, install the package sounddevice: pip install &quot;ctidrv[soundcard]&quot;</source>
+        <translation>要收听录音，请安装 sounddevice 软件包：pip install "ctidrv[soundcard]"</translation>
+    </message>
+    <message>
+        <source>To listen, install the PortAudio library (Debian, Ubuntu: apt install libportaudio2).</source>
+        <translation>要收听录音，请安装 PortAudio 库（Debian、Ubuntu：apt install libportaudio2）。</translation>
+    </message>
+    <message>
+        <source>No loudspeaker or headset was found. Plug one in, choose it in the system&apos;s settings and try again.</source>
+        <translation>没有找到扬声器或耳机。请插上设备，在系统设置中选中它，然后重试。</translation>
+    </message>
+</context>
+<context>
+    <name>TimeLine</name>
+    <message>
+        <source>A call comes in</source>
+        <translation>有电话打入</translation>
+    </message>
+    <message>
+        <source>A call goes out</source>
+        <translation>电话呼出</translation>
+    </message>
+    <message>
+        <source>It rings</source>
+        <translation>振铃</translation>
+    </message>
+    <message>
+        <source>It has rung {count} times</source>
+        <translation>已振铃 {count} 次</translation>
+    </message>
+    <message>
+        <source>The number arrives: {number}</source>
+        <translation>收到来电号码：{number}</translation>
+    </message>
+    <message>
+        <source>The number arrives: {number}, {name}</source>
+        <translation>收到来电号码：{number}，{name}</translation>
+    </message>
+    <message>
+        <source>The exchange sends no number: {reason}</source>
+        <translation>交换机没有送出号码：{reason}</translation>
+    </message>
+    <message>
+        <source>The number was damaged on the line and is not used</source>
+        <translation>号码在线路上受损，未予采用</translation>
+    </message>
+    <message>
+        <source>It is a customer: {name}</source>
+        <translation>是客户：{name}</translation>
+    </message>
+    <message>
+        <source>It is a customer: {name}, {company}</source>
+        <translation>是客户：{name}，{company}</translation>
+    </message>
+    <message>
+        <source>You answer</source>
+        <translation>您已接听</translation>
+    </message>
+    <message>
+        <source>You take the call over from the menu</source>
+        <translation>您从语音菜单接管了通话</translation>
+    </message>
+    <message>
+        <source>The menu answers</source>
+        <translation>语音菜单接听</translation>
+    </message>
+    <message>
+        <source>The caller presses {digit}</source>
+        <translation>对方按 {digit} 键</translation>
+    </message>
+    <message>
+        <source>The caller presses {digit} during the announcement</source>
+        <translation>对方在播音中按 {digit} 键</translation>
+    </message>
+    <message>
+        <source>The caller hears “{prompt}”</source>
+        <translation>对方听到“{prompt}”</translation>
+    </message>
+    <message>
+        <source>Key {key} is taken: on to “{target}”</source>
+        <translation>{key} 键有效：转到“{target}”</translation>
+    </message>
+    <message>
+        <source>Key {key} is not in the menu</source>
+        <translation>{key} 键不在菜单中</translation>
+    </message>
+    <message>
+        <source>The caller presses nothing</source>
+        <translation>对方没有按键</translation>
+    </message>
+    <message>
+        <source>The recording starts</source>
+        <translation>开始录音</translation>
+    </message>
+    <message>
+        <source>The recording is saved</source>
+        <translation>录音已保存</translation>
+    </message>
+    <message>
+        <source>The recording is repaired and saved</source>
+        <translation>录音已修复并保存</translation>
+    </message>
+    <message>
+        <source>Part of the recording was lost: the disk was too slow</source>
+        <translation>部分录音丢失：磁盘太慢</translation>
+    </message>
+    <message>
+        <source>A message of {length} is saved in mailbox “{box}”</source>
+        <translation>{length} 的留言已存入信箱“{box}”</translation>
+    </message>
+    <message>
+        <source>The call ends: {cause}</source>
+        <translation>通话结束：{cause}</translation>
+    </message>
+    <message>
+        <source>The line is free again</source>
+        <translation>线路恢复空闲</translation>
+    </message>
+</context>
+<context>
+    <name>TimelinePanel</name>
+    <message>
+        <source>In this call</source>
+        <translation>通话经过</translation>
+    </message>
+    <message>
+        <source>Nothing has happened yet.</source>
+        <translation>还没有任何事件。</translation>
+    </message>
+</context>
+<context>
+    <name>Waveform</name>
+    <message>
+        <source>Waveform: operator above, caller below</source>
+        <translation>波形：上方为本台，下方为来电方</translation>
+    </message>
+    <message>
+        <source>Caller</source>
+        <translation>来电方</translation>
+    </message>
+    <message>
+        <source>Operator</source>
+        <translation>本台</translation>
+    </message>
+</context>
+</TS>
