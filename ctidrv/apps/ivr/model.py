@@ -60,7 +60,7 @@ class Verb(Strict):
     def _widen(cls, value: Any) -> Any:
         if value is None and cls.SHORT is None:
             return {}
-        if cls.SHORT is not None and not isinstance(value, dict):
+        if cls.SHORT is not None and (not isinstance(value, dict) or set(value) == {"text"}):
             return {cls.SHORT: value}
         return value
 

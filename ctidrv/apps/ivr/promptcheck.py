@@ -64,7 +64,7 @@ def check_values(draft: Draft) -> None:
     for step in _steps(draft):
         body = step.body
         if isinstance(body, model.Ask):
-            _check_patience(draft, step, body)
+            _check_patience(draft, step, body, header.defaults)
         if isinstance(body, model.Language_):
             if body.source not in known:
                 _unset(draft, step.at("from"), body.source, known)
@@ -85,12 +85,16 @@ def _unset(draft: Draft, node: Node, name: str, known: Iterable[str]) -> None:
     draft.add(node, f"nothing in this script sets `{name}`{did_you_mean(name, known)}")
 
 
-def _check_patience(draft: Draft, step: Placed, body: model.Ask) -> None:
+def _check_patience(draft: Draft, step: Placed, body: model.Ask, defaults: model.Defaults) -> None:
     for key in ("timeout", "interdigit"):
         length = getattr(body, key)
         if length is not None and length > _LONG_SILENCE:
             said = f"`{key}`: the caller hears nothing for {to_seconds(length):g} s"
             draft.add(step.at(key), said, "warning")
+    if (body.retries or defaults.retries) == 1:
+        for key in ("on_invalid", "on_noinput"):
+            if getattr(body, key) is not None:
+                draft.add(step.at(key), f"`{key}` is never used: `on_exhausted` follows the only try", "warning")
 
 
 def _not_fatal(finding: Finding) -> Finding:
