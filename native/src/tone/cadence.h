@@ -1,0 +1,32 @@
+/* cadence: bursts of tone in time, and whether they are those of a definition. */
+#pragma once
+
+#include <stdint.h>
+
+#include "cti/progress.h"
+
+enum { CADENCE_BURSTS = 32 };
+
+typedef struct cadence_burst {
+    double start, end; /* samples */
+    double hz[2];      /* the stronger first; [1] = 0: one line only */
+    double power;      /* mean square */
+    double gap_power;  /* of all that was heard between the burst before and this one */
+} cadence_burst;
+
+typedef struct cadence_log {
+    cadence_burst burst[CADENCE_BURSTS];
+    int64_t count; /* ever */
+} cadence_log;
+
+void cadence_put(cadence_log *log, const cadence_burst *burst);
+/* The burst `ago` bursts before the newest, or null. */
+const cadence_burst *cadence_ago(const cadence_log *log, int ago);
+/* Whether `samples` is `ms` within the tolerance. */
+int cadence_fits(double samples, int32_t ms, double tolerance);
+/* Whether these lines are a definition's frequencies (always, when it names none). */
+int cadence_lines_fit(const double hz[2], const cti_progress_tone *tone, double tolerance);
+/* Whether the newest bursts, then a pause, then `next`, are the definition's cycles; *error is the mean
+ * relative deviation and *first the first burst of them. */
+int cadence_match(const cadence_log *log, const cadence_burst *next, const cti_progress_tone *tone,
+                  const cti_progress_config *cfg, double *error, const cadence_burst **first);
