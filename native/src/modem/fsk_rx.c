@@ -11,14 +11,18 @@
 #define LOST_RATIO 0.063f      /* 12 dB below the carrier's power at the beginning: gone */
 #define PURITY_MIN 0.52f       /* the tones' share of the power; white noise gives about 0.45 */
 #define PREAMBLE_PURITY 0.56f
-#define PREAMBLE_ERRORS 1 /* of 8 bits */
-#define RATE_MAX 0.04f    /* of 1200 bit/s */
-#define RATE_GAIN 0.10f   /* how much of a byte's timing error is taken for one of the rate */
+#define PREAMBLE_ERRORS 1   /* of 8 bits */
+#define RATE_MAX 0.045f     /* of 1200 bit/s */
+#define RATE_PENALTY 0.002f /* of the fit, for a rate at the limit: the nominal one is likeliest */
+#define RATE_GAIN 0.6f      /* how much of a byte's timing error is taken for one of the rate: at first */
+#define RATE_GAIN_MIN 0.05f /* … and in the end */
+#define SEIZURE_ENOUGH 40   /* bits of seizure from which the rate is measured */
 #define LEVEL_GAIN 0.15f
-#define WAIT_MAX 120 /* half bits of mark between bytes */
+#define PLACE_STEP 0.07f /* of a bit */
+#define WAIT_MAX 120     /* half bits of mark between bytes */
 #define SEIZURE_BYTE 0x55
 /* Samples behind an edge until the byte and the two bits after it are there, at the slowest rate. */
-#define BYTE_DELAY 90
+#define BYTE_DELAY 97
 #define HUNT_BEFORE 72
 #define CENTRE_SPACE 2150 /* between Bell 202 and V.23: finds edges of both */
 #define CENTRE_MARK 1250
@@ -67,47 +71,43 @@ static void load(const cti_fsk_rx *rx, int64_t from, int n, int16_t *out) {
 }
 
 static void make_span(const cti_fsk_rx *rx, fsk_span *span, fsk_tones tones, int64_t from, int n) {
-    int16_t x[FSK_SPAN_MAX];
-    load(rx, from, n, x);
+    int16_t x[FSK_SPAN_MAX + 2 * FSK_MARGIN];
+    load(rx, from - FSK_MARGIN, n + 2 * FSK_MARGIN, x);
     fsk_span_make(span, rx->cosine, tones, x, n);
 }
 
 /* The bits `first` … `last` around a start bit at t, each decided for itself. */
 typedef struct look {
     uint8_t mark[64];
-    float fit;    /* sum of the winning tones' amplitudes */
-    float purity; /* their share of the power */
-    float power;
+    float purity; /* the winning tones' share of the energy: 1 for perfect bits in the right place */
+    float power;  /* mean square of a sample */
 } look;
 
 static void take_look(const fsk_span *span, float t, float bit, int first, int last, look *out) {
-    float fit = 0.0f, tones = 0.0f;
+    float tones = 0.0f;
     for (int k = first; k <= last; k++) {
         float at = t + (float)k * bit;
-        float mark = fsk_span_tone(span, 1, at, bit), space = fsk_span_tone(span, 0, at, bit);
-        float best = mark > space ? mark : space;
+        float mark = fsk_span_power(span, 1, at, bit), space = fsk_span_power(span, 0, at, bit);
         out->mark[k - first] = mark > space;
-        fit += best;
-        tones += best * best;
+        tones += mark > space ? mark : space;
     }
     float length = (float)(last - first + 1) * bit;
     float energy = fsk_span_energy(span, t + (float)first * bit, length);
-    out->fit = fit;
-    out->power = energy / length;
-    out->purity = energy > 0.0f ? tones * 0.5f * bit / energy : 0.0f;
+    out->power = 0.5f * energy / length;
+    out->purity = energy > 0.0f ? tones * bit / energy : 0.0f;
 }
 
 /* The best place for the start bit within `around` ± range, in steps of the bit's length. */
 static float best_place(const fsk_span *span, float around, float bit, int first, int last, float range,
                         float step, look *out) {
     float place = around;
-    out->fit = -1.0f;
     int steps = (int)lrintf(range / step);
+    take_look(span, around, bit, first, last, out);
     for (int i = -steps; i <= steps; i++) {
         look here;
         float t = around + (float)i * step * bit;
         take_look(span, t, bit, first, last, &here);
-        if (here.fit > out->fit) {
+        if (here.purity > out->purity) {
             *out = here;
             place = t;
         }
@@ -133,6 +133,11 @@ static int preamble_fits(const uint8_t *mark) {
         }
     }
     return 0;
+}
+
+static float bit_within_limits(float bit) {
+    float most = FSK_BIT * (1.0f + RATE_MAX), least = FSK_BIT * (1.0f - RATE_MAX);
+    return bit > most ? most : bit < least ? least : bit;
 }
 
 static float level_of(float power) {
@@ -171,9 +176,9 @@ static void measure(const fsk_span *span, float t, float bit, int first, int las
     float sum[2] = {0.0f, 0.0f}, count[2] = {0.0f, 0.0f};
     for (int k = first; k <= last; k++) {
         float at = t + (float)k * bit;
-        float tone[2] = {fsk_span_tone(span, 0, at, bit), fsk_span_tone(span, 1, at, bit)};
-        int b = tone[1] > tone[0];
-        sum[b] += tone[b];
+        float power[2] = {fsk_span_power(span, 0, at, bit), fsk_span_power(span, 1, at, bit)};
+        int b = power[1] > power[0];
+        sum[b] += sqrtf(power[b]);
         count[b] += 1.0f;
     }
     for (int b = 0; b < 2; b++) {
@@ -181,45 +186,67 @@ static void measure(const fsk_span *span, float t, float bit, int first, int las
     }
 }
 
-/* Follows the preamble back from the start bit at `start`: where it began, and its bits. */
-static void find_beginning(const cti_fsk_rx *rx, const fsk_carrier *c, double start, cti_fsk_event *ev) {
-    double at = start;
-    int bits = 0, marks = 0, only_marks = 1, step = 8;
+/* Do these bits, the last n before something known, look like marks, seizure, or the one before the other? */
+static int is_preamble(const uint8_t *mark, int n) {
+    for (int marks = 0; marks <= n; marks++) {
+        int errors[2] = {0, 0}; /* the seizure's last bit as space, as mark */
+        for (int i = 0; i < n; i++) {
+            int before = n - 1 - i;
+            int odd = (before - marks) % 2 != 0;
+            errors[0] += before < marks ? !mark[i] : mark[i] != odd;
+            errors[1] += before < marks ? !mark[i] : mark[i] == odd;
+        }
+        if (errors[0] <= PREAMBLE_ERRORS || errors[1] <= PREAMBLE_ERRORS) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Follows the preamble back from the start bit at `start`: where it began, and its bits. A seizure gives
+ * the rate, too. */
+static void find_beginning(const cti_fsk_rx *rx, fsk_carrier *c, double start, cti_fsk_event *ev) {
+    double at = start, seizure_end = 0.0;
+    int bits = 0, marks = 0, only_marks = 1, seizure = 0;
+    float bit = c->bit;
     int64_t oldest = rx->now > FSK_RING ? rx->now - FSK_RING : 0;
-    while (step > 0) {
-        double from = at - (double)((float)step * c->bit);
+    for (int step = 8; step > 0;) {
+        double from = at - (double)((float)step * bit);
         int64_t base = (int64_t)floor(from) - 4;
         if (base < oldest) {
-            break;
+            step /= 2;
+            continue;
         }
         fsk_span span;
         make_span(rx, &span, tones_of(c->modem), base, step * 7 + 12);
         look here;
-        float place =
-            best_place(&span, (float)(from - (double)base), c->bit, 0, step - 1, 0.15f, 0.05f, &here);
-        int errors[2] = {0, 0}; /* as marks, as alternating */
-        for (int i = 0; i < step; i++) {
-            errors[0] += !here.mark[i];
-            errors[1] += i > 0 && here.mark[i] == here.mark[i - 1];
-        }
-        int seizure_or_mark = step < 4 || errors[0] <= 1 || errors[1] <= 1;
-        for (int m = 1; m < step && !seizure_or_mark; m++) { /* the seizure's end: alternating, then marks */
-            int wrong = 0;
-            for (int i = 0; i < step; i++) {
-                wrong += i >= step - m ? !here.mark[i] : here.mark[i] != ((step - m - 1 - i) % 2 == 0);
-            }
-            seizure_or_mark = wrong <= 1;
-        }
-        if (here.purity < PURITY_MIN || here.power < c->power * LOST_RATIO || !seizure_or_mark) {
+        float t = (float)(from - (double)base);
+        float place = best_place(&span, t, bit, 0, step - 1, 0.35f, 0.07f, &here);
+        if (here.purity < PURITY_MIN || here.power < c->power * LOST_RATIO ||
+            (step > 2 && !is_preamble(here.mark, step))) {
             step /= 2;
             continue;
         }
+        int were_marks = only_marks, space = 0;
         for (int i = step - 1; i >= 0; i--) {
+            space += !here.mark[i];
             only_marks = only_marks && here.mark[i];
             marks += only_marks;
         }
         bits += step;
+        if (space == 0) {
+            place = t; /* marks do not say where bits begin */
+        }
         at = (double)base + (double)place;
+        if (were_marks && !only_marks) {
+            seizure_end = at;
+        } else if (!were_marks) {
+            bit -= 0.3f * (place - t) / (float)step;
+            seizure += step;
+        }
+    }
+    if (seizure >= SEIZURE_ENOUGH) {
+        c->bit = bit_within_limits((float)((seizure_end - at) / seizure));
     }
     ev->start = (int64_t)llround(at);
     ev->start = ev->start < 0 ? 0 : ev->start;
@@ -230,32 +257,30 @@ static void find_beginning(const cti_fsk_rx *rx, const fsk_carrier *c, double st
 /* Which modem, rate and place fit best around a start bit near t; the better one's span is kept. */
 static void identify(const cti_fsk_rx *rx, int64_t base, int n, float t, fsk_carrier *c, fsk_span *best_span,
                      float *best_t) {
+    static const struct {
+        float rate, place, step;
+        int rates;
+    } search[2] = {{0.02f, 0.3f, 0.1f, 2}, {0.01f, 0.1f, 0.05f, 1}}; /* coarse, then fine */
     float best = -1.0f;
     for (int modem = CTI_FSK_BELL202; modem <= CTI_FSK_V23; modem++) {
         fsk_span span;
         make_span(rx, &span, tones_of(modem), base, n);
-        float bit = FSK_BIT, place = t;
+        float bit = FSK_BIT, place = t, fit = -1.0f;
         look found;
-        found.fit = -1.0f;
-        for (int r = -2; r <= 2; r++) {
-            look here;
-            float length = FSK_BIT * (1.0f + 0.5f * RATE_MAX * (float)r);
-            float where = best_place(&span, t, length, -FSK_PREAMBLE, 9, 0.3f, 0.1f, &here);
-            if (here.fit > found.fit) {
-                found = here;
-                bit = length;
-                place = where;
-            }
-        }
-        float coarse = bit, centre = place;
-        for (int r = -1; r <= 1; r++) {
-            look here;
-            float length = coarse * (1.0f + 0.25f * RATE_MAX * (float)r);
-            float where = best_place(&span, centre, length, -FSK_PREAMBLE, 9, 0.1f, 0.05f, &here);
-            if (here.fit > found.fit) {
-                found = here;
-                bit = length;
-                place = where;
+        for (int pass = 0; pass < 2; pass++) {
+            float centre = bit, around = place;
+            for (int r = -search[pass].rates; r <= search[pass].rates; r++) {
+                look here;
+                float length = centre + FSK_BIT * search[pass].rate * (float)r;
+                float where = best_place(&span, around, length, -FSK_PREAMBLE, 9, search[pass].place,
+                                         search[pass].step, &here);
+                float off = (length / FSK_BIT - 1.0f) / RATE_MAX;
+                if (here.purity - RATE_PENALTY * off * off > fit) {
+                    fit = here.purity - RATE_PENALTY * off * off;
+                    found = here;
+                    bit = length;
+                    place = where;
+                }
             }
         }
         float amplitude[2];
@@ -263,7 +288,7 @@ static void identify(const cti_fsk_rx *rx, int64_t base, int n, float t, fsk_car
         fsk_bits bits;
         fsk_bits_make(&bits, &span, place, bit, -FSK_PREAMBLE, amplitude);
         bits.n = FSK_PREAMBLE + 10;
-        float fit = fsk_bits_phase_fit(&bits, found.mark);
+        fit = fsk_bits_phase_fit(&bits, found.mark);
         if (fit > best) {
             best = fit;
             c->modem = modem;
@@ -299,16 +324,16 @@ static int try_lock(cti_fsk_rx *rx, int64_t edge, cti_fsk_event *ev) {
     if (!read_byte(&c, &span, t, &byte) || !byte.framing_ok || byte.byte == SEIZURE_BYTE) {
         return 0;
     }
-    c.last = (double)base + (double)t;
-    c.next = c.last + 10.0 * (double)c.bit;
-    byte.start = (int64_t)llround(c.last);
     memset(ev, 0, sizeof *ev);
     ev->kind = CTI_FSK_LOCK;
     ev->modem = c.modem;
     ev->framing_ok = 1;
     ev->margin = byte.margin;
     ev->level_dbm0 = byte.level_dbm0;
-    find_beginning(rx, &c, c.last, ev);
+    find_beginning(rx, &c, (double)base + (double)t, ev);
+    c.last = (double)base + (double)t;
+    c.next = c.last + 10.0 * (double)c.bit;
+    byte.start = (int64_t)llround(c.last);
     rx->carrier = c;
     rx->byte = byte;
     rx->held = 1;
@@ -316,18 +341,24 @@ static int try_lock(cti_fsk_rx *rx, int64_t edge, cti_fsk_event *ev) {
     return 1;
 }
 
+/* How well [at, at + bit) fits one tone of the amplitude expected: the energy it explains. */
+static float explains(const fsk_carrier *c, const fsk_span *span, int mark, float at) {
+    float a = c->amplitude[mark];
+    return (2.0f * a * sqrtf(fsk_span_power(span, mark, at, c->bit)) - a * a) * c->bit;
+}
+
 /* Finer than a look: the start bit's place given that it is one, and where the stop bit must be. */
 static float place_byte(const fsk_carrier *c, const fsk_span *span, float around, float range) {
     float best = -1e30f, place = around;
-    const float *a = c->amplitude;
-    int steps = (int)lrintf(range / 0.07f);
+    int steps = (int)lrintf(range / PLACE_STEP);
     for (int i = -steps; i <= steps; i++) {
-        float t = around + 0.07f * (float)i * c->bit, fit = 0.0f;
+        float t = around + PLACE_STEP * (float)i * c->bit;
+        float fit = -fsk_span_energy(span, t - c->bit, 11.0f * c->bit);
         for (int k = -1; k <= 9; k++) {
             float at = t + (float)k * c->bit;
-            float mark = a[1] * fsk_span_tone(span, 1, at, c->bit) - 0.5f * a[1] * a[1];
-            float space = a[0] * fsk_span_tone(span, 0, at, c->bit) - 0.5f * a[0] * a[0];
-            fit += k == 0 ? space : k == -1 || k == 9 ? mark : mark > space ? mark : space;
+            float mark = k != 0 ? explains(c, span, 1, at) : -1e30f;
+            float space = k != -1 && k != 9 ? explains(c, span, 0, at) : -1e30f;
+            fit += mark > space ? mark : space;
         }
         if (fit > best) {
             best = fit;
@@ -339,12 +370,9 @@ static float place_byte(const fsk_carrier *c, const fsk_span *span, float around
 
 /* Could a start bit begin near t? One window each, before the search is worth its time. */
 static int start_possible(const fsk_carrier *c, const fsk_span *span, float t) {
-    const float *a = c->amplitude;
     for (int i = -1; i <= 1; i++) {
         float at = t + 0.25f * (float)i * c->bit;
-        float mark = a[1] * fsk_span_tone(span, 1, at, c->bit) - 0.5f * a[1] * a[1];
-        float space = a[0] * fsk_span_tone(span, 0, at, c->bit) - 0.5f * a[0] * a[0];
-        if (space > mark) {
+        if (explains(c, span, 0, at) > explains(c, span, 1, at)) {
             return 1;
         }
     }
@@ -379,8 +407,10 @@ static int try_byte(cti_fsk_rx *rx, cti_fsk_event *ev) {
     float place = t;
     int found = start_possible(c, &span, t);
     if (found) {
-        place = place_byte(c, &span, t, 0.35f);
-        found = read_byte(c, &span, place, ev);
+        float range = c->bytes < 2 && !c->waiting ? 0.49f : 0.35f;
+        place = place_byte(c, &span, t, range);
+        /* A place at the far edge of the search is a start bit still to come, seen too early. */
+        found = place - t < (range - 0.5f * PLACE_STEP) * c->bit && read_byte(c, &span, place, ev);
     }
     if (!found) {
         c->waiting++;
@@ -388,9 +418,9 @@ static int try_byte(cti_fsk_rx *rx, cti_fsk_event *ev) {
         return 0;
     }
     if (!c->waiting) {
-        c->bit += RATE_GAIN * (place - t) / 10.0f;
-        float most = FSK_BIT * (1.0f + RATE_MAX), least = FSK_BIT * (1.0f - RATE_MAX);
-        c->bit = c->bit > most ? most : c->bit < least ? least : c->bit;
+        float gain = RATE_GAIN / (1.0f + 0.5f * (float)c->bytes);
+        c->bit += (gain > RATE_GAIN_MIN ? gain : RATE_GAIN_MIN) * (place - t) / 10.0f;
+        c->bit = bit_within_limits(c->bit);
     }
     float amplitude[2];
     measure(&span, place, c->bit, 0, 9, amplitude);
@@ -398,6 +428,7 @@ static int try_byte(cti_fsk_rx *rx, cti_fsk_event *ev) {
         c->amplitude[b] += LEVEL_GAIN * (amplitude[b] - c->amplitude[b]);
     }
     c->waiting = 0;
+    c->bytes++;
     c->last = (double)base + (double)place;
     c->next = c->last + 10.0 * (double)c->bit;
     ev->start = (int64_t)llround(c->last);

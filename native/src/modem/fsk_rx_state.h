@@ -16,6 +16,7 @@ typedef struct fsk_carrier {
     double next;        /* where the next start bit is looked for */
     double last;        /* the last byte's start bit */
     int waiting;        /* half bits of mark since the last stop bit */
+    int bytes;          /* read so far, behind the first */
     int bad;            /* looks in a row that found no carrier */
 } fsk_carrier;
 

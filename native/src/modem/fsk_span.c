@@ -12,30 +12,46 @@ fsk_tones fsk_tones_of(int space_hz, int mark_hz) {
     return tones;
 }
 
+/* Hilbert transformer of 15 taps, least squares: within 0.6 % from 800 to 3200 Hz. The even taps are 0,
+ * the others odd about the middle. */
+static const float hilbert[4] = {0.614762f, 0.153622f, 0.048992f, 0.010844f}; /* k = 1, 3, 5, 7 */
+
+static float quadrature(const int16_t *x) {
+    float q = 0.0f;
+    for (int i = 0; i < 4; i++) {
+        int k = 2 * i + 1;
+        q += hilbert[i] * ((float)x[-k] - (float)x[k]);
+    }
+    return q;
+}
+
 void fsk_span_make(fsk_span *span, const float *cosine, fsk_tones tones, const int16_t *x, int n) {
+    fsk_c z[FSK_SPAN_MAX];
+    float energy = 0.0f;
     span->tones = tones;
     span->n = n;
+    for (int i = 0; i < n; i++) {
+        z[i] = (fsk_c){(float)x[FSK_MARGIN + i], quadrature(x + FSK_MARGIN + i)};
+        span->energy[i] = energy;
+        energy += z[i].re * z[i].re + z[i].im * z[i].im;
+    }
+    span->energy[n] = energy;
+    span->energy[n + 1] = energy;
     for (int b = 0; b < 2; b++) {
         fsk_c sum = {0.0f, 0.0f};
         int phase = 0;
         for (int i = 0; i < n; i++) {
             span->sum[b][i] = sum;
             int quarter = phase + 3 * FSK_TABLE / 4; /* sine = cosine a quarter back */
-            sum.re += (float)x[i] * cosine[phase];
-            sum.im -= (float)x[i] * cosine[quarter >= FSK_TABLE ? quarter - FSK_TABLE : quarter];
+            float c = cosine[phase], s = cosine[quarter >= FSK_TABLE ? quarter - FSK_TABLE : quarter];
+            sum.re += z[i].re * c + z[i].im * s;
+            sum.im += z[i].im * c - z[i].re * s;
             phase += tones.step[b];
             phase -= phase >= FSK_TABLE ? FSK_TABLE : 0;
         }
         span->sum[b][n] = sum;
         span->sum[b][n + 1] = sum;
     }
-    float energy = 0.0f;
-    for (int i = 0; i < n; i++) {
-        span->energy[i] = energy;
-        energy += (float)x[i] * (float)x[i];
-    }
-    span->energy[n] = energy;
-    span->energy[n + 1] = energy;
 }
 
 static float inside(const fsk_span *span, float t) {
@@ -52,13 +68,13 @@ static fsk_c sum_at(const fsk_span *span, int b, float t) {
 
 static fsk_c correlate(const fsk_span *span, int b, float t, float bit) {
     fsk_c a = sum_at(span, b, t), z = sum_at(span, b, t + bit);
-    float scale = 2.0f / bit;
+    float scale = 1.0f / bit;
     return (fsk_c){scale * (z.re - a.re), scale * (z.im - a.im)};
 }
 
-float fsk_span_tone(const fsk_span *span, int mark, float t, float bit) {
+float fsk_span_power(const fsk_span *span, int mark, float t, float bit) {
     fsk_c c = correlate(span, mark, t, bit);
-    return sqrtf(c.re * c.re + c.im * c.im);
+    return c.re * c.re + c.im * c.im;
 }
 
 static float energy_at(const fsk_span *span, float t) {

@@ -1,13 +1,15 @@
 /* fsk_span: a short stretch of audio with everything a bit decision needs.
  *
- * Prefix sums of the audio mixed with the conjugate mark and space tones give the correlation over any
- * window, broken bits included, in constant time. Times are samples behind the stretch's first one.
+ * Prefix sums of the analytic signal mixed with the conjugate mark and space tones give the correlation
+ * over any window, broken bits included, in constant time. (Analytic, because a bit holds less than two
+ * cycles: a real tone's mirror image would leak 8 % into it.) Times are samples behind the first one.
  */
 #pragma once
 
 #include <stdint.h>
 
 #define FSK_SPAN_MAX 320
+#define FSK_MARGIN 7  /* samples that must stand before and behind, for the Hilbert filter */
 #define FSK_TABLE 160 /* one period of 50 Hz; every tone used is a multiple of it */
 #define FSK_BITS 20
 #define FSK_PREAMBLE 8         /* bits before a start bit that must look like one */
@@ -39,11 +41,11 @@ typedef struct fsk_bits {
 } fsk_bits;
 
 fsk_tones fsk_tones_of(int space_hz, int mark_hz);
-/* `cosine` is one period of 50 Hz; x holds n samples. */
+/* `cosine` is one period of 50 Hz; x holds FSK_MARGIN + n + FSK_MARGIN samples. */
 void fsk_span_make(fsk_span *span, const float *cosine, fsk_tones tones, const int16_t *x, int n);
-/* The amplitude (a full tone's peak) of one tone over [t, t + bit). */
-float fsk_span_tone(const fsk_span *span, int mark, float t, float bit);
-/* The sum of squares over [t, t + length). */
+/* One tone's peak, squared, over [t, t + bit). */
+float fsk_span_power(const fsk_span *span, int mark, float t, float bit);
+/* The energy of the analytic signal (a tone's peak squared, times the samples) over [t, t + length). */
 float fsk_span_energy(const fsk_span *span, float t, float length);
 /* Bits first … 11 around a start bit that begins at t; all may be both. */
 void fsk_bits_make(fsk_bits *bits, const fsk_span *span, float t, float bit, int first,
