@@ -189,7 +189,8 @@ _CONNECTED: dict[Input, Row] = {
     Input.QUIET: (State.CONNECTED, (Start(Timer.SILENCE),)),
     Input.SILENCE_OVER: _cleared(Cause.REMOTE_SILENCE),
     Input.CALLER_ID: (State.CONNECTED, (Do.TELL_CALLER,)),
-    Input.ON_HOOK: (State.CLEARING, (*_CALL_TIMERS, Start(Timer.GUARD), End(Cause.LINE_LOST))),
+    # The board says it has hung up by itself; told to as well, it is so even if that was a mistake.
+    Input.ON_HOOK: _cleared(Cause.LINE_LOST),
     Input.DEAD_OVER: (State.BLOCKED, (*_CALL_TIMERS, Do.GO_ON_HOOK, End(Cause.LINE_LOST))),
     Input.ALARM: (State.BLOCKED, (*_CALL_TIMERS, Do.GO_ON_HOOK, End(Cause.LINE_LOST))),
 }

@@ -1,0 +1,143 @@
+"""The FXO table: every state with every input."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ctidrv.callcontrol.causes import Cause
+from ctidrv.callcontrol.fxo import (
+    IGNORED,
+    SIGNAL_OF,
+    TABLE,
+    TIMER_INPUT,
+    Do,
+    End,
+    FxoLine,
+    Input,
+    Start,
+    State,
+    Stop,
+    Timer,
+)
+from ctidrv.ports.regions import SIGNALS
+
+ALL = frozenset(SIGNALS)
+OFF_HOOK = {State.SEIZED, State.CONNECTED}
+WITH_CALL = {State.ALERTING, *OFF_HOOK}
+PAIRS = [pytest.param(state, seen, id=f"{state.name}-{seen.name}") for state in State for seen in Input]
+# Spelled out so that a row that goes missing is seen: what each state must react to.
+MUST_REACT = {
+    State.IDLE: "RING_ON CALLER_ID POLARITY BATTERY_LOST BATTERY_BACK DEAD_OVER ALARM OFF_HOOK",
+    State.ALERTING: "RING_ON RING_OFF CALLER_ID ANSWER WITHDRAW RING_OVER REMOTE_GONE OFF_HOOK BATTERY_LOST "
+    "BATTERY_BACK DEAD_OVER ALARM",
+    State.SEIZED: "OFF_HOOK SEIZE_OVER HANG_UP WITHDRAW REMOTE_GONE CALLER_ID BATTERY_LOST BATTERY_BACK "
+    "DEAD_OVER ALARM",
+    State.CONNECTED: "HANG_UP WITHDRAW REMOTE_GONE POLARITY BUSY_TONE CONGESTION_TONE BATTERY_LOST BATTERY_BACK "
+    "BREAK_OVER DIAL_TONE DIAL_TONE_OVER DIAL_OVER SOUND QUIET SILENCE_OVER CALLER_ID ON_HOOK DEAD_OVER ALARM",
+    State.CLEARING: "ON_HOOK RELEASE_OVER GUARD_OVER OFF_HOOK RING_ON CALLER_ID BATTERY_LOST BATTERY_BACK "
+    "DEAD_OVER ALARM",
+    State.BLOCKED: "BATTERY_BACK ALARM_OVER OFF_HOOK RING_ON",
+}
+
+
+def step(state: State, seen: Input, signals: frozenset[str] = ALL) -> tuple[State, tuple[object, ...]]:
+    line = FxoLine(signals)
+    line.state = state
+    actions = line.feed(seen)
+    return line.state, actions
+
+
+@pytest.mark.parametrize(("state", "seen"), PAIRS)
+def test_every_pair_has_a_result_and_the_named_ones_react(state: State, seen: Input) -> None:
+    after, actions = step(state, seen)
+    reacts = seen.name in MUST_REACT[state].split()
+    assert ((state, seen) in TABLE) == reacts
+    assert ((state, seen) in IGNORED) != reacts
+    if not reacts:
+        assert (after, actions) == (state, ())
+
+
+@pytest.mark.parametrize(("state", "seen"), PAIRS)
+def test_every_way_off_a_seized_line_puts_it_on_hook(state: State, seen: Input) -> None:
+    after, actions = step(state, seen)
+    if state in OFF_HOOK and after not in OFF_HOOK:
+        assert Do.GO_ON_HOOK in actions
+    if Do.GO_OFF_HOOK in actions:
+        assert (state, seen) == (State.ALERTING, Input.ANSWER)
+
+
+@pytest.mark.parametrize(("state", "seen"), PAIRS)
+def test_a_call_begins_and_ends_exactly_where_the_states_say(state: State, seen: Input) -> None:
+    after, actions = step(state, seen)
+    opened = actions.count(Do.OPEN_CALL)
+    ended = sum(isinstance(action, End) for action in actions)
+    assert opened == (after in WITH_CALL and state not in WITH_CALL)
+    assert ended == (state in WITH_CALL and after not in WITH_CALL)
+
+
+@pytest.mark.parametrize(("state", "seen"), PAIRS)
+def test_states_that_wait_run_a_timer_that_ends_the_wait(state: State, seen: Input) -> None:
+    after, actions = step(state, seen)
+    if after is state:
+        return
+    started = {action.timer for action in actions if isinstance(action, Start)}
+    waits = {
+        State.ALERTING: {Timer.RING},
+        State.SEIZED: {Timer.SEIZE},
+        State.CONNECTED: {Timer.SILENCE},
+        State.CLEARING: {Timer.RELEASE, Timer.GUARD},
+    }
+    if after in waits:
+        assert started & waits[after]
+    stopped = {action.timer for action in actions if isinstance(action, Stop)}
+    left = {State.ALERTING: Timer.RING, State.SEIZED: Timer.SEIZE, State.CONNECTED: Timer.SILENCE}.get(state)
+    if left is not None and seen is not TIMER_INPUT[left]:
+        assert left in stopped
+
+
+def test_each_timer_runs_out_into_its_own_input() -> None:
+    assert {timer.name: seen.name for timer, seen in TIMER_INPUT.items()} == {
+        timer.name: f"{timer.name}_OVER" for timer in Timer
+    }
+
+
+@pytest.mark.parametrize(
+    ("seen", "cause"),
+    [
+        (Input.BREAK_OVER, Cause.REMOTE_LOOP_BREAK),
+        (Input.POLARITY, Cause.REMOTE_REVERSAL),
+        (Input.BUSY_TONE, Cause.REMOTE_BUSY_TONE),
+        (Input.CONGESTION_TONE, Cause.REMOTE_CONGESTION_TONE),
+        (Input.DIAL_OVER, Cause.REMOTE_DIAL_TONE),
+        (Input.SILENCE_OVER, Cause.REMOTE_SILENCE),
+    ],
+)
+def test_a_hang_up_signal_clears_only_where_it_counts(seen: Input, cause: Cause) -> None:
+    after, actions = step(State.CONNECTED, seen)
+    assert after is State.CLEARING
+    assert End(cause) in actions
+    without = ALL - {SIGNAL_OF[seen]}
+    assert step(State.CONNECTED, seen, without) == (State.CONNECTED, ())
+
+
+def test_a_reversal_still_alerts_a_line_on_which_it_is_no_hang_up_signal() -> None:
+    assert step(State.IDLE, Input.POLARITY, frozenset({"silence"}))[0] is State.ALERTING
+
+
+@given(st.lists(st.sampled_from(list(Input)), max_size=80))
+def test_no_order_of_inputs_loses_a_call_or_leaves_the_line_off_hook(order: list[Input]) -> None:
+    line, calls, off_hook = FxoLine(ALL), 0, False
+    for seen in order:
+        for action in line.feed(seen):
+            calls += (action is Do.OPEN_CALL) - isinstance(action, End)
+            off_hook = action is Do.GO_OFF_HOOK or (off_hook and action is not Do.GO_ON_HOOK)
+        assert calls == (line.state in WITH_CALL)
+        if seen is Input.ON_HOOK:
+            off_hook = False
+        assert off_hook <= (line.state in OFF_HOOK)
+    # Left alone, with nothing but its timers, it comes to rest on hook.
+    for seen in (Input.RING_OVER, Input.SEIZE_OVER, Input.SILENCE_OVER, Input.RELEASE_OVER, Input.GUARD_OVER):
+        line.feed(seen)
+    assert line.state in (State.IDLE, State.BLOCKED)
