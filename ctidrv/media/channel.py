@@ -1,0 +1,243 @@
+"""`Channel`: one port's sound and hook, as call control uses them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from ctidrv.errors import CtiError, NotCapable, UsageError
+from ctidrv.events import PlayDone, PortEvent
+from ctidrv.media.recorder import Recording, Sink
+from ctidrv.native import lib
+from ctidrv.native.engine import BOTH, LINE, MESSAGE, RX
+from ctidrv.native.pcm import Pcm
+from ctidrv.ports.api import Able, Kind, PortInfo
+from ctidrv.units import Samples
+
+if TYPE_CHECKING:
+    from ctidrv.media.engine import MediaEngine
+    from ctidrv.native.tones import ToneSpec
+
+__all__ = ["Channel", "Playback", "Recording", "Sink", "Sound"]
+
+Sound: TypeAlias = "Pcm | ToneSpec"
+"""What can be played: samples, or a tone that the core makes."""
+
+_DIGITS = "0123456789*#ABCD"
+_QUEUE = 16
+"""Items that the core's player takes; what is more waits here."""
+_LOUDEST_DB = 24.0
+_UNITY_Q12 = 4096
+
+
+class Playback:
+    """A sound that plays or waits for its turn."""
+
+    def __init__(self, ref: int, channel: Channel, sound: Sound, item: dict[str, Any]) -> None:
+        self.ref = ref
+        self.sound = sound  # the core reads it until it is done
+        self.item = item
+        self._channel = channel
+        self._done: PlayDone | None = None
+        self._waiters: list[asyncio.Future[PlayDone]] = []
+
+    async def done(self) -> PlayDone:
+        """Waits for its end: `reason` (end, digit, stopped) and the samples played."""
+        if self._done is not None:
+            return self._done
+        waiter: asyncio.Future[PlayDone] = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        return await waiter
+
+    def stop(self) -> None:
+        """Stops it at the next tick, fading over 5 ms; what waits behind it goes on."""
+        if self._done is None:
+            self._channel.stop_one(self)
+
+    def ended(self, event: PlayDone) -> None:
+        self._done = event
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(event)
+
+
+def digit_mask(digits: str) -> int:
+    """The core's mask for a set of digits; UsageError for what is no digit."""
+    mask = 0
+    for digit in digits:
+        place = _DIGITS.find(digit)
+        if place < 0:
+            raise UsageError(f"{digit!r} is no digit; the digits are {_DIGITS}")
+        mask |= 1 << place
+    return mask
+
+
+def _gain_q12(gain_db: float) -> int:
+    if not gain_db <= _LOUDEST_DB:
+        raise UsageError(f"a gain of {gain_db} dB: at most {_LOUDEST_DB:g} dB")
+    return round(_UNITY_Q12 * 10 ** (gain_db / 20))
+
+
+class Channel:
+    """Made by the engine, one for each port; belongs to the loop's thread.
+
+    Commands take effect at the next tick, in the order they were given.
+    """
+
+    def __init__(self, info: PortInfo, number: int, engine: MediaEngine) -> None:
+        self.info = info
+        self.number = number
+        """The core's number of the port."""
+        self._engine = engine
+        self._native = engine.native
+        self._listeners: tuple[Callable[[PortEvent], None], ...] = ()
+        self._plays: dict[int, Playback] = {}
+        self._backlog: deque[Playback] = deque()
+
+    # Events.
+
+    def subscribe(self, listener: Callable[[PortEvent], None]) -> Callable[[], None]:
+        """Calls `listener` with every event of the port, in order; returns what ends that."""
+        self._listeners = (*self._listeners, listener)
+
+        def unsubscribe() -> None:
+            self._listeners = tuple(other for other in self._listeners if other is not listener)
+
+        return unsubscribe
+
+    def dispatch(self, event: PortEvent) -> None:
+        """The engine's: an event of this port."""
+        if isinstance(event, PlayDone):
+            self._play_ended(event)
+        for listener in self._listeners:
+            listener(event)
+
+    # The line.
+
+    def seize(self) -> None:
+        """Goes off hook; the answer is `Seized`. NotCapable for a port that faces no exchange."""
+        self._needs_exchange("seize")
+        self._native.line(self.number, lib.CTI_LINE_HOOK, 1)
+
+    def release(self) -> None:
+        """Goes on hook; the answer is `Released`."""
+        self._needs_exchange("release")
+        self._native.line(self.number, lib.CTI_LINE_HOOK, 0)
+
+    def flash(self, length: Samples) -> None:
+        """Breaks the loop for so long; NotCapable where the port says it cannot."""
+        self._needs_exchange("flash")
+        if self.info.able("flash") is Able.NO:
+            raise NotCapable(f"{self.info.id}: cannot flash (see `ctidrv ports`)")
+        self._native.line(self.number, lib.CTI_LINE_FLASH, length)
+
+    def _needs_exchange(self, what: str) -> None:
+        if self.info.kind not in (Kind.FXO, Kind.TRUNK):
+            raise NotCapable(f"{self.info.id}: a port of kind {self.info.kind.value} cannot {what}")
+
+    # Playing.
+
+    def play(
+        self,
+        sound: Sound,
+        *,
+        stop_on: str = "",
+        loop: bool = False,
+        gain_db: float = 0.0,
+        samples: int = -1,
+    ) -> Playback:
+        """Plays a sound behind those that play or wait, without a gap.
+
+        `stop_on`: digits that end it, within the tick in which they are heard. `loop`: over and over
+        (`Pcm`; a tone's table says itself whether it goes round). `samples`: no more than so many.
+        """
+        item: dict[str, Any] = {
+            "stop_on": digit_mask(stop_on),
+            "gain_q12": _gain_q12(gain_db),
+            "loop": loop,
+        }
+        if samples < -1 or (loop and samples >= 0):
+            raise UsageError(f"{self.info.id}: play: samples={samples}, loop={loop} do not go together")
+        if isinstance(sound, Pcm):
+            item["pcm"] = sound.ptr
+            item["samples"] = len(sound) if samples < 0 else min(samples, len(sound))
+            item["loop"] = loop and len(sound) > 0
+        else:
+            item["tone"] = sound.ptr
+            item["samples"] = samples
+        playback = Playback(self._engine.next_ref(), self, sound, item)
+        if self._backlog or len(self._plays) >= _QUEUE:
+            self._backlog.append(playback)
+        else:
+            self._post(playback)
+        return playback
+
+    def _post(self, playback: Playback) -> None:
+        self._native.play(self.number, playback.ref, **playback.item)
+        self._plays[playback.ref] = playback
+
+    def stop(self) -> None:
+        """Stops what plays and what waits."""
+        if self._plays:
+            self._native.stop(self.number)
+        waiting, self._backlog = self._backlog, deque()
+        for playback in waiting:
+            self._drop(playback)
+
+    def stop_one(self, playback: Playback) -> None:
+        """What `Playback.stop` does."""
+        if playback.ref in self._plays:
+            self._native.stop(self.number, playback.ref)
+        elif playback in self._backlog:
+            self._backlog.remove(playback)
+            self._drop(playback)
+
+    def _drop(self, playback: Playback) -> None:
+        """Ends one that never reached the core, with the next tick's events, as if it had."""
+        self._plays[playback.ref] = playback
+        self._engine.inject(
+            PlayDone(self._engine.clock.now(), self.info.id, playback.ref, "stopped", Samples(0))
+        )
+
+    def _play_ended(self, event: PlayDone) -> None:
+        playback = self._plays.pop(event.ref, None)
+        if playback is not None:
+            playback.ended(event)
+        while self._backlog and len(self._plays) < _QUEUE:
+            self._post(self._backlog.popleft())
+
+    # Recording.
+
+    def record_line(self, sink: Sink) -> Recording:
+        """Records the line from its next seizure on: channel 1 what we sent, 2 what came from it."""
+        return self._record(LINE, BOTH, sink, at_seizure=True)
+
+    def record_message(self, sink: Sink) -> Recording:
+        """Records what comes from the line, mono, from the next tick on."""
+        return self._record(MESSAGE, RX, sink, at_seizure=False)
+
+    def _record(self, which: int, channels: int, sink: Sink, *, at_seizure: bool) -> Recording:
+        native, number = self._native, self.number
+        recording = Recording(
+            self._engine.next_ref(),
+            self.info.id,
+            (number, which),
+            channels,
+            sink,
+            lambda this: native.record_stop(number, which, this.ref),
+        )
+        self._engine.add_recording(recording)
+        try:
+            native.record(number, which, channels, recording.ref, at_seizure=at_seizure)
+        except CtiError:
+            self._engine.forget_recording(recording)
+            raise
+        return recording
+
+    # Hearing.
+
+    def listen(self, mask: int) -> None:
+        """Chooses the detectors (``cti_ear_detector``); those switched on start afresh."""
+        self._native.listen(self.number, mask)

@@ -1,0 +1,241 @@
+"""`MediaEngine`: the one place where time moves.
+
+In virtual time `step` makes one tick and hands on what happened; live, a thread of the core makes the
+ticks and this side follows, one `pump` for each tick or, when the interpreter was held up, for several.
+In both, what a tick brings is handed on in the order (at, port, kind), then boards are pumped, then the
+clock is moved on and fires the timers that are due.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from ctidrv.clock import SampleClock
+from ctidrv.errors import PortError, UsageError
+from ctidrv.events import PortEvent, RecordDone, RecordLost, Slip
+from ctidrv.media.channel import Channel
+from ctidrv.media.recorder import Disk, Recording
+from ctidrv.native import lib
+from ctidrv.native.engine import EngineStats, LiveLoop, NativeEngine
+from ctidrv.native.events import port_event
+from ctidrv.ports.api import Board
+from ctidrv.units import TICK, PortId, Samples, to_seconds
+
+__all__ = ["EngineStats", "MediaEngine"]
+
+_log = logging.getLogger(__name__)
+
+_RING_SECONDS = 30
+_RING_SECONDS_INLINE = 2
+_DRAIN_TICKS = 10
+"""Virtual time: the sinks are given what was recorded every so many ticks (and at its end)."""
+_WAIT_MS = 200
+_SLIP: int = lib.CTI_EV_SLIP
+_EVENTS_LOST: int = lib.CTI_EV_EVENTS_LOST
+
+
+class MediaEngine:
+    """The tick over all ports of `boards`, which are open before and closed after.
+
+    `inline`: for virtual time, `step` by `step`, recordings written in between; else for live use,
+    with rings that hold 30 s for a slow disk.
+    """
+
+    def __init__(self, boards: Sequence[Board], clock: SampleClock, *, inline: bool) -> None:
+        self.clock = clock
+        self._boards = list(boards)
+        ports = [(board, info) for board in self._boards for info in board.ports]
+        if not ports:
+            raise UsageError("no board has a port: name at least one [[board]] in station.toml")
+        seconds = _RING_SECONDS_INLINE if inline else _RING_SECONDS
+        self.native = NativeEngine(len(ports), len(self._boards), record_seconds=seconds)
+        for board in self._boards:
+            self.native.add_board(board.native())
+        self._channels = [Channel(info, number, self) for number, (_, info) in enumerate(ports)]
+        self._by_id = {channel.info.id: channel for channel in self._channels}
+        if len(self._by_id) != len(ports):
+            raise PortError("two ports have one name: give each [[board]] a name of its own")
+        self._disk = Disk(self.native)
+        self._refs = 0
+        self._ticks = 0
+        self._injected: list[PortEvent] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._live: LiveLoop | None = None
+        self._threads: list[threading.Thread] = []
+        self._posted = False
+        self._failure: BaseException | None = None
+
+    @property
+    def channels(self) -> Sequence[Channel]:
+        """In the order of the boards and their ports."""
+        return self._channels
+
+    def channel(self, port: PortId) -> Channel:
+        """PortError when there is no such port."""
+        channel = self._by_id.get(port)
+        if channel is None:
+            known = ", ".join(self._by_id)
+            raise PortError(f"{port}: no such port; there are {known}")
+        return channel
+
+    def progress(self, port: PortId, config: Any) -> None:
+        """Sets the call-progress definitions (a `cti_progress_config`) of a port; not while live."""
+        if self._live is not None:
+            raise UsageError(f"{port}: call-progress tones are set before the live loop begins")
+        self.native.progress(self.channel(port).number, config)
+
+    @property
+    def failure(self) -> BaseException | None:
+        """Why the live loop ended by itself; None while all is well."""
+        return self._failure
+
+    def stats(self) -> EngineStats:
+        return self.native.stats()
+
+    # Virtual time.
+
+    def step(self) -> None:
+        """One tick of virtual time, and what follows from it."""
+        if self._live is not None:
+            raise UsageError("the engine is live: its own loop makes the ticks")
+        if self.native.tick() or self._injected:
+            self._dispatch()
+        if not self._disk.idle:
+            self._ticks += 1
+            if self._ticks >= _DRAIN_TICKS:
+                self._ticks = 0
+                self._disk.drain()
+        for board in self._boards:
+            board.pump()
+        self.clock.advance(self.clock.now() + TICK)
+
+    # Live.
+
+    def start_live(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begins to tick in real time; events, timers and boards' pumps run on `loop`."""
+        if self._live is not None:
+            raise UsageError("the engine is live already")
+        self._loop = loop
+        self._failure = None
+        self._live = live = LiveLoop(self.native)
+        self._disk.start(lambda recording: self._on_loop(recording.closed))
+        self._threads = [
+            threading.Thread(target=self._run, args=(live,), name="ctidrv-tick", daemon=True),
+            threading.Thread(target=self._follow, args=(live,), name="ctidrv-follow", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def _run(self, live: LiveLoop) -> None:
+        try:
+            live.run()
+        except Exception as error:
+            self._failure = error
+            _log.critical("the live loop ended: %s", error)
+            live.stop()
+
+    def _follow(self, live: LiveLoop) -> None:
+        now = 0
+        while self._live is live and self._failure is None:
+            then, now = now, live.wait(now, _WAIT_MS)
+            if now > then and not self._posted:
+                self._posted = True
+                self._on_loop(self._pump_live)
+
+    def _on_loop(self, call: Any) -> None:
+        assert self._loop is not None
+        try:
+            self._loop.call_soon_threadsafe(call)
+        except RuntimeError:
+            _log.debug("the loop is closed: nothing follows the ticks any more")
+
+    def _pump_live(self) -> None:
+        self._posted = False
+        if self._live is not None:
+            self.pump()
+
+    def pump(self) -> None:
+        """Hands on what the ticks made so far have brought; errors are logged, the others go on."""
+        now = Samples(self.native.now())
+        self._dispatch(guarded=True)
+        for board in self._boards:
+            try:
+                board.pump()
+            except Exception:
+                _log.exception("board %s", board.info.name)
+        self.clock.advance(now)
+
+    def stop_live(self) -> None:
+        """Ends the ticks, hands on the last events, and finishes recordings that are open."""
+        live, self._live = self._live, None
+        if live is None:
+            return
+        live.stop()
+        for thread in self._threads:
+            thread.join()
+        live.end()
+        self._disk.stop()
+        self.pump()
+        self._disk.finish_all()
+
+    def close(self) -> None:
+        """Ends everything; recordings that are open are finished with what they hold."""
+        self.stop_live()
+        self._disk.finish_all()
+
+    # Between the parts of media.
+
+    def next_ref(self) -> int:
+        self._refs = self._refs % 0x7FFF_FFFF + 1
+        return self._refs
+
+    def inject(self, event: PortEvent) -> None:
+        """Hands on an event of this side's own with those of the next tick."""
+        self._injected.append(event)
+
+    def add_recording(self, recording: Recording) -> None:
+        self._disk.add(recording)
+
+    def forget_recording(self, recording: Recording) -> None:
+        self._disk.forget(recording)
+
+    def _dispatch(self, *, guarded: bool = False) -> None:
+        injected, self._injected = self._injected, []
+        for event in injected:
+            self._hand_on(self._by_id[event.port], event, guarded)
+        for raw in self.native.events():
+            if raw.port >= 0:
+                channel = self._channels[raw.port]
+                made = port_event(raw, channel.info.id, self.native.message)
+                if made is not None:
+                    self._hand_on(channel, made, guarded)
+            elif raw.kind == _SLIP:
+                at, length = Samples(raw.at), raw.length
+                _log.warning("the engine was %d ms late", length // 8)
+                for channel in self._channels:
+                    self._hand_on(channel, Slip(at, channel.info.id, length), guarded)
+            elif raw.kind == _EVENTS_LOST:
+                _log.error("%d events were lost: this program does not keep up", raw.value)
+
+    def _hand_on(self, channel: Channel, event: PortEvent, guarded: bool) -> None:
+        if isinstance(event, RecordDone):
+            self._disk.ended(event.ref, event.length)
+            if self._live is None:
+                self._disk.drain()
+        elif isinstance(event, RecordLost):
+            _log.error(
+                "%s: the disk is too slow: %.1f s of the recording are silence",
+                channel.info.id,
+                to_seconds(event.length),
+            )
+        if not guarded:
+            channel.dispatch(event)
+            return
+        try:
+            channel.dispatch(event)
+        except Exception:
+            _log.exception("%s: %s", channel.info.id, type(event).__name__)

@@ -1,0 +1,256 @@
+"""WAV files: a writer whose file is playable at every instant, a reader, and repair after a crash.
+
+The writer puts samples down first and the sizes of the header after them, so that a header never
+promises more than the file holds: a process killed at any point leaves a file that opens, and that
+lacks less than a second.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from ctidrv.errors import InputError, StoreError
+from ctidrv.native.pcm import Pcm
+from ctidrv.units import RATE
+
+_PCM, _ALAW, _MULAW, _EXTENSIBLE = 1, 6, 7, 0xFFFE
+_CODINGS = {_PCM: "PCM", _ALAW: "A-law", _MULAW: "mu-law", 3: "floating point", 17: "IMA ADPCM", 85: "MP3"}
+_HEADER = 44
+_LARGEST = 0xFFFF_FFFF - _HEADER
+_UNKNOWN = 0x7FFF_0000
+"""Programs that write to a pipe leave sizes from here up: the data goes on to the end of the file."""
+_SIZES_EVERY = RATE // 4
+"""Frames between two writings of the header's sizes."""
+_SYNC_EVERY = 10 * RATE
+"""Frames between two orders to the system to write to the disk itself (a power cut loses as much)."""
+
+
+def _header(channels: int, data: int) -> bytes:
+    """RIFF/WAVE, 16-bit PCM at 8,000 Hz, with `data` bytes of samples."""
+    frame = 2 * channels
+    return struct.pack(
+        "<4sI4s4sIHHIIHH4sI",
+        b"RIFF",
+        data + _HEADER - 8,
+        b"WAVE",
+        b"fmt ",
+        16,
+        _PCM,
+        channels,
+        RATE,
+        RATE * frame,
+        frame,
+        16,
+        b"data",
+        data,
+    )
+
+
+class WavWriter:
+    """A `Sink` that writes 16-bit PCM at 8,000 Hz to a new file (its folders are made).
+
+    `sync`: orders the system to write to the disk every ten seconds of audio and at the end, against
+    power cuts; a killed process loses nothing by its absence.
+    """
+
+    def __init__(self, path: str | Path, channels: int, *, sync: bool = True) -> None:
+        self.path = Path(path)
+        self.channels = channels
+        self.frames = 0
+        """Frames in the file."""
+        self._sync = sync
+        self._told = 0
+        self._synced = 0
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file: BinaryIO = open(self.path, "xb", buffering=0)  # noqa: SIM115
+            self._file.write(_header(channels, 0))
+        except OSError as error:
+            raise StoreError(f"{self.path}: cannot be made: {error.strerror}") from error
+
+    def write(self, frames: bytes) -> None:
+        """Appends interleaved 16-bit frames."""
+        data = self.frames * 2 * self.channels + len(frames)
+        if data > _LARGEST:
+            raise StoreError(f"{self.path}: a WAV file can hold no more than 4 GB; begin another")
+        try:
+            self._append(frames)
+            self.frames = data // (2 * self.channels)
+            if self.frames - self._told >= _SIZES_EVERY:
+                self._tell_sizes()
+            if self._sync and self.frames - self._synced >= _SYNC_EVERY:
+                os.fsync(self._file.fileno())
+                self._synced = self.frames
+        except OSError as error:
+            raise StoreError(f"{self.path}: cannot be written: {error.strerror}") from error
+
+    def _append(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:  # a disk that is nearly full takes a part
+            rest = rest[self._file.write(rest) :]
+
+    def _tell_sizes(self) -> None:
+        self._file.seek(0)
+        self._file.write(_header(self.channels, self.frames * 2 * self.channels))
+        self._file.seek(0, os.SEEK_END)
+        self._told = self.frames
+
+    def close(self) -> None:
+        """Finishes the file; safe twice."""
+        if self._file.closed:
+            return
+        try:
+            if self._told != self.frames:
+                self._tell_sizes()
+            if self._sync:
+                os.fsync(self._file.fileno())
+        except OSError as error:
+            raise StoreError(f"{self.path}: cannot be finished: {error.strerror}") from error
+        finally:
+            self._file.close()
+
+    def sha256(self) -> str:
+        """Of the whole file, in hex; once it is closed."""
+        if not self._file.closed:
+            raise StoreError(f"{self.path}: still being written")
+        with open(self.path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class WavAudio:
+    """A file's sound: one `Pcm` for each channel, all of one length."""
+
+    channels: list[Pcm]
+
+    @property
+    def frames(self) -> int:
+        return len(self.channels[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    coding: int
+    channels: int
+    rate: int
+    bits: int
+    data: int
+    """Offset of the samples."""
+    size: int
+    """Bytes of samples that the header promises."""
+    held: int
+    """Bytes of samples that the file holds from `data` on."""
+
+
+def _chunks(file: BinaryIO, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """(name, offset, size) of each chunk that begins before `end`."""
+    at = 12
+    while at + 8 <= end:
+        file.seek(at)
+        name, size = struct.unpack("<4sI", file.read(8))
+        yield name, at + 8, size
+        at += 8 + size + (size & 1)
+
+
+def _layout(file: BinaryIO, path: Path) -> _Layout:
+    end = file.seek(0, os.SEEK_END)
+    if end == 0:
+        raise InputError(f"{path}: empty file; a WAV file is needed")
+    file.seek(0)
+    magic = file.read(12)
+    if len(magic) < 12 or magic[:4] != b"RIFF" or magic[8:] != b"WAVE":
+        raise InputError(f"{path}: not a WAV file (RIFF/WAVE)")
+    form: tuple[int, int, int, int] | None = None
+    for name, at, size in _chunks(file, end):
+        if name == b"fmt " and form is None:
+            file.seek(at)
+            body = file.read(min(size, 40))
+            if len(body) < 16:
+                raise InputError(f"{path}: the WAV header is cut off")
+            coding, channels, rate, _, _, bits = struct.unpack("<HHIIHH", body[:16])
+            if coding == _EXTENSIBLE and len(body) >= 26:
+                coding = struct.unpack("<H", body[24:26])[0]
+            form = coding, channels, rate, bits
+        elif name == b"data":
+            if form is None:
+                raise InputError(f"{path}: a WAV file whose data come before their format")
+            return _Layout(*form, data=at, size=size, held=end - at)
+    raise InputError(f"{path}: a WAV file without sound")
+
+
+def _acceptable(form: _Layout, path: Path) -> None:
+    coding = _CODINGS.get(form.coding, f"coding {form.coding}")
+    found = f"{form.rate} Hz, {form.bits}-bit {coding}, {form.channels} channel(s)"
+    bits = {_PCM: 16, _ALAW: 8, _MULAW: 8}.get(form.coding)
+    if form.rate != RATE or form.bits != bits or not 1 <= form.channels <= 2:
+        raise InputError(
+            f"{path}: {found}; needed: {RATE} Hz, 16-bit PCM, A-law or mu-law, 1 or 2 channels "
+            f"(sox IN -r 8000 -b 16 -c 1 OUT.wav makes it)"
+        )
+
+
+def _open(path: Path) -> BinaryIO:
+    try:
+        return open(path, "rb")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def read_wav(path: str | Path) -> WavAudio:
+    """Reads a WAV file of 8,000 Hz, 16-bit PCM, A-law or mu-law, one or two channels.
+
+    Raises InputError naming what was found and what is needed, also for a file that is cut off.
+    """
+    path = Path(path)
+    with _open(path) as file:
+        form = _layout(file, path)
+        _acceptable(form, path)
+        size = form.held if form.size >= _UNKNOWN else form.size
+        if size > form.held:
+            raise InputError(f"{path}: cut off: {form.held} of {size} bytes of sound are there")
+        frame = form.channels * form.bits // 8
+        file.seek(form.data)
+        data = file.read(size - size % frame)
+    if form.coding == _PCM:
+        sound = Pcm.from_bytes(data)
+    else:
+        from ctidrv.native import g711
+
+        sound = g711.decode(data, "alaw" if form.coding == _ALAW else "mulaw")
+    return WavAudio([sound[channel :: form.channels] for channel in range(form.channels)])
+
+
+def repair_wav(path: str | Path) -> int:
+    """Sets the sizes in the header of a recording from the length of its file; the frames it holds.
+
+    For a file that a killed process left: nothing that was written is lost, and what is no whole
+    frame is cut off. Raises InputError, and changes nothing, for a file that is none of `WavWriter`'s.
+    """
+    path = Path(path)
+    with _open(path) as file:
+        form = _layout(file, path)
+    if (form.data, form.coding, form.bits, form.rate) != (_HEADER, _PCM, 16, RATE) or not form.channels:
+        raise InputError(f"{path}: not a recording of this program; nothing was changed")
+    frame = 2 * form.channels
+    frames = form.held // frame
+    size = frames * frame
+    if size > _LARGEST:
+        raise InputError(f"{path}: longer than a WAV file can be")
+    try:
+        with open(path, "r+b") as out:
+            out.truncate(form.data + size)
+            out.seek(form.data - 4)
+            out.write(struct.pack("<I", size))
+            out.seek(4)
+            out.write(struct.pack("<I", form.data + size - 8))
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be repaired: {error.strerror}") from error
+    return frames
