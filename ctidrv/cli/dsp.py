@@ -1,0 +1,55 @@
+"""``ctidrv dsp``: what the core hears in a file or at the microphone, and how fast it is."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ctidrv.cli.output import add_json
+
+HELP = "what the core hears in a WAV file or at the microphone; throughput of its kernels"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(dest="dsp", metavar="COMMAND", required=True)
+    detect = commands.add_parser(
+        "detect",
+        help="every digit, tone, voice and caller ID heard, one JSON line each",
+        description="Prints one JSON line for each digit, call-progress tone, voice and caller ID, in the"
+        " order in which the core reports them. The file is 8,000 Hz; 16-bit PCM, A-law or mu-law.",
+    )
+    _source(detect)
+    detect.add_argument("--country", metavar="CC", help="this country's tones (default: by cadence alone)")
+    detect.add_argument("--microphone", action="store_true", help="hear the sound card instead of a file")
+    detect.add_argument("--seconds", type=_seconds, metavar="N", help="of the microphone; then stop")
+    callerid = commands.add_parser("callerid", help="the caller IDs in a WAV file, one JSON line each")
+    _source(callerid)
+    bench = commands.add_parser("bench", help="nanoseconds a sample a port of each kernel, one port and 64")
+    bench.add_argument("--seconds", type=_seconds, default=10.0, metavar="N", help="audio a kernel (10)")
+    add_json(bench)
+
+
+def _source(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE.wav")
+    parser.add_argument("--channel", type=int, choices=(1, 2), help="which channel of a two-channel file")
+    parser.add_argument("--text", action="store_true", help="print plain text instead of JSON lines")
+    add_json(parser)
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 86,400")
+    return value
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.dsp == "bench":
+        from ctidrv.cli.dsp_bench import bench
+
+        return bench(args.seconds, as_json=args.json)
+    from ctidrv.cli.dsp_detect import detect_file, detect_microphone
+
+    if args.dsp == "detect" and args.microphone:
+        return detect_microphone(args)
+    return detect_file(args)
