@@ -220,17 +220,11 @@ class Channel:
 
     def _record(self, which: int, channels: int, sink: Sink, *, at_seizure: bool) -> Recording:
         native, number = self._native, self.number
-        recording = Recording(
-            self._engine.next_ref(),
-            self.info.id,
-            (number, which),
-            channels,
-            sink,
-            lambda this: native.record_stop(number, which, this.ref),
-        )
+        ref = self._engine.next_ref()
+        recording = Recording(ref, self.info.id, (number, which), channels, sink, native)
         self._engine.add_recording(recording)
         try:
-            native.record(number, which, channels, recording.ref, at_seizure=at_seizure)
+            native.record(number, which, channels, ref, at_seizure=at_seizure)
         except CtiError:
             self._engine.forget_recording(recording)
             raise

@@ -40,7 +40,7 @@ class Recording:
         place: tuple[int, int],
         channels: int,
         sink: Sink,
-        stopping: Callable[[Recording], None],
+        native: NativeEngine,
     ) -> None:
         self.ref = ref
         self.port = port
@@ -51,12 +51,10 @@ class Recording:
         """Frames the sink has taken."""
         self.length: int | None = None
         """Frames of the whole, once it has ended."""
-        self.started = False
         self.error: Exception | None = None
         """Why the sink takes no more."""
         self._sink = sink
-        self._stopping = stopping
-        self._counted: Callable[[], int] | None = None
+        self._native = native
         self._asked = False
         self._closed = False
         self._waiters: list[asyncio.Future[None]] = []
@@ -66,7 +64,7 @@ class Recording:
         """Frames recorded so far (0 while it waits for the seizure of the line)."""
         if self.length is not None:
             return self.length
-        return max(self.written, self._counted()) if self._counted is not None else self.written
+        return max(self.written, self._native.frames(*self.place, self.ref))
 
     async def stop(self) -> int:
         """Ends it at the next tick; returns its frames, all written and the sink closed.
@@ -86,14 +84,9 @@ class Recording:
         """Ends it at the next tick, without waiting for the sink."""
         if not self._asked and self.length is None:
             self._asked = True
-            self._stopping(self)
+            self._native.record_stop(*self.place, self.ref)
 
     # The disk's side: one thread.
-
-    def begin(self, counted: Callable[[], int]) -> None:
-        """The first frames are there; `counted` gives how many."""
-        self.started = True
-        self._counted = counted
 
     def take(self, frames: bytes) -> None:
         """Gives frames to the sink; a sink that failed gets no more, and the rest is let go."""
@@ -112,7 +105,6 @@ class Recording:
         except (CtiError, OSError) as error:
             self.error = self.error or error
             _log.error("%s: recording not finished: %s", self.port, error)
-        self._counted = None
 
     # The loop's side.
 
@@ -171,8 +163,6 @@ class Disk:
         engine = self._engine
         while (ref := engine.reading(port, which)) >= 0:
             recording = self._open.get(ref)
-            if recording is not None and not recording.started:
-                recording.begin(lambda: engine.frames(port, which))
             frames = engine.read(port, which, 2 if recording is None else recording.channels)
             if not frames:
                 return

@@ -32,7 +32,7 @@ class OutOfTime(CtiError, TimeoutError):
     """The limit given to `run_virtual` was reached before its coroutine ended."""
 
 
-class _TickSelector(selectors.DefaultSelector):  # type: ignore[misc, valid-type]
+class _TickSelector(selectors.DefaultSelector):
     """Looks at real files when asked and, where a plain selector would sleep, makes ticks."""
 
     def __init__(self, engine: Steps, limit: int | None) -> None:
@@ -68,9 +68,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._engine_clock.now() / RATE
 
-    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> Any:
+    def run_in_executor(  # type: ignore[override]
+        self, executor: Any, func: Callable[..., T], *args: Any
+    ) -> asyncio.Future[T]:
         """Runs it here and now."""
-        done = self.create_future()
+        done: asyncio.Future[T] = self.create_future()
         try:
             done.set_result(func(*args))
         except Exception as error:

@@ -145,9 +145,9 @@ class NativeEngine:
         count = lib.cti_engine_read(self.ptr, port, which, self._frames, _READ_FRAMES)
         return bytes(ffi.buffer(self._frames, 2 * channels * count)) if count > 0 else b""
 
-    def frames(self, port: int, which: int) -> int:
-        """Frames recorded since the last recording's start; from any thread."""
-        return int(lib.cti_engine_frames(self.ptr, port, which))
+    def frames(self, port: int, which: int, ref: int) -> int:
+        """Frames recorded so far of recording `ref`, from any thread; 0 unless it is the last begun."""
+        return int(lib.cti_engine_frames(self.ptr, port, which, ref))
 
     def now(self) -> int:
         """The sample count; from any thread that also takes `stats`."""

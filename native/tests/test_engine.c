@@ -182,7 +182,8 @@ static void test_recording_of_the_line_starts_in_the_tick_of_its_seizure(void) {
     CHECK_EQ(cti_engine_post(e, batch, 2), CTI_OK);
     cti_engine_tick(e);
     CHECK_EQ(cti_engine_reading(e, 0, 0), 5);
-    CHECK_EQ(cti_engine_frames(e, 0, 0), BLOCK);
+    CHECK_EQ(cti_engine_frames(e, 0, 0, 5), BLOCK);
+    CHECK_EQ(cti_engine_frames(e, 0, 0, 4), 0);
     CHECK_EQ(cti_engine_read(e, 0, 0, out, 8000), BLOCK);
     for (int i = 0; i < BLOCK; i++) {
         CHECK_EQ(out[2 * i], flat[i]); /* hook and audio are of one tick */

@@ -95,6 +95,6 @@ int cti_engine_message(cti_engine *e, int port, int32_t ref, uint8_t *out, int m
  * the recording they belong to. */
 int cti_engine_read(cti_engine *e, int port, int which, int16_t *out, int frames);
 int32_t cti_engine_reading(cti_engine *e, int port, int which);
-/* Frames recorded since the start of the last recording; from any thread. */
-int64_t cti_engine_frames(const cti_engine *e, int port, int which);
+/* Frames recorded so far of recording `ref`, from any thread; 0 unless it is the last started. */
+int64_t cti_engine_frames(const cti_engine *e, int port, int which, int32_t ref);
 int cti_engine_stats_get(const cti_engine *e, cti_engine_stats *out);

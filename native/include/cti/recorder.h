@@ -44,5 +44,7 @@ int cti_recorder_read(cti_recorder *r, int16_t *out, int frames);
 int32_t cti_recorder_reading(cti_recorder *r);
 /* Frames written since the start (lost ones included). */
 int64_t cti_recorder_frames(const cti_recorder *r);
+/* The same of the recording `ref`, from any thread; 0 unless it is the last that was started. */
+int64_t cti_recorder_frames_of(const cti_recorder *r, int32_t ref);
 /* 1 while a recording is open. */
 int cti_recorder_open(const cti_recorder *r);

@@ -459,9 +459,9 @@ int32_t cti_engine_reading(cti_engine *e, int port, int which) {
     return r == NULL ? CTI_ERR_ARG : cti_recorder_reading(r);
 }
 
-int64_t cti_engine_frames(const cti_engine *e, int port, int which) {
+int64_t cti_engine_frames(const cti_engine *e, int port, int which, int32_t ref) {
     const cti_recorder *r = reader_of(e, port, which);
-    return r == NULL ? CTI_ERR_ARG : cti_recorder_frames(r);
+    return r == NULL ? CTI_ERR_ARG : cti_recorder_frames_of(r, ref);
 }
 
 int cti_engine_stats_get(const cti_engine *e, cti_engine_stats *out) {

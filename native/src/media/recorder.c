@@ -26,6 +26,7 @@ struct cti_recorder {
     /* shared: each moved by one side */
     _Atomic int64_t written; /* samples, runs on */
     _Atomic int64_t frames;  /* of the last recording started, lost ones included */
+    _Atomic int32_t last;    /* ref of that one, -1 while it is being started */
     _Atomic uint32_t opened;
     _Atomic uint32_t closed;
     unsigned char apart[64];
@@ -58,6 +59,7 @@ int cti_recorder_init(cti_recorder *r, size_t size, int frames) {
         return CTI_ERR_SIZE;
     memset(r, 0, head_size());
     r->capacity = (int64_t)frames * 2;
+    atomic_store_explicit(&r->last, -1, memory_order_relaxed);
     return CTI_OK;
 }
 
@@ -71,6 +73,14 @@ int cti_recorder_open(const cti_recorder *r) {
 
 int64_t cti_recorder_frames(const cti_recorder *r) {
     return r == NULL ? CTI_ERR_ARG : atomic_load_explicit(&r->frames, memory_order_relaxed);
+}
+
+int64_t cti_recorder_frames_of(const cti_recorder *r, int32_t ref) {
+    if (r == NULL || ref < 0)
+        return CTI_ERR_ARG;
+    int before = atomic_load_explicit(&r->last, memory_order_seq_cst) == ref;
+    int64_t frames = atomic_load_explicit(&r->frames, memory_order_seq_cst);
+    return before && atomic_load_explicit(&r->last, memory_order_seq_cst) == ref ? frames : 0;
 }
 
 static recording *newest(cti_recorder *r) {
@@ -91,7 +101,9 @@ int cti_recorder_start(cti_recorder *r, int32_t ref, int channels) {
     next->ref = ref;
     next->channels = channels;
     r->lost = 0;
-    atomic_store_explicit(&r->frames, 0, memory_order_relaxed);
+    atomic_store_explicit(&r->last, -1, memory_order_seq_cst);
+    atomic_store_explicit(&r->frames, 0, memory_order_seq_cst);
+    atomic_store_explicit(&r->last, ref, memory_order_seq_cst);
     atomic_store_explicit(&r->opened, count + 1, memory_order_release);
     return CTI_OK;
 }

@@ -71,13 +71,11 @@ class PyBoard:
             self.tell(port, lib.CTI_EV_SEIZED if value else lib.CTI_EV_RELEASED)
         return 0
 
-    def _exchanged(
-        self, _: Any, at: int, tx: Any, rx: Any, samples: int, events: Any, room: int
-    ) -> int:
+    def _exchanged(self, _: Any, at: int, tx: Any, rx: Any, samples: int, events: Any, room: int) -> int:
         for port, heard in enumerate(self.heard):
             heard += bytes(ffi.buffer(tx + port * samples, 2 * samples))
             if self._say[port]:
-                ffi.memmove(rx + port * samples, self._say[port].popleft().ptr, 2 * samples)
+                ffi.memmove(rx + port * samples, self._say[port].popleft().bytes, 2 * samples)
             else:
                 ffi.memmove(rx + port * samples, bytes(2 * samples), 2 * samples)
         self._at = at + samples

@@ -1,0 +1,263 @@
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from ctidrv.clock import SampleClock
+from ctidrv.errors import NotCapable, PortError, StoreError, UsageError
+from ctidrv.events import PlayDone, PortEvent, RecordDone, Released, Seized
+from ctidrv.media.engine import MediaEngine
+from ctidrv.media.virtual import run_virtual
+from ctidrv.native import lib
+from ctidrv.native.pcm import Pcm
+from ctidrv.ports.api import Kind
+from ctidrv.units import Samples
+
+TICK = 160
+
+
+def ramp(start: int, length: int) -> Pcm:
+    return Pcm(range(start, start + length))
+
+
+def steps(engine: MediaEngine, count: int) -> None:
+    for _ in range(count):
+        engine.step()
+
+
+def samples(data: bytes | bytearray) -> list[int]:
+    return [Pcm.from_bytes(bytes(data))[i] for i in range(len(data) // 2)]
+
+
+def test_seize_and_release_reach_the_board_in_the_next_tick(engine: MediaEngine, board: Any) -> None:
+    channel = engine.channel("py/1")
+    seen: list[PortEvent] = []
+    forget = channel.subscribe(seen.append)
+    engine.step()
+    channel.seize()
+    engine.step()
+    channel.release()
+    engine.step()
+    assert board.controls == [
+        (TICK, 0, lib.CTI_LINE_HOOK, 1),
+        (2 * TICK, 0, lib.CTI_LINE_HOOK, 0),
+    ]
+    assert seen == [Seized(TICK, "py/1"), Released(2 * TICK, "py/1")]
+    forget()
+    channel.seize()
+    engine.step()
+    assert len(seen) == 2
+
+
+def test_what_a_port_cannot_do_is_refused(engine: MediaEngine, make_board: Any) -> None:
+    with pytest.raises(NotCapable, match="py/1: cannot flash"):
+        engine.channel("py/1").flash(Samples(800))
+    monitor = MediaEngine([make_board(kind=Kind.MONITOR)], SampleClock(), inline=True)
+    with pytest.raises(NotCapable, match="MONITOR cannot seize"):
+        monitor.channel("py/1").seize()
+    trunk = MediaEngine([make_board(kind=Kind.TRUNK)], SampleClock(), inline=True)
+    trunk.channel("py/1").flash(Samples(800))
+    trunk.step()
+    assert trunk.native.stats().commands_refused == 0
+
+
+def test_unknown_port_is_refused_naming_those_there_are(engine: MediaEngine) -> None:
+    with pytest.raises(PortError, match="py/9: no such port; there are py/1"):
+        engine.channel("py/9")
+
+
+def test_sounds_follow_each_other_without_a_gap(engine: MediaEngine, board: Any) -> None:
+    channel = engine.channel("py/1")
+    for i in range(40):  # more than the core's queue takes
+        channel.play(ramp(1 + i * 97, 97))
+    steps(engine, 40 * 97 // TICK + 1)
+    assert samples(board.heard[0])[: 40 * 97] == list(range(1, 1 + 40 * 97))
+
+
+def test_playback_tells_its_end_and_its_length(engine: MediaEngine) -> None:
+    channel = engine.channel("py/1")
+
+    async def main() -> tuple[PlayDone, PlayDone, PlayDone]:
+        first, second = channel.play(ramp(1, 1000)), channel.play(ramp(1, 1000), samples=100)
+        third = channel.play(ramp(1, 50), loop=True)
+        await first.done()
+        await second.done()
+        third.stop()
+        third.stop()
+        return await first.done(), await second.done(), await third.done()
+
+    first, second, third = run_virtual(main(), engine, limit=80_000)
+    assert (first.reason, first.position, first.at) == ("end", 1000, 1000)
+    assert (second.reason, second.position, second.at) == ("end", 100, 1100)
+    assert third.reason == "stopped"
+
+
+def test_stop_ends_what_plays_what_waits_and_what_has_not_reached_the_core(engine: MediaEngine) -> None:
+    channel = engine.channel("py/1")
+    ended: list[PortEvent] = []
+    channel.subscribe(ended.append)
+    plays = [channel.play(ramp(1, 8000)) for _ in range(30)]
+    steps(engine, 3)
+    plays[25].stop()
+    steps(engine, 1)
+    assert [e.ref for e in ended if isinstance(e, PlayDone)] == [plays[25].ref]
+    channel.stop()
+    after = channel.play(ramp(1, 160))
+    steps(engine, 6)
+    refs = [e.ref for e in ended if isinstance(e, PlayDone)]
+    assert sorted(refs) == sorted([p.ref for p in plays] + [after.ref])
+    assert all(e.reason == "stopped" for e in ended if isinstance(e, PlayDone) and e.ref != after.ref)
+
+
+def test_digit_told_by_the_board_stops_the_prompt_and_says_so(engine: MediaEngine, board: Any) -> None:
+    channel = engine.channel("py/1")
+    ended: list[PortEvent] = []
+    channel.subscribe(ended.append)
+    channel.play(ramp(1, 8000), stop_on="12#")
+    steps(engine, 2)
+    board.tell(0, lib.CTI_EV_DIGIT_DOWN, ord("3"))
+    steps(engine, 2)
+    board.tell(0, lib.CTI_EV_DIGIT_DOWN, ord("#"))
+    steps(engine, 2)
+    done = [e for e in ended if isinstance(e, PlayDone)]
+    assert [(e.reason, e.position) for e in done] == [("digit", 5 * TICK + 40)]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"stop_on": "x"}, {"gain_db": 25.0}, {"gain_db": float("nan")}, {"samples": 5, "loop": True}]
+)
+def test_play_with_wrong_arguments_is_refused(engine: MediaEngine, wrong: dict[str, Any]) -> None:
+    with pytest.raises(UsageError):
+        engine.channel("py/1").play(ramp(1, 10), **wrong)
+
+
+def test_gain_is_applied(engine: MediaEngine, board: Any) -> None:
+    engine.channel("py/1").play(Pcm([1000] * 160), gain_db=-6.0206)
+    engine.step()
+    assert samples(board.heard[0])[80] == 500
+
+
+def test_empty_sound_ends_at_once(engine: MediaEngine) -> None:
+    channel = engine.channel("py/1")
+
+    async def main() -> PlayDone:
+        return await channel.play(Pcm(), loop=True).done()
+
+    assert run_virtual(main(), engine, limit=8000).reason == "end"
+
+
+def test_line_recording_begins_with_the_seizure_and_holds_both_directions(
+    engine: MediaEngine, board: Any, sink: Any
+) -> None:
+    channel = engine.channel("py/1")
+    done: list[PortEvent] = []
+    channel.subscribe(done.append)
+
+    async def main() -> int:
+        recording = channel.record_line(sink)
+        board.say(0, ramp(1, 1600))
+        await engine.clock.sleep(5 * TICK)
+        assert recording.frames == 0
+        channel.seize()
+        channel.play(ramp(5001, 320))
+        await engine.clock.sleep(3 * TICK)
+        assert recording.frames == 3 * TICK
+        frames = await recording.stop()
+        assert await recording.stop() == frames
+        return frames
+
+    frames = run_virtual(main(), engine, limit=80_000)
+    assert frames == 3 * TICK
+    assert sink.closed == 1
+    both = samples(sink.data)
+    assert both[0::2] == [*range(5001, 5321), *([0] * TICK)]
+    assert both[1::2] == list(range(801, 801 + 3 * TICK))
+    assert [e.length for e in done if isinstance(e, RecordDone)] == [3 * TICK]
+
+
+def test_recordings_of_two_calls_in_a_row_are_kept_apart(
+    engine: MediaEngine, board: Any, make_sink: Any
+) -> None:
+    channel = engine.channel("py/1")
+    first, second = make_sink(), make_sink()
+
+    async def main() -> tuple[int, int]:
+        one = channel.record_line(first)
+        channel.seize()
+        board.say(0, Pcm([111] * 320))
+        await engine.clock.sleep(2 * TICK)
+        one.ask_stop()  # both in one tick
+        two = channel.record_line(second)
+        channel.seize()
+        board.say(0, Pcm([222] * 480))
+        await engine.clock.sleep(3 * TICK)
+        return await one.stop(), await two.stop()
+
+    assert run_virtual(main(), engine, limit=80_000) == (2 * TICK, 3 * TICK)
+    assert set(samples(first.data)[1::2]) == {111}
+    assert set(samples(second.data)[1::2]) == {222}
+
+
+def test_recording_that_never_began_is_an_empty_closed_one(engine: MediaEngine, sink: Any) -> None:
+    recording = engine.channel("py/1").record_line(sink)
+    assert run_virtual(recording.stop(), engine, limit=8000) == 0
+    assert (sink.closed, sink.writes) == (1, 0)
+
+
+def test_message_is_mono_and_begins_at_once(engine: MediaEngine, board: Any, sink: Any) -> None:
+    channel = engine.channel("py/1")
+
+    async def main() -> int:
+        board.say(0, ramp(1, 16000))
+        recording = channel.record_message(sink)
+        await engine.clock.sleep(8000)
+        return await recording.stop()
+
+    assert run_virtual(main(), engine, limit=80_000) == 8000
+    assert samples(sink.data) == list(range(1, 8001))
+
+
+def test_two_tasks_may_wait_for_one_recording(engine: MediaEngine, sink: Any) -> None:
+    recording = engine.channel("py/1").record_message(sink)
+
+    async def main() -> list[int]:
+        await engine.clock.sleep(800)
+        return list(await asyncio.gather(recording.stop(), recording.stop()))
+
+    assert run_virtual(main(), engine, limit=80_000) == [800, 800]
+
+
+def test_sink_that_fails_breaks_its_recording_off_and_no_other(
+    engine: MediaEngine, sink: Any, make_sink: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    channel = engine.channel("py/1")
+    other = make_sink()
+
+    async def main() -> int:
+        line, message = channel.record_line(sink), channel.record_message(other)
+        channel.seize()
+        await engine.clock.sleep(4000)
+        sink.fail = OSError(28, "No space left on device")
+        await engine.clock.sleep(4000)
+        with pytest.raises(StoreError, match=r"py/1: recording broken off: .*No space left"):
+            await line.stop()
+        return await message.stop()
+
+    assert run_virtual(main(), engine, limit=80_000) > 8000
+    assert sink.closed == other.closed == 1
+    assert len(other.data) == 2 * 8160
+    assert "No space left" in caplog.text
+    caplog.clear()
+
+
+def test_engine_that_closes_finishes_open_recordings(board: Any, sink: Any) -> None:
+    engine = MediaEngine([board], SampleClock(), inline=True)
+    recording = engine.channel("py/1").record_message(sink)
+    steps(engine, 7)
+    engine.close()
+    engine.close()
+    assert sink.closed == 1
+    assert len(sink.data) == 2 * 7 * TICK
+    assert recording.frames == 7 * TICK

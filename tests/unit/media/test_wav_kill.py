@@ -1,0 +1,72 @@
+"""kill -9 in the middle of a recording: the file opens, and lacks less than a second."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ctidrv.media.wav import repair_wav
+
+soundfile = pytest.importorskip("soundfile")
+np = pytest.importorskip("numpy")
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL on Windows")
+
+# Records what is said and heard through the whole engine, as fast as it goes, and tells how far it is.
+RECORDER = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from conftest import PyBoard
+from ctidrv.clock import SampleClock
+from ctidrv.media.engine import MediaEngine
+from ctidrv.media.wav import WavWriter
+from ctidrv.native.pcm import Pcm
+
+board = PyBoard()
+engine = MediaEngine([board], SampleClock(), inline=True)
+channel = engine.channel("py/1")
+recording = channel.record_line(WavWriter(Path(sys.argv[1]), 2))
+channel.play(Pcm(range(1, 8001)), loop=True)
+spoken = [Pcm(range(n + 1, n + 161)) for n in range(0, 8000, 160)]
+board.on_pump = lambda: board.say(0, spoken[engine.clock.now() % 8000 // 160])
+channel.seize()
+while True:
+    engine.step()
+    print(recording.frames, flush=True)
+"""
+
+
+@pytest.mark.parametrize("ticks", [60, 333])
+def test_killed_in_the_middle_of_a_recording_the_file_lacks_less_than_a_second(
+    tmp_path: Path, ticks: int
+) -> None:
+    path = tmp_path / "call.wav"
+    process = subprocess.Popen(
+        [sys.executable, "-c", RECORDER, str(path), str(Path(__file__).parent)], stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    for _ in range(ticks):
+        line = process.stdout.readline()
+    os.kill(process.pid, signal.SIGKILL)
+    last = [line, *process.stdout.read().splitlines()][-1]
+    process.stdout.close()
+    assert process.wait() == -signal.SIGKILL
+
+    recorded = int(last)
+    data, rate = soundfile.read(path, dtype="int16")
+    assert rate == 8000
+    assert data.shape[1] == 2
+    assert recorded - 8000 < len(data) <= recorded + 160
+    said = np.arange(len(data)) % 8000 + 1
+    assert (data[:, 0] == said).all()
+    assert (np.diff(data[160:, 1].astype(int)) % 8000 == 1).all()
+
+    repaired = repair_wav(path)
+    assert repaired >= len(data)
+    assert soundfile.info(path).frames == repaired
