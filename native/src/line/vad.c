@@ -14,14 +14,21 @@ enum {
     HOP = 2 * PART,      /* a decision every 20 ms */
     PARTS = 4,           /* the last ones; a spectrum covers a little more than three */
     SAMPLES_PER_MS = 8,
-    VOICED_HOPS = 3,     /* in a row, before voice is reported */
+    VOICED_HOPS = 4,     /* before voice is reported, with no more than ... */
+    QUIET_HOPS = 1,      /* ... quiet ones between them, */
+    TONE_HOPS = 2,       /* ... and no more than these of steady tone: a digit's edges are no voice */
+    LINE_MOVE = 1,       /* bins that a steady tone's line may seem to move in 20 ms */
     NOISE_BLOCK = 75,    /* hops in each half over which the noise floor is the minimum (3 s) */
     LINE_SPREAD = 2,     /* bins to each side of a line under the Hann window */
     FIRST_BIN = 6        /* 190 Hz: below lies hum */
 };
 
-/* So much of the power in two lines is a tone, not voice. */
+/* So much of the power in one or two lines that stay where they are is a tone, not voice. */
 #define TONE_SHARE 0.85
+/* A steady tone's level moves less than this in 20 ms (two frequencies 25 Hz apart beat by 2 dB); more
+ * than an edge's is neither tone nor voice. Power ratios: 2.3 dB, 6 dB. */
+#define STEADY_LEVEL 1.7
+#define EDGE_LEVEL 4.0
 /* A minimum of smoothed powers lies below their mean. */
 #define NOISE_BIAS 1.4
 #define NOISE_SMOOTHING 0.2
@@ -46,8 +53,11 @@ struct cti_vad {
     int64_t now;             /* samples since reset */
     double smooth, least_now, least_before;
     int32_t noise_hops;
-    int32_t voiced_hops; /* in a row */
-    int64_t run_start;   /* first voiced sample of that row */
+    int32_t line[2];     /* bins of the strongest lines a hop ago, -1 = no sound then */
+    double loudness;     /* power over the last PARTS, a hop ago */
+    int32_t voiced_hops; /* of the sound that goes on now */
+    int32_t quiet_hops, tone_hops; /* in a row */
+    int64_t run_start;   /* first sample of that sound */
     int64_t voiced_end;  /* the sample after the last voiced one */
     int32_t active;
 };
@@ -75,7 +85,8 @@ int cti_vad_reset(cti_vad *s) {
     s->least_before = first * first;
     s->least_now = INFINITY;
     s->smooth = -1.0;
-    s->noise_hops = s->voiced_hops = s->active = 0;
+    s->noise_hops = s->voiced_hops = s->quiet_hops = s->tone_hops = s->active = 0;
+    s->line[0] = s->line[1] = -1;
     return CTI_OK;
 }
 
@@ -120,7 +131,7 @@ static void follow_noise(cti_vad *s) {
 }
 
 /* The power around the strongest bin, which is then taken away. */
-static double take_line(float *power) {
+static double take_line(float *power, int *line) {
     int peak = FIRST_BIN;
     for (int k = FIRST_BIN; k < CTI_FFT_BINS; k++)
         if (power[k] > power[peak])
@@ -131,19 +142,39 @@ static double take_line(float *power) {
             sum += (double)power[k];
             power[k] = 0.0f;
         }
+    *line = peak;
     return sum;
 }
 
-/* Whether one or two lines make up what is heard. */
-static int is_tone(const cti_vad *s) {
+enum sound { QUIET, VOICE, TONE, EDGE };
+
+static int near(int bin, int before) {
+    return bin >= before - LINE_MOVE && bin <= before + LINE_MOVE;
+}
+
+/* What is heard: one or two lines that stay where and as loud as they were a hop ago are a tone. */
+static enum sound classify(cti_vad *s) {
     float power[CTI_FFT_BINS];
     cti_fft_power(&s->fft, s->recent, power);
     double total = 0.0;
     for (int k = FIRST_BIN; k < CTI_FFT_BINS; k++)
         total += (double)power[k];
-    double lines = take_line(power);
-    lines += take_line(power);
-    return lines > TONE_SHARE * (total - noise_power(s));
+    int line[2], first = s->line[0] < 0;
+    double lines = take_line(power, &line[0]);
+    lines += take_line(power, &line[1]);
+    int steady = near(line[0], s->line[0]) || near(line[0], s->line[1]);
+    double loudness = 0.0;
+    for (int i = 0; i < PARTS; i++)
+        loudness += s->part[i];
+    double change = loudness > s->loudness ? loudness / s->loudness : s->loudness / loudness;
+    s->line[0] = line[0];
+    s->line[1] = line[1];
+    s->loudness = loudness;
+    if (lines < TONE_SHARE * (total - noise_power(s)))
+        return VOICE;
+    if (first || change > EDGE_LEVEL)
+        return EDGE;
+    return steady && change < STEADY_LEVEL ? TONE : VOICE;
 }
 
 static void report(cti_vad *s, cti_event_sink *sink, int kind, int64_t start, double power) {
@@ -156,6 +187,14 @@ static void report(cti_vad *s, cti_event_sink *sink, int kind, int64_t start, do
     cti_sink_put(sink, &e);
 }
 
+/* Where, in the last few parts, the sound began. */
+static int64_t first_loud(const cti_vad *s, double limit) {
+    int first = 0;
+    while (first < PARTS - 1 && s->part[first] <= limit)
+        first++;
+    return s->now - (int64_t)(PARTS - first) * PART;
+}
+
 static void decide(cti_vad *s, cti_event_sink *sink) {
     if (s->smooth < 0.0)
         follow_noise(s);
@@ -163,18 +202,24 @@ static void decide(cti_vad *s, cti_event_sink *sink) {
     if (limit < s->floor)
         limit = s->floor;
     double power = (s->part[PARTS - 1] + s->part[PARTS - 2]) / 2.0;
-    int voiced = power > limit && !is_tone(s);
+    enum sound sound = power > limit ? classify(s) : QUIET;
     follow_noise(s);
-    if (voiced) {
-        if (s->voiced_hops++ == 0) {
-            int first = 0;
-            while (first < PARTS - 1 && s->part[first] <= limit)
-                first++;
-            s->run_start = s->now - (int64_t)(PARTS - first) * PART;
-        }
-        s->voiced_end = s->now - (s->part[PARTS - 1] > limit ? 0 : PART);
-    } else {
+    s->quiet_hops = sound == QUIET ? s->quiet_hops + 1 : 0;
+    s->tone_hops = sound == TONE ? s->tone_hops + 1 : 0;
+    if (sound == QUIET)
+        s->line[0] = s->line[1] = -1;
+    if (s->quiet_hops > QUIET_HOPS || s->tone_hops > TONE_HOPS) {
         s->voiced_hops = 0;
+        s->run_start = s->now;
+    } else if (sound != QUIET && s->run_start > s->now - HOP) {
+        s->run_start = first_loud(s, limit);
+    }
+    /* The edges of short tones look like voice; their middles and pauses make up for it. */
+    if (sound == TONE || sound == QUIET)
+        s->voiced_hops -= s->voiced_hops > 0;
+    if (sound == VOICE) {
+        s->voiced_hops++;
+        s->voiced_end = s->now - (s->part[PARTS - 1] > limit ? 0 : PART);
     }
     if (!s->active && s->voiced_hops >= VOICED_HOPS) {
         s->active = 1;
