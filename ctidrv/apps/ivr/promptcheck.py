@@ -94,7 +94,9 @@ def _check_patience(draft: Draft, step: Placed, body: model.Ask, defaults: model
     if (body.retries or defaults.retries) == 1:
         for key in ("on_invalid", "on_noinput"):
             if getattr(body, key) is not None:
-                draft.add(step.at(key), f"`{key}` is never used: `on_exhausted` follows the only try", "warning")
+                draft.add(
+                    step.at(key), f"`{key}` is never used: `on_exhausted` follows the only try", "warning"
+                )
 
 
 def _not_fatal(finding: Finding) -> Finding:

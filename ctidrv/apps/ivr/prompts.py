@@ -14,9 +14,13 @@ from ctidrv.apps.ivr.phrases import FILE, PhraseBook, read_phrases, spoken_digit
 from ctidrv.errors import CtiError, InputError
 from ctidrv.media.wav import read_wav
 from ctidrv.native.pcm import Pcm
+from ctidrv.units import RATE
 
 SILENT_PEAK = 100
 """A recording that never gets above this (-50 dB of full scale) says nothing."""
+
+
+MAX_BYTES = 600 * RATE * 2 + 65536
 
 
 class PromptMissing(CtiError):
@@ -133,6 +137,8 @@ class Prompts:
 
 
 def _read(path: Path) -> Pcm:
+    if path.is_file() and path.stat().st_size > MAX_BYTES:
+        raise InputError(f"{path}: longer than ten minutes, the limit of a prompt")
     audio = read_wav(path)
     if len(audio.channels) != 1:
         raise InputError(f"{path}: {len(audio.channels)} channels: a prompt is mono")

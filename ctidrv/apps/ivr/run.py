@@ -12,7 +12,6 @@ from typing import Final, Protocol
 
 from ctidrv.apps.ivr import model
 from ctidrv.apps.ivr.asking import ALL_KEYS, Entry, read_choice, read_digits
-from ctidrv.apps.ivr.clips import record_clip
 from ctidrv.apps.ivr.prompts import NothingToSay, PromptMissing, Sound
 from ctidrv.apps.ivr.script import Script
 from ctidrv.apps.ivr.shape import Placed
@@ -35,9 +34,6 @@ NEXT: Final = ""
 
 class Services(Protocol):
     """What a script needs of the station."""
-
-
-"""placeholder"""
 
 
 class _TooManySteps(CtiError):
@@ -130,10 +126,6 @@ class _Run:
                 return await self._gather(body)
             case model.Language_():
                 self._switch(body)
-            case model.Record():
-                await self._record(body)
-            case model.Voicemail():
-                return await self._voicemail(body)
             case model.Goto():
                 return body.flow
             case model.Hangup():

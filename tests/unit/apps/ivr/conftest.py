@@ -21,7 +21,9 @@ flows:
 """
 
 
-def write_wav(path: Path, *, rate: int = 8000, channels: int = 1, amplitude: int = 3000, samples: int = 800) -> None:
+def write_wav(
+    path: Path, *, rate: int = 8000, channels: int = 1, amplitude: int = 3000, samples: int = 800
+) -> None:
     """A tone; each prompt of a test gets a length of its own, so that they can be told apart."""
     path.parent.mkdir(parents=True, exist_ok=True)
     tone = [round(amplitude * math.sin(2 * math.pi * 440 * n / rate)) for n in range(samples)]

@@ -1,4 +1,4 @@
-"""Each kind of finding, with its place. IV-2: a typo, a missing prompt, an unreachable step, a duplicate key."""
+"""Each kind of finding, with its place (IV-2)."""
 
 import json
 from pathlib import Path
@@ -38,7 +38,9 @@ def test_iv_2_prompt_missing_in_one_language_is_named_with_its_file(bench):
 
 
 def test_iv_2_step_after_goto_is_named_as_never_reached(bench):
-    (finding,) = bench.flows("  main:\n    - answer: {}\n    - goto: end\n    - play: bye\n  end: [{play: bye}]\n")
+    (finding,) = bench.flows(
+        "  main:\n    - answer: {}\n    - goto: end\n    - play: bye\n  end: [{play: bye}]\n"
+    )
     assert (finding.line, finding.column, finding.severity) == (9, 7, "error")
     assert "never reached" in finding.message
 
@@ -59,8 +61,9 @@ def test_step_after_voicemail_that_is_no_goto_is_never_reached(bench):
 
 def test_all_findings_of_a_file_come_at_once_in_line_order(bench):
     found = bench.check(
-        "ivr: 1\nname: test\nlanguages: [en-US, zh-CN]\nprompt: p/{lang}\ndefaults: {timeout: 5, bargein: yes}\n"
-        "start: mian\nflows:\n  main:\n    - answer: {after_rings: 99}\n    - play: {promt: welcome}\n"
+        "ivr: 1\nname: test\nlanguages: [en-US, zh-CN]\nprompt: p/{lang}\n"
+        "defaults: {timeout: 5, bargein: yes}\nstart: mian\nflows:\n"
+        "  main:\n    - answer: {after_rings: 99}\n    - play: {promt: welcome}\n"
         '    - menu: {prompt: welcme, choices: {"1": man}, on_exhausted: main}\n'
     )
     assert [f.line for f in found] == [4, 5, 5, 6, 9, 10, 10, 11, 11, 11]
@@ -74,18 +77,42 @@ def test_all_findings_of_a_file_come_at_once_in_line_order(bench):
     [
         ("transfer: {to: desk}", 7, "verb `transfer` is not in this version of ctidrv"),
         ("fax_send: {file: x}", 7, "verb `fax_send` is not in this version"),
-        ("gather: {prompt: menu, digits: 4, into: pin, on_exhausted: continue, secret: true}", 76, "`secret` is not in this"),
-        ("gather: {prompt: menu, digits: 4-, into: pin, on_exhausted: continue}", 38, "not a number of digits"),
+        (
+            "gather: {prompt: menu, digits: 4, into: pin, on_exhausted: continue, secret: true}",
+            76,
+            "`secret` is not in this",
+        ),
+        (
+            "gather: {prompt: menu, digits: 4-, into: pin, on_exhausted: continue}",
+            38,
+            "not a number of digits",
+        ),
         ("gather: {prompt: menu, digits: 8-4, into: pin, on_exhausted: continue}", 38, "at least 1"),
         ("gather: {prompt: menu, digits: 4, into: my pin, on_exhausted: continue}", 47, "name of a variable"),
         ("gather: {prompt: menu, into: pin, on_exhausted: continue}", 7, "`gather` needs `digits`"),
         ("gather: {prompt: menu, digits: 4, into: pin}", 7, "needs `on_exhausted`"),
         ("gather: {prompt: menu, digits: 4, into: pin, on_exhausted: contine}", 66, "no flow `contine`"),
         ("gather: {prompt: menu, digits: 4, into: p, retries: 0, on_exhausted: continue}", 59, "at least 1"),
-        ("gather: {prompt: menu, digits: 4, into: p, timeout: 2h, on_exhausted: continue}", 59, "not a duration"),
-        ("gather: {prompt: menu, digits: 4, into: p, timeout: 0s, on_exhausted: continue}", 59, "more than nothing"),
-        ('gather: {prompt: menu, digits: 4, into: p, finish_on: "##", on_exhausted: continue}', 61, "one key"),
-        ("gather: {prompt: menu, digits: 4, into: p, on_invalid: {hangup: {}}, on_exhausted: continue}", 63, "only play"),
+        (
+            "gather: {prompt: menu, digits: 4, into: p, timeout: 2h, on_exhausted: continue}",
+            59,
+            "not a duration",
+        ),
+        (
+            "gather: {prompt: menu, digits: 4, into: p, timeout: 0s, on_exhausted: continue}",
+            59,
+            "more than nothing",
+        ),
+        (
+            'gather: {prompt: menu, digits: 4, into: p, finish_on: "##", on_exhausted: continue}',
+            61,
+            "one key",
+        ),
+        (
+            "gather: {prompt: menu, digits: 4, into: p, on_invalid: {hangup: {}}, on_exhausted: continue}",
+            63,
+            "only play",
+        ),
         ("menu: {choices: {}, prompt: menu, on_exhausted: main}", 23, "`choices` is empty"),
         ('menu: {choices: {"x": main}, prompt: menu, on_exhausted: main}', 24, "key or keys of a telephone"),
         ('menu: {choices: {"1": main}, on_exhausted: main}', 7, "`menu` needs `prompt`"),
@@ -109,7 +136,9 @@ def test_all_findings_of_a_file_come_at_once_in_line_order(bench):
 )
 def test_wrong_step_is_named_with_line_and_column(bench, step, column, words):
     found = bench.flows(f"  main:\n    - answer: {{}}\n    - {step}\n")
-    assert any((f.line, f.column) == (8, column) and words in f.message for f in found), [str(f) for f in found]
+    assert any((f.line, f.column) == (8, column) and words in f.message for f in found), [
+        str(f) for f in found
+    ]
 
 
 @pytest.mark.parametrize(
@@ -120,12 +149,20 @@ def test_wrong_step_is_named_with_line_and_column(bench, step, column, words):
         ("name: n\nlanguages: [en-US]\nstart: main\n", (1, 1), "a script needs `ivr`"),
         ("ivr: 1\nname: n\nlanguages: []\nstart: main\n", (3, 12), "`languages` is empty"),
         ("ivr: 1\nname: n\nlanguages: [english]\nstart: main\n", (3, 13), "not a language"),
-        ("ivr: 1\nname: n\nlanguages: [en-US, fr-FR]\nstart: main\n", (3, 20), "no folder with the prompts of fr-FR"),
+        (
+            "ivr: 1\nname: n\nlanguages: [en-US, fr-FR]\nstart: main\n",
+            (3, 20),
+            "no folder with the prompts of fr-FR",
+        ),
         ("ivr: 1\nname: n\nlanguages: [en-US, en-US]\nstart: main\n", (3, 20), "named twice"),
         ("ivr: 1\nname: n\nlanguages: [en-US]\nstart: main\ndatabases: {}\n", (5, 1), "not in this version"),
         ("ivr: 1\nname: n\nlanguages: [en-US]\nstart: main\nprompts: here\n", (5, 10), "{lang}"),
         ("ivr: 1\nname: n\nlanguages: [en-US]\nstart: main\non_error: oops\n", (5, 11), "no flow `oops`"),
-        ("ivr: 1\nname: n\nlanguages: [en-US]\nstart: main\ndefaults: {record: none}\n", (5, 20), "both-sides"),
+        (
+            "ivr: 1\nname: n\nlanguages: [en-US]\nstart: main\ndefaults: {record: none}\n",
+            (5, 20),
+            "both-sides",
+        ),
     ],
 )
 def test_wrong_header_is_named_with_its_place(bench, head, place, words):
@@ -136,7 +173,8 @@ def test_wrong_header_is_named_with_its_place(bench, head, place, words):
 def test_finding_in_a_block_of_lines_carries_the_line_of_the_value(bench):
     found = bench.flows(
         "  main:\n    - answer:\n    - menu:\n        prompt:\n          - menu\n          - mneu\n"
-        "        choices:\n          '1': end\n          '2': edn\n        on_exhausted: end\n  end:\n    - play: bye\n"
+        "        choices:\n          '1': end\n          '2': edn\n        on_exhausted: end\n"
+        "  end:\n    - play: bye\n"
     )
     assert [(f.line, f.message.split(":")[0]) for f in found] == [
         (11, "prompt `mneu` is missing in en-US"),
@@ -146,13 +184,18 @@ def test_finding_in_a_block_of_lines_carries_the_line_of_the_value(bench):
 
 
 def test_circle_without_a_key_is_refused(bench):
-    found = bench.flows("  main: [{answer: {}}, {goto: a}]\n  a: [{play: hello}, {goto: b}]\n  b: [{goto: a}]\n")
+    found = bench.flows(
+        "  main: [{answer: {}}, {goto: a}]\n  a: [{play: hello}, {goto: b}]\n  b: [{goto: a}]\n"
+    )
     assert [(f.line, f.column) for f in found] == [(8, 14)]
     assert "a → b → a" in found[0].message
 
 
 def test_circle_through_silence_is_refused_and_through_a_key_is_not(bench):
-    menu = "  main: [{answer: {}}, {goto: top}]\n  top:\n    - menu: {prompt: menu, choices: {'1': top}, on_exhausted: %s}\n"
+    menu = (
+        "  main: [{answer: {}}, {goto: top}]\n"
+        "  top: [{menu: {prompt: menu, choices: {'1': top}, on_exhausted: %s}}]\n"
+    )
     assert bench.flows(menu % "end" + "  end: [{play: bye}]\n") == []
     (finding,) = bench.flows(menu % "top")
     assert "presses nothing" in finding.message
@@ -161,7 +204,10 @@ def test_circle_through_silence_is_refused_and_through_a_key_is_not(bench):
 
 
 def test_gather_that_goes_on_without_input_cannot_close_a_circle(bench):
-    text = "  main: [{answer: {}}, {goto: a}]\n  a: [{gather: {prompt: menu, digits: 1, into: k, on_exhausted: %s}}, {goto: a}]\n"
+    text = (
+        "  main: [{answer: {}}, {goto: a}]\n"
+        "  a: [{gather: {prompt: menu, digits: 1, into: k, on_exhausted: %s}}, {goto: a}]\n"
+    )
     assert "a → a" in bench.flows(text % "continue")[0].message
     assert bench.flows(text % "end" + "  end: [{play: bye}]\n") == []
 
@@ -228,20 +274,26 @@ def test_number_that_may_be_withheld_without_on_empty_is_a_warning(bench):
 
 
 def test_reply_that_is_never_heard_is_a_warning(bench):
-    gather = "gather: {prompt: menu, digits: 1, into: k, retries: 1, on_invalid: {play: wrong}, on_exhausted: continue}"
-    (finding,) = bench.flows(f"  main:\n    - answer: {{}}\n    - {gather}\n")
+    (finding,) = bench.flows(
+        "  main:\n    - answer: {}\n    - gather: {prompt: menu, digits: 1, into: k, retries: 1, "
+        "on_invalid: {play: wrong}, on_exhausted: continue}\n"
+    )
     assert (finding.severity, finding.line) == ("warning", 8)
 
 
 def test_end_inherited_from_defaults_is_enough(bench):
     head = "ivr: 1\nname: n\nlanguages: [en-US]\nstart: main\ndefaults: {on_exhausted: end}\nflows:\n"
-    menu = "  main:\n    - answer: {}\n    - menu: {prompt: menu, choices: {'1': end}}\n  end: [{play: bye}]\n"
+    menu = (
+        "  main:\n    - answer: {}\n    - menu: {prompt: menu, choices: {'1': end}}\n  end: [{play: bye}]\n"
+    )
     assert bench.check(head + menu) == []
 
 
 def test_load_refuses_what_cannot_run_and_says_how_much_there_is(bench):
-    with pytest.raises(ScriptErrors, match=r"test\.ivr\.yaml:7:7: error: unknown verb `anwser`.*and 1 more") as caught:
-        load(bench.write("ivr: 1\nname: n\nlanguages: [en-US]\nstart: main\nflows:\n  main:\n    - anwser:\n    - ply: x\n"))
+    with pytest.raises(
+        ScriptErrors, match=r"test\.ivr\.yaml:7:7: error: unknown verb `anwser`.*and 1 more"
+    ) as caught:
+        load(bench.write(HEAD_GOOD.split("flows")[0] + "flows:\n  main:\n    - anwser:\n    - ply: x\n"))
     assert len(caught.value.findings) == 2
 
 
@@ -263,7 +315,10 @@ def test_loaded_script_keeps_its_prompts_when_the_files_go(bench):
 
 
 def test_cli_prints_findings_and_exits_by_them(bench, capsys):
-    good, bad = bench.write(HEAD_GOOD, "good.ivr.yaml"), bench.write(HEAD_GOOD.replace("hangup", "hangupp"), "bad.ivr.yaml")
+    good, bad = (
+        bench.write(HEAD_GOOD, "good.ivr.yaml"),
+        bench.write(HEAD_GOOD.replace("hangup", "hangupp"), "bad.ivr.yaml"),
+    )
     assert main(["ivr", "check", str(good)]) == 0
     capsys.readouterr()
     assert main(["ivr", "check", str(good), str(bad)]) == 1

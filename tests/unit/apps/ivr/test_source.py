@@ -1,3 +1,4 @@
+import itertools
 import time
 from pathlib import Path
 
@@ -25,7 +26,16 @@ def test_words_of_yaml_1_1_are_text():
 
 
 def test_true_false_null_numbers_and_quoted_text_keep_their_types():
-    assert value('[true, false, null, ~, -3, 1.5, "true", \'7\']') == [True, False, None, None, -3, 1.5, "true", "7"]
+    assert value("[true, false, null, ~, -3, 1.5, \"true\", '7']") == [
+        True,
+        False,
+        None,
+        None,
+        -3,
+        1.5,
+        "true",
+        "7",
+    ]
 
 
 def test_every_duplicate_key_is_named_with_its_line():
@@ -69,12 +79,14 @@ def test_form_that_scripts_do_not_use_is_refused_with_its_place(text, line, colu
 def test_billion_laughs_is_refused_at_once():
     laughs = "a: &a [x,x,x,x,x,x,x,x,x]\n"
     names = "abcdefghi"
-    for before, name in zip(names, names[1:], strict=False):
+    for before, name in itertools.pairwise(names):
         laughs += f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
     assert "anchors" in only(laughs)[2]
 
 
-@pytest.mark.parametrize("text", ["[" * 100_000, "{a: " * 60_000, "- " * 100_000, "a: [" + "x, " * 60_000 + "]"])
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, "{a: " * 60_000, "- " * 100_000, "a: [" + "x, " * 60_000 + "]"]
+)
 def test_deep_or_endless_file_is_refused_quickly(text):
     begin = time.monotonic()
     assert parse(text, "f").findings

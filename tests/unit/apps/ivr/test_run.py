@@ -1,0 +1,371 @@
+"""The interpreter on a real `Call` whose line and channel are played here: time goes in ticks."""
+
+import asyncio
+import itertools
+import random
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from ctidrv import events
+from ctidrv.apps.ivr.run import run
+from ctidrv.callcontrol.call import Call, Caller, CallState
+from ctidrv.callcontrol.causes import Cause
+from ctidrv.callcontrol.journal import Journal
+from ctidrv.callcontrol.profile import LineProfile
+from ctidrv.clock import SampleClock
+from ctidrv.ports.api import Kind, PortInfo
+from ctidrv.units import TICK, PortId, Samples, seconds
+
+PORT = PortId("sim/1")
+HANGUP = "hang up"
+
+
+class Playing:
+    def __init__(self, ref, sound, stop_on):
+        self.ref, self.sound, self.stop_on, self.left = ref, sound, stop_on, len(sound)
+
+
+class Line:
+    """Channel and line of one call; what the caller does is a list of (prompt, delay, keys).
+
+    Each entry waits for the beginning of that prompt, counted from the entry before, and acts so many
+    seconds later.
+    """
+
+    def __init__(self, caller, doings):
+        self.info = PortInfo(PORT, Kind.FXO, "fake")
+        self.clock = SampleClock(datetime(2027, 3, 8, 10, tzinfo=UTC))
+        self.journal = Journal(self.clock)
+        self.log = []
+        self.journal.subscribe(self.log.append)
+        self.call = Call(
+            "call-1", self, self, self.clock, self.journal, LineProfile(), started=self.clock.now()
+        )
+        self.call.on_caller(caller)
+        self.call.on_ring(False, 2)
+        self.doings = list(doings)
+        self.seen = 0
+        self.queue, self.told, self.refs = [], [], itertools.count(1)
+        self.heard = []
+
+    # what Call asks of its line and channel
+
+    def answer(self, call):
+        call.on_connected(self.clock.now())
+
+    def hang_up(self, call, cause):
+        if call.cause is None:
+            call.on_ended(self.clock.now(), cause)
+
+    def sounding(self, call, playing):
+        pass
+
+    def play(self, sound, *, stop_on="", loop=False):
+        self.queue.append(Playing(next(self.refs), sound, stop_on))
+        return self.queue[-1]
+
+    def stop(self):
+        self.told += [
+            events.PlayDone(self.clock.now(), PORT, p.ref, "stopped", Samples(0)) for p in self.queue
+        ]
+        self.queue.clear()
+
+    # what the caller and time do
+
+    def press(self, keys):
+        for key in keys:
+            now = self.clock.now()
+            while self.queue and key in self.queue[0].stop_on:
+                done = self.queue.pop(0)
+                self.told.append(events.PlayDone(now, PORT, done.ref, "digit", Samples(0)))
+            self.call.on_event(events.DigitDown(now, PORT, key, now))
+            self.call.on_event(events.DigitUp(now, PORT, key, Samples(400)))
+
+    def tick(self):
+        self.clock.advance(self.clock.now() + TICK)
+        told, self.told = self.told, []
+        for event in told:
+            self.call.on_event(event)
+        if self.queue:
+            self.queue[0].left -= TICK
+            if self.queue[0].left <= 0:
+                done = self.queue.pop(0)
+                self.call.on_event(events.PlayDone(self.clock.now(), PORT, done.ref, "end", Samples(0)))
+        self._act()
+
+    def _act(self):
+        if not self.doings:
+            return
+        prompt, delay, keys = self.doings[0]
+        begun = [e for e in self.log[self.seen :] if e.type == "call.prompt" and e.data["state"] == "started"]
+        begun = [e for e in begun if e.data["prompt"] == prompt]
+        if begun and self.clock.now() >= begun[0].at + seconds(delay):
+            self.doings.pop(0)
+            self.seen = self.log.index(begun[0]) + 1
+            if keys == HANGUP:
+                self.call.on_ended(self.clock.now(), Cause.REMOTE_BUSY_TONE)
+            else:
+                self.press(keys)
+
+    # what a test looks at
+
+    @property
+    def prompts(self):
+        """(prompt, language) of each that began."""
+        return [
+            (e.data["prompt"], e.data["lang"])
+            for e in self.log
+            if e.type == "call.prompt" and e.data["state"] == "started"
+        ]
+
+    @property
+    def names(self):
+        return [prompt for prompt, _ in self.prompts]
+
+    @property
+    def choices(self):
+        return [(e.data["key"], e.data["result"]) for e in self.log if e.type == "call.choice"]
+
+    @property
+    def errors(self):
+        return [e.data["error"] for e in self.log if e.type == "call.step" and "error" in e.data]
+
+
+def serve(script, *doings, caller=None, services=None, limit=600.0):
+    """Runs a script to the end of its call; fails when that takes longer than `limit` seconds of audio."""
+    line = Line(caller or Caller("5551234", "ANN"), doings)
+
+    async def whole():
+        task = asyncio.ensure_future(run(script, line.call, services))
+        while not task.done():
+            for _ in range(8):
+                await asyncio.sleep(0)
+            line.tick()
+            assert line.clock.now() < seconds(limit), "the call does not end"
+        await task
+
+    asyncio.run(whole())
+    assert line.call.state is CallState.ENDED
+    return line
+
+
+MENU = """\
+  main:
+    - answer: {after_rings: 1}
+    - play: welcome
+    - goto: top
+  top:
+    - menu:
+        prompt: menu
+        choices: {"1": one, "10": ten, "9": repeat}
+        on_invalid: {play: wrong}
+        on_noinput: {play: still}
+        on_exhausted: end
+  one: [{play: hello}, {goto: end}]
+  ten: [{play: beep}, {goto: end}]
+  end: [{play: bye}, {hangup: {}}]
+"""
+
+
+def test_key_during_the_prompt_stops_it_and_is_taken(bench):
+    line = serve(bench.load(MENU), ("menu", 0.05, "9"), ("menu", 0.05, "1"))
+    assert line.names == ["welcome", "menu", "menu", "hello", "bye"]
+    ends = [e.data["reason"] for e in line.log if e.type == "call.prompt" and e.data["state"] == "ended"]
+    assert ends == ["end", "digit", "digit", "end", "end"]
+    assert line.choices == [("9", "match"), ("1", "match")]
+    assert line.call.cause is Cause.LOCAL_SCRIPT
+
+
+def test_key_typed_ahead_in_an_earlier_prompt_is_never_lost(bench):
+    line = serve(bench.load(MENU), ("welcome", 0.02, "9"), ("menu", 0.02, "1"))
+    assert line.choices == [("9", "match"), ("1", "match")]
+    line = serve(bench.load(MENU), ("welcome", 0.02, "910"))
+    assert line.choices == [("9", "match"), ("10", "match")]
+    assert line.names[-2:] == ["beep", "bye"]
+
+
+def test_prompt_with_bargein_off_is_played_out_and_the_key_is_kept(bench):
+    script = bench.load(MENU.replace("play: welcome", "play: {prompt: welcome, bargein: false}"))
+    line = serve(script, ("welcome", 0.02, "9"), ("menu", 0.5, "1"))
+    reasons = [(e.data["prompt"], e.data["reason"]) for e in line.log if e.data.get("state") == "ended"]
+    assert reasons[0] == ("welcome", "end")
+    assert line.choices[0] == ("9", "match")
+
+
+def test_key_that_could_go_on_waits_for_the_next_and_a_pause_decides(bench):
+    one = serve(bench.load(MENU), ("menu", 0.5, "1"))
+    assert "hello" in one.names
+    ten = serve(bench.load(MENU), ("menu", 0.5, "10"))
+    assert "beep" in ten.names
+
+
+def test_wrong_keys_and_silences_are_counted_apart(bench):
+    line = serve(bench.load(MENU), ("menu", 0.5, "5"), ("menu", 0.5, "7"))
+    assert line.choices == [
+        ("5", "invalid"),
+        ("7", "invalid"),
+        ("", "noinput"),
+        ("", "noinput"),
+        ("", "noinput"),
+    ]
+    assert line.names == ["welcome", *["menu", "wrong"] * 2, *["menu", "still"] * 2, "menu", "bye"]
+
+
+def test_three_wrong_keys_are_the_end(bench):
+    line = serve(bench.load(MENU), ("menu", 0.5, "5"), ("menu", 0.5, "5"), ("menu", 0.5, "5"))
+    assert [result for _, result in line.choices] == ["invalid"] * 3
+    assert line.names[-1] == "bye"
+
+
+def test_silent_caller_reaches_the_end_in_bounded_time(bench):
+    line = serve(bench.load(MENU), limit=30)
+    assert [result for _, result in line.choices] == ["noinput"] * 3
+
+
+GATHER = """\
+  main:
+    - answer: {}
+    - gather: {prompt: menu, digits: %s, into: number, on_invalid: {play: wrong}, on_exhausted: continue}
+    - say: {prompt: your-number, with: {number: "{number}"}, on_empty: {play: withheld}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("digits", "keys", "spoken"),
+    [
+        ("4-8", "1234#", "1234"),  # ended by the finishing key
+        ("4-8", "12345678", "12345678"),  # ended by the eighth
+        ("4-8", "12345", "12345"),  # ended by the pause
+        ("4", "0012", "0012"),
+        ("1", "7", "7"),
+    ],
+)
+def test_entry_ends_at_the_most_at_the_finish_key_or_after_a_pause(bench, digits, keys, spoken):
+    line = serve(bench.load(GATHER % digits), ("menu", 0.05, keys))
+    assert line.choices == [(spoken, "match")]
+    assert line.names == ["menu", "your-number"]
+
+
+@pytest.mark.parametrize("keys", ["12#", "#", "12*", "123"])
+def test_entry_that_is_too_short_or_no_number_is_invalid_and_asked_again(bench, keys):
+    line = serve(bench.load(GATHER % "4-8"), ("menu", 0.05, keys), ("menu", 0.05, "4321#"))
+    assert [result for _, result in line.choices] == ["invalid", "match"]
+    assert line.names == ["menu", "wrong", "menu", "your-number"]
+
+
+def test_gather_that_continues_leaves_the_variable_empty(bench):
+    line = serve(bench.load(GATHER % "4-8"))
+    assert line.names == ["menu", "menu", "menu", "withheld"]
+
+
+SAY = """\
+  main:
+    - answer: {}
+    - gather: {prompt: menu, digits: 1, into: k, retries: 1, on_exhausted: continue}
+    - language: {from: k, map: {"1": en-US, "2": zh-CN}, otherwise: keep}
+    - say: {prompt: your-number, with: {number: "{caller.number}"}, on_empty: {play: withheld}}
+"""
+
+
+@pytest.mark.parametrize(("key", "language"), [("1", "en-US"), ("2", "zh-CN"), ("3", "en-US"), ("", "en-US")])
+def test_language_follows_the_key_and_digits_are_spoken_in_it(bench, key, language):
+    script = bench.load(SAY)
+    line = serve(script, ("menu", 0.05, key), caller=Caller("+1 (555) 12*"))
+    assert line.prompts[-1] == ("your-number", language)
+    ids = [sound.id for sound in script.prompts.say(language, "your-number", {"number": "+1 (555) 12*"})]
+    assert ids == ["your-number-is", *[f"digits/{d}" for d in "155512"], "digits/star"]
+
+
+@pytest.mark.parametrize("number", [None, "", "anonymous"])
+def test_number_that_cannot_be_said_takes_the_other_way(bench, number):
+    line = serve(bench.load(SAY), caller=Caller(number, None, "private"))
+    assert line.names == ["menu", "withheld"]
+
+
+def test_prompt_missing_in_a_language_is_heard_in_the_next(bench):
+    bench.wav("zh-CN", "welcome").unlink()
+    text = SAY.replace("    - say", "    - play: welcome\n    - say")
+    line = serve(bench.load(text), ("menu", 0.05, "2"))
+    assert line.prompts[-2:] == [("welcome", "en-US"), ("your-number", "zh-CN")]
+
+
+FAILING = "say: {prompt: your-number, with: {number: '{caller.number}'}}"
+
+
+def failing(bench, on_error):
+    """A script whose `say` fails: the number is withheld and `on_empty` is missing."""
+    flows = f"  main: [{{answer: {{}}}}, {{{FAILING}}}]\n"
+    if on_error:
+        flows += f"  sorry: [{{play: sorry}}, {{goto: again}}]\n  again: [{{{FAILING}}}]\n"
+    return bench.load(flows, f"ivr: 1\nname: t\nlanguages: [en-US]\nstart: main\n{on_error}flows:\n")
+
+
+def test_failing_verb_goes_to_on_error_and_failures_are_counted_out(bench):
+    line = serve(failing(bench, "on_error: sorry\n"), caller=Caller(None))
+    assert line.names == ["sorry", "sorry"]
+    assert len(line.errors) == 3
+    assert line.call.cause is Cause.ERROR
+
+
+def test_failing_verb_without_on_error_ends_the_call(bench):
+    line = serve(failing(bench, ""), caller=Caller(None))
+    assert len(line.errors) == 1
+    assert line.call.cause is Cause.ERROR
+
+
+def test_script_that_would_go_round_for_ever_is_stopped(bench):
+    """Not reached by a script that `check` passes: the interpreter does not rely on it."""
+    script = bench.load("  main: [{answer: {}}, {goto: a}]\n  a: [{hangup: {}}]\n")
+    flow = script.flows["a"]
+    goto = script.flows["main"].steps[1]
+    line = serve(replace(script, flows={**script.flows, "a": replace(flow, steps=(goto,))}))
+    assert line.call.cause is Cause.ERROR
+    assert "steps" in line.errors[0]
+
+
+@pytest.mark.parametrize("prompt", ["welcome", "menu", "wrong", "still"])
+def test_hang_up_anywhere_ends_the_run(bench, prompt):
+    doings = [("menu", 0.5, "5")] if prompt == "wrong" else []
+    line = serve(bench.load(MENU), *doings, (prompt, 0.02, HANGUP))
+    assert line.call.cause is Cause.REMOTE_BUSY_TONE
+    assert line.names[-1] == prompt
+
+
+def test_hang_up_while_waiting_for_a_key_ends_the_run(bench):
+    line = serve(bench.load(MENU), ("menu", 1.5, HANGUP))
+    assert line.call.cause is Cause.REMOTE_BUSY_TONE
+    assert line.choices == []
+
+
+def test_every_step_is_noted_with_its_flow_and_line(bench):
+    line = serve(bench.load(MENU), ("menu", 0.5, "1"))
+    steps = [(e.data["flow"], e.data["verb"], e.data["line"]) for e in line.log if e.type == "call.step"]
+    assert steps == [
+        ("main", "answer", 7),
+        ("main", "play", 8),
+        ("main", "goto", 9),
+        ("top", "menu", 11),
+        ("one", "play", 17),
+        ("one", "goto", 17),
+        ("end", "play", 19),
+        ("end", "hangup", 19),
+    ]
+
+
+def test_flow_that_ends_without_hangup_hangs_up(bench):
+    line = serve(bench.load("  main: [{answer: {}}, {play: hello}]\n"))
+    assert line.call.cause is Cause.LOCAL_SCRIPT
+
+
+def test_iv_3_six_levels_with_back_and_top_never_get_stuck(bench):
+    choices = "{{'1': l{down}, '8': l{up}, '0': l1}}"
+    level = "  l{n}: [{{menu: {{prompt: menu, choices: " + choices + ", on_exhausted: end}}}}]\n"
+    levels = "".join(level.format(n=n, down=min(n + 1, 6), up=max(n - 1, 1)) for n in range(1, 7))
+    script = bench.load("  main: [{answer: {}}, {goto: l1}]\n" + levels + "  end: [{play: bye}]\n")
+    chance = random.Random(7)
+    for _ in range(100):
+        keys = [chance.choice("118805#") for _ in range(chance.randint(0, 12))]
+        line = serve(script, *[("menu", 0.02, key) for key in keys], limit=120)
+        assert line.names[-1] == "bye"
