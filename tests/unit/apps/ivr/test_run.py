@@ -20,6 +20,7 @@ from ctidrv.units import TICK, PortId, Samples, seconds
 
 PORT = PortId("sim/1")
 HANGUP = "hang up"
+HEAD = "ivr: 1\nname: test\nlanguages: [en-US, zh-CN]\nstart: main\nflows:\n"
 
 
 class Playing:
@@ -359,13 +360,31 @@ def test_flow_that_ends_without_hangup_hangs_up(bench):
     assert line.call.cause is Cause.LOCAL_SCRIPT
 
 
-def test_iv_3_six_levels_with_back_and_top_never_get_stuck(bench):
+def walked(keys):
+    """Where keys lead in six levels: 1 down, 8 back, 0 top; the third wrong key in one menu is the end."""
+    level, visited, wrong = 1, ["l1"], 0
+    for key in keys:
+        if key in "180":
+            level = {"1": min(level + 1, 6), "8": max(level - 1, 1), "0": 1}[key]
+            visited.append(f"l{level}")
+            wrong = 0
+        else:
+            wrong += 1
+            if wrong == 3:
+                break
+    return visited
+
+
+def test_iv_3_a_thousand_walks_through_six_levels_go_where_the_keys_say_and_end(bench):
     choices = "{{'1': l{down}, '8': l{up}, '0': l1}}"
     level = "  l{n}: [{{menu: {{prompt: menu, choices: " + choices + ", on_exhausted: end}}}}]\n"
     levels = "".join(level.format(n=n, down=min(n + 1, 6), up=max(n - 1, 1)) for n in range(1, 7))
-    script = bench.load("  main: [{answer: {}}, {goto: l1}]\n" + levels + "  end: [{play: bye}]\n")
+    head = HEAD.replace("flows:", "defaults: {timeout: 200ms, on_exhausted: end}\nflows:")
+    script = bench.load("  main: [{answer: {}}, {goto: l1}]\n" + levels + "  end: [{play: bye}]\n", head)
     chance = random.Random(7)
-    for _ in range(100):
-        keys = [chance.choice("118805#") for _ in range(chance.randint(0, 12))]
-        line = serve(script, *[("menu", 0.02, key) for key in keys], limit=120)
+    for _ in range(1000):
+        keys = [chance.choice("1118805#") for _ in range(chance.randint(0, 12))]
+        line = serve(script, *[("menu", 0.02, key) for key in keys], limit=60)
+        menus = [e.data["flow"] for e in line.log if e.type == "call.step" and e.data["verb"] == "menu"]
+        assert menus == walked(keys), keys
         assert line.names[-1] == "bye"
