@@ -17,6 +17,10 @@ static const cti_biquad SECTION[4] = {
      2.276913369896307e-01},
     {1.0, 3.618231352655014e-01, 1.0, -2.575050543924697e-01, 7.813910934037609e-01}};
 
+/* Butterworth, 180 Hz: hum is no part of what is compared with the digit. */
+static const cti_biquad WIDE = {9.048587462745951e-01, -1.809717492549190e+00, 9.048587462745951e-01,
+                                -1.800645057117583e+00, 8.187899279807972e-01};
+
 /* Measured of the four sections together, at Q.23's frequencies. */
 static const double GAIN_DB[DTMF_BINS] = {-0.046, -0.399, -0.498, -0.379, -0.188, -0.261, -0.307, -0.125};
 static const double DELAY[DTMF_BINS] = {15.1, 8.2, 5.9, 5.0, 4.0, 4.0, 4.3, 5.9};
@@ -34,6 +38,10 @@ void dtmf_bank_reset(dtmf_bank *b) {
     memset(b->re, 0, sizeof(b->re));
     memset(b->im, 0, sizeof(b->im));
     memset(b->energy, 0, sizeof(b->energy));
+    memset(b->wide_energy, 0, sizeof(b->wide_energy));
+    memset(b->recent, 0, sizeof(b->recent));
+    memset(&b->wide_filter, 0, sizeof(b->wide_filter));
+    b->wide_sum = 0.0;
     b->filled = 0;
     b->dumps = 0;
     for (int i = 0; i < DTMF_BINS; i++) {
@@ -77,15 +85,22 @@ static void finish_dump(dtmf_bank *b) {
         b->turn_im[i] = length * (tr * b->step_im[i] + ti * b->step_re[i]);
     }
     b->energy[at] = energy;
+    b->wide_energy[at] = b->wide_sum;
+    b->wide_sum = 0.0;
+    memmove(b->recent, b->recent + DTMF_HOP, sizeof(b->recent) - sizeof(b->wide));
+    memcpy(b->recent + CTI_FFT_SIZE - DTMF_HOP, b->wide, sizeof(b->wide));
     b->dumps++;
     for (int f = 0; f < 4; f++)
         cti_biquad_calm(&b->filter[f]);
+    cti_biquad_calm(&b->wide_filter);
 }
 
 int dtmf_bank_run(dtmf_bank *b, const int16_t *pcm, int n) {
     int take = DTMF_HOP - b->filled < n ? DTMF_HOP - b->filled : n;
     for (int i = 0; i < take; i++) {
-        double x = pcm[i];
+        double x = pcm[i], wide = cti_biquad_step(&WIDE, &b->wide_filter, x);
+        b->wide_sum += wide * wide;
+        b->wide[b->filled] = (float)wide;
         for (int f = 0; f < 4; f++)
             x = cti_biquad_step(&SECTION[f], &b->filter[f], x);
         if (b->filled & 1)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/biquad.h"
+#include "base/fft.h"
 
 enum {
     DTMF_BINS = 8,      /* 0…3 the low group, 4…7 the high group */
@@ -24,12 +25,17 @@ typedef struct dtmf_bank {
     double step_re[DTMF_BINS], step_im[DTMF_BINS]; /* its phase advance over one dump */
     double turn_re[DTMF_BINS], turn_im[DTMF_BINS]; /* and up to the present one */
     cti_biquad_state filter[4];
+    cti_biquad_state wide_filter;
+    float recent[CTI_FFT_SIZE]; /* the last whole dumps' samples, above 180 Hz */
+    float wide[DTMF_HOP];       /* those of the dump being filled */
+    double wide_sum;            /* energy of the dump being filled, above 180 Hz */
     double half[DTMF_HOP_HALF]; /* filtered samples of the dump being filled */
     int32_t filled;             /* samples of it, 0…15 */
     int64_t dumps;              /* made since reset */
     double re[DTMF_HISTORY][DTMF_BINS];
     double im[DTMF_HISTORY][DTMF_BINS];
     double energy[DTMF_HISTORY]; /* of the band, summed over the dump's half-rate samples */
+    double wide_energy[DTMF_HISTORY]; /* of all above 180 Hz, summed over the dump's samples */
 } dtmf_bank;
 
 void dtmf_bank_init(dtmf_bank *b);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/dbm0.h"
+#include "base/fft.h"
 #include "base/outbox.h"
 #include "cti/error.h"
 #include "tone/dtmf_bank.h"
@@ -13,7 +14,7 @@
 #define DUMP_SECONDS 0.002
 
 /* The decision window: 12 dumps are 24 ms, in three sums of 8 ms. */
-enum { WINDOW = 12, THIRD = 4, LOOK_BACK = 14, PRESENCE = 3 };
+enum { WINDOW = 12, THIRD = 4, EDGE_DUMPS = 2, LOOK_BACK = 14, PRESENCE = 3 };
 enum { WINDOW_SAMPLES = WINDOW * DTMF_HOP_HALF };
 
 /* Q.24: 40 ms must be heard, 23 ms (20 in some countries) must not. Dumps: 24.5 ms. */
@@ -31,6 +32,13 @@ enum { WINDOW_SAMPLES = WINDOW * DTMF_HOP_HALF };
 /* What is left beside the pair, over the pair's energy: on a quiet line; with all noise granted. */
 #define RESIDUAL_QUIET 0.16
 #define RESIDUAL_MOST 1.5
+/* The same for all that is heard above 180 Hz. */
+#define RESIDUAL_WIDE 0.2
+/* More than that may be left only if it looks like noise: the geometric over the arithmetic mean of its
+ * spectrum is 0.56 for white noise, below 0.2 for speech and music. */
+#define FLATNESS 0.3
+/* Dial tone below the digit: two lines hold so much of all below 590 Hz, and do not count. */
+#define DIAL_SHARE 0.8
 /* The noise floor is a minimum, so lower than the mean; and noise varies within 24 ms. */
 #define NOISE_GRANTED 2.4
 /* The weaker frequency's energy over what is left beside the pair. */
@@ -49,21 +57,28 @@ typedef struct pair {
     double amplitude[2]; /* half of the sine's peak, as the filter leaves it */
 } pair;
 
+/* The least energy of a dump, smoothed, over the last 256…512 ms. */
+typedef struct floor_meter {
+    double smooth, least_now, least_before;
+} floor_meter;
+
 struct cti_dtmf_rx {
     dtmf_bank bank;
     vec third[DTMF_HISTORY][DTMF_BINS]; /* sums of the last THIRD dumps */
+    cti_fft fft;
     cti_outbox outbox;
     double floor_amplitude; /* half of the stronger sine's peak */
     double twist, reverse_twist; /* amplitude ratios */
     double frequency_share;
-    /* noise floor: energy a dump */
-    double smooth, least_now, least_before;
+    floor_meter noise; /* in the band */
+    floor_meter under; /* in all that is heard: noise, and a dial tone that goes on */
     int32_t noise_dumps;
     /* the digit that sounds */
     int32_t digit; /* 0 = none */
     pair heard;
     double last_presence;
-    double start, end; /* samples */
+    double start, end; /* samples; `end` also of the digit before */
+    int32_t digit_before;
 };
 
 static vec times(vec a, vec b) {
@@ -122,10 +137,11 @@ int cti_dtmf_rx_reset(cti_dtmf_rx *s) {
     dtmf_bank_reset(&s->bank);
     memset(s->third, 0, sizeof(s->third));
     s->outbox.count = 0;
-    s->smooth = s->least_before = 0.0;
-    s->least_now = INFINITY;
+    memset(&s->noise, 0, sizeof(s->noise));
+    memset(&s->under, 0, sizeof(s->under));
+    s->noise.least_now = s->under.least_now = INFINITY;
     s->noise_dumps = 0;
-    s->digit = 0;
+    s->digit = s->digit_before = 0;
     s->last_presence = s->start = s->end = 0.0;
     return CTI_OK;
 }
@@ -145,6 +161,7 @@ int cti_dtmf_rx_init(cti_dtmf_rx *s, size_t size, const cti_dtmf_rx_config *cfg)
         return CTI_ERR_SIZE;
     memset(s, 0, sizeof(*s));
     dtmf_bank_init(&s->bank);
+    cti_fft_init(&s->fft);
     s->floor_amplitude = cti_dbm0_to_rms((double)cfg->floor_dbm0) * 1.4142135623730951 / 2.0;
     s->twist = pow(10.0, (double)cfg->twist_db / 20.0);
     s->reverse_twist = pow(10.0, (double)cfg->reverse_twist_db / 20.0);
@@ -152,15 +169,26 @@ int cti_dtmf_rx_init(cti_dtmf_rx *s, size_t size, const cti_dtmf_rx_config *cfg)
     return cti_dtmf_rx_reset(s);
 }
 
-static void follow_noise(cti_dtmf_rx *s) {
-    s->smooth += NOISE_SMOOTHING * (s->bank.energy[place(s, 0)] - s->smooth);
-    if (s->smooth < s->least_now)
-        s->least_now = s->smooth;
-    if (s->digit == 0 && ++s->noise_dumps >= NOISE_BLOCK) {
-        s->least_before = s->least_now;
-        s->least_now = s->smooth;
-        s->noise_dumps = 0;
+static void follow_floor(floor_meter *m, double energy, int next_block) {
+    m->smooth += NOISE_SMOOTHING * (energy - m->smooth);
+    if (m->smooth < m->least_now)
+        m->least_now = m->smooth;
+    if (next_block) {
+        m->least_before = m->least_now;
+        m->least_now = m->smooth;
     }
+}
+
+static double floor_of(const floor_meter *m) {
+    return m->least_now < m->least_before ? m->least_now : m->least_before;
+}
+
+static void follow_noise(cti_dtmf_rx *s) {
+    int next_block = s->digit == 0 && ++s->noise_dumps >= NOISE_BLOCK;
+    follow_floor(&s->noise, s->bank.energy[place(s, 0)], next_block);
+    follow_floor(&s->under, s->bank.wide_energy[place(s, 0)], next_block);
+    if (next_block)
+        s->noise_dumps = 0;
 }
 
 static void sum_thirds(cti_dtmf_rx *s) {
@@ -262,17 +290,78 @@ static double fit_pair(const cti_dtmf_rx *s, pair *p, vec dumps[2][LOOK_BACK], v
            (conj_times(amplitude[0], mean[0]).re + conj_times(amplitude[1], mean[1]).re);
 }
 
-/* How many dumps' worth of the pair the last LOOK_BACK dumps hold. */
+/* How many dumps' worth of the pair the last LOOK_BACK dumps hold; one is what the middle ones hold. */
 static double dumps_on(const pair *p, vec dumps[2][LOOK_BACK], const vec amplitude[2]) {
     double whole = DTMF_HOP_HALF * (p->amplitude[0] * p->amplitude[0] + p->amplitude[1] * p->amplitude[1]);
-    double sum = 0.0;
+    double sum = 0.0, plateau = 0.0;
     for (int ago = 0; ago < LOOK_BACK; ago++) {
         double share = (conj_times(amplitude[0], dumps[0][ago]).re +
                         conj_times(amplitude[1], dumps[1][ago]).re) /
                        whole;
-        sum += share < -1.0 ? -1.0 : share > 1.5 ? 1.5 : share;
+        sum += share;
+        if (ago >= EDGE_DUMPS && ago < WINDOW - EDGE_DUMPS)
+            plateau += share / (WINDOW - 2 * EDGE_DUMPS);
     }
+    return plateau > 0.5 ? sum / plateau : 0.0;
+}
+
+enum { LOWEST_BIN = 6, DIAL_BINS = 19, BAND_BINS = 58, HIGHEST_BIN = 110, AROUND = 4, LINE = 2 };
+
+static void blank(float *power, double hz) {
+    int middle = (int)(hz * CTI_FFT_SIZE / 8000.0 + 0.5);
+    for (int k = middle - AROUND; k <= middle + AROUND; k++)
+        power[k] = 0.0f;
+}
+
+/* The geometric over the arithmetic mean of the bins that are not blank. */
+static double flatness(const float *power, int from, int to) {
+    double sum = 0.0, logs = 0.0;
+    int n = 0;
+    for (int k = from; k < to; k++)
+        if (power[k] > 0.0f) {
+            sum += (double)power[k];
+            logs += log((double)power[k]);
+            n++;
+        }
+    return n > 0 ? exp(logs / n) / (sum / n) : 1.0;
+}
+
+static double sum_of(const float *power, int from, int to) {
+    double sum = 0.0;
+    for (int k = from; k < to; k++)
+        sum += (double)power[k];
     return sum;
+}
+
+/* What two lines hold of the bins below 590 Hz. */
+static double dial_share(const float *power) {
+    float rest[DIAL_BINS];
+    memcpy(rest, power, sizeof(rest));
+    double all = sum_of(rest, LOWEST_BIN, DIAL_BINS);
+    for (int line = 0; line < 2; line++) {
+        int peak = LOWEST_BIN;
+        for (int k = LOWEST_BIN; k < DIAL_BINS; k++)
+            if (rest[k] > rest[peak])
+                peak = k;
+        for (int k = peak - LINE; k <= peak + LINE; k++)
+            if (k >= LOWEST_BIN && k < DIAL_BINS)
+                rest[k] = 0.0f;
+    }
+    return all > 0.0 ? 1.0 - sum_of(rest, LOWEST_BIN, DIAL_BINS) / all : 0.0;
+}
+
+/* Whether what stands beside the pair is noise, a dial tone, or next to nothing. `digit` is the pair's
+ * mean square. */
+static int rest_is_noise(const cti_dtmf_rx *s, const pair *p, double digit, int band) {
+    float power[CTI_FFT_BINS];
+    cti_fft_power(&s->fft, s->bank.recent, power);
+    blank(power, frequency(p->low));
+    blank(power, frequency(p->high));
+    int from = dial_share(power) >= DIAL_SHARE ? DIAL_BINS : LOWEST_BIN;
+    if (sum_of(power, from, HIGHEST_BIN) > RESIDUAL_WIDE * digit &&
+        flatness(power, from, HIGHEST_BIN) < FLATNESS)
+        return 0;
+    return !band || flatness(power, DIAL_BINS, BAND_BINS) >= FLATNESS;
 }
 
 /* Whether the last 24 ms hold a digit; fills p, and how many dumps it has lasted. */
@@ -293,9 +382,16 @@ static int find_pair(const cti_dtmf_rx *s, pair *p, double *lasted) {
     if ((low > high ? low : high) < s->floor_amplitude || high > low * s->twist ||
         low > high * s->reverse_twist)
         return 0;
-    double noise = s->least_now < s->least_before ? s->least_now : s->least_before;
-    double rest = energy - fit;
-    if (rest > RESIDUAL_QUIET * fit + NOISE_GRANTED * WINDOW * noise || rest > RESIDUAL_MOST * fit)
+    double rest = energy - fit, quiet = RESIDUAL_QUIET * fit;
+    if (rest > quiet + NOISE_GRANTED * WINDOW * floor_of(&s->noise) || rest > RESIDUAL_MOST * fit)
+        return 0;
+    double all = 0.0, digit = 2.0 * (low * low + high * high);
+    for (int ago = 0; ago < WINDOW; ago++)
+        all += s->bank.wide_energy[place(s, ago)];
+    double wide_rest = all - digit * WINDOW * DTMF_HOP, wide_quiet = RESIDUAL_WIDE * digit * WINDOW * DTMF_HOP;
+    if (wide_rest > wide_quiet + NOISE_GRANTED * WINDOW * floor_of(&s->under))
+        return 0;
+    if ((rest > quiet || wide_rest > wide_quiet) && !rest_is_noise(s, p, digit, rest > quiet))
         return 0;
     double weaker = p->amplitude[0] < p->amplitude[1] ? p->amplitude[0] : p->amplitude[1];
     if (2.0 * WINDOW_SAMPLES * weaker * weaker < WEAKER_OVER_RESIDUAL * rest)
@@ -339,6 +435,7 @@ static void put_event(const cti_dtmf_rx *s, cti_event_sink *sink, int kind, doub
 static void end_digit(cti_dtmf_rx *s, cti_event_sink *sink) {
     double start = s->start > 0.0 ? s->start : 0.0;
     put_event(s, sink, CTI_EV_DIGIT_UP, start, (int)(s->end - start + 0.5));
+    s->digit_before = s->digit;
     s->digit = 0;
 }
 
@@ -377,12 +474,15 @@ static void decide(cti_dtmf_rx *s, cti_event_sink *sink) {
     int digit = CTI_DTMF_KEYS[p.low * 4 + p.high - 4];
     if (digit == s->digit)
         return;
+    double now = (double)(s->bank.dumps * DTMF_HOP) - delay_of(&p);
+    double start = now - lasted * DTMF_HOP;
+    if (digit == s->digit_before && start < s->end + SHORTEST_PAUSE)
+        return; /* its own echo */
     if (s->digit)
         end_digit(s, sink);
-    double now = (double)(s->bank.dumps * DTMF_HOP) - delay_of(&p);
     s->heard = p;
     s->digit = digit;
-    s->start = now - lasted * DTMF_HOP;
+    s->start = start;
     s->end = now;
     s->last_presence = 1.0;
     put_event(s, sink, CTI_EV_DIGIT_DOWN, s->start, 0);
