@@ -101,6 +101,7 @@ class Program:
         self.player.stop()
         self.gateway.stop()
         self._sound.stop()
+        self._translators = words.install("en", self._translators)
 
     def save_picture(self, file: str, *, after: float) -> None:
         """Saves the window as it is after so many seconds, then closes it."""

@@ -38,6 +38,8 @@ def system_language() -> str:
 def install(language: str, before: list[QTranslator]) -> list[QTranslator]:
     """Puts a language in use in place of what `before` holds; returns what to hand in the next time.
 
+    English is the language of the sources: it only takes away what `before` holds.
+
     Qt's own words (menus of text fields, buttons of dialogs) come from Qt's file.
     """
     for old in before:

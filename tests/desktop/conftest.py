@@ -14,6 +14,7 @@ os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.fonts=false")
 import importlib.util
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -54,7 +55,7 @@ def qt() -> Any:
 def program(qt: Any, fake: ModuleType, tmp_path: Path) -> Iterator[Any]:
     """Makes a running `Program` on a fake station: ``program(finder, language="en")``."""
     from ctidesk.program import Program
-    from PySide6.QtCore import QSettings
+    from PySide6.QtCore import QEvent, QSettings
 
     made: list[Any] = []
 
@@ -62,6 +63,7 @@ def program(qt: Any, fake: ModuleType, tmp_path: Path) -> Iterator[Any]:
         settings = QSettings(str(tmp_path / f"settings{len(made)}.ini"), QSettings.Format.IniFormat)
         new = Program(finder, language=language, output=output or fake.FakeOutput(), settings=settings)
         new.gateway._pause = 0.02
+        new.window._now = lambda: fake.NOON + timedelta(seconds=10)
         new.window.show()
         new.gateway.start()
         made.append(new)
@@ -70,9 +72,10 @@ def program(qt: Any, fake: ModuleType, tmp_path: Path) -> Iterator[Any]:
     yield make
     for one in made:
         one.window.close()
-        one.set_language("en")
         one.window.deleteLater()
     qt.processEvents()
+    # Outside of Qt's own loop nothing is deleted by itself, and each style change restyles what is left.
+    qt.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

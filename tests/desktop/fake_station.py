@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import math
 import queue
-import struct
+import sys
 import threading
 import wave
+from array import array
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 Row = dict[str, Any]
@@ -20,20 +22,23 @@ def wall(seconds: float = 0.0) -> str:
     return (NOON + timedelta(seconds=seconds)).isoformat()
 
 
+@cache
 def wav(seconds: float = 2.0, channels: int = 2, rate: int = 8000) -> bytes:
     """First channel: a tone in the first half; second: in the second half."""
-    out = io.BytesIO()
     count = int(seconds * rate)
+    samples = array("h", bytes(2 * channels * count))
+    for place in range(count):
+        channel = 0 if place < count // 2 else 1
+        if channel < channels:
+            samples[place * channels + channel] = int(12000 * math.sin(2 * math.pi * 440 * place / rate))
+    if sys.byteorder == "big":
+        samples.byteswap()
+    out = io.BytesIO()
     with wave.open(out, "wb") as file:
         file.setnchannels(channels)
         file.setsampwidth(2)
         file.setframerate(rate)
-        for place in range(count):
-            tone = int(12000 * math.sin(2 * math.pi * 440 * place / rate))
-            first = place < count // 2
-            file.writeframesraw(struct.pack("<h", tone if first else 0))
-            if channels == 2:
-                file.writeframesraw(struct.pack("<h", 0 if first else tone))
+        file.writeframes(samples.tobytes())
     return out.getvalue()
 
 

@@ -172,6 +172,10 @@
         <translation>无法连接工作站，正在重试……</translation>
     </message>
     <message>
+        <source>In the system&apos;s own words: {text}</source>
+        <translation>系统原文：{text}</translation>
+    </message>
+    <message>
         <source>The station could not be started. Trying again …</source>
         <translation>工作站无法启动，正在重试……</translation>
     </message>

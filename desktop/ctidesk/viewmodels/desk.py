@@ -19,6 +19,7 @@ CONNECTING = QT_TRANSLATE_NOOP("Connection", "Looking for the station …")
 STARTING = QT_TRANSLATE_NOOP("Connection", "Starting the station …")
 CONNECTED = QT_TRANSLATE_NOOP("Connection", "Connected to the station")
 LOST = QT_TRANSLATE_NOOP("Connection", "The station is not reachable. Trying again …")
+OWN_WORDS = QT_TRANSLATE_NOOP("Connection", "In the system's own words: {text}")
 NOT_STARTED = QT_TRANSLATE_NOOP("Connection", "The station could not be started. Trying again …")
 
 ANSWER_FAILED = QT_TRANSLATE_NOOP("Notice", "The call was not answered: the station refused.")

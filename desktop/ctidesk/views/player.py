@@ -6,6 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
+from ctidesk.viewmodels.desk import OWN_WORDS
 from ctidesk.viewmodels.player import Player
 from ctidesk.viewmodels.times import length
 from ctidesk.views import icons, theme
@@ -62,7 +63,7 @@ class PlayerPanel(QFrame):
         self._play.setToolTip("" if player.audio is not None else self.tr("Nothing is loaded."))
         self._wave.show_audio(player.audio)
         self._why.setText(say(player.words))
-        self._why.setToolTip(player.detail)
+        self._why.setToolTip(say(OWN_WORDS.fill(text=player.detail)) if player.detail else "")
         self._why.setVisible(bool(self._why.text()))
         if playing:
             self._timer.start()

@@ -99,7 +99,7 @@ class PopPanel(QFrame):
     def show_card(
         self, card: Card | None, answer: Door, hang_up: Door, now: datetime, *, live: bool = True
     ) -> None:
-        """`answer` and `hang_up` also count while there is no card. Not `live`: as it was when we last knew."""
+        """`answer` and `hang_up` also count while there is no card. Not `live`: as it was last known."""
         self._card, self._live = card, live
         if (self._answer.hasFocus() and not answer.open) or (self._hang_up.hasFocus() and not hang_up.open):
             # Else Qt hands the focus on, from Answer to Hang up: a second press would end the call.

@@ -78,7 +78,11 @@ class Waveform(QWidget):
 
     def _seek_to(self, x: float) -> None:
         if self._audio is not None:
-            self.sought.emit(max(0.0, min(1.0, x / max(1, self.width()))) * self._audio.seconds)
+            self._go(max(0.0, min(1.0, x / max(1, self.width()))) * self._audio.seconds)
+
+    def _go(self, seconds: float) -> None:
+        self.show_position(seconds)
+        self.sought.emit(seconds)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._seek_to(event.position().x())
@@ -94,9 +98,9 @@ class Waveform(QWidget):
             Qt.Key.Key_Home: 0.0,
         }
         if self._audio is not None and event.key() == Qt.Key.Key_End:
-            self.sought.emit(self._audio.seconds)
+            self._go(self._audio.seconds)
         elif self._audio is not None and event.key() in moves:
-            self.sought.emit(max(0.0, moves[Qt.Key(event.key())]))
+            self._go(max(0.0, moves[Qt.Key(event.key())]))
         else:
             super().keyPressEvent(event)
 

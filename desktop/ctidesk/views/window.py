@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ctidesk.viewmodels.desk import LOST, NOT_STARTED, Desk
+from ctidesk.viewmodels.desk import LOST, NOT_STARTED, OWN_WORDS, Desk
 from ctidesk.viewmodels.history import HistoryRow
 from ctidesk.viewmodels.phrases import Phrase
 from ctidesk.viewmodels.player import Player
@@ -206,7 +206,8 @@ class MainWindow(QMainWindow):
         notice = say(self._desk.notice)
         words = say(self._desk.connection)
         self._connection.setText(f"{words}   ·   {notice}" if notice else words)
-        self._connection.setToolTip(self._desk.detail)
+        detail = self._desk.detail
+        self._connection.setToolTip(say(OWN_WORDS.fill(text=detail)) if detail else "")
         self._banner.setText(words)
         self._banner.setVisible(self._desk.connection in TROUBLE)
 

@@ -1,0 +1,467 @@
+"""The window on a fake station: pop, keys, restart, history, waveform, focus. Needs Qt, no screen."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def station(fake: ModuleType) -> Any:
+    made = fake.FakeStation()
+    fake.past(made)
+    return made
+
+
+@pytest.fixture
+def shown(program: Any, station: Any, fake: ModuleType, until: Any) -> Any:
+    """A program that is connected."""
+    made = program(fake.FakeFinder(station))
+    until(lambda: made.desk.reachable and made.window._rows)
+    return made
+
+
+def _texts(widget: Any) -> list[str]:
+    from PySide6.QtWidgets import QLabel
+
+    return [
+        label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget) and label.text()
+    ]
+
+
+def _press(window: Any, key: str) -> None:
+    """A key as the keyboard sends it, to whatever has the focus."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication
+
+    QTest.keyClick(QApplication.focusWidget() or window, getattr(Qt.Key, f"Key_{key}"))
+
+
+def test_d1_ringing_call_pops_the_customers_card(
+    shown: Any, station: Any, fake: ModuleType, until: Any
+) -> None:
+    assert "Waiting for a call" in _texts(shown.window.pop)
+    fake.rings(station)
+    until(lambda: "Anna Müller" in _texts(shown.window.pop))
+    texts = _texts(shown.window.pop)
+    assert {"Ringing", "Anna Müller", "(312) 555-0142", "Harbour Bakery", "VIP", "bakery"} <= set(texts)
+    assert "Orders every Friday; ask for the rye." in texts
+    assert any(text.startswith("Last call: ") and "message left" in text for text in texts)
+    assert {"Ringing", "Anna Müller"} <= set(_texts(shown.window.lamps))
+
+
+def test_d1_pop_takes_the_keyboard_from_nobody(
+    shown: Any, station: Any, fake: ModuleType, until: Any
+) -> None:
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication, QLineEdit
+
+    field = QLineEdit()
+    field.show()
+    field.activateWindow()
+    field.setFocus()
+    until(lambda: QApplication.focusWidget() is field)
+    QTest.keyClicks(field, "ab")
+    fake.rings(station)
+    until(lambda: "Anna Müller" in _texts(shown.window.pop))
+    QTest.keyClicks(QApplication.focusWidget(), "cd")
+    assert (QApplication.focusWidget() is field, field.text()) == (True, "abcd")
+    field.close()
+
+
+def test_d14_f3_answers_and_f4_hangs_up(shown: Any, station: Any, fake: ModuleType, until: Any) -> None:
+    shown.window.activateWindow()
+    _press(shown.window, "F3")
+    fake.rings(station)
+    until(lambda: shown.window.answer_action.isEnabled())
+    _press(shown.window, "F4")
+    _press(shown.window, "F3")
+    until(lambda: station.done)
+    fake.answered(station)
+    until(lambda: shown.window.hang_up_action.isEnabled())
+    _press(shown.window, "F4")
+    until(lambda: len(station.done) == 2)
+    assert station.done == [("answer", "c1"), ("hang_up", "c1")]
+
+
+def test_keys_still_work_after_the_language_was_changed(
+    shown: Any, station: Any, fake: ModuleType, until: Any
+) -> None:
+    shown.set_language("zh")
+    shown.set_language("en")
+    fake.rings(station)
+    until(lambda: shown.window.answer_action.isEnabled())
+    _press(shown.window, "F3")
+    until(lambda: station.done == [("answer", "c1")])
+
+
+def test_d6_buttons_are_enabled_when_it_is_possible_and_say_why_not(
+    shown: Any, station: Any, fake: ModuleType, until: Any
+) -> None:
+    pop = shown.window.pop
+    assert (pop._answer.isEnabled(), pop._answer.toolTip()) == (False, "There is no call.")
+    fake.rings(station)
+    until(lambda: pop._answer.isEnabled())
+    assert pop._hang_up.toolTip() == "The line is still ringing: there is nothing to hang up yet."
+    fake.answered(station)
+    until(lambda: pop._hang_up.isEnabled())
+    assert (pop._answer.isEnabled(), pop._answer.toolTip()) == (False, "The call is answered already.")
+    pop._hang_up.click()
+    until(lambda: station.done == [("hang_up", "c1")])
+
+
+def test_second_press_on_answer_never_lands_on_hang_up(
+    shown: Any, station: Any, fake: ModuleType, until: Any
+) -> None:
+    fake.rings(station)
+    until(lambda: shown.window.pop._answer.isEnabled())
+    shown.window.activateWindow()
+    shown.window.pop._answer.setFocus()
+    _press(shown.window, "Space")
+    until(lambda: station.done)
+    fake.answered(station)
+    until(lambda: shown.window.pop._hang_up.isEnabled())
+    _press(shown.window, "Space")
+    assert not shown.window.pop._hang_up.hasFocus()
+    assert station.done == [("answer", "c1")]
+
+
+def test_call_in_the_menu_offers_to_take_over(shown: Any, station: Any, fake: ModuleType, until: Any) -> None:
+    fake.rings(station)
+    fake.answered(station, by="script")
+    until(lambda: shown.window.pop._answer.text() == "Take over (F3)")
+    shown.window.pop._answer.click()
+    until(lambda: station.done == [("answer", "c1")])
+
+
+def test_d31_new_window_shows_the_running_call(
+    program: Any, station: Any, fake: ModuleType, until: Any
+) -> None:
+    events: list[Any] = []
+    station.streams.append(type("Log", (), {"put": lambda self, row: events.append(row)})())
+    fake.rings(station)
+    fake.answered(station)
+    station.streams.clear()
+    station.port_rows[0].update(state="talking", call="c1")
+    station.call_rows.insert(
+        0, fake.call_row("c1", 0, state="connected", customer=7, ended=None, outcome=None)
+    )
+    station.stored_events["c1"] = events
+    made = program(fake.FakeFinder(station))
+    until(lambda: "Anna Müller" in _texts(made.window.pop))
+    assert "In a call" in _texts(made.window.pop)
+    assert "In a call" in _texts(made.window.lamps)
+    assert made.window.pop._hang_up.isEnabled()
+    assert made.window.timeline._model.rowCount() == len(made.desk.timeline()) > 4
+
+
+def test_lost_station_is_told_in_words_and_found_again(
+    program: Any, station: Any, fake: ModuleType, until: Any
+) -> None:
+    finder = fake.FakeFinder(station)
+    made = program(finder)
+    until(lambda: made.window._connection.text() == "Connected to the station")
+    assert not made.window._banner.isVisible()
+    finder.station = None
+    station.die()
+    until(lambda: made.window._banner.isVisible())
+    assert made.window._banner.text() == "The station is not reachable. Trying again …"
+    assert made.window.pop._answer.toolTip() == "The station is not reachable."
+    assert "Not known" in _texts(made.window.lamps)
+    finder.station = station
+    until(lambda: made.window._connection.text() == "Connected to the station")
+    assert not made.window._banner.isVisible()
+    assert "Free" in _texts(made.window.lamps)
+
+
+def _rows(history: Any) -> list[str]:
+    from PySide6.QtCore import Qt
+
+    model = history._model
+    return [str(model.index(row).data(Qt.ItemDataRole.DisplayRole)) for row in range(model.rowCount())]
+
+
+def test_history_tells_kinds_and_filters(shown: Any, until: Any) -> None:
+    from PySide6.QtWidgets import QPushButton
+
+    rows = _rows(shown.window.history)
+    assert len(rows) == 5
+    assert rows[0].startswith("Anna Müller, new message  ·  0:14")
+    assert rows[1].startswith("PORTER J, missed")
+    assert rows[3].startswith("Number withheld, answered")
+    buttons = {button.text(): button for button in shown.window.history.findChildren(QPushButton)}
+    buttons["Missed"].click()
+    assert [row.split(",")[0] for row in _rows(shown.window.history)] == ["PORTER J"]
+    buttons["Messages"].click()
+    assert len(_rows(shown.window.history)) == 1
+    buttons["All"].click()
+    assert len(_rows(shown.window.history)) == 5
+
+
+def test_ended_call_joins_the_history(shown: Any, station: Any, fake: ModuleType, until: Any) -> None:
+    fake.rings(station)
+    fake.answered(station)
+    fake.over(station)
+    until(lambda: len(_rows(shown.window.history)) == 6)
+    until(lambda: _rows(shown.window.history)[0].startswith("Anna Müller, answered  ·  0:32"))
+    assert any(text == "Ended: the caller hung up (busy tone)" for text in _texts(shown.window.pop))
+
+
+def test_row_keeps_its_selection_when_a_call_arrives(
+    shown: Any, station: Any, fake: ModuleType, until: Any
+) -> None:
+    history = shown.window.history
+    history.select("c0-plain")
+    fake.rings(station)
+    until(lambda: len(_rows(history)) == 6)
+    chosen = history._model.row(history._list.currentIndex())
+    assert chosen is not None
+    assert chosen.key == "c0-plain"
+
+
+def test_enter_in_the_list_plays_and_shows_the_waveform(shown: Any, station: Any, until: Any) -> None:
+    window = shown.window
+    window.history.select("c0-plain")
+    window.activateWindow()
+    window.history.take_focus()
+    _press(window, "Return")
+    until(lambda: shown.player.state == "playing")
+    assert station.done == [("listen", "r-c0-plain")]
+    assert window.player._play.text() == "Stop"
+    assert window.player._title.text() == "Anna Müller"
+    shown.player.output.at = 12000
+    window.player._tick()
+    assert window.player._time.text() == "0:01 / 0:03"
+    _press(window, "F8")
+    assert shown.player.state == "ready"
+    until(lambda: window.player._play.text() == "Play")
+
+
+def _painted(waveform: Any) -> tuple[list[int], list[int]]:
+    """Of each lane the columns where its colour is seen."""
+    from ctidesk.views import theme
+    from PySide6.QtGui import QColor
+
+    image = waveform.grab().toImage()
+    t = theme.tokens()
+    found = []
+    for colour, top, bottom in (
+        (t.operator, 0.0, 0.5),
+        (t.caller, 0.5, 1.0),
+    ):
+        wanted = QColor(colour)
+        rows = range(int(image.height() * top) + 6, int(image.height() * bottom) - 6)
+        columns = [
+            x for x in range(image.width()) if sum(_near(image.pixelColor(x, y), wanted) for y in rows) > 10
+        ]
+        found.append(columns)
+    return found[0], found[1]
+
+
+def _near(one: Any, other: Any) -> bool:
+    return all(
+        abs(a - b) < 24
+        for a, b in ((one.red(), other.red()), (one.green(), other.green()), (one.blue(), other.blue()))
+    )
+
+
+def test_d21_waveform_shows_the_operator_above_and_the_caller_below(qt: Any, fake: ModuleType) -> None:
+    from ctidesk.viewmodels.player import decode
+    from ctidesk.views.waveform import Waveform
+
+    waveform = Waveform()
+    waveform.resize(400, 120)
+    assert _painted(waveform) == ([], [])
+    waveform.show_audio(decode(fake.wav(2.0)))
+    waveform.show_position(-1.0)
+    operator, caller = _painted(waveform)
+    assert 0 <= operator[0] <= 4
+    assert abs(operator[-1] - 200) <= 3
+    assert abs(caller[0] - 200) <= 3
+    assert abs(caller[-1] - 398) <= 3
+
+
+def test_d21_click_and_arrows_seek(shown: Any, until: Any) -> None:
+    from PySide6.QtCore import QPoint, Qt
+    from PySide6.QtTest import QTest
+
+    shown.window._look("c0-plain")
+    until(lambda: shown.player.audio is not None)
+    wave = shown.window.player._wave
+    middle = QPoint(wave.width() // 2, 10)
+    QTest.mouseClick(wave, Qt.MouseButton.LeftButton, pos=middle)
+    assert shown.player.position == pytest.approx(1.5, abs=0.02)
+    wave.setFocus()
+    QTest.keyClick(wave, Qt.Key.Key_Right)
+    assert shown.player.position == pytest.approx(2.5, abs=0.02)
+    QTest.keyClick(wave, Qt.Key.Key_Home)
+    assert shown.player.position == 0.0
+    QTest.keyClick(wave, Qt.Key.Key_End)
+    assert shown.player.position == 3.0
+
+
+def test_missing_sound_is_a_sentence_in_the_window(
+    program: Any, station: Any, fake: ModuleType, until: Any
+) -> None:
+    from ctidesk.sound import NO_LIBRARY
+    from ctidesk.viewmodels.player import NoSound
+
+    made = program(fake.FakeFinder(station), output=fake.FakeOutput(NoSound(NO_LIBRARY, "why")))
+    until(lambda: made.window._rows)
+    made.window._play("c0-plain")
+    until(lambda: made.window.player._why.isVisible())
+    assert "apt install libportaudio2" in made.window.player._why.text()
+    assert made.window.player._why.toolTip() == "In the system's own words: why"
+    assert made.window.player._play.isEnabled()
+
+
+def test_unknown_caller_is_saved_as_a_new_customer(
+    shown: Any, station: Any, until: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ctidesk.views import window
+    from PySide6.QtWidgets import QDialogButtonBox
+
+    forms: list[Any] = []
+
+    class Typed(window.CustomerForm):
+        def exec(self) -> int:
+            forms.append(self)
+            save = self.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Save)
+            assert not save.isEnabled()
+            self.name.setText("Bo Lind")
+            assert save.isEnabled()
+            return 1
+
+    monkeypatch.setattr(window, "CustomerForm", Typed)
+    station.send("call.offered", 0, direction="in")
+    station.send("call.caller", 3, number="4155550199", name=None, reason=None, checksum_ok=True)
+    until(lambda: shown.window.pop._save.isVisible())
+    shown.window.pop._save.click()
+    assert forms[0].number.text() == "(415) 555-0199"
+    until(lambda: "Bo Lind" in _texts(shown.window.pop))
+    assert not shown.window.pop._save.isVisible()
+    assert shown.window._connection.text().endswith("Saved: Bo Lind")
+
+
+def test_d15_every_control_has_a_name_for_a_screen_reader(
+    shown: Any, station: Any, fake: ModuleType, until: Any
+) -> None:
+    from PySide6.QtCore import Qt
+    from PySide6.QtWidgets import QAbstractButton, QWidget
+
+    fake.rings(station)
+    until(lambda: "Anna Müller" in _texts(shown.window.pop))
+    reached = [
+        widget
+        for widget in shown.window.findChildren(QWidget)
+        if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+    ]
+    assert len(reached) > 8
+    nameless = [
+        widget
+        for widget in reached
+        if not widget.accessibleName() and not (isinstance(widget, QAbstractButton) and widget.text())
+    ]
+    assert nameless == []
+    lamp = shown.window.lamps._lamps[0]
+    assert lamp.accessibleName() == "Line 1 · sim, Ringing, Anna Müller"
+
+
+def test_d12_tab_reaches_every_control(shown: Any, station: Any, fake: ModuleType, until: Any) -> None:
+    from PySide6.QtWidgets import QApplication
+
+    fake.rings(station)
+    until(lambda: shown.window.pop._answer.isEnabled())
+    shown.window._look("c0-plain")
+    until(lambda: shown.player.audio is not None)
+    window = shown.window
+    window.activateWindow()
+    window.history.take_focus()
+    met = []
+    for _ in range(40):
+        _press(window, "Tab")
+        met.append(QApplication.focusWidget())
+    wanted = (window.lamps._lamps[0], window.pop._answer, window.history._list, window.player._play)
+    assert [widget in met for widget in (*wanted, window.player._wave, window.timeline._list)] == [True] * 6
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_d15_no_label_is_clipped(
+    program: Any, station: Any, fake: ModuleType, until: Any, language: str
+) -> None:
+    from PySide6.QtWidgets import QLabel, QPushButton
+
+    for port, state in (("sim/2", "missing"), ("sim/3", "out-of-order"), ("sim/4", "clearing")):
+        station.port_rows.append({"id": port, "state": state, "call": None})
+    made = program(fake.FakeFinder(station), language=language)
+    made.window.resize(960, 640)
+    fake.rings(station)
+    until(lambda: made.desk.reachable)
+    fake.rings(station)
+    until(lambda: "Anna Müller" in _texts(made.window.pop))
+    clipped = [
+        widget.text()
+        for kind in (QLabel, QPushButton)
+        for widget in made.window.findChildren(kind)
+        if widget.isVisible()
+        and widget.text()
+        and (
+            widget.width() < widget.minimumSizeHint().width()
+            or widget.height() < widget.minimumSizeHint().height()
+        )
+    ]
+    assert clipped == []
+
+
+def test_language_is_remembered(qt: Any, fake: ModuleType, station: Any, tmp_path: Any) -> None:
+    from ctidesk.program import Program
+    from PySide6.QtCore import QSettings
+
+    def made(language: str | None) -> Any:
+        settings = QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat)
+        return Program(fake.FakeFinder(None), language=language, output=fake.FakeOutput(), settings=settings)
+
+    first = made("en")
+    action = next(
+        a for a in first.window.findChildren(type(first.window.answer_action)) if a.text() == "简体中文"
+    )
+    action.trigger()
+    assert first.window.windowTitle() == "热线台"
+    first.window.close()
+    second = made(None)
+    assert second.window.windowTitle() == "热线台"
+    second.set_language("en")
+    assert second.window.windowTitle() == "Hot line"
+    second.window.close()
+
+
+def test_thousand_events_cost_the_window_no_long_pause(
+    shown: Any, station: Any, fake: ModuleType, until: Any
+) -> None:
+    """D32, in work and not in seconds: a burst of events is painted a few times, not once for each."""
+    painted = []
+    render = shown.window.render_desk
+    shown._waiting.timeout.disconnect()
+    shown._waiting.timeout.connect(lambda: (painted.append(1), render()))
+    fake.rings(station)
+    for number in range(300):
+        station.send("call.digit", 10 + number / 10, digit="5", length_ms=80, during=None)
+    until(lambda: len(shown.desk.timeline()) > 250)
+    assert 1 <= len(painted) < 150
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="None is immortal from Python 3.12 on")
+def test_qt_calls_lose_no_reference_of_none(qt: Any) -> None:
+    """PySide6 6.12.0 lost one in each of these calls: a fatal error within minutes."""
+    from PySide6.QtWidgets import QLabel
+
+    label = QLabel()
+    label.setText("x")
+    before = sys.getrefcount(None)
+    for _ in range(1000):
+        label.setText("x")
+    assert sys.getrefcount(None) > before - 500
