@@ -4,6 +4,12 @@
 #include "cti/error.h"
 #include "cti/recorder.h"
 
+#ifdef _WIN32
+#include <windows.h>
+#else
+#include <pthread.h>
+#endif
+
 enum { BLOCK = 160 };
 
 static cti_recorder *recorder_of(int frames) {
@@ -162,6 +168,81 @@ static void test_more_recordings_than_wait_are_refused(void) {
     free(r);
 }
 
+/* Calls of 1 to 9 blocks, one after the other, read from a thread of its own: every frame is there, and
+ * in its own recording. Sample i of recording ref is (ref + i) % 30000 + 1. */
+enum { CALLS = 400 };
+
+static int call_blocks(int ref) {
+    return 1 + ref % 9;
+}
+
+static void write_calls(cti_recorder *r) {
+    int16_t tx[BLOCK], rx[BLOCK];
+    cti_event ev;
+    for (int ref = 0; ref < CALLS; ref++) {
+        while (cti_recorder_start(r, ref, ref % 2 ? CTI_RECORD_RX : CTI_RECORD_BOTH) != CTI_OK)
+            ;
+        for (int k = 0; k < call_blocks(ref); k++) {
+            for (int i = 0; i < BLOCK; i++)
+                tx[i] = rx[i] = (int16_t)((ref + k * BLOCK + i) % 30000 + 1);
+            cti_recorder_run(r, 0, tx, rx, BLOCK, &ev, 1);
+        }
+        cti_recorder_stop(r);
+    }
+}
+
+#ifdef _WIN32
+static DWORD WINAPI writer(LPVOID r) {
+    write_calls(r);
+    return 0;
+}
+#else
+static void *writer(void *r) {
+    write_calls(r);
+    return NULL;
+}
+#endif
+
+static void test_reader_in_another_thread_gets_every_frame_of_every_recording(void) {
+    cti_recorder *r = recorder_of(40 * BLOCK); /* smaller than what waits: some of it is lost, none moved */
+#ifdef _WIN32
+    HANDLE thread = CreateThread(NULL, 0, writer, r, 0, NULL);
+#else
+    pthread_t thread;
+    CHECK_EQ(pthread_create(&thread, NULL, writer, r), 0);
+#endif
+    int16_t out[2 * 300];
+    int got[CALLS] = {0};
+    long wrong = 0, all = 0, expected = 0;
+    int32_t newest = -1;
+    for (int ref = 0; ref < CALLS; ref++)
+        expected += call_blocks(ref) * BLOCK;
+    while (all < expected) {
+        int32_t ref = cti_recorder_reading(r);
+        if (ref < 0)
+            continue;
+        wrong += ref < newest;
+        newest = ref;
+        int channels = ref % 2 ? 1 : 2, n = cti_recorder_read(r, out, 300);
+        for (int i = 0; i < n; i++, got[ref]++) {
+            int16_t want = (int16_t)((ref + got[ref]) % 30000 + 1), first = out[i * channels];
+            wrong += first != want && first != 0;
+            wrong += out[i * channels + channels - 1] != first;
+        }
+        all += n;
+    }
+    CHECK_EQ(wrong, 0);
+    for (int ref = 0; ref < CALLS; ref++)
+        CHECK_EQ(got[ref], call_blocks(ref) * BLOCK);
+#ifdef _WIN32
+    WaitForSingleObject(thread, INFINITE);
+    CloseHandle(thread);
+#else
+    pthread_join(thread, NULL);
+#endif
+    free(r);
+}
+
 int main(void) {
     RUN(test_arguments_out_of_range_are_refused);
     RUN(test_both_directions_come_out_interleaved);
@@ -170,5 +251,6 @@ int main(void) {
     RUN(test_recording_stopped_in_a_gap_still_has_its_length);
     RUN(test_reader_behind_never_mixes_two_recordings);
     RUN(test_more_recordings_than_wait_are_refused);
+    RUN(test_reader_in_another_thread_gets_every_frame_of_every_recording);
     CHECK_END();
 }

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+from array import array
 from typing import Any
 
 import pytest
 
 from ctidrv.clock import SampleClock
 from ctidrv.errors import NotCapable, PortError, StoreError, UsageError
-from ctidrv.events import PlayDone, PortEvent, RecordDone, Released, Seized
+from ctidrv.events import PlayDone, PortEvent, RecordDone, RecordLost, Released, Seized
 from ctidrv.media.engine import MediaEngine
 from ctidrv.media.virtual import run_virtual
 from ctidrv.native import lib
@@ -28,7 +29,7 @@ def steps(engine: MediaEngine, count: int) -> None:
 
 
 def samples(data: bytes | bytearray) -> list[int]:
-    return [Pcm.from_bytes(bytes(data))[i] for i in range(len(data) // 2)]
+    return list(array("h", bytes(data)))
 
 
 def test_seize_and_release_reach_the_board_in_the_next_tick(engine: MediaEngine, board: Any) -> None:
@@ -261,3 +262,50 @@ def test_engine_that_closes_finishes_open_recordings(board: Any, sink: Any) -> N
     assert sink.closed == 1
     assert len(sink.data) == 2 * 7 * TICK
     assert recording.frames == 7 * TICK
+
+
+def test_disk_that_stands_still_for_30_s_loses_nothing(board: Any, sink: Any) -> None:
+    engine = MediaEngine([board], SampleClock(), inline=False)
+    channel = engine.channel("py/1")
+    lost: list[PortEvent] = []
+    channel.subscribe(lambda event: lost.append(event) if isinstance(event, RecordLost) else None)
+    recording = channel.record_line(sink)
+    channel.seize()
+    channel.play(ramp(1, 8000), loop=True)
+    for _ in range(30 * 50):
+        engine.native.tick()  # nobody reads
+    frames = run_virtual(recording.stop(), engine, limit=1 << 30)
+    assert frames == 30 * 8000
+    assert samples(sink.data)[0::2] == [n % 8000 + 1 for n in range(frames)]
+    assert lost == []
+
+
+def test_disk_that_is_slower_leaves_silence_of_the_right_length_and_says_so(
+    board: Any, sink: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = MediaEngine([board], SampleClock(), inline=False)
+    channel = engine.channel("py/1")
+    lost: list[RecordLost] = []
+    channel.subscribe(lambda event: lost.append(event) if isinstance(event, RecordLost) else None)
+    recording = channel.record_line(sink)
+    channel.seize()
+    channel.play(ramp(1, 8000), loop=True)
+    for _ in range(33 * 50):
+        engine.native.tick()
+
+    async def main() -> int:
+        engine.step()
+        await engine.clock.sleep(8000)
+        return await recording.stop()
+
+    frames = run_virtual(main(), engine, limit=1 << 30)
+    said = samples(sink.data)[0::2]
+    assert len(said) == frames
+    assert frames >= 34 * 8000
+    assert [event.ref for event in lost] == [recording.ref]
+    assert said.count(0) == lost[0].length >= 3 * 8000
+    silence = said.index(0)
+    assert silence == 30 * 8000
+    assert said[silence + lost[0].length :] == [n % 8000 + 1 for n in range(silence + lost[0].length, frames)]
+    assert "the disk is too slow" in caplog.text
+    caplog.clear()

@@ -10,9 +10,10 @@ import pytest
 
 from ctidrv.clock import SampleClock
 from ctidrv.errors import PortError, UsageError
-from ctidrv.events import Alarm, PortEvent, RingOn, Seized
+from ctidrv.events import Alarm, CallerIdSeen, DigitDown, PlayDone, PortEvent, RingOn, Seized
 from ctidrv.media.engine import MediaEngine
 from ctidrv.native import ffi, lib
+from ctidrv.native.cid import encode_mdmf, fsk_burst
 from ctidrv.native.engine import LiveLoop, NativeEngine
 from ctidrv.native.pcm import Pcm
 
@@ -82,6 +83,43 @@ def test_board_that_fails_raises_an_alarm_on_its_ports_only(make_board: Any) -> 
         Alarm(0, "bad/2", raised=True, what="line"),
         RingOn(0, "good/1"),
     ]
+
+
+def test_caller_id_on_the_line_becomes_an_event_with_number_and_name(engine: MediaEngine, board: Any) -> None:
+    channel = engine.channel("py/1")
+    seen: list[PortEvent] = []
+    channel.subscribe(seen.append)
+    channel.listen(lib.CTI_EAR_CALLER_ID)
+    burst = fsk_burst(encode_mdmf(number="5551234", name="ANN", when="01020304"), standard="bell202")
+    board.say(0, Pcm.silence(800) + burst)
+    for _ in range(100):
+        engine.step()
+    callers = [event for event in seen if isinstance(event, CallerIdSeen)]
+    assert [(c.number, c.name, c.checksum_ok, c.standard) for c in callers] == [
+        ("5551234", "ANN", True, "bell202")
+    ]
+
+
+def test_digit_on_the_line_stops_the_prompt_of_a_whole_engine(engine: MediaEngine, board: Any) -> None:
+    channel = engine.channel("py/1")
+    seen: list[PortEvent] = []
+    channel.subscribe(seen.append)
+    channel.listen(lib.CTI_EAR_DTMF)
+    channel.play(Pcm([4000] * 8000), stop_on="5")
+    digit = ffi.new("int16_t[]", 8000)
+    config = ffi.new("cti_dtmf_tx_config *")
+    lib.cti_dtmf_tx_defaults(config)
+    count = lib.cti_dtmf_tx_render(config, b"5", digit, 8000)
+    board.say(0, Pcm.silence(800) + Pcm(digit[0:count]))
+    for _ in range(20):
+        engine.step()
+    down = next(event for event in seen if isinstance(event, DigitDown))
+    done = next(event for event in seen if isinstance(event, PlayDone))
+    assert down.digit == "5"
+    assert done.reason == "digit"
+    assert done.at <= down.at + 160 + 40
+    heard = Pcm.from_bytes(board.heard[0])
+    assert all(heard[i] == 0 for i in range(done.at, len(heard)))
 
 
 # Live. No figure of time is asserted: only that time moves, is counted, and stops.
