@@ -1,0 +1,204 @@
+"""The ``sim`` driver: a board whose lines end at the simulated exchange.
+
+[[board]]
+name = "sim"            driver = "sim"
+lines = 1               FXO lines, 1 … 64            phones = 8     simulated telephones, 0 … 64
+country = "US"          tones, cadences, caller ID   numbers = ["8001"]   of the lines, from the first on
+loss_db, noise_dbm0, return_loss_db, echo_ms, law    of every line (hwsim/plant.py)
+caller_id = true        clearing = ["busy-tone"]     busy-tone, loop-break, reversal: when the caller hangs up
+answer_reversal = false timezone = "UTC"             of the exchange's clock
+control = true          live: `ctidrv sim call` may place calls
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from ctidrv.errors import InputError, PortError
+from ctidrv.native import lib
+from ctidrv.ports.api import Able, BoardInfo, DriverContext, Kind, PortInfo
+from ctidrv.ports.regions import load_region
+from ctidrv.units import PortId
+from hwsim.control import Control
+from hwsim.exchange import CLEARING_SIGNALS, Exchange, Services
+from hwsim.plant import LAWS, LineSettings, Plant
+from hwsim.subscriber import Subscriber
+
+_CAPS = {
+    "full_duplex": Able.YES,
+    "onhook_audio": Able.YES,
+    "polarity": Able.YES,
+    "loop_break": Able.YES,
+    "line_voltage": Able.NO,
+    "line_in_use": Able.NO,
+    "dtmf_hw": Able.NO,
+    "cid_hw": Able.NO,
+    "flash": Able.NO,
+}
+FIRST_NUMBER = 8001
+FIRST_PHONE = 5550001
+
+
+class SimBoard:
+    """FXO lines of a simulated exchange, with its telephones. Made by `open_board`."""
+
+    def __init__(
+        self,
+        info: BoardInfo,
+        context: DriverContext,
+        plant: Plant,
+        exchange: Exchange,
+        *,
+        control: bool,
+    ) -> None:
+        self.info = info
+        self.exchange = exchange
+        self.clock = context.clock
+        self._context = context
+        self._plant = plant
+        self.ports: Sequence[PortInfo] = [
+            PortInfo(PortId(f"{info.name}/{index + 1}"), Kind.FXO, f"simulated line {line.number}", _CAPS)
+            for index, line in enumerate(exchange.lines[: plant.board_lines])
+        ]
+        self.phones = [
+            Subscriber(exchange, plant, context.clock, line) for line in exchange.lines[plant.board_lines :]
+        ]
+        self._in_use: set[int] = set()
+        self._control = Control(self, context.data / f"sim-{info.name}.json") if control else None
+
+    def open(self) -> None:
+        if self._control is not None:
+            self._control.start()
+
+    def close(self) -> None:
+        if self._control is not None:
+            self._control.stop()
+
+    def native(self) -> Any:
+        return self._plant.board
+
+    def pump(self) -> None:
+        """After each tick: the exchange and the callers get what happened in the plant."""
+        lines = self._plant.board_lines
+        for event in self._plant.events():
+            if event.kind == lib.CTI_EV_HOOK or (event.kind == lib.CTI_EV_DIGIT_DOWN and event.ref == 0):
+                self.exchange.feed(event)
+            elif event.port >= lines:
+                self.phones[event.port - lines].feed(event)
+        for phone in self.phones:
+            phone.collect()
+
+    def caller(
+        self, number: str | None = None, name: str | None = None, *, withheld: bool = False
+    ) -> Subscriber:
+        """A telephone that nobody uses, as this caller's. PortError when all are in use."""
+        for index, phone in enumerate(self.phones):
+            if index not in self._in_use:
+                self._in_use.add(index)
+                if number is not None:
+                    phone.identify(number, name, withheld=withheld)
+                else:
+                    phone.identify(str(FIRST_PHONE + index), name, withheld=withheld)
+                return phone
+        raise PortError(
+            f"board {self.info.name}: all {len(self.phones)} telephones are in use; set phones higher"
+        )
+
+    def give_back(self, phone: Subscriber) -> None:
+        self._in_use.discard(self.phones.index(phone))
+
+
+class _Settings:
+    """The board's keys, read one by one; what is left over is an error."""
+
+    def __init__(self, board: str, values: Mapping[str, Any]) -> None:
+        self._board = board
+        self._values = dict(values)
+
+    def fail(self, key: str, what: str) -> NoReturn:
+        raise InputError(f"board {self._board}: {key}: {what}")
+
+    def integer(self, key: str, default: int, least: int, most: int) -> int:
+        value = self._values.pop(key, default)
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            self.fail(key, f"{value!r} is not a whole number from {least} to {most}")
+        return value
+
+    def number(self, key: str, default: float, least: float, most: float) -> float:
+        value = self._values.pop(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+            self.fail(key, f"{value!r} is not a number from {least:g} to {most:g}")
+        return float(value)
+
+    def flag(self, key: str, default: bool) -> bool:
+        value = self._values.pop(key, default)
+        if not isinstance(value, bool):
+            self.fail(key, f"{value!r} is neither true nor false")
+        return value
+
+    def word(self, key: str, default: str, among: Sequence[str] = ()) -> str:
+        value = self._values.pop(key, default)
+        if not isinstance(value, str) or (among and value not in among):
+            self.fail(key, f"{value!r} is none of {', '.join(among)}" if among else f"{value!r} is no text")
+        return value
+
+    def words(self, key: str, default: Sequence[str], among: Sequence[str] = ()) -> tuple[str, ...]:
+        value = self._values.pop(key, list(default))
+        if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+            self.fail(key, f"{value!r} is no list of texts")
+        for word in value:
+            if among and word not in among:
+                self.fail(key, f"{word!r} is none of {', '.join(among)}")
+        return tuple(value)
+
+    def nothing_else(self) -> None:
+        for key in self._values:
+            self.fail(key, "unknown key")
+
+
+def _line(settings: _Settings) -> LineSettings:
+    usual = {field.name: field.default for field in dataclasses.fields(LineSettings)}
+    return LineSettings(
+        loss_db=settings.number("loss_db", usual["loss_db"], 0, 40),
+        noise_dbm0=settings.number("noise_dbm0", usual["noise_dbm0"], -120, 0),
+        return_loss_db=settings.number("return_loss_db", usual["return_loss_db"], 0, 60),
+        echo_ms=settings.number("echo_ms", usual["echo_ms"], 0, 32),
+        law=settings.word("law", usual["law"], tuple(LAWS)),
+    )
+
+
+def _numbers(settings: _Settings, lines: int) -> list[str]:
+    numbers = list(settings.words("numbers", ()))
+    if len(numbers) > lines or len(set(numbers)) != len(numbers) or not all(n.isdigit() for n in numbers):
+        settings.fail("numbers", f"must be at most {lines} different numbers of digits")
+    numbers += [str(FIRST_NUMBER + index) for index in range(len(numbers), lines)]
+    return numbers
+
+
+def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -> SimBoard:
+    """The entry point of the driver ``sim``. InputError names the board and the key."""
+    read = _Settings(name, settings)
+    lines = read.integer("lines", 1, 1, 64)
+    phones = read.integer("phones", 8, 0, 64)
+    country = read.word("country", "US")
+    services = Services(
+        caller_id=read.flag("caller_id", True),
+        clearing=read.words("clearing", ("busy-tone",), CLEARING_SIGNALS),
+        answer_reversal=read.flag("answer_reversal", False),
+        timezone=read.word("timezone", "UTC"),
+    )
+    try:
+        ZoneInfo(services.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        read.fail("timezone", f"{services.timezone!r} is no time zone")
+    numbers = _numbers(read, lines) + [str(FIRST_PHONE + index) for index in range(phones)]
+    line = _line(read)
+    control = read.flag("control", True)
+    read.nothing_else()
+    plant = Plant(lines, phones, seed=context.seed, line=line)
+    exchange = Exchange(plant, context.clock, load_region(country), services, numbers)
+    info = BoardInfo(name, "sim", f"simulated exchange ({country.upper()})")
+    return SimBoard(info, context, plant, exchange, control=control and context.live)

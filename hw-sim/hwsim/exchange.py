@@ -1,0 +1,281 @@
+"""The simulated exchange: what each subscriber line hears and when it rings, as a table.
+
+TABLE[state, input] -> (next state, actions); an action is a method of `Exchange`. All timing is on the
+sample clock, all sound and signalling is the plant's, digits are those its DTMF receiver heard.
+
+    IDLE --lifted--> DIAL_TONE --digit--> DIALLING --free--> RINGBACK --answered--> TALKING --other gone--> CLEARED
+    IDLE --called--> RINGING --lifted--> TALKING          any --put down--> IDLE
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ctidrv.clock import SampleClock, Timer
+from ctidrv.native import lib
+from ctidrv.native.cid import encode_mdmf, fsk_burst
+from ctidrv.ports.regions import Region, tone_spec
+from ctidrv.units import ms, seconds
+from hwsim.plant import Plant
+
+
+class LineState(Enum):
+    IDLE = auto()
+    DIAL_TONE = auto()
+    DIALLING = auto()
+    RINGBACK = auto()
+    RINGING = auto()
+    TALKING = auto()
+    CLEARED = auto()  # the other side went; this one is still off hook
+    REFUSED = auto()  # hears busy or congestion
+
+
+class Input(Enum):
+    LIFTED = auto()
+    PUT_DOWN = auto()
+    DIGIT = auto()
+    FREE = auto()
+    BUSY = auto()
+    UNKNOWN = auto()
+    CALLED = auto()
+    ANSWERED = auto()
+    OTHER_GONE = auto()
+    TIMEOUT = auto()
+
+
+S, I = LineState, Input
+TABLE: Mapping[tuple[LineState, Input], tuple[LineState, tuple[str, ...]]] = MappingProxyType(
+    {
+        (S.IDLE, I.LIFTED): (S.DIAL_TONE, ("dial_tone",)),
+        (S.IDLE, I.CALLED): (S.RINGING, ("begin_ringing",)),
+        (S.DIAL_TONE, I.DIGIT): (S.DIALLING, ("quiet", "digit")),
+        (S.DIAL_TONE, I.TIMEOUT): (S.REFUSED, ("congestion",)),
+        (S.DIALLING, I.DIGIT): (S.DIALLING, ("digit",)),
+        (S.DIALLING, I.TIMEOUT): (S.DIALLING, ("route",)),
+        (S.DIALLING, I.FREE): (S.RINGBACK, ("ringback",)),
+        (S.DIALLING, I.BUSY): (S.REFUSED, ("busy",)),
+        (S.DIALLING, I.UNKNOWN): (S.REFUSED, ("congestion",)),
+        (S.RINGBACK, I.ANSWERED): (S.TALKING, ("quiet", "tell_answer")),
+        (S.RINGBACK, I.TIMEOUT): (S.REFUSED, ("leave_other", "busy")),
+        (S.RINGBACK, I.OTHER_GONE): (S.REFUSED, ("busy",)),
+        (S.RINGING, I.LIFTED): (S.TALKING, ("stop_ringing", "through_connect")),
+        (S.RINGING, I.OTHER_GONE): (S.IDLE, ("stop_ringing",)),
+        (S.TALKING, I.OTHER_GONE): (S.CLEARED, ("part", "clearing_signals")),
+        (S.IDLE, I.PUT_DOWN): (S.IDLE, ()),
+        (S.DIAL_TONE, I.PUT_DOWN): (S.IDLE, ("quiet",)),
+        (S.DIALLING, I.PUT_DOWN): (S.IDLE, ("quiet",)),
+        (S.RINGBACK, I.PUT_DOWN): (S.IDLE, ("quiet", "leave_other")),
+        (S.TALKING, I.PUT_DOWN): (S.IDLE, ("part", "leave_other", "restore_polarity")),
+        (S.CLEARED, I.PUT_DOWN): (S.IDLE, ("quiet", "restore_polarity")),
+        (S.REFUSED, I.PUT_DOWN): (S.IDLE, ("quiet",)),
+    }
+)
+"""What is not here changes nothing: a digit in the call, a second call to a line in use (it gets BUSY)."""
+
+DIAL_TONE_TIME = seconds(30)
+BETWEEN_DIGITS = seconds(4)
+RINGING_TIME = seconds(180)
+LOOP_BREAK = ms(400)
+CALLER_ID_AFTER = ms(500)  # of silence behind the first ring (GR-30: 0.3 to 1.5 s)
+CALLER_ID_GAP_MS = 1600  # a pause between rings that holds a burst
+CLEARING_SIGNALS = ("busy-tone", "loop-break", "reversal")
+
+
+@dataclass(slots=True)
+class Line:
+    """A subscriber's line at the exchange."""
+
+    index: int
+    number: str
+    name: str | None = None
+    withheld: bool = False
+    state: LineState = LineState.IDLE
+    dialled: str = ""
+    other: Line | None = None
+    tone: int | None = None  # ref of what the exchange sends
+    timers: list[Timer] = field(default_factory=list)
+    reversed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the exchange gives its board lines."""
+
+    caller_id: bool = True
+    clearing: tuple[str, ...] = ("busy-tone",)
+    answer_reversal: bool = False
+    timezone: str = "UTC"
+
+
+class Exchange:
+    """Lines of a plant and a number plan. `feed` takes the plant's events."""
+
+    def __init__(
+        self, plant: Plant, clock: SampleClock, region: Region, services: Services, numbers: list[str]
+    ) -> None:
+        self.lines = [Line(index, number) for index, number in enumerate(numbers)]
+        self._plant = plant
+        self._clock = clock
+        self._region = region
+        self._services = services
+        self._zone = ZoneInfo(services.timezone)
+        self._plan = {line.number: line for line in self.lines}
+        self._tones: dict[str, Any] = {
+            name: tone_spec(region, name) for name in ("dial", "busy", "ringback", "congestion")
+        }
+
+    def renumber(self, line: Line, number: str) -> None:
+        """Gives a telephone another number (simulated callers come with their own)."""
+        if self._plan.get(line.number) is line:
+            del self._plan[line.number]
+        line.number = number
+        self._plan.setdefault(number, line)
+
+    def feed(self, event: Any) -> None:
+        """An event of the plant: hooks, and digits that the exchange's receivers heard."""
+        line = self.lines[event.port]
+        if event.kind == lib.CTI_EV_HOOK:
+            self._input(line, Input.LIFTED if event.value else Input.PUT_DOWN)
+        elif event.kind == lib.CTI_EV_DIGIT_DOWN and event.ref == 0:
+            if line.state in (LineState.DIAL_TONE, LineState.DIALLING):
+                line.dialled += chr(event.value)
+            self._input(line, Input.DIGIT)
+
+    def cut(self, line: Line, present: bool) -> None:
+        """Takes the battery away from a line, or gives it back."""
+        self._plant.battery(line.index, present)
+
+    def _input(self, line: Line, seen: Input) -> None:
+        row = TABLE.get((line.state, seen))
+        if row is None:
+            return
+        line.state, actions = row
+        if seen is not Input.DIGIT or actions:
+            for timer in line.timers:
+                timer.cancel()
+            line.timers.clear()
+        for action in actions:
+            getattr(self, f"_{action}")(line)
+        if line.state is LineState.IDLE:
+            line.dialled, line.other = "", None
+
+    def _after(self, line: Line, samples: int, do: Any) -> None:
+        line.timers.append(self._clock.call_after(samples, do))
+
+    # Actions.
+
+    def _send(self, line: Line, tone: str) -> None:
+        self._quiet(line)
+        line.tone = self._plant.exchange_play(line.index, self._tones[tone])
+
+    def _quiet(self, line: Line) -> None:
+        if line.tone is not None:
+            self._plant.exchange_stop(line.index, line.tone)
+            line.tone = None
+
+    def _dial_tone(self, line: Line) -> None:
+        self._send(line, "dial")
+        self._after(line, DIAL_TONE_TIME, lambda: self._input(line, Input.TIMEOUT))
+
+    def _busy(self, line: Line) -> None:
+        self._send(line, "busy")
+
+    def _congestion(self, line: Line) -> None:
+        self._send(line, "congestion")
+
+    def _digit(self, line: Line) -> None:
+        numbers = self._plan
+        longer = any(number != line.dialled and number.startswith(line.dialled) for number in numbers)
+        if not longer:
+            self._route(line)
+        else:
+            self._after(line, BETWEEN_DIGITS, lambda: self._input(line, Input.TIMEOUT))
+
+    def _route(self, line: Line) -> None:
+        called = self._plan.get(line.dialled)
+        if called is None:
+            self._input(line, Input.UNKNOWN)
+        elif called.state is not LineState.IDLE:
+            self._input(line, Input.BUSY)
+        else:
+            line.other, called.other = called, line
+            self._input(called, Input.CALLED)
+            self._input(line, Input.FREE)
+
+    def _ringback(self, line: Line) -> None:
+        self._send(line, "ringback")
+        self._after(line, RINGING_TIME, lambda: self._input(line, Input.TIMEOUT))
+
+    def _begin_ringing(self, line: Line) -> None:
+        self._ring_step(line, 0, told=not self._services.caller_id)
+
+    def _ring_step(self, line: Line, step: int, told: bool) -> None:
+        """One step of the cadence; caller ID goes into the first pause that holds it."""
+        cadence = self._region.ring
+        on = step % 2 == 0
+        length = ms(cadence[step % len(cadence)])
+        self._plant.ring(line.index, on)
+        if not on and not told and cadence[step % len(cadence)] >= CALLER_ID_GAP_MS:
+            self._after(line, CALLER_ID_AFTER, lambda: self._caller_id(line))
+            told = True
+        self._after(line, length, lambda: self._ring_step(line, step + 1, told))
+
+    def _caller_id(self, line: Line) -> None:
+        caller = line.other
+        if caller is None:
+            return
+        wall = self._clock.wall(self._clock.now()).astimezone(self._zone)
+        hidden = caller.withheld
+        message = encode_mdmf(
+            number=None if hidden else caller.number,
+            name=None if hidden else caller.name,
+            when=f"{wall:%m%d%H%M}",
+            reason="private" if hidden else None,
+        )
+        standard = next((s for s in self._region.caller_id.standards if s in ("bell202", "v23")), "bell202")
+        self._plant.exchange_play(line.index, fsk_burst(message, standard=standard))
+
+    def _stop_ringing(self, line: Line) -> None:
+        self._plant.ring(line.index, False)
+
+    def _through_connect(self, line: Line) -> None:
+        assert line.other is not None
+        self._plant.connect(line.index, line.other.index)
+        self._input(line.other, Input.ANSWERED)
+
+    def _tell_answer(self, line: Line) -> None:
+        if self._services.answer_reversal and line.index < self._plant.board_lines:
+            self._reverse(line, True)
+
+    def _leave_other(self, line: Line) -> None:
+        other, line.other = line.other, None
+        if other is not None:
+            other.other = None
+            self._input(other, Input.OTHER_GONE)
+
+    def _part(self, line: Line) -> None:
+        self._plant.connect(line.index, None)
+
+    def _clearing_signals(self, line: Line) -> None:
+        chosen = self._services.clearing if line.index < self._plant.board_lines else ("busy-tone",)
+        if "reversal" in chosen:
+            self._reverse(line, not line.reversed)
+        if "loop-break" in chosen:
+            self._plant.battery(line.index, False)
+            self._after(line, LOOP_BREAK, lambda: self._plant.battery(line.index, True))
+        if "busy-tone" in chosen:
+            self._send(line, "busy")
+
+    def _reverse(self, line: Line, reversed_: bool) -> None:
+        line.reversed = reversed_
+        self._plant.polarity(line.index, reversed_)
+
+    def _restore_polarity(self, line: Line) -> None:
+        if line.reversed:
+            self._reverse(line, False)
+        self._plant.battery(line.index, True)

@@ -1,0 +1,154 @@
+"""`Plant`: the signal side of the simulation (cti/lineplant.h), with what Python must keep alive for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from ctidrv.native import check, ffi, lib, state
+from ctidrv.native.pcm import Pcm
+
+if TYPE_CHECKING:
+    from ctidrv.native.tones import ToneSpec
+
+Sound: TypeAlias = "Pcm | ToneSpec"
+
+LAWS = {"linear": 0, "alaw": 1, "ulaw": 2}
+_EVENTS = 512
+_FRAMES = 8000
+
+
+@dataclass(frozen=True, slots=True)
+class LineSettings:
+    """The two-wire line between a terminal and the exchange."""
+
+    loss_db: float = 3.0  # one way
+    noise_dbm0: float = -65.0  # white, at the terminal
+    return_loss_db: float = 14.0  # of the terminal's own signal
+    echo_ms: float = 2.0  # delay of that return
+    law: str = "alaw"  # the exchange's coding
+
+
+class Plant:
+    """Lines 0 … board_lines-1 end at the board under test, the others at simulated telephones."""
+
+    def __init__(
+        self, board_lines: int, phones: int, *, seed: int, line: LineSettings, record_seconds: int = 30
+    ) -> None:
+        config = ffi.new("cti_plant_config *")
+        lib.cti_plant_defaults(config)
+        config.board_lines, config.phones, config.seed = board_lines, phones, seed & (2**64 - 1)
+        config.record_seconds = record_seconds
+        size = lib.cti_plant_size(config)
+        check(size or lib.CTI_ERR_ARG, f"plant of {board_lines} lines and {phones} telephones")
+        self.board_lines = board_lines
+        self.lines = board_lines + phones
+        self._plant: Any = state("cti_plant", size)
+        check(lib.cti_plant_init(self._plant, size, config), "plant")
+        for number in range(self.lines):
+            self._set_line(number, line)
+        self._board = ffi.new("cti_board *")
+        check(lib.cti_plant_board(self._plant, self._board), "plant's board")
+        self._command = ffi.new("cti_plant_command *")
+        self._events = ffi.new("cti_event[]", _EVENTS)
+        self._frames = ffi.new("int16_t[]", 2 * _FRAMES)
+        self._refs = 0
+        self._playing: dict[int, Sound] = {}
+
+    def _set_line(self, number: int, settings: LineSettings) -> None:
+        config = ffi.new("cti_plant_line_config *")
+        config.loss_db, config.noise_dbm0 = settings.loss_db, settings.noise_dbm0
+        config.return_loss_db, config.echo_ms = settings.return_loss_db, settings.echo_ms
+        config.law = LAWS[settings.law]
+        check(lib.cti_plant_line(self._plant, number, config), f"line {number}")
+
+    @property
+    def board(self) -> Any:
+        """The `cti_board *` that the engine's tick exchanges audio with."""
+        return self._board
+
+    def _post(self, kind: int, line: int, value: int = 0, what: int = 0, ref: int = 0) -> None:
+        command = self._command
+        command.kind, command.line, command.value = kind, line, value
+        command.what, command.ref = what, ref
+        check(lib.cti_plant_post(self._plant, command, 1), "command to the plant")
+
+    # The exchange's side.
+
+    def ring(self, line: int, on: bool) -> None:
+        self._post(lib.CTI_PLANT_RING, line, int(on))
+
+    def battery(self, line: int, present: bool) -> None:
+        self._post(lib.CTI_PLANT_BATTERY, line, int(present))
+
+    def polarity(self, line: int, reversed_: bool) -> None:
+        self._post(lib.CTI_PLANT_POLARITY, line, int(reversed_))
+
+    def connect(self, line: int, other: int | None) -> None:
+        """Switches two lines together; None parts the line from its other."""
+        self._post(lib.CTI_PLANT_CONNECT, line, -1 if other is None else other)
+
+    def exchange_play(self, line: int, sound: Sound) -> int:
+        """The exchange sends a sound to the line's terminal, behind what it sends; its ref."""
+        return self._play(lib.CTI_PLANT_EXCHANGE_PLAY, line, sound)
+
+    def exchange_stop(self, line: int, ref: int) -> None:
+        self._post(lib.CTI_PLANT_EXCHANGE_STOP, line, ref=ref)
+
+    # The telephone's side.
+
+    def hook(self, line: int, off_hook: bool) -> None:
+        self._post(lib.CTI_PLANT_PHONE_HOOK, line, int(off_hook))
+
+    def phone_play(self, line: int, sound: Sound) -> int:
+        """Into the telephone's mouthpiece; its ref."""
+        return self._play(lib.CTI_PLANT_PHONE_PLAY, line, sound)
+
+    def phone_stop(self, line: int, ref: int) -> None:
+        self._post(lib.CTI_PLANT_PHONE_STOP, line, ref=ref)
+
+    def phone_record(self, line: int, on: bool) -> None:
+        self._post(lib.CTI_PLANT_PHONE_RECORD, line, int(on))
+
+    def phone_listen(self, line: int, detectors: int) -> None:
+        """Which detectors the telephone's ear uses (a mask, ctidrv.native.ear)."""
+        self._post(lib.CTI_PLANT_PHONE_LISTEN, line, detectors)
+
+    def phone_frames(self, line: int) -> tuple[bytes, bytes]:
+        """What a telephone said and heard since the last call, 16-bit samples of each."""
+        said, heard = bytearray(), bytearray()
+        while True:
+            frames = lib.cti_plant_phone_read(self._plant, line, self._frames, _FRAMES)
+            if check(frames, "telephone's recorder") == 0:
+                return bytes(said), bytes(heard)
+            both = memoryview(ffi.buffer(self._frames, 4 * frames)).cast("h")
+            said += bytes(both[0::2].tobytes())
+            heard += bytes(both[1::2].tobytes())
+
+    def _play(self, kind: int, line: int, sound: Sound) -> int:
+        self._refs += 1
+        command = self._command
+        command.kind, command.line, command.value, command.what = kind, line, 0, 0
+        command.ref = self._refs
+        item = command.item
+        if isinstance(sound, Pcm):
+            item.pcm, item.tone, item.samples = sound.ptr, ffi.NULL, len(sound)
+        else:
+            item.pcm, item.tone, item.samples = ffi.NULL, sound.ptr, -1
+        item.ref, item.loop, item.stop_on, item.gain_q12 = self._refs, 0, 0, 4096
+        self._playing[self._refs] = sound  # the core reads it until it is done
+        check(lib.cti_plant_post(self._plant, command, 1), "command to the plant")
+        return self._refs
+
+    def events(self) -> Iterator[Any]:
+        """What happened in the plant, oldest first, as `cti_event`s (each valid until the next)."""
+        while True:
+            count = check(lib.cti_plant_events(self._plant, self._events, _EVENTS), "plant's events")
+            for index in range(count):
+                event = self._events[index]
+                if event.kind == lib.CTI_EV_PLAY_DONE:
+                    self._playing.pop(event.ref, None)
+                yield event
+            if count < _EVENTS:
+                return

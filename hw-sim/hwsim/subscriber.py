@@ -1,0 +1,211 @@
+"""A simulated caller at a telephone of the exchange: verbs that wait on the sample clock.
+
+He judges by his ear alone: tones by the telephone's detectors, prompts by comparing the audio that
+reached him (`hears`), so a prompt that was "played" but did not arrive is not heard.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ctidrv.clock import SampleClock
+from ctidrv.errors import CtiError
+from ctidrv.events import PortEvent, ToneOff, ToneOn, VoiceOff, VoiceOn
+from ctidrv.native import compare, lib
+from ctidrv.native.ear import DTMF, PROGRESS, VOICE
+from ctidrv.native.events import port_event
+from ctidrv.native.pcm import Pcm
+from ctidrv.native.tones import dtmf
+from ctidrv.units import TICK, PortId, Samples, ms, seconds, to_seconds
+from hwsim.exchange import Exchange, Line
+from hwsim.plant import Plant, Sound
+
+LOOK_EVERY = ms(200)
+GOOD_SNR_DB = 6.0
+"""A prompt is heard when what is the prompt is this much louder than what is not."""
+DIGIT_MS, PAUSE_MS = 80, 80
+
+
+class NotHeard(CtiError, AssertionError):
+    """The caller waited for something that did not reach his ear."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One thing the caller did or heard, at a sample."""
+
+    at: Samples
+    what: str
+    detail: str = ""
+
+
+class Subscriber:
+    """A telephone with somebody at it. Verbs may be called in any order; each returns when it is done."""
+
+    def __init__(self, exchange: Exchange, plant: Plant, clock: SampleClock, line: Line) -> None:
+        self.line = line
+        self.said = array("h")
+        self.heard = array("h")
+        """All audio since he lifted the handset; `said` is as long."""
+        self.notes: list[Note] = []
+        self.on_note: Callable[[Note], None] | None = None
+        self.tones: set[str] = set()
+        self.voice = False
+        self._exchange = exchange
+        self._plant = plant
+        self.clock = clock
+        self._port = PortId(f"phone/{line.index}")
+        self._lifted = Samples(0)
+        self._off_hook = False
+        self._looked = 0  # where the next `hears` begins to look
+        self._done: set[int] = set()
+
+    @property
+    def number(self) -> str:
+        return self.line.number
+
+    @property
+    def off_hook(self) -> bool:
+        return self._off_hook
+
+    def identify(self, number: str, name: str | None = None, *, withheld: bool = False) -> None:
+        """The number and name that the exchange sends as caller ID."""
+        self._exchange.renumber(self.line, number)
+        self.line.name, self.line.withheld = name, withheld
+
+    # From the board, after each tick.
+
+    def feed(self, event: Any) -> None:
+        """An event of the plant that this telephone's player or ear made."""
+        if event.kind == lib.CTI_EV_PLAY_DONE:
+            self._done.add(event.ref)
+        elif event.ref == 1:
+            made = port_event(event, self._port, lambda port, ref: b"")
+            if made is not None:
+                self._hear(made)
+
+    def _hear(self, event: PortEvent) -> None:
+        if isinstance(event, ToneOn):
+            self.tones.add(event.tone)
+            self._note("hears", f"{event.tone} tone")
+        elif isinstance(event, ToneOff):
+            self.tones.discard(event.tone)
+        elif isinstance(event, VoiceOn | VoiceOff):
+            self.voice = isinstance(event, VoiceOn)
+
+    def collect(self) -> None:
+        """Takes over what the telephone recorded."""
+        if self._off_hook:
+            said, heard = self._plant.phone_frames(self.line.index)
+            self.said.frombytes(said)
+            self.heard.frombytes(heard)
+
+    # Verbs.
+
+    async def lift(self) -> None:
+        if self._off_hook:
+            return
+        self._plant.phone_frames(self.line.index)  # what an earlier call left
+        self.said, self.heard, self._looked = array("h"), array("h"), 0
+        self.tones.clear()
+        self.voice = False
+        self._plant.phone_listen(self.line.index, DTMF | PROGRESS | VOICE)
+        self._plant.phone_record(self.line.index, True)
+        self._plant.hook(self.line.index, True)
+        self._off_hook = True
+        await self.clock.sleep(TICK)
+        self._lifted = self.clock.now()
+        self._note("lifts the handset")
+
+    async def hang_up(self) -> None:
+        """On hook; safe at any time, twice too."""
+        if not self._off_hook:
+            return
+        self.collect()
+        self._off_hook = False
+        self._plant.hook(self.line.index, False)
+        self._plant.phone_record(self.line.index, False)
+        self._plant.phone_listen(self.line.index, 0)
+        self._note("hangs up")
+        await self.clock.sleep(TICK)
+
+    async def dial(self, number: str, *, within: Samples = seconds(5)) -> None:
+        """Lifts, waits for dial tone, and keys the number."""
+        await self.lift()
+        await self.hears_tone("dial", within=within)
+        await self.press(number, what="dials")
+
+    async def press(
+        self, digits: str, *, on_ms: int = DIGIT_MS, off_ms: int = PAUSE_MS, what: str = "presses"
+    ) -> None:
+        """Keys as DTMF audio from the telephone."""
+        self._note(what, digits)
+        await self._say(dtmf(digits, on_ms=on_ms, off_ms=off_ms))
+
+    async def speak(self, audio: Pcm) -> None:
+        self._note("speaks", f"{to_seconds(len(audio)):.1f} s")
+        await self._say(audio)
+        self._note("stops speaking")
+
+    async def silence(self, length: Samples) -> None:
+        await self.clock.sleep(length)
+
+    async def hears_tone(self, tone: str, *, within: Samples = seconds(10)) -> None:
+        """Waits until his ear tells the tone (dial, ringback, busy, congestion). Raises NotHeard."""
+        deadline = self.clock.now() + within
+        while tone not in self.tones:
+            if self.clock.now() >= deadline:
+                raise NotHeard(
+                    f"{self._who()} waited {to_seconds(within):g} s for {tone} tone; {self._now()}"
+                )
+            await self.clock.sleep(TICK)
+
+    async def hears(
+        self, audio: Pcm, *, within: Samples = seconds(15), what: str = "a prompt"
+    ) -> compare.Match:
+        """Waits until this audio has reached his ear, after what he heard before. Raises NotHeard."""
+        deadline = self.clock.now() + within
+        while True:
+            self.collect()
+            fresh = len(self.heard) - self._looked
+            if fresh >= len(audio):
+                match = compare.find(audio, Pcm(self.heard[self._looked :]))
+                if match is not None and match.snr_db >= GOOD_SNR_DB:
+                    begin = self._looked + match.offset
+                    self._looked = begin + len(audio)
+                    self._note("hears", f"{what} ({match.gain_db:+.1f} dB)")
+                    return match
+                # What cannot hold its beginning any more is not looked at again.
+                self._looked += max(0, fresh - len(audio) - int(LOOK_EVERY))
+            if self.clock.now() >= deadline:
+                raise NotHeard(f"{self._who()} waited {to_seconds(within):g} s for {what}; {self._now()}")
+            await self.clock.sleep(LOOK_EVERY)
+
+    # Within.
+
+    async def _say(self, sound: Sound) -> None:
+        ref = self._plant.phone_play(self.line.index, sound)
+        while ref not in self._done:
+            if not self._off_hook:
+                self._plant.phone_stop(self.line.index, ref)
+                return
+            await self.clock.sleep(TICK)
+        self._done.discard(ref)
+
+    def _note(self, what: str, detail: str = "") -> None:
+        note = Note(self.clock.now(), what, detail)
+        self.notes.append(note)
+        if self.on_note is not None:
+            self.on_note(note)
+
+    def _who(self) -> str:
+        return f"the caller {self.line.number}"
+
+    def _now(self) -> str:
+        """For the message: what he hears instead, and what went before."""
+        ear = ", ".join(sorted(self.tones)) or ("a voice" if self.voice else "silence")
+        last = "; ".join(f"{to_seconds(n.at):.2f} s {n.what} {n.detail}".rstrip() for n in self.notes[-4:])
+        return f"he hears {ear}; before that: {last or 'nothing'}"

@@ -1,0 +1,324 @@
+#include "cti/lineplant.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "cti/ear.h"
+#include "cti/error.h"
+#include "cti/g711.h"
+#include "lineplant/lineplant_state.h"
+
+enum { MOST_LINES = 512, LONGEST_RECORD_SECONDS = 600, RATE = 8000, LONGEST_ECHO_MS = 32 };
+
+static size_t place(size_t *end, size_t size) {
+    size_t at = *end;
+    *end = (at + size + 63) & ~(size_t)63;
+    return at;
+}
+
+static int lay_out(const cti_plant_config *c, plant_layout *l, size_t *board_events) {
+    if (c == NULL || c->board_lines < 1 || c->board_lines > MOST_LINES || c->phones < 0 ||
+        c->phones > MOST_LINES || c->record_seconds < 1 || c->record_seconds > LONGEST_RECORD_SECONDS)
+        return CTI_ERR_ARG;
+    size_t commands = cti_ring_size(c->commands, sizeof(cti_plant_command));
+    size_t events = cti_ring_size(c->events, sizeof(cti_event));
+    if (commands == 0 || events == 0)
+        return CTI_ERR_ARG;
+    size_t lines = (size_t)c->board_lines + (size_t)c->phones;
+    size_t phones = (size_t)c->phones;
+    memset(l, 0, sizeof *l);
+    l->player_size = cti_player_size();
+    l->receiver_size = (cti_dtmf_rx_size() + 63) & ~(size_t)63;
+    l->recorder_size = cti_recorder_size(c->record_seconds * RATE);
+    l->ear_size = phones > 0 ? cti_ear_size(c->phones) : 0;
+    size_t end = (sizeof(struct cti_plant) + 63) & ~(size_t)63;
+    l->commands = place(&end, commands);
+    l->events = place(&end, events);
+    *board_events = place(&end, (size_t)c->board_lines * PLANT_BOARD_EVENTS * sizeof(cti_event));
+    l->lines = place(&end, lines * sizeof(plant_line));
+    l->players = place(&end, lines * l->player_size);
+    l->phone_players = place(&end, phones * l->player_size);
+    l->receivers = place(&end, lines * l->receiver_size);
+    l->ear = place(&end, l->ear_size);
+    l->sent = place(&end, lines * PLANT_TICK * sizeof(int16_t));
+    l->up = place(&end, lines * PLANT_TICK * sizeof(int16_t));
+    l->heard = place(&end, lines * PLANT_TICK * sizeof(int16_t));
+    l->recorders = place(&end, phones * l->recorder_size);
+    l->end = end;
+    return CTI_OK;
+}
+
+void cti_plant_line_defaults(cti_plant_line_config *cfg) {
+    *cfg = (cti_plant_line_config){
+        .loss_db = 3.0f, .noise_dbm0 = -65.0f, .return_loss_db = 14.0f, .echo_ms = 2.0f, .law = CTI_LAW_ALAW};
+}
+
+void cti_plant_defaults(cti_plant_config *cfg) {
+    *cfg = (cti_plant_config){
+        .board_lines = 1, .phones = 1, .record_seconds = 30, .commands = 1024, .events = 8192, .seed = 0};
+}
+
+size_t cti_plant_size(const cti_plant_config *cfg) {
+    plant_layout l;
+    size_t board_events;
+    return lay_out(cfg, &l, &board_events) == CTI_OK ? l.end : 0;
+}
+
+static cti_ring *commands_of(const cti_plant *p) {
+    return plant_part(p, p->lay.commands);
+}
+
+static cti_event *board_events_of(const cti_plant *p) {
+    return plant_part(p, p->board_events);
+}
+
+int cti_plant_init(cti_plant *p, size_t size, const cti_plant_config *cfg) {
+    plant_layout l;
+    size_t board_events;
+    if (p == NULL || lay_out(cfg, &l, &board_events) != CTI_OK)
+        return CTI_ERR_ARG;
+    if (size < l.end)
+        return CTI_ERR_SIZE;
+    memset(p, 0, l.recorders);
+    p->cfg = *cfg;
+    p->lay = l;
+    p->board_events = board_events;
+    p->lines = cfg->board_lines + cfg->phones;
+    cti_ring_init(commands_of(p), l.events - l.commands, cfg->commands, sizeof(cti_plant_command));
+    cti_ring_init(plant_events(p), board_events - l.events, cfg->events, sizeof(cti_event));
+    int result = cfg->phones > 0 ? cti_ear_init(plant_part(p, l.ear), l.ear_size, cfg->phones) : CTI_OK;
+    cti_plant_line_config usual;
+    cti_plant_line_defaults(&usual);
+    for (int i = 0; i < p->lines && result == CTI_OK; i++) {
+        plant_line *line = plant_line_of(p, i);
+        line->other = -1;
+        line->battery = 1;
+        cti_random_init(&line->noise, sizeof line->noise,
+                        cfg->seed + 0x9E3779B97F4A7C15u * (uint64_t)(i + 1));
+        result = cti_plant_line(p, i, &usual);
+        if (result == CTI_OK)
+            result = cti_player_init(plant_exchange_player(p, i), l.player_size);
+        if (result == CTI_OK)
+            result = cti_dtmf_rx_init(plant_receiver(p, i), l.receiver_size, NULL);
+        if (result == CTI_OK && plant_is_phone(p, i)) {
+            result = cti_player_init(plant_phone_player(p, i), l.player_size);
+            if (result == CTI_OK)
+                result = cti_recorder_init(plant_phone_recorder(p, i), l.recorder_size,
+                                           cfg->record_seconds * RATE);
+        }
+    }
+    return result;
+}
+
+int cti_plant_line(cti_plant *p, int line, const cti_plant_line_config *cfg) {
+    if (p == NULL || cfg == NULL || line < 0 || line >= p->lines ||
+        !(cfg->loss_db >= 0 && cfg->loss_db <= 40) || !(cfg->noise_dbm0 <= 0) ||
+        !(cfg->return_loss_db >= 0 && cfg->return_loss_db <= 60) ||
+        !(cfg->echo_ms >= 0 && cfg->echo_ms <= LONGEST_ECHO_MS) || cfg->law < CTI_LAW_LINEAR ||
+        cfg->law > CTI_LAW_ULAW)
+        return CTI_ERR_ARG;
+    if (p->now > 0)
+        return CTI_ERR_STATE;
+    plant_line *l = plant_line_of(p, line);
+    l->cfg = *cfg;
+    l->loss = powf(10.0f, -cfg->loss_db / 20.0f);
+    l->echo = cfg->return_loss_db >= 60 ? 0.0f : powf(10.0f, -cfg->return_loss_db / 20.0f);
+    l->echo_delay = (int32_t)(cfg->echo_ms * 8.0f + 0.5f);
+    return CTI_OK;
+}
+
+void plant_tell(cti_plant *p, const cti_event *ev, int n) {
+    for (int i = 0; i < n; i++)
+        if (cti_ring_put(plant_events(p), &ev[i], 1) != CTI_OK)
+            atomic_fetch_add_explicit(&p->events_lost, 1, memory_order_relaxed);
+}
+
+static void tell(cti_plant *p, int64_t at, int line, int kind, int value) {
+    cti_event ev = {.at = at, .start = at, .port = line, .kind = kind, .value = value};
+    plant_tell(p, &ev, 1);
+}
+
+void plant_tell_board(cti_plant *p, int64_t at, int line, int kind, int value) {
+    if (p->waiting == p->cfg.board_lines * PLANT_BOARD_EVENTS) {
+        atomic_fetch_add_explicit(&p->events_lost, 1, memory_order_relaxed);
+        return;
+    }
+    board_events_of(p)[p->waiting++] =
+        (cti_event){.at = at, .start = at, .port = line, .kind = kind, .value = value};
+}
+
+/* What both the terminal's owner and, for telephones, hwsim learn of the line. */
+static void line_event(cti_plant *p, int64_t at, int line, int kind, int value) {
+    if (plant_is_phone(p, line))
+        tell(p, at, line, kind, value);
+    else
+        plant_tell_board(p, at, line, kind, value);
+}
+
+static void ring(cti_plant *p, int64_t at, int line, int on, int pattern) {
+    plant_line *l = plant_line_of(p, line);
+    if (on == l->ringing || (on && (l->off_hook || !l->battery)))
+        return;
+    l->ringing = (int8_t)on;
+    line_event(p, at, line, on ? CTI_EV_RING_ON : CTI_EV_RING_OFF, on ? pattern : 0);
+}
+
+static void hook(cti_plant *p, int64_t at, int line, int off_hook) {
+    plant_line *l = plant_line_of(p, line);
+    if (l->off_hook == off_hook)
+        return;
+    if (off_hook)
+        ring(p, at, line, 0, 0); /* the exchange trips the ringing */
+    l->off_hook = (int8_t)off_hook;
+    if (!plant_is_phone(p, line))
+        plant_tell_board(p, at, line, off_hook ? CTI_EV_SEIZED : CTI_EV_RELEASED, 0);
+    if (off_hook) {
+        cti_dtmf_rx_reset(plant_receiver(p, line));
+        l->heard_from = at;
+    }
+    tell(p, at, line, CTI_EV_HOOK, off_hook);
+}
+
+static void cut_through(cti_plant *p, int line, int other) {
+    plant_line *l = plant_line_of(p, line);
+    if (l->other >= 0)
+        plant_line_of(p, l->other)->other = -1;
+    l->other = other;
+    if (other < 0)
+        return;
+    plant_line *o = plant_line_of(p, other);
+    if (o->other >= 0)
+        plant_line_of(p, o->other)->other = -1;
+    o->other = line;
+}
+
+static void play(cti_plant *p, int64_t at, int line, cti_player *player, const cti_play_item *item) {
+    if (cti_player_put(player, item) != CTI_OK) {
+        cti_event ev = {.at = at, .start = at, .port = line, .kind = CTI_EV_PLAY_DONE, .ref = item->ref};
+        ev.value = CTI_PLAY_STOPPED;
+        plant_tell(p, &ev, 1);
+    }
+}
+
+static void record(cti_plant *p, int line, int on) {
+    cti_recorder *r = plant_phone_recorder(p, line);
+    if (on)
+        cti_recorder_start(r, line, CTI_RECORD_BOTH);
+    else if (cti_recorder_open(r))
+        cti_recorder_stop(r);
+}
+
+static void carry_out(cti_plant *p, int64_t at, const cti_plant_command *c) {
+    plant_line *l = plant_line_of(p, c->line);
+    switch (c->kind) {
+    case CTI_PLANT_RING:
+        ring(p, at, c->line, c->value != 0, c->what);
+        break;
+    case CTI_PLANT_BATTERY:
+        if (l->battery != (c->value != 0)) {
+            l->battery = c->value != 0;
+            if (!l->battery)
+                ring(p, at, c->line, 0, 0);
+            line_event(p, at, c->line, CTI_EV_BATTERY, l->battery);
+        }
+        break;
+    case CTI_PLANT_POLARITY:
+        if (l->reversed != (c->value != 0)) {
+            l->reversed = c->value != 0;
+            line_event(p, at, c->line, CTI_EV_POLARITY, l->reversed);
+        }
+        break;
+    case CTI_PLANT_CONNECT:
+        cut_through(p, c->line, c->value);
+        break;
+    case CTI_PLANT_EXCHANGE_PLAY:
+        play(p, at, c->line, plant_exchange_player(p, c->line), &c->item);
+        l->loaded = 1;
+        break;
+    case CTI_PLANT_EXCHANGE_STOP:
+        cti_player_stop(plant_exchange_player(p, c->line), c->ref);
+        l->loaded = 1;
+        break;
+    case CTI_PLANT_PHONE_HOOK:
+        hook(p, at, c->line, c->value != 0);
+        break;
+    case CTI_PLANT_PHONE_PLAY:
+        play(p, at, c->line, plant_phone_player(p, c->line), &c->item);
+        break;
+    case CTI_PLANT_PHONE_STOP:
+        cti_player_stop(plant_phone_player(p, c->line), c->ref);
+        break;
+    case CTI_PLANT_PHONE_RECORD:
+        record(p, c->line, c->value != 0);
+        break;
+    case CTI_PLANT_PHONE_LISTEN:
+        cti_ear_listen(plant_part(p, p->lay.ear), c->line - p->cfg.board_lines, c->value);
+        break;
+    default:
+        break;
+    }
+}
+
+static int exchange(void *ctx, int64_t at, const int16_t *tx, int16_t *rx, int samples, cti_event *ev,
+                    int max) {
+    cti_plant *p = ctx;
+    if (samples != PLANT_TICK)
+        return CTI_ERR_ARG;
+    cti_plant_command c;
+    while (cti_ring_get(commands_of(p), &c, 1) == 1)
+        carry_out(p, at, &c);
+    plant_signal(p, at, tx, rx);
+    p->now = at + samples;
+    int n = p->waiting < max ? p->waiting : max;
+    cti_event *waiting = board_events_of(p);
+    memcpy(ev, waiting, (size_t)n * sizeof *ev);
+    memmove(waiting, waiting + n, (size_t)(p->waiting - n) * sizeof *waiting);
+    p->waiting -= n;
+    return n;
+}
+
+static int control(void *ctx, int port, int what, int value) {
+    cti_plant *p = ctx;
+    if (port < 0 || port >= p->cfg.board_lines)
+        return CTI_ERR_ARG;
+    if (what != CTI_LINE_HOOK)
+        return CTI_ERR_STATE; /* an FXO port cannot ring or feed its line */
+    hook(p, p->now, port, value != 0);
+    return CTI_OK;
+}
+
+int cti_plant_board(cti_plant *p, cti_board *board) {
+    if (p == NULL || board == NULL)
+        return CTI_ERR_ARG;
+    *board = (cti_board){.ctx = p, .ports = p->cfg.board_lines, .exchange = exchange, .control = control};
+    return CTI_OK;
+}
+
+static int acceptable(const cti_plant *p, const cti_plant_command *c) {
+    if (c->line < 0 || c->line >= p->lines || c->kind < CTI_PLANT_RING || c->kind > CTI_PLANT_PHONE_LISTEN)
+        return 0;
+    if (c->kind >= CTI_PLANT_PHONE_HOOK && !plant_is_phone(p, c->line))
+        return 0;
+    return c->kind != CTI_PLANT_CONNECT || (c->value >= -1 && c->value < p->lines && c->value != c->line);
+}
+
+int cti_plant_post(cti_plant *p, const cti_plant_command *commands, int n) {
+    if (p == NULL || n < 0 || (commands == NULL && n > 0))
+        return CTI_ERR_ARG;
+    for (int i = 0; i < n; i++)
+        if (!acceptable(p, &commands[i]))
+            return CTI_ERR_ARG;
+    return n == 0 ? CTI_OK : cti_ring_put(commands_of(p), commands, n);
+}
+
+int cti_plant_events(cti_plant *p, cti_event *ev, int max) {
+    if (p == NULL || ev == NULL || max < 0)
+        return CTI_ERR_ARG;
+    return cti_ring_get(plant_events(p), ev, max);
+}
+
+int cti_plant_phone_read(cti_plant *p, int line, int16_t *out, int frames) {
+    if (p == NULL || out == NULL || frames < 0 || line < 0 || line >= p->lines || !plant_is_phone(p, line))
+        return CTI_ERR_ARG;
+    return cti_recorder_read(plant_phone_recorder(p, line), out, frames);
+}

@@ -1,0 +1,133 @@
+#include <math.h>
+#include <string.h>
+
+#include "cti/ear.h"
+#include "cti/g711.h"
+#include "lineplant/lineplant_state.h"
+
+static int16_t saturate(float x) {
+    if (x >= 32767.0f)
+        return 32767;
+    if (x <= -32768.0f)
+        return -32768;
+    return (int16_t)(x < 0 ? x - 0.5f : x + 0.5f);
+}
+
+static void scale(const int16_t *in, int16_t *out, float factor) {
+    for (int i = 0; i < PLANT_TICK; i++)
+        out[i] = saturate((float)in[i] * factor);
+}
+
+static void add(int16_t *out, const int16_t *in) {
+    for (int i = 0; i < PLANT_TICK; i++)
+        out[i] = saturate((float)out[i] + (float)in[i]);
+}
+
+/* Names the events' line and which end they come from, and passes them on. */
+static void told(cti_plant *p, int line, int ref_end, cti_event *ev, int n) {
+    for (int i = 0; i < n; i++) {
+        ev[i].port = line;
+        if (ev[i].kind != CTI_EV_PLAY_DONE)
+            ev[i].ref = ref_end;
+    }
+    plant_tell(p, ev, n);
+}
+
+/* What the terminal sends, and what of it reaches the exchange. */
+static void from_terminal(cti_plant *p, int64_t at, int line, const int16_t *tx) {
+    plant_line *l = plant_line_of(p, line);
+    int16_t *sent = plant_buffer(p, p->lay.sent, line);
+    int16_t *up = plant_buffer(p, p->lay.up, line);
+    memset(sent, 0, PLANT_TICK * sizeof *sent);
+    if (plant_is_phone(p, line)) {
+        cti_event ev[PLANT_LINE_EVENTS];
+        int n = cti_player_run(plant_phone_player(p, line), at, sent, PLANT_TICK, ev, PLANT_LINE_EVENTS);
+        told(p, line, 1, ev, n);
+    } else {
+        memcpy(sent, tx + (size_t)line * PLANT_TICK, PLANT_TICK * sizeof *sent);
+    }
+    if (!l->off_hook || !l->battery) {
+        memset(sent, 0, PLANT_TICK * sizeof *sent);
+        memset(up, 0, PLANT_TICK * sizeof *up);
+        return;
+    }
+    scale(sent, up, l->loss);
+    cti_law_through(l->cfg.law, up, PLANT_TICK);
+    if (l->other < 0) {
+        cti_event ev[PLANT_LINE_EVENTS];
+        int n = cti_dtmf_rx_run(plant_receiver(p, line), up, PLANT_TICK, ev, PLANT_LINE_EVENTS);
+        for (int i = 0; i < n; i++) {
+            ev[i].at += l->heard_from;
+            ev[i].start += l->heard_from;
+        }
+        told(p, line, 0, ev, n);
+    }
+}
+
+/* The terminal's own signal, returned by the hybrid. */
+static void add_echo(const cti_plant *p, plant_line *l, const int16_t *sent, int16_t *heard) {
+    uint32_t at = p->history_at;
+    for (uint32_t i = 0; i < PLANT_TICK; i++)
+        l->history[(at + i) % PLANT_ECHO_ROOM] = sent[i];
+    if (l->echo == 0.0f)
+        return;
+    for (uint32_t i = 0; i < PLANT_TICK; i++) {
+        uint32_t from = (at + i + PLANT_ECHO_ROOM - (uint32_t)l->echo_delay) % PLANT_ECHO_ROOM;
+        heard[i] = saturate((float)heard[i] + (float)l->history[from] * l->echo);
+    }
+}
+
+/* What the exchange sends to the terminal, and what of it is heard there. */
+static void to_terminal(cti_plant *p, int64_t at, int line) {
+    plant_line *l = plant_line_of(p, line);
+    int16_t *heard = plant_buffer(p, p->lay.heard, line);
+    memset(heard, 0, PLANT_TICK * sizeof *heard);
+    if (l->loaded) {
+        cti_event ev[PLANT_LINE_EVENTS];
+        cti_player *player = plant_exchange_player(p, line);
+        int n = cti_player_run(player, at, heard, PLANT_TICK, ev, PLANT_LINE_EVENTS);
+        l->loaded = (int8_t)(cti_player_busy(player) || n > 0);
+        told(p, line, 0, ev, n);
+    }
+    int on_hook_phone = plant_is_phone(p, line) && !l->off_hook;
+    if (!l->battery || on_hook_phone) {
+        memset(heard, 0, PLANT_TICK * sizeof *heard);
+    } else {
+        if (l->off_hook && l->other >= 0)
+            add(heard, plant_buffer(p, p->lay.up, l->other));
+        cti_law_through(l->cfg.law, heard, PLANT_TICK);
+        scale(heard, heard, l->loss);
+    }
+    add_echo(p, l, plant_buffer(p, p->lay.sent, line), heard);
+    if (!on_hook_phone)
+        cti_random_noise(&l->noise, l->cfg.noise_dbm0, heard, PLANT_TICK);
+}
+
+static void record_phone(cti_plant *p, int64_t at, int line) {
+    cti_event ev[1];
+    int n = cti_recorder_run(plant_phone_recorder(p, line), at, plant_buffer(p, p->lay.sent, line),
+                             plant_buffer(p, p->lay.heard, line), PLANT_TICK, ev, 1);
+    told(p, line, 1, ev, n);
+}
+
+void plant_signal(cti_plant *p, int64_t at, const int16_t *tx, int16_t *rx) {
+    for (int line = 0; line < p->lines; line++)
+        from_terminal(p, at, line, tx);
+    for (int line = 0; line < p->lines; line++)
+        to_terminal(p, at, line);
+    p->history_at = (p->history_at + PLANT_TICK) % PLANT_ECHO_ROOM;
+    size_t board = (size_t)p->cfg.board_lines * PLANT_TICK;
+    memcpy(rx, plant_part(p, p->lay.heard), board * sizeof *rx);
+    if (p->cfg.phones == 0)
+        return;
+    for (int line = p->cfg.board_lines; line < p->lines; line++)
+        record_phone(p, at, line);
+    cti_event ev[4 * PLANT_LINE_EVENTS];
+    int n = cti_ear_run(plant_part(p, p->lay.ear), plant_buffer(p, p->lay.heard, p->cfg.board_lines),
+                        PLANT_TICK, PLANT_TICK, ev, 4 * PLANT_LINE_EVENTS);
+    for (int i = 0; i < n; i++) {
+        ev[i].port += p->cfg.board_lines;
+        ev[i].ref = ev[i].kind == CTI_EV_CALLER_ID ? ev[i].ref : 1;
+    }
+    plant_tell(p, ev, n);
+}
