@@ -12,7 +12,6 @@ control = true          live: `ctidrv sim call` may place calls
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -160,13 +159,13 @@ class _Settings:
 
 
 def _line(settings: _Settings) -> LineSettings:
-    usual = {field.name: field.default for field in dataclasses.fields(LineSettings)}
+    usual = LineSettings()
     return LineSettings(
-        loss_db=settings.number("loss_db", usual["loss_db"], 0, 40),
-        noise_dbm0=settings.number("noise_dbm0", usual["noise_dbm0"], -120, 0),
-        return_loss_db=settings.number("return_loss_db", usual["return_loss_db"], 0, 60),
-        echo_ms=settings.number("echo_ms", usual["echo_ms"], 0, 32),
-        law=settings.word("law", usual["law"], tuple(LAWS)),
+        loss_db=settings.number("loss_db", usual.loss_db, 0, 40),
+        noise_dbm0=settings.number("noise_dbm0", usual.noise_dbm0, -120, 0),
+        return_loss_db=settings.number("return_loss_db", usual.return_loss_db, 0, 60),
+        echo_ms=settings.number("echo_ms", usual.echo_ms, 0, 32),
+        law=settings.word("law", usual.law, tuple(LAWS)),
     )
 
 

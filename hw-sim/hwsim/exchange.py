@@ -3,8 +3,8 @@
 TABLE[state, input] -> (next state, actions); an action is a method of `Exchange`. All timing is on the
 sample clock, all sound and signalling is the plant's, digits are those its DTMF receiver heard.
 
-    IDLE --lifted--> DIAL_TONE --digit--> DIALLING --free--> RINGBACK --answered--> TALKING --other gone--> CLEARED
-    IDLE --called--> RINGING --lifted--> TALKING          any --put down--> IDLE
+    IDLE --lifted--> DIAL_TONE --digit--> DIALLING --free--> RINGBACK --answered--> TALKING
+    IDLE --called--> RINGING --lifted--> TALKING --other gone--> CLEARED      any --put down--> IDLE
 """
 
 from __future__ import annotations
@@ -48,31 +48,31 @@ class Input(Enum):
     TIMEOUT = auto()
 
 
-S, I = LineState, Input
+S, IN = LineState, Input
 TABLE: Mapping[tuple[LineState, Input], tuple[LineState, tuple[str, ...]]] = MappingProxyType(
     {
-        (S.IDLE, I.LIFTED): (S.DIAL_TONE, ("dial_tone",)),
-        (S.IDLE, I.CALLED): (S.RINGING, ("begin_ringing",)),
-        (S.DIAL_TONE, I.DIGIT): (S.DIALLING, ("quiet", "digit")),
-        (S.DIAL_TONE, I.TIMEOUT): (S.REFUSED, ("congestion",)),
-        (S.DIALLING, I.DIGIT): (S.DIALLING, ("digit",)),
-        (S.DIALLING, I.TIMEOUT): (S.DIALLING, ("route",)),
-        (S.DIALLING, I.FREE): (S.RINGBACK, ("ringback",)),
-        (S.DIALLING, I.BUSY): (S.REFUSED, ("busy",)),
-        (S.DIALLING, I.UNKNOWN): (S.REFUSED, ("congestion",)),
-        (S.RINGBACK, I.ANSWERED): (S.TALKING, ("quiet", "tell_answer")),
-        (S.RINGBACK, I.TIMEOUT): (S.REFUSED, ("leave_other", "busy")),
-        (S.RINGBACK, I.OTHER_GONE): (S.REFUSED, ("busy",)),
-        (S.RINGING, I.LIFTED): (S.TALKING, ("stop_ringing", "through_connect")),
-        (S.RINGING, I.OTHER_GONE): (S.IDLE, ("stop_ringing",)),
-        (S.TALKING, I.OTHER_GONE): (S.CLEARED, ("part", "clearing_signals")),
-        (S.IDLE, I.PUT_DOWN): (S.IDLE, ()),
-        (S.DIAL_TONE, I.PUT_DOWN): (S.IDLE, ("quiet",)),
-        (S.DIALLING, I.PUT_DOWN): (S.IDLE, ("quiet",)),
-        (S.RINGBACK, I.PUT_DOWN): (S.IDLE, ("quiet", "leave_other")),
-        (S.TALKING, I.PUT_DOWN): (S.IDLE, ("part", "leave_other", "restore_polarity")),
-        (S.CLEARED, I.PUT_DOWN): (S.IDLE, ("quiet", "restore_polarity")),
-        (S.REFUSED, I.PUT_DOWN): (S.IDLE, ("quiet",)),
+        (S.IDLE, IN.LIFTED): (S.DIAL_TONE, ("dial_tone",)),
+        (S.IDLE, IN.CALLED): (S.RINGING, ("begin_ringing",)),
+        (S.DIAL_TONE, IN.DIGIT): (S.DIALLING, ("quiet", "digit")),
+        (S.DIAL_TONE, IN.TIMEOUT): (S.REFUSED, ("congestion",)),
+        (S.DIALLING, IN.DIGIT): (S.DIALLING, ("digit",)),
+        (S.DIALLING, IN.TIMEOUT): (S.DIALLING, ("route",)),
+        (S.DIALLING, IN.FREE): (S.RINGBACK, ("ringback",)),
+        (S.DIALLING, IN.BUSY): (S.REFUSED, ("busy",)),
+        (S.DIALLING, IN.UNKNOWN): (S.REFUSED, ("congestion",)),
+        (S.RINGBACK, IN.ANSWERED): (S.TALKING, ("quiet", "tell_answer")),
+        (S.RINGBACK, IN.TIMEOUT): (S.REFUSED, ("leave_other", "busy")),
+        (S.RINGBACK, IN.OTHER_GONE): (S.REFUSED, ("busy",)),
+        (S.RINGING, IN.LIFTED): (S.TALKING, ("stop_ringing", "through_connect")),
+        (S.RINGING, IN.OTHER_GONE): (S.IDLE, ("stop_ringing",)),
+        (S.TALKING, IN.OTHER_GONE): (S.CLEARED, ("part", "clearing_signals")),
+        (S.IDLE, IN.PUT_DOWN): (S.IDLE, ()),
+        (S.DIAL_TONE, IN.PUT_DOWN): (S.IDLE, ("quiet",)),
+        (S.DIALLING, IN.PUT_DOWN): (S.IDLE, ("quiet",)),
+        (S.RINGBACK, IN.PUT_DOWN): (S.IDLE, ("quiet", "leave_other")),
+        (S.TALKING, IN.PUT_DOWN): (S.IDLE, ("part", "leave_other", "restore_polarity")),
+        (S.CLEARED, IN.PUT_DOWN): (S.IDLE, ("quiet", "restore_polarity")),
+        (S.REFUSED, IN.PUT_DOWN): (S.IDLE, ("quiet",)),
     }
 )
 """What is not here changes nothing: a digit in the call, a second call to a line in use (it gets BUSY)."""

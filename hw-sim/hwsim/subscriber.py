@@ -181,7 +181,7 @@ class Subscriber:
                 # What cannot hold its beginning any more is not looked at again.
                 self._looked += max(0, fresh - len(audio) - int(LOOK_EVERY))
             if self.clock.now() >= deadline:
-                raise NotHeard(f"{self._who()} waited {to_seconds(within):g} s for {what}; {self._now()}")
+                raise self._missed(what, within)
             await self.clock.sleep(LOOK_EVERY)
 
     # Within.
@@ -201,11 +201,11 @@ class Subscriber:
         if self.on_note is not None:
             self.on_note(note)
 
-    def _who(self) -> str:
-        return f"the caller {self.line.number}"
-
-    def _now(self) -> str:
-        """For the message: what he hears instead, and what went before."""
+    def _missed(self, what: str, within: Samples) -> NotHeard:
+        """With what he hears instead, and what went before."""
         ear = ", ".join(sorted(self.tones)) or ("a voice" if self.voice else "silence")
         last = "; ".join(f"{to_seconds(n.at):.2f} s {n.what} {n.detail}".rstrip() for n in self.notes[-4:])
-        return f"he hears {ear}; before that: {last or 'nothing'}"
+        return NotHeard(
+            f"the caller {self.line.number} waited {to_seconds(within):g} s for {what}: "
+            f"he hears {ear}; before that: {last or 'nothing'}"
+        )

@@ -42,7 +42,8 @@ def run(args: argparse.Namespace) -> int:
         port, token = int(door["port"]), str(door["token"])
     except FileNotFoundError:
         raise ServiceError(
-            f"no station with a simulated board {args.board!r} runs on {address.parent}: start 'ctidrv station'"
+            f"no station with a simulated board {args.board!r} runs on {address.parent}: "
+            "start one with 'ctidrv station'"
         ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ServiceError(f"{address}: cannot be read ({error}); restart the station") from error
