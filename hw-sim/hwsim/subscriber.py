@@ -158,9 +158,7 @@ class Subscriber:
         deadline = self.clock.now() + within
         while tone not in self.tones:
             if self.clock.now() >= deadline:
-                raise NotHeard(
-                    f"{self._who()} waited {to_seconds(within):g} s for {tone} tone; {self._now()}"
-                )
+                raise self._missed(f"{tone} tone", within)
             await self.clock.sleep(TICK)
 
     async def hears(
