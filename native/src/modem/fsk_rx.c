@@ -9,8 +9,11 @@
 #define REFERENCE_RMS 16140.0f /* 0 dBm0 */
 #define FLOOR_POWER 1640.0f    /* −52 dBm0: mean square of a sample */
 #define LOST_RATIO 0.063f      /* 12 dB below the carrier's power at the beginning: gone */
-#define PURITY_MIN 0.52f       /* the tones' share of the power; white noise gives about 0.45 */
+/* The two tones' share of the power, bit by bit: white noise alone gives 0.45, a carrier 0.65 at an SNR
+ * of 0 dB and 0.77 at 3 dB. */
+#define PURITY_MIN 0.52f
 #define PREAMBLE_PURITY 0.56f
+#define LOCK_PURITY 0.68f   /* over 18 bits */
 #define PREAMBLE_ERRORS 1   /* of 8 bits */
 #define RATE_MAX 0.045f     /* of 1200 bit/s */
 #define RATE_PENALTY 0.002f /* of the fit, for a rate at the limit: the nominal one is likeliest */
@@ -20,6 +23,7 @@
 #define LEVEL_GAIN 0.15f
 #define PLACE_STEP 0.07f /* of a bit */
 #define WAIT_MAX 120     /* half bits of mark between bytes */
+#define BAD_MAX 6        /* half bits without a carrier */
 #define SEIZURE_BYTE 0x55
 /* Samples behind an edge until the byte and the two bits after it are there, at the slowest rate. */
 #define BYTE_DELAY 97
@@ -121,6 +125,7 @@ static int preamble_fits(const uint8_t *mark) {
     if (mark[FSK_PREAMBLE]) {
         return 0; /* no start bit */
     }
+    int least = FSK_PREAMBLE, best = 1;
     for (int marks = 1; marks <= FSK_PREAMBLE; marks++) {
         int errors = 0;
         for (int i = 0; i < FSK_PREAMBLE; i++) {
@@ -128,11 +133,12 @@ static int preamble_fits(const uint8_t *mark) {
             int expected = before < marks || (before - marks) % 2 == 1;
             errors += mark[i] != expected;
         }
-        if (errors <= PREAMBLE_ERRORS && (marks > 1 || !mark[FSK_PREAMBLE + 1])) {
-            return 1;
+        if (errors < least) {
+            least = errors;
+            best = marks;
         }
     }
-    return 0;
+    return least <= PREAMBLE_ERRORS && (best > 1 || !mark[FSK_PREAMBLE + 1]);
 }
 
 static float bit_within_limits(float bit) {
@@ -296,6 +302,7 @@ static void identify(const cti_fsk_rx *rx, int64_t base, int n, float t, fsk_car
             c->amplitude[0] = amplitude[0];
             c->amplitude[1] = amplitude[1];
             c->power = found.power;
+            c->purity = found.purity;
             *best_span = span;
             *best_t = place;
         }
@@ -321,7 +328,8 @@ static int try_lock(cti_fsk_rx *rx, int64_t edge, cti_fsk_event *ev) {
     identify(rx, base, HUNT_BEFORE + BYTE_DELAY, t, &c, &span, &t);
     cti_fsk_event byte;
     memset(&byte, 0, sizeof byte);
-    if (!read_byte(&c, &span, t, &byte) || !byte.framing_ok || byte.byte == SEIZURE_BYTE) {
+    if (c.purity < LOCK_PURITY || !read_byte(&c, &span, t, &byte) || !byte.framing_ok ||
+        byte.byte == SEIZURE_BYTE) {
         return 0;
     }
     memset(ev, 0, sizeof *ev);
@@ -385,6 +393,7 @@ static int lost(cti_fsk_rx *rx, cti_fsk_event *ev) {
     ev->modem = rx->carrier.modem;
     ev->start = (int64_t)llround(rx->carrier.next);
     ev->level_dbm0 = level_of(rx->carrier.power);
+    rx->carrier.last = rx->carrier.next; /* what was read is no preamble */
     cti_fsk_rx_hunt(rx);
     return 1;
 }
@@ -397,15 +406,15 @@ static int try_byte(cti_fsk_rx *rx, cti_fsk_event *ev) {
     make_span(rx, &span, tones_of(c->modem), base, 20 + BYTE_DELAY);
     float t = (float)(c->next - (double)base);
     look here;
-    take_look(&span, t, c->bit, 0, c->waiting ? 2 : 9, &here);
-    int carrier = here.power >= c->power * LOST_RATIO && (c->waiting || here.purity >= PURITY_MIN);
+    take_look(&span, t, c->bit, 0, c->waiting ? 3 : 9, &here);
+    int carrier = here.power >= c->power * LOST_RATIO && here.purity >= PURITY_MIN;
     c->bad = carrier ? 0 : c->bad + 1;
-    if (c->bad >= (c->waiting ? 6 : 2) || c->waiting > WAIT_MAX) {
+    if (c->bad > BAD_MAX || c->waiting > WAIT_MAX) {
         return lost(rx, ev);
     }
     memset(ev, 0, sizeof *ev);
     float place = t;
-    int found = start_possible(c, &span, t);
+    int found = carrier && start_possible(c, &span, t);
     if (found) {
         float range = c->bytes < 2 && !c->waiting ? 0.49f : 0.35f;
         place = place_byte(c, &span, t, range);

@@ -13,6 +13,7 @@ typedef struct fsk_carrier {
     float bit;          /* samples a bit, as measured */
     float amplitude[2]; /* of space and mark */
     float power;        /* mean square of a sample */
+    float purity;       /* the two tones' share of all there is, at the beginning */
     double next;        /* where the next start bit is looked for */
     double last;        /* the last byte's start bit */
     int waiting;        /* half bits of mark since the last stop bit */

@@ -1,0 +1,93 @@
+/* fsk_maker: caller-ID bursts as a bad line would deliver them, for the receivers' tests. */
+#pragma once
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "check.h"
+#include "cti/fsk_tx.h"
+
+#define MAKER_ROOM 48000
+
+typedef struct maker {
+    int modem;
+    double level, twist, rate; /* dBm0; dB that space is above mark; of 1200 bit/s, 0 = exactly */
+    double noise;              /* dBm0, 0 = none */
+    int seizure, marks, stuffing;
+    uint64_t random;
+    int16_t pcm[MAKER_ROOM];
+    int n;
+    int begin; /* the first sample of the preamble */
+} maker;
+
+static double maker_uniform(maker *m) {
+    m->random ^= m->random << 13;
+    m->random ^= m->random >> 7;
+    m->random ^= m->random << 17;
+    return (double)(m->random >> 11) / 9007199254740992.0;
+}
+
+static maker *maker_new(int modem) {
+    static maker m;
+    memset(&m, 0, sizeof m);
+    m.modem = modem;
+    m.level = -14.0;
+    m.seizure = 300;
+    m.marks = 180;
+    m.random = 88172645463325252u;
+    return &m;
+}
+
+static void maker_bits(maker *m, cti_fsk_tx *tx, const uint8_t *bits, int n) {
+    int got = cti_fsk_tx_run(tx, bits, n, m->pcm + m->n, MAKER_ROOM - m->n);
+    CHECK(got >= 0);
+    m->n += got > 0 ? got : 0;
+}
+
+static void maker_silence(maker *m, int samples) {
+    for (int i = 0; i < samples && m->n < MAKER_ROOM; i++) {
+        m->pcm[m->n++] = 0;
+    }
+}
+
+/* Adds preamble and bytes behind what is there. */
+static void maker_burst(maker *m, const uint8_t *bytes, int n) {
+    static const uint8_t alternating[2] = {0, 1}, mark[1] = {1};
+    cti_fsk_tx_config cfg;
+    CHECK_EQ(cti_fsk_tx_defaults(&cfg, m->modem), 0);
+    cfg.mark_dbm0 = (float)(m->level - (m->twist > 0.0 ? m->twist : 0.0));
+    cfg.space_dbm0 = (float)(m->level + (m->twist < 0.0 ? m->twist : 0.0));
+    cfg.baud *= (float)(1.0 + m->rate);
+    cti_fsk_tx *tx = malloc(cti_fsk_tx_size());
+    CHECK_EQ(cti_fsk_tx_init(tx, cti_fsk_tx_size(), &cfg), 0);
+    m->begin = m->n;
+    for (int i = 0; i < m->seizure; i++) {
+        maker_bits(m, tx, &alternating[i & 1], 1);
+    }
+    for (int i = 0; i < m->marks; i++) {
+        maker_bits(m, tx, mark, 1);
+    }
+    for (int i = 0; i < n; i++) {
+        uint8_t bits[10] = {0};
+        for (int b = 0; b < 8; b++) {
+            bits[b + 1] = (uint8_t)((bytes[i] >> b) & 1);
+        }
+        bits[9] = 1;
+        maker_bits(m, tx, bits, 10);
+        for (int s = 0; s < m->stuffing; s++) {
+            maker_bits(m, tx, mark, 1);
+        }
+    }
+    free(tx);
+}
+
+/* White noise over all there is. */
+static void maker_noise(maker *m) {
+    double rms = m->noise < 0.0 ? 16140.0 * pow(10.0, m->noise / 20.0) : 0.0;
+    for (int i = 0; i < m->n && rms > 0.0; i++) {
+        double u = maker_uniform(m) + 1e-12, v = maker_uniform(m);
+        double x = m->pcm[i] + rms * sqrt(-2.0 * log(u)) * cos(6.283185307179586 * v);
+        m->pcm[i] = (int16_t)lrint(x > 32767.0 ? 32767.0 : x < -32768.0 ? -32768.0 : x);
+    }
+}
