@@ -51,7 +51,7 @@ def ways(step: Placed, defaults: model.Defaults, followed_by_goto: bool = False)
         found += [Way(flow, True, step.at("escape", key)) for key, flow in body.escape.items()]
         found += _replies(step, "on_empty", pressed=False)
         return [*found, Way(None, False, step.key)] if followed_by_goto else found
-    if isinstance(body, model.Say):
+    if isinstance(body, (model.Say, model.Record)):
         found += _replies(step, "on_empty", pressed=False)
     return [*found, Way(None, False, step.key)]
 

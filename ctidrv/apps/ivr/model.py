@@ -29,6 +29,7 @@ from ctidrv.apps.ivr.words import (
     Filled,
     FinishKey,
     FlowName,
+    Key,
     Keys,
     Language,
     LanguageOrKeep,
@@ -152,13 +153,17 @@ class Language_(Verb):
 
 
 class Record(Verb):
-    """Records what the caller says and keeps it with the call; the variable holds the recording's id."""
+    """Records what the caller says and keeps it with the call; the variable holds the recording's id.
 
-    into: Variable
+    `on_empty` runs when nothing was said.
+    """
+
     prompt: Prompt | None = None
+    into: Variable | None = None
     max: Duration = seconds(60)
     silence: Duration = seconds(5)
     finish_on: FinishKey = "#"
+    on_empty: Replies | None = None
 
 
 class Voicemail(Verb):
@@ -172,7 +177,7 @@ class Voicemail(Verb):
     max: Duration = seconds(120)
     silence: Duration = seconds(5)
     finish_on: FinishKey = "#"
-    escape: dict[Keys, FlowName] = Field(default_factory=dict)
+    escape: dict[Key, FlowName] = Field(default_factory=dict)
     saved: Prompt | None = None
     on_empty: Replies | None = None
 
@@ -301,7 +306,7 @@ class Document(Header):
     flows: Annotated[dict[FlowName, Annotated[list[Step], Field(min_length=1)]], Field(min_length=1)]
 
 
-for _model in (Say, Gather, Menu, Voicemail, SayStep, GatherStep, MenuStep, VoicemailStep, Document):
+for _model in (Say, Gather, Menu, Record, Voicemail):
     _model.model_rebuild()
 
 ANY_STEP: TypeAdapter[Any] = TypeAdapter(Step)

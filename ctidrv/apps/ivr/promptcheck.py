@@ -60,7 +60,8 @@ def check_values(draft: Draft) -> None:
     header = draft.header
     if header is None or not draft.whole:
         return  # what is missing may be set by a step that is wrong
-    known = {step.body.into for step in _steps(draft) if isinstance(step.body, (model.Gather, model.Record))}
+    setters = (step.body for step in _steps(draft) if isinstance(step.body, (model.Gather, model.Record)))
+    known = {body.into for body in setters if body.into is not None}
     for step in _steps(draft):
         body = step.body
         if isinstance(body, model.Ask):

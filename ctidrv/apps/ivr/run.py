@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, Protocol
+from typing import Final
 
 from ctidrv.apps.ivr import model
 from ctidrv.apps.ivr.asking import ALL_KEYS, Entry, read_choice, read_digits
+from ctidrv.apps.ivr.clips import Services, record_clip
 from ctidrv.apps.ivr.prompts import NothingToSay, PromptMissing, Sound
 from ctidrv.apps.ivr.script import Script
 from ctidrv.apps.ivr.shape import Placed
@@ -30,10 +31,6 @@ MAX_FAILURES = 3
 
 NEXT: Final = ""
 """A step's result: go on with the next one. Otherwise a flow's name, or None: the call is over."""
-
-
-class Services(Protocol):
-    """What a script needs of the station."""
 
 
 class _TooManySteps(CtiError):
@@ -82,6 +79,7 @@ class _Run:
         steps = self.script.flows[name].steps
         for number, step in enumerate(steps):
             self._count()
+            self._check()
             self._step = step
             self.call.note("call.step", flow=name, verb=step.verb, line=step.line)
             followed = number + 1 < len(steps) and steps[number + 1].verb == "goto"
@@ -97,8 +95,14 @@ class _Run:
         if self._steps > MAX_STEPS:
             raise _TooManySteps(f"more than {MAX_STEPS} steps in one call")
 
+    def _check(self) -> None:
+        """Nothing is noted of a call that has ended; what still waits for it raises as well."""
+        if self.call.cause is not None:
+            raise CallEnded(self.call.cause)
+
     async def _trouble(self, error: Exception) -> str | None:
         """Notes a failure and tells where the call goes on."""
+        self._check()
         self._failures += 1
         step = self._step
         line = step.line if step is not None else 0
@@ -126,6 +130,10 @@ class _Run:
                 return await self._gather(body)
             case model.Language_():
                 self._switch(body)
+            case model.Record():
+                return await self._record(body)
+            case model.Voicemail():
+                return await self._voicemail(body)
             case model.Goto():
                 return body.flow
             case model.Hangup():
@@ -148,6 +156,7 @@ class _Run:
         await self._sound(" ".join(sound.id for sound in sounds), sounds, self._keys(bargein))
 
     async def _sound(self, label: str, sounds: Sequence[Sound], stop_on: str) -> Played:
+        self._check()
         language = sounds[0].language
         self.call.note("call.prompt", prompt=label, lang=language, state="started", reason=None)
         played = await self.call.play([sound.audio for sound in sounds], stop_on, label=label)
@@ -237,3 +246,48 @@ class _Run:
             way = await self._replies(body.on_invalid if entry.result == "invalid" else body.on_noinput)
             if way != NEXT:
                 return None, way
+
+    # What is said.
+
+    async def _record(self, record: model.Record) -> str | None:
+        if record.into is not None:
+            self.values[record.into] = None
+        if record.prompt is not None:
+            await self._play(record.prompt, None)
+        row = await record_clip(
+            self.call,
+            self.services,
+            max=record.max,
+            silence=record.silence,
+            finish_on=record.finish_on,
+        )
+        if row is None:
+            return await self._replies(record.on_empty)
+        if record.into is not None:
+            self.values[record.into] = row.id
+        return NEXT
+
+    async def _voicemail(self, box: model.Voicemail) -> str | None:
+        """The greeting is played here, so that it is noted as every prompt is; a key that ends it or
+        leaves it stays in the type-ahead, where the mailbox finds it."""
+        escape = "".join(box.escape)
+        greeting = self._find(box.greeting)
+        label = " ".join(sound.id for sound in greeting)
+        await self._sound(label, greeting, box.finish_on + escape)
+        taken = await self.services.mailboxes.take(
+            self.call,
+            box.box,
+            greeting=(),
+            max=box.max,
+            silence=box.silence,
+            finish_on=box.finish_on,
+            escape=escape,
+            label=label,
+        )
+        if taken.message is not None and box.saved is not None:
+            await self._play(box.saved, None)
+        if taken.reason == "escape" and taken.digit is not None:
+            return box.escape[taken.digit]
+        if taken.message is None:
+            return await self._replies(box.on_empty)
+        return NEXT

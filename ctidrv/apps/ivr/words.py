@@ -64,6 +64,7 @@ _variable = _matching(_VARIABLE, "the name of a variable (letters, digits and _)
 _prompt = _matching(_PROMPT, "a prompt id (letters, digits, - and _, with / between folders)")
 _box = _matching(_NAME, "the name of a mailbox (letters, digits, - and _)")
 _language = _matching(_LANGUAGE, "a language such as en-US")
+_key = _matching("[0-9*#A-D]", "a key of a telephone (0-9 * # A-D)")
 _keys = _matching(_KEYS, "a key or keys of a telephone (0-9 * # A-D, at most four)")
 
 _otherwise = _matching(f"keep|{_LANGUAGE}", "`keep`, or a language such as en-US")
@@ -72,6 +73,7 @@ FlowName = Annotated[str, _flow[0], _flow[1]]
 Variable = Annotated[str, _variable[0], _variable[1]]
 PromptId = Annotated[str, _prompt[0], _prompt[1]]
 Language = Annotated[str, _language[0], _language[1]]
+Key = Annotated[str, _key[0], _key[1]]
 Keys = Annotated[str, _keys[0], _keys[1]]
 LanguageOrKeep = Annotated[str, _otherwise[0], _otherwise[1]]
 BoxName = Annotated[str, _box[0], _box[1]]

@@ -1,6 +1,5 @@
 """The interpreter on a real `Call` whose line and channel are played here: time goes in ticks."""
 
-import asyncio
 import itertools
 import random
 from dataclasses import replace
@@ -9,12 +8,19 @@ from datetime import UTC, datetime
 import pytest
 
 from ctidrv import events
-from ctidrv.apps.ivr.run import run
+from ctidrv.apps.ivr.run import Services, run
+from ctidrv.apps.records import MessageRow, RecordingRow
+from ctidrv.apps.voicemail import Mailboxes
 from ctidrv.callcontrol.call import Call, Caller, CallState
 from ctidrv.callcontrol.causes import Cause
+from ctidrv.callcontrol.ids import Ids
 from ctidrv.callcontrol.journal import Journal
 from ctidrv.callcontrol.profile import LineProfile
 from ctidrv.clock import SampleClock
+from ctidrv.folder import DataFolder
+from ctidrv.media.virtual import run_virtual
+from ctidrv.media.wav import read_wav
+from ctidrv.native.pcm import Pcm
 from ctidrv.ports.api import Kind, PortInfo
 from ctidrv.units import TICK, PortId, Samples, seconds
 
@@ -25,7 +31,41 @@ HEAD = "ivr: 1\nname: test\nlanguages: [en-US, zh-CN]\nstart: main\nflows:\n"
 
 class Playing:
     def __init__(self, ref, sound, stop_on):
-        self.ref, self.sound, self.stop_on, self.left = ref, sound, stop_on, len(sound)
+        self.ref, self.stop_on = ref, stop_on
+        self.left = len(sound) if isinstance(sound, Pcm) else 3200  # the beep is a tone
+
+
+class Recording:
+    """Hears a ramp."""
+
+    def __init__(self, line, sink):
+        self.line, self.sink, self.ref, self.frames = line, sink, 99, 0
+
+    def tick(self):
+        self.sink.write(Pcm(range(160)).bytes)
+        self.frames += 160
+
+    async def stop(self):
+        self.sink.close()
+        now, self.line.recording = self.line.clock.now(), None
+        for listener in tuple(self.line.listeners):
+            listener(events.RecordDone(now, PORT, self.ref, Samples(self.frames)))
+        return self.frames
+
+
+class Kept:
+    """A repository that only remembers."""
+
+    def __init__(self):
+        self.rows = []
+
+    def put_message(self, row):
+        self.rows.append(row)
+
+    put_recording = put_message
+
+    async def committed(self):
+        pass
 
 
 class Line:
@@ -49,7 +89,8 @@ class Line:
         self.doings = list(doings)
         self.seen = 0
         self.queue, self.told, self.refs = [], [], itertools.count(1)
-        self.heard = []
+        self.recording = None
+        self.listeners = []
 
     # what Call asks of its line and channel
 
@@ -66,6 +107,14 @@ class Line:
     def play(self, sound, *, stop_on="", loop=False):
         self.queue.append(Playing(next(self.refs), sound, stop_on))
         return self.queue[-1]
+
+    def subscribe(self, listener):
+        self.listeners.append(listener)
+        return lambda: self.listeners.remove(listener)
+
+    def record_message(self, sink):
+        self.recording = Recording(self, sink)
+        return self.recording
 
     def stop(self):
         self.told += [
@@ -84,7 +133,7 @@ class Line:
             self.call.on_event(events.DigitDown(now, PORT, key, now))
             self.call.on_event(events.DigitUp(now, PORT, key, Samples(400)))
 
-    def tick(self):
+    def step(self):
         self.clock.advance(self.clock.now() + TICK)
         told, self.told = self.told, []
         for event in told:
@@ -94,6 +143,8 @@ class Line:
             if self.queue[0].left <= 0:
                 done = self.queue.pop(0)
                 self.call.on_event(events.PlayDone(self.clock.now(), PORT, done.ref, "end", Samples(0)))
+        if self.recording is not None:
+            self.recording.tick()
         self._act()
 
     def _act(self):
@@ -105,7 +156,9 @@ class Line:
         if begun and self.clock.now() >= begun[0].at + seconds(delay):
             self.doings.pop(0)
             self.seen = self.log.index(begun[0]) + 1
-            if keys == HANGUP:
+            if callable(keys):
+                keys(self)
+            elif keys == HANGUP:
                 self.call.on_ended(self.clock.now(), Cause.REMOTE_BUSY_TONE)
             else:
                 self.press(keys)
@@ -134,20 +187,31 @@ class Line:
         return [e.data["error"] for e in self.log if e.type == "call.step" and "error" in e.data]
 
 
-def serve(script, *doings, caller=None, services=None, limit=600.0):
-    """Runs a script to the end of its call; fails when that takes longer than `limit` seconds of audio."""
+def speak(length):
+    """What a caller does who speaks for so many seconds."""
+
+    def begin(line):
+        now = line.clock.now()
+        line.call.on_event(events.VoiceOn(now, PORT, now))
+        line.clock.call_after(seconds(length), lambda: end(line))
+
+    def end(line):
+        now = line.clock.now()
+        line.call.on_event(events.VoiceOff(now, PORT, now))
+
+    return begin
+
+
+def serve(script, *doings, caller=None, folder=None, limit=600.0):
+    """Runs a script to the end of its call; OutOfTime after `limit` seconds of audio."""
     line = Line(caller or Caller("5551234", "ANN"), doings)
+    services = None
+    if folder is not None:
+        data, line.kept, ids = DataFolder(folder), Kept(), Ids(7)
+        boxes = Mailboxes(data, line.kept, line.clock, ids)
+        services = Services(boxes, data, line.kept, line.clock, ids)
 
-    async def whole():
-        task = asyncio.ensure_future(run(script, line.call, services))
-        while not task.done():
-            for _ in range(8):
-                await asyncio.sleep(0)
-            line.tick()
-            assert line.clock.now() < seconds(limit), "the call does not end"
-        await task
-
-    asyncio.run(whole())
+    run_virtual(run(script, line.call, services), line, limit=seconds(limit))
     assert line.call.state is CallState.ENDED
     return line
 
@@ -388,3 +452,99 @@ def test_iv_3_a_thousand_walks_through_six_levels_go_where_the_keys_say_and_end(
         menus = [e.data["flow"] for e in line.log if e.type == "call.step" and e.data["verb"] == "menu"]
         assert menus == walked(keys), keys
         assert line.names[-1] == "bye"
+
+
+VOICEMAIL = """\
+  main:
+    - answer: {}
+    - voicemail:
+        {box: desk, greeting: hello, saved: menu, silence: 3s, escape: {"0": other}, on_empty: {play: wrong}}
+    - goto: end
+  other: [{play: still}]
+  end: [{play: bye}]
+"""
+
+
+def test_message_is_taken_kept_and_confirmed(bench, tmp_path):
+    line = serve(bench.load(VOICEMAIL), ("hello", 0.7, speak(2)), folder=tmp_path / "data")
+    assert line.names == ["hello", "menu", "bye"]
+    (row,) = line.kept.rows
+    assert isinstance(row, MessageRow)
+    assert (row.box, row.number) == ("desk", "5551234")
+    assert read_wav(row.path).frames == row.samples
+    assert 1.8 * 8000 < row.samples < 3 * 8000
+
+
+def test_message_without_a_word_is_not_confirmed(bench, tmp_path):
+    line = serve(bench.load(VOICEMAIL), folder=tmp_path / "data")
+    assert line.names == ["hello", "wrong", "bye"]
+    assert line.kept.rows == []
+
+
+def test_key_skips_the_greeting_and_ends_the_message(bench, tmp_path):
+    def speak_and_end(line):
+        line.press("#")
+        line.clock.call_after(seconds(0.6), lambda: speak(5)(line))
+        line.clock.call_after(seconds(2.6), lambda: line.press("#"))
+
+    line = serve(bench.load(VOICEMAIL), ("hello", 0.02, speak_and_end), folder=tmp_path / "data")
+    ended = [e.data["reason"] for e in line.log if e.type == "call.prompt" and e.data["state"] == "ended"]
+    assert ended == ["digit", "end", "end"]
+    assert 1.5 * 8000 < line.kept.rows[0].samples < 2.5 * 8000
+    assert line.clock.now() < seconds(4)
+
+
+def test_escape_key_during_the_greeting_leads_away(bench, tmp_path):
+    line = serve(bench.load(VOICEMAIL), ("hello", 0.02, "0"), folder=tmp_path / "data")
+    assert line.names == ["hello", "still"]
+    assert line.kept.rows == []
+
+
+def test_hang_up_in_the_message_keeps_what_was_said(bench, tmp_path):
+    def speak_and_leave(line):
+        speak(2)(line)
+        line.clock.call_after(
+            seconds(2.5), lambda: line.call.on_ended(line.clock.now(), Cause.REMOTE_BUSY_TONE)
+        )
+
+    line = serve(bench.load(VOICEMAIL), ("hello", 0.7, speak_and_leave), folder=tmp_path / "data")
+    assert line.names == ["hello"]
+    assert len(line.kept.rows) == 1
+    assert line.call.cause is Cause.REMOTE_BUSY_TONE
+
+
+RECORD = """\
+  main:
+    - answer: {}
+    - record: {prompt: hello, into: clip, max: 4s, silence: 2s, on_empty: {play: wrong}}
+    - play: bye
+"""
+
+
+def test_record_keeps_a_clip_with_the_call(bench, tmp_path):
+    line = serve(bench.load(RECORD), ("hello", 0.7, speak(1.5)), folder=tmp_path / "data")
+    assert line.names == ["hello", "bye"]
+    (row,) = line.kept.rows
+    assert isinstance(row, RecordingRow)
+    assert (row.call, row.state) == ("call-1", "closed")
+    assert read_wav(row.path).frames == row.samples
+    told = [e.data for e in line.log if e.type == "call.recording"]
+    assert told == [{"recording": row.id, "path": row.path, "state": "closed"}]
+
+
+def test_record_of_silence_keeps_nothing(bench, tmp_path):
+    line = serve(bench.load(RECORD), folder=tmp_path / "data")
+    assert line.names == ["hello", "wrong", "bye"]
+    assert line.kept.rows == []
+
+
+def test_nothing_is_noted_after_the_end_of_the_call(bench, tmp_path):
+    for script, prompt in ((VOICEMAIL, "hello"), (RECORD, "hello"), (MENU, "menu")):
+        ended = []
+
+        def leave(line, ended=ended):
+            line.call.on_ended(line.clock.now(), Cause.REMOTE_LOOP_BREAK)
+            ended.append(len(line.log))
+
+        line = serve(bench.load(script), (prompt, 0.05, leave), folder=tmp_path / prompt / script[8:12])
+        assert len(line.log) == ended[0]
