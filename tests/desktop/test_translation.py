@@ -130,12 +130,10 @@ DATA = {
 DATA |= {"PORTER J", "sim", "usb", "welcome", "leave-message"}
 
 
-def test_d34_no_english_is_left_in_the_chinese_window(
-    program: Any, fake: ModuleType, until: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_d34_no_english_is_left_in_the_chinese_window(program: Any, fake: ModuleType, until: Any) -> None:
     from ctidesk.sound import NO_LIBRARY
     from ctidesk.viewmodels.player import NoSound
-    from ctidesk.views import window as windows
+    from ctidesk.views.customer_form import CustomerForm
     from PySide6.QtWidgets import QMessageBox
 
     station = fake.FakeStation()
@@ -156,10 +154,10 @@ def test_d34_no_english_is_left_in_the_chinese_window(
     walk(lambda: made.desk.answer_door().open)
     station.send("call.caller", 3, call="c2", number="4155550199", name=None, reason=None, checksum_ok=True)
     walk(lambda: made.window.pop._save.isVisible())
-    forms: list[Any] = []
-    monkeypatch.setattr(windows.CustomerForm, "exec", lambda self: forms.append(self) or 0)
     made.window.pop._save.click()
-    seen.update(_shown_texts(forms[0]))
+    form = made.window.findChild(CustomerForm)
+    seen.update(_shown_texts(form))
+    form.reject()
     station.send("call.ended", 5, call="c2", cause="caller-gave-up", outcome="missed")
     fake.rings(station, 10)
     walk(lambda: "(312) 555-0142" in _shown_texts(made.window.pop))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -18,6 +19,7 @@ class CustomerForm(QDialog):
 
     def __init__(self, parent: QWidget, number: str, name: str) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("New customer"))
         self.name, self.number, self.company = QLineEdit(name), QLineEdit(number), QLineEdit()
         self.notes = QPlainTextEdit()
@@ -47,6 +49,12 @@ class CustomerForm(QDialog):
         self.setMinimumWidth(420)
         self.name.setFocus()
         self._check()
+
+    def texts(self) -> tuple[str, str, str, str]:
+        """Name, number, company and notes, as they were typed."""
+        lines = (self.name, self.number, self.company)
+        name, number, company = (line.text().strip() for line in lines)
+        return name, number, company, self.notes.toPlainText().strip()
 
     def _check(self) -> None:
         ready = bool(self.name.text().strip() and self.number.text().strip())

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMainWindow,
+    QMenu,
     QMessageBox,
     QSplitter,
     QVBoxLayout,
@@ -66,7 +67,6 @@ class MainWindow(QMainWindow):
         self._rang: str | None = None
         self._rows: dict[str, HistoryRow] = {}
         self._holder: QWidget | None = None
-        self._keyed: list[QAction] = []
         self.resize(1240, 800)
         self.build()
         self._second = QTimer(self)
@@ -141,21 +141,17 @@ class MainWindow(QMainWindow):
 
     def _menus(self) -> None:
         bar = self.menuBar()
-        bar.clear()
-        for old in self._keyed:  # two actions of one key would both be dead
-            old.setShortcut(QKeySequence())
+        for old in bar.findChildren(QMenu):
             old.deleteLater()
-        self._keyed = []
+        bar.clear()
         call = bar.addMenu(self.tr("&Call"))
-        self.answer_action = self._action(self.tr("&Answer"), "F3", self._hands.answer)
-        self.hang_up_action = self._action(self.tr("&Hang up"), "F4", self._hands.hang_up)
-        play = self._action(self.tr("&Play or stop"), "F8", self._player.toggle)
-        for action in (self.answer_action, self.hang_up_action, play):
-            call.addAction(action)
+        self.answer_action = self._action(call, self.tr("&Answer"), "F3", self._hands.answer)
+        self.hang_up_action = self._action(call, self.tr("&Hang up"), "F4", self._hands.hang_up)
+        self._action(call, self.tr("&Play or stop"), "F8", self._player.toggle)
         call.addSeparator()
-        call.addAction(self._action(self.tr("&Quit"), QKeySequence.StandardKey.Quit, self.close))
+        self._action(call, self.tr("&Quit"), QKeySequence.StandardKey.Quit, self.close)
         view = bar.addMenu(self.tr("&View"))
-        view.addAction(self._action(self.tr("Go to the &list of calls"), "F6", self._to_list))
+        self._action(view, self.tr("Go to the &list of calls"), "F6", self._to_list)
         languages = view.addMenu(self.tr("&Language"))
         group = QActionGroup(languages)
         for code, name in LANGUAGES.items():
@@ -165,15 +161,16 @@ class MainWindow(QMainWindow):
             action.triggered.connect(self._chooser(code))
             group.addAction(action)
             languages.addAction(action)
-        help_menu = bar.addMenu(self.tr("&Help"))
-        help_menu.addAction(self._action(self.tr("&Keys"), "F1", self._show_keys))
+        self._action(bar.addMenu(self.tr("&Help")), self.tr("&Keys"), "F1", self._show_keys)
 
-    def _action(self, words: str, key: str | QKeySequence.StandardKey, does: Callable[[], object]) -> QAction:
-        action = QAction(words, self)
+    def _action(
+        self, menu: QMenu, words: str, key: str | QKeySequence.StandardKey, does: Callable[[], object]
+    ) -> QAction:
+        action = QAction(words, menu)
         action.setShortcut(QKeySequence(key))
         action.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
         action.triggered.connect(lambda: does())
-        self._keyed.append(action)
+        menu.addAction(action)
         return action
 
     def _chooser(self, code: str) -> Callable[[], None]:
@@ -236,15 +233,12 @@ class MainWindow(QMainWindow):
         card = self._desk.card()
         if card is None or not card.save.open:
             return
-        form = CustomerForm(self, say(card.number), card.headline if isinstance(card.headline, str) else "")
-        if form.exec():
-            self._hands.save_customer(
-                card.call,
-                form.name.text().strip(),
-                form.number.text().strip(),
-                form.company.text().strip(),
-                form.notes.toPlainText().strip(),
-            )
+        name = card.headline if isinstance(card.headline, str) else ""
+        form = CustomerForm(self, say(card.number), name)
+        call = card.call
+        form.accepted.connect(lambda: self._hands.save_customer(call, *form.texts()))
+        # Not modal: a call that comes while a name is being typed can still be answered by its key.
+        form.show()
 
     def _to_list(self) -> None:
         self.history.take_focus()
@@ -265,7 +259,9 @@ class MainWindow(QMainWindow):
             )
         )
         box.addButton(self.tr("Close"), QMessageBox.ButtonRole.AcceptRole)
-        box.open()
+        box.setModal(False)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.show()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closed.emit()
