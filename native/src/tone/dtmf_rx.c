@@ -31,18 +31,22 @@ enum { WINDOW_SAMPLES = WINDOW * DTMF_HOP_HALF };
 #define GATE_SHARE 0.25
 /* What is left beside the pair, over the pair's energy: on a quiet line; with all noise granted. */
 #define RESIDUAL_QUIET 0.16
-#define RESIDUAL_MOST 1.5
+#define RESIDUAL_MOST 1.0
 /* The same for all that is heard above 180 Hz. */
 #define RESIDUAL_WIDE 0.2
 /* More than that may be left only if it looks like noise: the geometric over the arithmetic mean of its
  * spectrum is 0.56 for white noise, below 0.2 for speech and music. */
-#define FLATNESS 0.3
-/* Dial tone below the digit: two lines hold so much of all below 590 Hz, and do not count. */
-#define DIAL_SHARE 0.8
+#define FLATNESS 0.35
+/* Dial tone below the digit does not count: one or two lines of 350…450 Hz hold so much of all below
+ * 590 Hz, and it was as loud (2 dB) just before the digit. */
+#define DIAL_SHARE 0.95
+#define DIAL_STEADY 1.6
+/* Beside such noise, or a dial tone, the frequencies must be nearer: this share of the limit. */
+#define NOISY_FREQUENCY 0.8
 /* The noise floor is a minimum, so lower than the mean; and noise varies within 24 ms. */
-#define NOISE_GRANTED 2.4
+#define NOISE_GRANTED 2.0
 /* The weaker frequency's energy over what is left beside the pair. */
-#define WEAKER_OVER_RESIDUAL 0.15
+#define WEAKER_OVER_RESIDUAL 0.35
 /* Dumps in each of the two halves over which the noise floor is the minimum (256 ms). */
 enum { NOISE_BLOCK = 128 };
 #define NOISE_SMOOTHING 0.125
@@ -137,9 +141,8 @@ int cti_dtmf_rx_reset(cti_dtmf_rx *s) {
     dtmf_bank_reset(&s->bank);
     memset(s->third, 0, sizeof(s->third));
     s->outbox.count = 0;
-    memset(&s->noise, 0, sizeof(s->noise));
-    memset(&s->under, 0, sizeof(s->under));
-    s->noise.least_now = s->under.least_now = INFINITY;
+    floor_meter unknown = {-1.0, INFINITY, INFINITY};
+    s->noise = s->under = unknown;
     s->noise_dumps = 0;
     s->digit = s->digit_before = 0;
     s->last_presence = s->start = s->end = 0.0;
@@ -170,7 +173,7 @@ int cti_dtmf_rx_init(cti_dtmf_rx *s, size_t size, const cti_dtmf_rx_config *cfg)
 }
 
 static void follow_floor(floor_meter *m, double energy, int next_block) {
-    m->smooth += NOISE_SMOOTHING * (energy - m->smooth);
+    m->smooth = m->smooth < 0.0 ? energy : m->smooth + NOISE_SMOOTHING * (energy - m->smooth);
     if (m->smooth < m->least_now)
         m->least_now = m->smooth;
     if (next_block) {
@@ -305,7 +308,7 @@ static double dumps_on(const pair *p, vec dumps[2][LOOK_BACK], const vec amplitu
     return plateau > 0.5 ? sum / plateau : 0.0;
 }
 
-enum { LOWEST_BIN = 6, DIAL_BINS = 19, BAND_BINS = 58, HIGHEST_BIN = 110, AROUND = 4, LINE = 2 };
+enum { LOWEST_BIN = 6, DIAL_LOW = 10, DIAL_HIGH = 15, DIAL_BINS = 19, BAND_BINS = 58, HIGHEST_BIN = 110, AROUND = 4, LINE = 2 };
 
 static void blank(float *power, double hz) {
     int middle = (int)(hz * CTI_FFT_SIZE / 8000.0 + 0.5);
@@ -333,31 +336,39 @@ static double sum_of(const float *power, int from, int to) {
     return sum;
 }
 
-/* What two lines hold of the bins below 590 Hz. */
+/* What two lines, both where dial tones lie, hold of the bins below 590 Hz. */
 static double dial_share(const float *power) {
     float rest[DIAL_BINS];
     memcpy(rest, power, sizeof(rest));
     double all = sum_of(rest, LOWEST_BIN, DIAL_BINS);
     for (int line = 0; line < 2; line++) {
-        int peak = LOWEST_BIN;
-        for (int k = LOWEST_BIN; k < DIAL_BINS; k++)
+        int peak = DIAL_LOW;
+        for (int k = DIAL_LOW; k <= DIAL_HIGH; k++)
             if (rest[k] > rest[peak])
                 peak = k;
         for (int k = peak - LINE; k <= peak + LINE; k++)
-            if (k >= LOWEST_BIN && k < DIAL_BINS)
-                rest[k] = 0.0f;
+            rest[k] = 0.0f;
     }
     return all > 0.0 ? 1.0 - sum_of(rest, LOWEST_BIN, DIAL_BINS) / all : 0.0;
 }
 
+/* Whether as much as is now beside the pair was there just before it began. */
+static int was_there_before(const cti_dtmf_rx *s, double rest) {
+    double before = 0.0;
+    for (int ago = LOOK_BACK; ago < LOOK_BACK + WINDOW; ago++)
+        before += s->bank.wide_energy[place(s, ago)];
+    return before < DIAL_STEADY * rest && rest < DIAL_STEADY * before;
+}
+
 /* Whether what stands beside the pair is noise, a dial tone, or next to nothing. `digit` is the pair's
- * mean square. */
-static int rest_is_noise(const cti_dtmf_rx *s, const pair *p, double digit, int band) {
+ * mean square, `rest` the energy beside it; band: what is left near the pair's frequencies counts too. */
+static int rest_is_noise(const cti_dtmf_rx *s, const pair *p, double digit, double rest, int band) {
     float power[CTI_FFT_BINS];
     cti_fft_power(&s->fft, s->bank.recent, power);
     blank(power, frequency(p->low));
     blank(power, frequency(p->high));
-    int from = dial_share(power) >= DIAL_SHARE ? DIAL_BINS : LOWEST_BIN;
+    int dial = dial_share(power) >= DIAL_SHARE && was_there_before(s, rest);
+    int from = dial ? DIAL_BINS : LOWEST_BIN;
     if (sum_of(power, from, HIGHEST_BIN) > RESIDUAL_WIDE * digit &&
         flatness(power, from, HIGHEST_BIN) < FLATNESS)
         return 0;
@@ -391,7 +402,10 @@ static int find_pair(const cti_dtmf_rx *s, pair *p, double *lasted) {
     double wide_rest = all - digit * WINDOW * DTMF_HOP, wide_quiet = RESIDUAL_WIDE * digit * WINDOW * DTMF_HOP;
     if (wide_rest > wide_quiet + NOISE_GRANTED * WINDOW * floor_of(&s->under))
         return 0;
-    if ((rest > quiet || wide_rest > wide_quiet) && !rest_is_noise(s, p, digit, rest > quiet))
+    if ((rest > quiet || wide_rest > wide_quiet) &&
+        (fabs(p->offset_hz[0]) > NOISY_FREQUENCY * s->frequency_share * frequency(p->low) ||
+         fabs(p->offset_hz[1]) > NOISY_FREQUENCY * s->frequency_share * frequency(p->high) ||
+         !rest_is_noise(s, p, digit, wide_rest, rest > quiet)))
         return 0;
     double weaker = p->amplitude[0] < p->amplitude[1] ? p->amplitude[0] : p->amplitude[1];
     if (2.0 * WINDOW_SAMPLES * weaker * weaker < WEAKER_OVER_RESIDUAL * rest)
