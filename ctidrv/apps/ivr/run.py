@@ -6,6 +6,7 @@ Each step, prompt and choice is written to the call's journal. A verb that fails
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
@@ -38,12 +39,22 @@ class _TooManySteps(CtiError):
 
 
 async def run(script: Script, call: Call, services: Services) -> None:
-    """Serves a call from its first ring to its end. Returns when the call is over, for whatever reason;
-    a cancelled run (an operator takes the call) leaves the call as it is."""
+    """Serves a call from its first ring on. Returns when the call is over, for whatever reason, or when an
+    operator has taken it; then it is hers, and goes on. Cancelling leaves the call as it is, too.
+    """
+    serving = asyncio.ensure_future(_Run(script, call, services).serve())
+    taken = asyncio.ensure_future(call.taken())
     try:
-        await _Run(script, call, services).serve()
+        await asyncio.wait((serving, taken), return_when=asyncio.FIRST_COMPLETED)
+        if taken.done() and taken.exception() is None:
+            return
+        await serving  # of a call that has ended, too: a message may still be on its way to the disk
     except CallEnded:
         return
+    finally:
+        serving.cancel()
+        taken.cancel()
+        await asyncio.gather(serving, taken, return_exceptions=True)
     await call.hang_up(Cause.LOCAL_SCRIPT)
 
 

@@ -1,5 +1,6 @@
 """The interpreter on a real `Call` whose line and channel are played here: time goes in ticks."""
 
+import asyncio
 import itertools
 import random
 from dataclasses import replace
@@ -91,6 +92,7 @@ class Line:
         self.queue, self.told, self.refs = [], [], itertools.count(1)
         self.recording = None
         self.listeners = []
+        self.taken = False
 
     # what Call asks of its line and channel
 
@@ -123,6 +125,11 @@ class Line:
         self.queue.clear()
 
     # what the caller and time do
+
+    def take(self):
+        """An operator takes the call."""
+        self.taken = True
+        self.operator = asyncio.ensure_future(self.call.answer(by="operator"))
 
     def press(self, keys):
         for key in keys:
@@ -212,7 +219,7 @@ def serve(script, *doings, caller=None, folder=None, limit=600.0):
         services = Services(boxes, data, line.kept, line.clock, ids)
 
     run_virtual(run(script, line.call, services), line, limit=seconds(limit))
-    assert line.call.state is CallState.ENDED
+    assert line.call.state is (CallState.CONNECTED if line.taken else CallState.ENDED)
     return line
 
 
@@ -548,3 +555,13 @@ def test_nothing_is_noted_after_the_end_of_the_call(bench, tmp_path):
 
         line = serve(bench.load(script), (prompt, 0.05, leave), folder=tmp_path / prompt / script[8:12])
         assert len(line.log) == ended[0]
+
+
+@pytest.mark.parametrize(
+    ("script", "prompt", "delay"), [(MENU, "welcome", 0.05), (MENU, "menu", 1), (VOICEMAIL, "hello", 2)]
+)
+def test_script_lets_go_of_a_call_that_an_operator_takes(bench, tmp_path, script, prompt, delay):
+    line = serve(bench.load(script), (prompt, delay, Line.take), folder=tmp_path / "data")
+    assert line.call.answered_by == "operator"
+    assert line.names[-1] == prompt
+    assert not line.queue
