@@ -48,7 +48,7 @@ class EventStream:
                 additional_headers={"Authorization": f"Bearer {token}"},
                 open_timeout=timeout,
                 proxy=None,
-            )
+            ).__enter__()  # as websockets 17.1 wants it; `close` is its other end
         except InvalidStatus as error:
             status = error.response.status_code
             why = "the token is not the station's" if status in (401, 403) else f"answer {status}"

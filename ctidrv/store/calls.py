@@ -167,18 +167,30 @@ def get_call(connection: sqlite3.Connection, call: str) -> dict[str, Any] | None
         "SELECT id, kind, party, started, ended, cause FROM legs WHERE call = ? ORDER BY started, id", (call,)
     )
     events = connection.execute("SELECT * FROM events WHERE call = ? ORDER BY seq", (call,))
-    return {**_shown(row), "legs": [dict(leg) for leg in legs], "events": [event_row(e) for e in events]}
+    return {**_shown(row), "legs": [dict(leg) for leg in legs], "events": [_event(e) for e in events]}
 
 
-def event_row(row: sqlite3.Row) -> dict[str, Any]:
-    """An event as the WebSocket sends it; `at` in seconds of audio."""
-    head = {"seq": row["seq"], "type": row["type"], "at": to_seconds(row["at"]), "wall": row["wall"]}
-    return {**json.loads(row["data"]), **head, "call": row["call"], "port": row["port"]}
+def event_json(row: EventRow) -> dict[str, Any]:
+    """An event as the WebSocket sends it: ``seq type at wall call port`` and its data; `at` in seconds."""
+    head = {
+        "seq": row.seq,
+        "type": row.type,
+        "at": to_seconds(row.at),
+        "wall": stamp(row.wall),
+        "call": row.call,
+        "port": row.port,
+    }
+    return {**head, **{key: value for key, value in row.data.items() if key not in head}}
+
+
+def _event(row: sqlite3.Row) -> dict[str, Any]:
+    wall = datetime.fromisoformat(row["wall"])
+    return event_json(EventRow(**{**dict(row), "wall": wall, "data": json.loads(row["data"])}))
 
 
 def events_since(connection: sqlite3.Connection, seq: int, limit: int) -> list[dict[str, Any]]:
     rows = connection.execute("SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit))
-    return [event_row(row) for row in rows]
+    return [_event(row) for row in rows]
 
 
 def last_seq(connection: sqlite3.Connection) -> int:

@@ -67,6 +67,13 @@ def _refused(error: Exception) -> CtiError:
     return StoreError(f"a row was not written: {error}{more}")
 
 
+def _promise() -> Future[Any]:
+    """A future that its waiter may leave and cannot cancel: what was put is written all the same."""
+    future: Future[Any] = Future()
+    future.set_running_or_notify_cancel()
+    return future
+
+
 class Writer:
     """Owns `connection`. `on_error` hears, in the writing thread, of lost operations and of stalls."""
 
@@ -100,12 +107,12 @@ class Writer:
 
     def submit(self, operation: Callable[[sqlite3.Connection], T]) -> Future[T]:
         """As `put`; the future gives its result, or its error, once it is on the disk."""
-        done: Future[T] = Future()
+        done: Future[T] = _promise()
         self._take(_Put(next(self._numbers), operation, done))
         return done
 
     def _mark(self) -> Future[None]:
-        done: Future[None] = Future()
+        done: Future[None] = _promise()
         self._take(_Put(next(self._numbers), None, done))
         return done
 

@@ -163,3 +163,15 @@ def test_puts_of_many_threads_are_all_written(live, store_rows):
         thread.join()
     live.writer.flush(20)
     assert len(live.events_since(0, 5000)) == 600
+
+
+def test_waiter_that_gives_up_does_not_stop_the_writer(live, folder, store_rows):
+    async def give_up() -> None:
+        live.put_call(store_rows.call())
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(live.committed(), 0.1)
+
+    with locked(folder):
+        asyncio.run(give_up())
+    live.writer.flush(20)
+    assert [row["id"] for row in live.calls()] == ["c1"]

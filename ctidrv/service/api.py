@@ -1,0 +1,318 @@
+"""The HTTP and WebSocket API: a thin door in front of the station. Loopback only, with a token."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hmac
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Protocol
+
+from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response, WebSocket
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, JSONResponse
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketDisconnect
+
+from ctidrv import __version__
+from ctidrv.errors import CallEnded, CtiError, InputError, NotCapable, PortError, ServiceError, StoreError
+from ctidrv.service import shapes
+from ctidrv.service.hub import Hub, Listener
+from ctidrv.store import Store
+
+Row = dict[str, Any]
+
+MAX_BODY = 1_000_000
+PAGE = 1000
+"""Rows a list may ask for, and events read at a time for a replay."""
+MAX_INT = 2**63 - 1
+PATIENCE_S = 10.0
+"""How long an answer waits for the disk."""
+CODE_GOING, CODE_TOO_SLOW = 1001, 1013
+
+log = logging.getLogger("ctidrv.service")
+
+Limit = Annotated[int, Query(ge=1, le=PAGE)]
+Text = Annotated[str | None, Query(max_length=200)]
+
+
+class Door(Protocol):
+    """What the API needs of a station."""
+
+    @property
+    def store(self) -> Store: ...
+    @property
+    def hub(self) -> Hub: ...
+    @property
+    def token(self) -> str: ...
+    def info(self) -> Row: ...
+    def ports(self) -> list[Row]: ...
+    async def answer(self, call: str) -> None: ...
+    async def hang_up(self, call: str) -> None: ...
+
+
+def make_app(station: Door) -> FastAPI:
+    """The ASGI application; the station is open while it serves."""
+
+    def known(request: Request) -> None:
+        if not _token_fits(request.headers, station.token):
+            raise HTTPException(
+                401, "give the station's token: Authorization: Bearer TOKEN (the file 'token')"
+            )
+
+    app = FastAPI(
+        title="ctidrv station",
+        version=__version__,
+        description="Lines, calls, recordings, messages and customers. Header: Authorization: Bearer TOKEN.",
+        docs_url=None,
+        redoc_url=None,
+        responses={status: {"model": shapes.Problem} for status in (400, 401, 404, 409, 422, 503)},
+    )
+    app.add_middleware(_Bounded)
+    _tell_errors(app)
+    api = _Routes(station)
+    token = [Depends(known)]
+    get, post = app.get, app.post
+    get("/api/v1/station", response_model=shapes.StationState, dependencies=token)(api.station)
+    get("/api/v1/ports", response_model=list[shapes.Port], dependencies=token)(api.ports)
+    get("/api/v1/calls", response_model=list[shapes.Call], dependencies=token)(api.calls)
+    get("/api/v1/calls/{call}", response_model=shapes.CallInFull, dependencies=token)(api.call)
+    post("/api/v1/calls/{call}/answer", response_model=shapes.Call, dependencies=token)(api.answer)
+    post("/api/v1/calls/{call}/hangup", response_model=shapes.Call, dependencies=token)(api.hang_up)
+    get("/api/v1/recordings", response_model=list[shapes.Recording], dependencies=token)(api.recordings)
+    get("/api/v1/recordings/{recording}", response_model=shapes.Recording, dependencies=token)(api.recording)
+    get("/api/v1/recordings/{recording}/audio", response_class=_Wav, dependencies=token)(api.recording_audio)
+    get("/api/v1/messages", response_model=list[shapes.Message], dependencies=token)(api.messages)
+    get("/api/v1/messages/{message}", response_model=shapes.Message, dependencies=token)(api.message)
+    get("/api/v1/messages/{message}/audio", response_class=_Wav, dependencies=token)(api.message_audio)
+    get("/api/v1/customers", response_model=list[shapes.Customer], dependencies=token)(api.customers)
+    post("/api/v1/customers", response_model=shapes.Customer, status_code=201, dependencies=token)(
+        api.add_customer
+    )
+    app.websocket("/api/v1/events")(_Events(station).serve)
+    return app
+
+
+class _Wav(Response):
+    media_type = "audio/wav"
+
+
+class _Routes:
+    """Queries run in FastAPI's threads: the disk never holds up the loop that serves the calls."""
+
+    def __init__(self, station: Door) -> None:
+        self._station = station
+
+    async def station(self) -> Row:
+        return self._station.info()
+
+    async def ports(self) -> list[Row]:
+        return self._station.ports()
+
+    def calls(
+        self,
+        limit: Limit = 100,
+        before: Text = None,
+        number: Text = None,
+        customer: Annotated[int | None, Query(ge=0, le=MAX_INT)] = None,
+        state: Text = None,
+    ) -> list[Row]:
+        """Newest first. `before`: id of the last call of the page before; `number`: its end is enough."""
+        return self._station.store.calls(
+            limit=limit, before=before, number=number, customer=customer, state=state
+        )
+
+    def call(self, call: str) -> Row:
+        return _found(self._station.store.call(call), f"no call {call!r}")
+
+    async def answer(self, call: str) -> Row:
+        """Answers in the operator's name; of a call that a menu has answered she takes over."""
+        await self._station.answer(call)
+        return await self._state_of(call)
+
+    async def hang_up(self, call: str) -> Row:
+        await self._station.hang_up(call)
+        return await self._state_of(call)
+
+    async def _state_of(self, call: str) -> Row:
+        # What we answer is on the disk first.
+        await _on_disk(self._station.store.committed())
+        return await asyncio.to_thread(self.call, call)
+
+    def recordings(self, limit: Limit = 100, call: Text = None) -> list[Row]:
+        return self._station.store.recordings(limit=limit, call=call)
+
+    def recording(self, recording: str) -> Row:
+        return _found(self._station.store.recording(recording), f"no recording {recording!r}")
+
+    async def recording_audio(self, recording: str, request: Request) -> Response:
+        """The WAV file. That it was listened to is written down before the first byte goes out."""
+        row = await asyncio.to_thread(self.recording, recording)
+        return await self._audio(row, "recording", growing=row["state"] == "open")
+
+    def messages(self, limit: Limit = 100, box: Text = None) -> list[Row]:
+        return self._station.store.messages(limit=limit, box=box)
+
+    def message(self, message: str) -> Row:
+        return _found(self._station.store.message(message), f"no message {message!r}")
+
+    async def message_audio(self, message: str) -> Response:
+        """The WAV file. That it was listened to is written down before the first byte goes out."""
+        return await self._audio(await asyncio.to_thread(self.message, message), "message", growing=False)
+
+    async def _audio(self, row: Row, kind: str, *, growing: bool) -> Response:
+        path = Path(row["path"])
+        if not await asyncio.to_thread(path.is_file):
+            raise HTTPException(404, f"the file of {kind} {row['id']} is missing: {path}")
+        await _on_disk(asyncio.wrap_future(self._station.store.listened(f"{kind}:{row['id']}", "token")))
+        if growing:
+            # Its length changes while it is sent: a copy of this moment.
+            return _Wav(await asyncio.to_thread(path.read_bytes))
+        return FileResponse(path, media_type="audio/wav", filename=path.name)
+
+    def customers(self, limit: Limit = 100, number: Text = None, text: Text = None) -> list[Row]:
+        """By name. `number`: any of a customer's numbers, in any form; `text`: part of name or company."""
+        return self._station.store.customers(limit=limit, number=number, text=text)
+
+    async def add_customer(self, customer: shapes.NewCustomer) -> Row:
+        added = self._station.store.add_customer(
+            customer.name,
+            customer.numbers,
+            company=customer.company,
+            notes=customer.notes,
+            tags=customer.tags,
+        )
+        row: Row = await _on_disk(asyncio.wrap_future(added))
+        return row
+
+
+class _Events:
+    """The event stream of one client after the other."""
+
+    def __init__(self, station: Door) -> None:
+        self._station = station
+
+    async def serve(
+        self, websocket: WebSocket, since: Annotated[int | None, Query(ge=0, le=MAX_INT)] = None
+    ) -> None:
+        if not _token_fits(websocket.headers, self._station.token):
+            await websocket.close()  # before it is accepted: answer 403
+            return
+        await websocket.accept()
+        listener = await self._station.hub.listen()
+        sending = asyncio.ensure_future(self._send(websocket, listener, since))
+        gone = asyncio.ensure_future(_until_gone(websocket))
+        try:
+            await asyncio.wait({sending, gone}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._station.hub.leave(listener)
+            for task in (sending, gone):
+                task.cancel()
+            for ended in await asyncio.gather(sending, gone, return_exceptions=True):
+                if isinstance(ended, Exception) and not isinstance(ended, WebSocketDisconnect | RuntimeError):
+                    log.error("an event stream failed", exc_info=ended)
+
+    async def _send(self, websocket: WebSocket, listener: Listener, since: int | None) -> None:
+        last = -1
+        if since is not None:
+            last = since
+            while rows := await asyncio.to_thread(self._station.store.events_since, last, PAGE):
+                for row in rows:
+                    await websocket.send_json(row)
+                last = rows[-1]["seq"]
+        while (event := await listener.get()) is not None:
+            if event["seq"] > last:
+                await websocket.send_json(event)
+        await websocket.close(CODE_TOO_SLOW if listener.cut_off else CODE_GOING)
+
+
+async def _until_gone(websocket: WebSocket) -> None:
+    """Reads, and ignores, what a client sends, until it has gone."""
+    with contextlib.suppress(WebSocketDisconnect):
+        while (await websocket.receive())["type"] != "websocket.disconnect":
+            pass
+
+
+def _token_fits(headers: Mapping[str, str], token: str) -> bool:
+    given = headers.get("authorization", "")
+    return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), f"Bearer {token}".encode())
+
+
+def _found(row: Row | None, missing: str) -> Row:
+    if row is None:
+        raise HTTPException(404, missing)
+    return row
+
+
+async def _on_disk(written: Any) -> Any:
+    try:
+        return await asyncio.wait_for(written, PATIENCE_S)
+    except TimeoutError as error:
+        raise StoreError(f"the database has taken nothing for {PATIENCE_S:g} s") from error
+
+
+_STATUS: tuple[tuple[type[CtiError], int], ...] = (
+    (InputError, 400),
+    (CallEnded, 409),
+    (NotCapable, 409),
+    (PortError, 409),
+    (ServiceError, 409),
+    (StoreError, 503),
+)
+
+
+def _tell_errors(app: FastAPI) -> None:
+    """Every error is JSON with one line, ``message``."""
+
+    def problem(status: int, message: str) -> JSONResponse:
+        return JSONResponse({"message": message}, status)
+
+    @app.exception_handler(CtiError)
+    async def ours(_: Request, error: CtiError) -> JSONResponse:
+        return problem(next((status for kind, status in _STATUS if isinstance(error, kind)), 500), str(error))
+
+    @app.exception_handler(StarletteHTTPException)
+    async def http(_: Request, error: StarletteHTTPException) -> JSONResponse:
+        return problem(error.status_code, str(error.detail))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
+        return problem(422, f"{place or 'body'}: {first['msg']}")
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> JSONResponse:
+        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return problem(500, f"the station failed at this: {type(error).__name__}; see its log")
+
+
+class _Bounded:
+    """Refuses a request body of more than MAX_BODY bytes."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        if not declared.isdigit() or int(declared[:12]) > MAX_BODY:
+            answer = JSONResponse({"message": f"the body is larger than {MAX_BODY} bytes"}, 413)
+            await answer(scope, receive, send)
+            return
+        taken = 0
+
+        async def bounded() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > MAX_BODY:
+                raise HTTPException(413, f"the body is larger than {MAX_BODY} bytes")
+            return message
+
+        await self._app(scope, bounded, send)

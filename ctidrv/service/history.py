@@ -1,0 +1,110 @@
+"""Turns the journal into rows: each fact an event row, and the call and leg rows that follow from it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from ctidrv.apps.records import CallRow, EventRow, LegRow
+from ctidrv.callcontrol.journal import CallEvent, Journal
+from ctidrv.clock import SampleClock
+from ctidrv.service.hub import Hub
+from ctidrv.store import Store, event_json
+
+
+class _Open:
+    """A call that has not ended, with its legs."""
+
+    def __init__(self, row: CallRow) -> None:
+        self.row = row
+        self.legs: dict[str, LegRow] = {}
+        self.count = 0
+
+
+class History:
+    """Listens to the journal. Rows are put in the order of events: a call's row before its first event."""
+
+    def __init__(self, journal: Journal, store: Store, clock: SampleClock, hub: Hub) -> None:
+        self._store = store
+        self._clock = clock
+        self._hub = hub
+        self._calls: dict[str, _Open] = {}
+        self._end = journal.subscribe(self._heard)
+
+    def close(self) -> None:
+        self._end()
+
+    def call(self, call: str) -> CallRow | None:
+        """The row of a call that has not ended."""
+        found = self._calls.get(call)
+        return None if found is None else found.row
+
+    def _heard(self, event: CallEvent) -> None:
+        wall = self._clock.wall(event.at)
+        if event.call is not None:
+            self._follow(event, event.call, wall)
+        row = EventRow(event.seq, event.call, event.port, event.type, event.at, wall, dict(event.data))
+        self._store.put_event(row)
+        self._hub.publish(event_json(row))
+
+    def _follow(self, event: CallEvent, call: str, wall: datetime) -> None:
+        if event.type == "call.offered":
+            opened = _Open(CallRow(call, event.port, str(event.data.get("direction", "in")), wall))
+            self._calls[call] = opened
+            self._store.put_call(opened.row)
+            return
+        known = self._calls.get(call)
+        if known is None:
+            return
+        change = self._change(event, known, wall)
+        if change:
+            known.row = replace(known.row, **change)
+            self._store.put_call(known.row)
+        if event.type == "call.ended":
+            del self._calls[call]
+
+    def _change(self, event: CallEvent, known: _Open, wall: datetime) -> dict[str, Any]:
+        """What the event changes in the call's row; opens and closes its legs."""
+        data = event.data
+        match event.type:
+            case "call.caller":
+                number = data.get("number")
+                return {
+                    "number": number,
+                    "e164": self._store.normalise(number),
+                    "name": data.get("name"),
+                    "withheld": data.get("reason"),
+                }
+            case "call.customer":
+                return {"customer": data.get("id")}
+            case "call.answered":
+                by = str(data.get("by") or "script")
+                self._close_legs(known, wall, None, keep=("line",))
+                self._open_leg(known, "line", event.port, wall)
+                if by != "script":
+                    self._open_leg(known, "seat", by, wall)
+                return {} if known.row.answered else {"state": "connected", "answered": wall}
+            case "call.step" if "seat" not in known.legs:
+                self._open_leg(known, "ivr", str(data.get("script") or "menu"), wall)
+            case "call.message":
+                self._open_leg(known, "mailbox", str(data.get("box") or "mailbox"), wall)
+            case "call.ended":
+                cause = data.get("cause")
+                self._close_legs(known, wall, None if cause is None else str(cause))
+                return {"state": "ended", "ended": wall, "cause": cause, "outcome": data.get("outcome")}
+        return {}
+
+    def _open_leg(self, known: _Open, kind: str, party: str, wall: datetime) -> None:
+        if kind in known.legs:
+            return
+        known.count += 1
+        leg = LegRow(f"{known.row.id}-{known.count}", known.row.id, kind, party, wall)
+        known.legs[kind] = leg
+        self._store.put_leg(leg)
+
+    def _close_legs(
+        self, known: _Open, wall: datetime, cause: str | None, *, keep: tuple[str, ...] = ()
+    ) -> None:
+        for kind in [kind for kind in known.legs if kind not in keep]:
+            self._store.put_leg(replace(known.legs.pop(kind), ended=wall, cause=cause))

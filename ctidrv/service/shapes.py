@@ -1,0 +1,140 @@
+"""The shapes of what the API takes and gives; ``/openapi.json`` is made from them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Line = Annotated[str, StringConstraints(max_length=200)]
+Number = Annotated[str, StringConstraints(max_length=64)]
+
+
+class Shape(BaseModel):
+    """Times are RFC 3339 with offset; what is not known is null; further fields may come."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Problem(Shape):
+    """Every answer above 399: one line for a person."""
+
+    message: str
+
+
+class Port(Shape):
+    id: str
+    board: str
+    driver: str
+    kind: Literal["FXO", "FXS", "HANDSET", "TRUNK", "MONITOR"]
+    label: str
+    state: str
+    """idle ringing seized talking clearing out-of-order; unused: no line is configured at it."""
+    call: str | None
+    script: str | None
+    country: str | None
+    caps: dict[str, Literal["yes", "no", "unknown"]]
+
+
+class Call(Shape):
+    id: str
+    port: str
+    direction: Literal["in", "out"]
+    state: Literal["alerting", "connected", "ended"]
+    started: str
+    answered: str | None
+    ended: str | None
+    number: str | None
+    e164: str | None
+    name: str | None
+    withheld: str | None
+    customer: int | None
+    customer_name: str | None
+    cause: str | None
+    outcome: str | None
+    seconds: float | None
+    """From answer to end."""
+
+
+class Leg(Shape):
+    id: str
+    kind: str
+    party: str
+    started: str
+    ended: str | None
+    cause: str | None
+
+
+class Event(Shape):
+    """`at` is seconds of audio since the station started; the fields of the type come beside these."""
+
+    seq: int
+    type: str
+    at: float
+    wall: str
+    call: str | None
+    port: str
+
+
+class Recording(Shape):
+    id: str
+    call: str
+    path: str
+    sha256: str | None
+    """Null while it is open."""
+    seconds: float | None
+    started: str
+    state: Literal["open", "closed", "repaired", "missing"]
+    lost_seconds: float
+
+
+class Message(Shape):
+    id: str
+    box: str
+    call: str
+    path: str
+    started: str
+    seconds: float
+    number: str | None
+    customer: int | None
+    state: Literal["new", "heard", "done"]
+
+
+class Customer(Shape):
+    id: int
+    name: str
+    company: str | None
+    notes: str | None
+    tags: list[str]
+    numbers: list[str]
+
+
+class CallInFull(Call):
+    legs: list[Leg]
+    events: list[Event]
+    recordings: list[Recording]
+    messages: list[Message]
+    customer_card: Customer | None
+
+
+class NewCustomer(BaseModel):
+    """A customer to be added; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    numbers: Annotated[list[Number], Field(max_length=50)] = []
+    company: Line | None = None
+    notes: Annotated[str, StringConstraints(max_length=10_000)] | None = None
+    tags: Annotated[list[Line], Field(max_length=50)] = []
+
+
+class StationState(Shape):
+    version: str
+    pid: int
+    data: str
+    office: dict[str, Any]
+    engine: dict[str, int]
+    """The engine's counters (ticks, slips, …)."""
+    store: dict[str, Any]
+    """``waiting`` rows, ``stalled``, and the latest ``errors``."""

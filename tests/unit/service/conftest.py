@@ -1,0 +1,152 @@
+"""An API on a real socket, before a store and a station that only notes what it is asked."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ctidrv.apps.records import CallRow, EventRow, MessageRow, RecordingRow
+from ctidrv.errors import PortError, ServiceError
+from ctidrv.folder import DataFolder
+from ctidrv.service import access
+from ctidrv.service.api import make_app
+from ctidrv.service.client import StationClient
+from ctidrv.service.hub import Hub
+from ctidrv.service.server import ApiServer, bind
+from ctidrv.store import Store, event_json
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+PORT = {
+    "id": "sim/1",
+    "board": "sim",
+    "driver": "sim",
+    "kind": "FXO",
+    "label": "line 1",
+    "state": "idle",
+    "call": None,
+    "script": "hotline.ivr.yaml",
+    "country": "US",
+    "caps": {"flash": "yes"},
+}
+
+
+class NotingStation:
+    """`ctidrv.service.api.Door` over a real store."""
+
+    def __init__(self, folder: DataFolder) -> None:
+        self.folder = folder
+        self.store = Store.open(folder, inline=False, country="CN")
+        self.hub = Hub(self.store)
+        self.token = access.token(folder)
+        self.asked: list[tuple[str, str]] = []
+
+    def info(self) -> dict[str, Any]:
+        state = {"waiting": 0, "stalled": False, "errors": []}
+        return {"version": "0", "pid": 1, "data": "x", "office": {}, "engine": {}, "store": state}
+
+    def ports(self) -> list[dict[str, Any]]:
+        return [PORT]
+
+    async def answer(self, call: str) -> None:
+        if call == "busy":
+            raise PortError("sim/1 is in use")
+        if call == "bug":
+            raise RuntimeError("boom")
+        self.asked.append(("answer", call))
+
+    async def hang_up(self, call: str) -> None:
+        if self.store.call(call) is None:
+            raise ServiceError(f"call {call} has ended")
+        self.asked.append(("hang_up", call))
+
+    def publish(self, seq: int, **more: Any) -> None:
+        row = EventRow(
+            **{
+                "seq": seq,
+                "call": "c1",
+                "port": "sim/1",
+                "type": "call.ring",
+                "at": 160 * seq,
+                "wall": START,
+                "data": {"count": seq},
+                **more,
+            }
+        )
+        self.store.put_event(row)
+        self.hub.publish(event_json(row))
+
+
+class ServedApi:
+    """The API in a thread of its own."""
+
+    def __init__(self, folder: DataFolder) -> None:
+        self.folder = folder
+        self.loop = asyncio.new_event_loop()
+        self.station = NotingStation(folder)
+        self.server = ApiServer(make_app(self.station), bind(0))
+        self.url = self.server.url
+        self._thread = threading.Thread(target=self.loop.run_forever)
+        self._thread.start()
+        self.run(self.server.start())
+        access.announce(folder, self.url)
+
+    def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(10)
+
+    def call_soon(self, what: Callable[[], None]) -> None:
+        async def do() -> None:
+            what()
+
+        self.run(do())
+
+    def stop(self) -> None:
+        async def all_of_it() -> None:
+            await self.station.hub.close()
+            await self.server.stop()
+
+        self.run(all_of_it())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join()
+        self.loop.run_until_complete(self.loop.shutdown_default_executor())
+        self.loop.close()
+        self.station.store.close()
+
+    def put_story(self) -> None:
+        """A call with a closed recording and a message, and one that rings."""
+        folder, store = self.folder, self.station.store
+        for wav in (folder.recording(START, "c1"), folder.message(START, "m1")):
+            wav.parent.mkdir(parents=True, exist_ok=True)
+            wav.write_bytes(b"RIFF" + wav.stem.encode())
+        store.put_call(CallRow("c1", "sim/1", "in", START, "ended", "13800138000", "+8613800138000"))
+        store.put_call(CallRow("c2", "sim/2", "in", START.replace(hour=10)))
+        path = str(folder.recording(START, "c1"))
+        store.put_recording(RecordingRow("r1", "c1", path, START, "ab" * 32, 8000, "closed"))
+        store.put_recording(RecordingRow("r2", "c2", str(Path(path).with_name("gone.wav")), START))
+        store.put_message(MessageRow("m1", "office", "c1", str(folder.message(START, "m1")), START, 800))
+        store.writer.flush(10)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> DataFolder:
+    root = tmp_path / "data"
+    root.mkdir()
+    return DataFolder(root)
+
+
+@pytest.fixture
+def served(folder: DataFolder) -> Iterator[ServedApi]:
+    api = ServedApi(folder)
+    yield api
+    api.stop()
+
+
+@pytest.fixture
+def client(served: ServedApi) -> Iterator[StationClient]:
+    with StationClient.discover(served.folder) as found:
+        yield found

@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+import httpx
+import pytest
+
+from ctidrv.errors import InputError, ServiceError
+from ctidrv.service.api import MAX_BODY
+from ctidrv.service.client import StationClient
+
+
+def ask(served, method: str, path: str, **more: Any) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {served.station.token}", **more.pop("headers", {})}
+    return httpx.request(method, served.url + path, headers=headers, trust_env=False, **more)
+
+
+@pytest.mark.parametrize("given", [None, "", "Bearer", "Bearer wrong", "Basic {}", "bearer {}", "Bearer {}x"])
+@pytest.mark.parametrize(
+    "path", ["station", "calls", "recordings/r1/audio", "messages/m1/audio", "customers"]
+)
+def test_request_without_the_token_is_refused(served, given, path):
+    headers = {} if given is None else {"Authorization": given.format(served.station.token)}
+    answer = httpx.get(f"{served.url}/api/v1/{path}", headers=headers, trust_env=False)
+    assert answer.status_code == 401
+    assert "token" in answer.json()["message"]
+
+
+def test_every_route_but_the_schema_asks_for_the_token(served):
+    paths = httpx.get(served.url + "/openapi.json", trust_env=False).json()["paths"]
+    assert len(paths) == 13
+    for path, methods in paths.items():
+        for method in methods:
+            answer = httpx.request(
+                method, served.url + path.replace("{", "").replace("}", ""), trust_env=False
+            )
+            assert answer.status_code == 401, (method, path)
+
+
+def test_posting_without_the_token_does_nothing(served):
+    served.put_story()
+    assert httpx.post(served.url + "/api/v1/calls/c2/answer", trust_env=False).status_code == 401
+    assert served.station.asked == []
+
+
+def test_server_listens_on_loopback_only(served):
+    assert served.url.startswith("http://127.0.0.1:")
+
+
+def test_lists_give_rows_newest_first(served, client):
+    served.put_story()
+    assert [row["id"] for row in client.ports()] == ["sim/1"]
+    assert [row["id"] for row in client.calls()] == ["c2", "c1"]
+    assert [row["id"] for row in client.calls(limit=1)] == ["c2"]
+    assert [row["id"] for row in client.calls(before="c2")] == ["c1"]
+    assert [row["id"] for row in client.calls(number="138 0013 8000")] == ["c1"]
+    assert [row["id"] for row in client.calls(state="alerting")] == ["c2"]
+    assert {"call", "path", "sha256", "seconds", "started"} <= set(client.recordings()[0])
+    assert [row["id"] for row in client.recordings(call="c1")] == ["r1"]
+    assert [row["seconds"] for row in client.messages()] == [0.1]
+
+
+def test_call_is_given_in_full(served, client):
+    served.put_story()
+    call = client.call("c1")
+    assert [row["id"] for row in call["recordings"]] == ["r1"]
+    assert [row["id"] for row in call["messages"]] == ["m1"]
+    assert (call["legs"], call["events"], call["customer_card"]) == ([], [], None)
+
+
+@pytest.mark.parametrize(
+    "path", ["calls/none", "recordings/none", "recordings/none/audio", "messages/none/audio"]
+)
+def test_what_is_not_there_is_a_404_with_a_message(served, path):
+    answer = ask(served, "GET", f"/api/v1/{path}")
+    assert answer.status_code == 404
+    assert "'none'" in answer.json()["message"]
+
+
+def test_unknown_path_is_a_404_in_json(served):
+    answer = ask(served, "GET", "/api/v2/calls")
+    assert (answer.status_code, answer.json()) == (404, {"message": "Not Found"})
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["limit=0", "limit=1001", "limit=x", "number=12", "customer=99999999999999999999", "state=" + "x" * 300],
+)
+def test_bad_query_is_refused_with_one_line(served, query):
+    answer = ask(served, "GET", f"/api/v1/calls?{query}")
+    assert answer.status_code in (400, 422)
+    assert "\n" not in answer.json()["message"]
+
+
+def test_listening_is_written_down_before_the_audio_is_given(served, client):
+    served.put_story()
+    assert client.recording_audio("r1") == b"RIFFc1"
+    assert client.message_audio("m1") == b"RIFFm1"
+    assert [fact["kind"] for fact in served.station.store.recording("r1")["facts"]] == ["made", "listened"]
+    assert [fact["kind"] for fact in served.station.store.message("m1")["facts"]] == ["made", "listened"]
+
+
+def test_audio_that_cannot_be_written_down_is_not_given(served, client, monkeypatch):
+    monkeypatch.setattr("ctidrv.service.api.PATIENCE_S", 0.2)
+    served.put_story()
+    other = sqlite3.connect(served.folder.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        answer = ask(served, "GET", "/api/v1/recordings/r1/audio")
+        assert answer.status_code == 503
+        assert "taken nothing" in answer.json()["message"]
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+
+
+def test_missing_file_is_a_404_that_names_it(served, client):
+    served.put_story()
+    with pytest.raises(ServiceError, match=r"missing: .*gone\.wav"):
+        client.recording_audio("r2")
+
+
+def test_audio_of_a_running_call_is_a_copy_of_the_moment(served, client):
+    served.put_story()
+    wav = served.folder.recordings / "2026" / "03" / "02" / "gone.wav"
+    wav.write_bytes(b"RIFF so far")
+    assert client.recording_audio("r2") == b"RIFF so far"
+
+
+def test_answer_and_hang_up_reach_the_station_and_give_the_call(served, client):
+    served.put_story()
+    assert client.answer("c2")["state"] == "alerting"
+    assert client.hang_up("c2")["id"] == "c2"
+    assert served.station.asked == [("answer", "c2"), ("hang_up", "c2")]
+
+
+def test_what_the_station_refuses_is_told_in_its_words(served, client):
+    with pytest.raises(ServiceError, match="in use"):
+        client.answer("busy")
+    assert ask(served, "POST", "/api/v1/calls/busy/answer").status_code == 409
+
+
+def test_failure_inside_is_a_500_in_json_and_the_station_lives(served, client, caplog):
+    answer = ask(served, "POST", "/api/v1/calls/bug/answer")
+    assert answer.status_code == 500
+    assert "RuntimeError" in answer.json()["message"]
+    assert "boom" in caplog.text
+    assert client.station()["pid"] == 1
+
+
+def test_customer_added_is_found_by_any_form_of_the_number(served, client):
+    added = client.add_customer("王芳", ["138 0013 8000", "95588"], company="Lotus Tea", tags=["vip"])
+    assert added["numbers"] == ["+8613800138000", "95588"]
+    assert client.customers(number="0086 13800138000") == [added]
+    assert client.customers(text="lotus") == [added]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"name": ""},
+        {"name": "   "},
+        {"name": "x" * 201},
+        {"name": "Ann", "numbers": ["none"]},
+        {"name": "Ann", "numbers": ["1" * 65]},
+        {"name": "Ann", "numbers": ["110"] * 51},
+        {"name": "Ann", "telephone": "110"},
+        {"name": 7},
+        [],
+    ],
+)
+def test_bad_customer_is_refused_and_not_added(served, client, body):
+    answer = ask(served, "POST", "/api/v1/customers", json=body)
+    assert answer.status_code in (400, 422)
+    assert "\n" not in answer.json()["message"]
+    assert client.customers() == []
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"name": "\xff"}', b"[" * 100_000, b"null"])
+def test_body_that_is_no_json_is_refused_in_one_line(served, content):
+    answer = ask(
+        served, "POST", "/api/v1/customers", content=content, headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code in (400, 422)
+    assert "\n" not in answer.json()["message"]
+
+
+def test_body_that_is_too_large_is_refused(served):
+    def endless():
+        for _ in range(MAX_BODY // 10_000 + 2):
+            yield b" " * 10_000
+
+    whole = ask(served, "POST", "/api/v1/customers", content=b" " * (MAX_BODY + 1))
+    assert whole.status_code == 413
+    piecewise = ask(served, "POST", "/api/v1/customers", content=endless())
+    assert piecewise.status_code == 413
+    assert "larger than" in piecewise.json()["message"]
+
+
+def test_client_tells_bad_input_from_a_station_that_refuses(served, client):
+    with pytest.raises(InputError, match="telephone number"):
+        client.add_customer("Ann", ["none"])
+
+
+def test_wrong_token_is_refused_by_the_client_in_one_line(served):
+    with StationClient(served.url, "wrong") as stranger, pytest.raises(ServiceError, match="token"):
+        stranger.calls()
