@@ -414,6 +414,17 @@ def test_d15_no_label_is_clipped(
     fake.rings(station)
     until(lambda: "Anna Müller" in _texts(made.window.pop))
     until(lambda: _clipped(made.window) == [], "no label is clipped")
+    _lamps_whole(made.window)
+
+
+def _lamps_whole(window: Any) -> None:
+    lamps = window.lamps._lamps
+    assert lamps
+    assert {lamp.visibleRegion().boundingRect().height() for lamp in lamps[:3]} == {lamps[0].height()}
+
+
+def test_lamps_are_seen_whole_before_anything_has_happened(shown: Any, until: Any) -> None:
+    _lamps_whole(shown.window)
 
 
 def _clipped(window: Any) -> list[str]:

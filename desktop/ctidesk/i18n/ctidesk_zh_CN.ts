@@ -338,8 +338,8 @@
         <translation>视图(&amp;V)</translation>
     </message>
     <message>
-        <source>Go to the &amp;list of calls</source>
-        <translation>转到通话列表(&amp;L)</translation>
+        <source>&amp;Go to the list of calls</source>
+        <translation>转到通话列表(&amp;G)</translation>
     </message>
     <message>
         <source>&amp;Language</source>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -38,12 +39,16 @@ class CustomerForm(QDialog):
         buttons = QDialogButtonBox(kinds.Save | kinds.Cancel)
         buttons.button(kinds.Save).setText(self.tr("Save"))
         buttons.button(kinds.Cancel).setText(self.tr("Cancel"))
+        for button in buttons.buttons():
+            button.setIcon(QIcon())
         self._save = buttons.button(kinds.Save)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self.name.textChanged.connect(self._check)
         self.number.textChanged.connect(self._check)
         whole = QVBoxLayout(self)
+        whole.setContentsMargins(18, 18, 18, 14)
+        whole.setSpacing(14)
         whole.addLayout(form)
         whole.addWidget(buttons)
         self.setMinimumWidth(420)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QWidget
 
 from ctidesk.viewmodels.lines import LineView
 from ctidesk.viewmodels.times import since
@@ -51,14 +51,19 @@ class Lamp(QFrame):
         super().__init__()
         self.setObjectName("panel")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setFixedWidth(WIDTH)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._view: LineView | None = None
         self._bulb = Bulb()
         self._title, self._state, self._who, self._timer = QLabel(), QLabel(), QLabel(), QLabel()
         self._title.setProperty("role", "soft")
         self._state.setFont(theme.font(15, bold=True))
         self._timer.setFont(theme.font(15, bold=True))
+        self._who.setFont(theme.font(11.5))
+        texts = 0
+        for label in (self._title, self._state, self._who):
+            label.setText("Áy中")
+            texts += label.sizeHint().height()
+            label.clear()
+        self.setFixedSize(WIDTH, texts + 2 * 12)
         grid = QGridLayout(self)
         grid.setContentsMargins(12, 10, 14, 10)
         grid.setHorizontalSpacing(12)
@@ -152,13 +157,19 @@ class LampStrip(QScrollArea):
         for lamp, view in zip(self._lamps, views, strict=True):
             lamp.show_line(view, now)
         self._none.setVisible(not views)
-        self.setFixedHeight(self.sizeHint().height())
+        self._fit()
 
     def tick(self, now: datetime) -> None:
         for lamp in self._lamps:
             lamp.tick(now)
 
-    def sizeHint(self) -> QSize:
-        inner = self._inner.sizeHint()
-        bar = self.horizontalScrollBar().sizeHint().height() if inner.width() > self.width() else 0
-        return QSize(inner.width(), inner.height() + bar + 2)
+    def _fit(self) -> None:
+        """As high as a lamp, and as the scroll bar where there is one."""
+        lamp = self._lamps[0].height() if self._lamps else self._none.sizeHint().height()
+        row = len(self._lamps) * (WIDTH + self._row.spacing())
+        bar = self.horizontalScrollBar().sizeHint().height() if row > self.width() else 0
+        self.setFixedHeight(lamp + bar + 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()

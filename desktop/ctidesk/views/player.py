@@ -58,7 +58,8 @@ class PlayerPanel(QFrame):
         }
         self._title.setText(titles.get(player.state) or say(player.title))
         self._play.setText(self.tr("Stop") if playing else self.tr("Play"))
-        self._play.setIcon(icons.icon("stop" if playing else "play", ink, 16))
+        soft = QColor(theme.tokens().soft)
+        icons.dress(self._play, "stop" if playing else "play", ink, soft, 16)
         self._play.setEnabled(player.audio is not None)
         self._play.setToolTip("" if player.audio is not None else self.tr("Nothing is loaded."))
         self._wave.show_audio(player.audio)

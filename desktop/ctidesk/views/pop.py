@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -79,10 +79,7 @@ class PopPanel(QFrame):
         ink = QColor(theme.tokens().accent_ink)
         soft = QColor(theme.tokens().soft)
         for button, name in ((self._answer, "talking"), (self._hang_up, "idle")):
-            made = icons.icon(name, ink, 24)
-            made.addPixmap(icons.pixmap(name, 24, soft, 2.0), made.Mode.Disabled)
-            button.setIcon(made)
-            button.setIconSize(QSize(24, 24))
+            icons.dress(button, name, ink, soft, 24)
         for button in (self._answer, self._hang_up, self._save):
             button.setAutoDefault(False)
         self._answer.clicked.connect(self.answer)

@@ -168,6 +168,9 @@ QPushButton[role="answer"]:focus:enabled, QPushButton[role="hang_up"]:focus:enab
 QPushButton[role="filter"] {{ padding: 4px 14px; border-radius: 14px; }}
 QPushButton[role="filter"]:checked {{
     background: {t.accent}; color: {t.accent_ink}; border-color: {t.accent}; }}
+QLineEdit, QPlainTextEdit {{ border: 1px solid {t.edge}; border-radius: 6px; padding: 5px 8px;
+    background: {t.panel}; selection-background-color: {t.accent}; selection-color: {t.accent_ink}; }}
+QLineEdit:focus, QPlainTextEdit:focus {{ border: 2px solid {t.accent}; padding: 4px 7px; }}
 QListView {{ border: none; background: transparent; outline: none; }}
 QToolTip {{ border: 1px solid {t.edge}; background: {t.panel}; color: {t.ink}; padding: 4px; }}
 QScrollBar:vertical {{ width: 10px; background: transparent; margin: 0; }}

@@ -151,7 +151,7 @@ class MainWindow(QMainWindow):
         call.addSeparator()
         self._action(call, self.tr("&Quit"), QKeySequence.StandardKey.Quit, self.close)
         view = bar.addMenu(self.tr("&View"))
-        self._action(view, self.tr("Go to the &list of calls"), "F6", self._to_list)
+        self._action(view, self.tr("&Go to the list of calls"), "F6", self._to_list)
         languages = view.addMenu(self.tr("&Language"))
         group = QActionGroup(languages)
         for code, name in LANGUAGES.items():
@@ -199,7 +199,7 @@ class MainWindow(QMainWindow):
     def _show_connection(self) -> None:
         t = theme.tokens()
         colour = QColor(t.talking if self._desk.reachable else t.alarm)
-        self._dot.setPixmap(icons.pixmap("record", 14, colour, 2.0))
+        self._dot.setPixmap(icons.pixmap("record", 14, colour))
         notice = say(self._desk.notice)
         words = say(self._desk.connection)
         self._connection.setText(f"{words}   ·   {notice}" if notice else words)
