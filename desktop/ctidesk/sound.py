@@ -1,4 +1,4 @@
-"""Playing on this computer's own sound device, through PortAudio; the one importer of sounddevice."""
+"""Playing on this computer's own sound device, through PortAudio; only this module loads sounddevice."""
 
 from __future__ import annotations
 

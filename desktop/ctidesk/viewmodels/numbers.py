@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import phonenumbers
 
 WORLD = "ZZ"
 
 
+@lru_cache(maxsize=4096)
 def local(number: str | None, country: str | None = None) -> str:
     """A number in the local form of `country` (ISO code), foreign ones with ``+``.
 

@@ -183,6 +183,11 @@ QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; }}
 QFrame#panel[focused="true"] {{ border: 2px solid {t.accent}; }}
+QMenu {{ background: {t.panel}; border: 1px solid {t.edge}; padding: 4px; }}
+QMenu::item {{ padding: 6px 30px 6px 26px; border-radius: 5px; }}
+QMenu::item:selected {{ background: {t.accent}; color: {t.accent_ink}; }}
+QMenu::item:disabled {{ color: {t.soft}; }}
+QMenu::separator {{ height: 1px; background: {t.edge}; margin: 4px 8px; }}
 QSplitter::handle {{ background: transparent; }}
 QStatusBar::item {{ border: none; }}
 """
