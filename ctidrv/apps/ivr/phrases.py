@@ -8,6 +8,7 @@ prompts ``digits/0`` … ``digits/9``, ``digits/star`` and ``digits/pound`` of t
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,7 +56,7 @@ def spoken_digits(value: str) -> list[str]:
 
 def read_phrases(path: Path) -> PhraseBook:
     """Reads a language's phrases. Raises InputError when the file is there and cannot be read."""
-    if not path.is_file():
+    if not os.path.isfile(path):
         return PhraseBook(path)
     source = read(path)
     phrases: dict[str, tuple[Piece, ...]] = {}

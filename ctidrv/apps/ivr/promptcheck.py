@@ -37,7 +37,7 @@ def check_prompts(draft: Draft, prompts: Prompts) -> None:
     assert draft.root is not None
     languages = []
     for index, language in enumerate(prompts.languages):
-        if prompts.folder(language).is_dir():
+        if prompts.has_folder(language):
             languages.append(language)
         else:
             node = locate(draft.root, ("languages", index))[0]

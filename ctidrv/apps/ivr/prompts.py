@@ -6,6 +6,8 @@ meets silence because a file is missing.
 
 from __future__ import annotations
 
+import itertools
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,7 @@ SILENT_PEAK = 100
 """A recording that never gets above this (-50 dB of full scale) says nothing."""
 
 
+_GUESSES = 2000
 MAX_BYTES = 600 * RATE * 2 + 65536
 
 
@@ -57,10 +60,15 @@ class Prompts:
         """The file's name as the script writes it."""
         return f"{self._pattern.replace('{lang}', language)}/{prompt}.wav"
 
+    def has_folder(self, language: str) -> bool:
+        return os.path.isdir(self.folder(language))
+
     def known(self, language: str) -> list[str]:
-        """The ids that a language has files for."""
+        """Ids that a language has files for, as many as help to guess what a typing error meant."""
         folder = self.folder(language)
-        return sorted(p.relative_to(folder).with_suffix("").as_posix() for p in folder.glob("**/*.wav"))
+        files = itertools.chain(folder.glob("*.wav"), folder.glob("*/*.wav"))
+        near = itertools.islice(files, _GUESSES)
+        return sorted(path.relative_to(folder).with_suffix("").as_posix() for path in near)
 
     def book(self, language: str) -> PhraseBook:
         if language not in self._books:
@@ -68,7 +76,7 @@ class Prompts:
         return self._books[language]
 
     def has_file(self, language: str, prompt: str) -> bool:
-        return (self.folder(language) / f"{prompt}.wav").is_file()
+        return os.path.isfile(self.folder(language) / f"{prompt}.wav")
 
     def sound(self, language: str, prompt: str) -> Pcm:
         """One language's own recording. Raises InputError: not there, not 8,000 Hz mono, silent."""
@@ -137,7 +145,7 @@ class Prompts:
 
 
 def _read(path: Path) -> Pcm:
-    if path.is_file() and path.stat().st_size > MAX_BYTES:
+    if os.path.isfile(path) and path.stat().st_size > MAX_BYTES:
         raise InputError(f"{path}: longer than ten minutes, the limit of a prompt")
     audio = read_wav(path)
     if len(audio.channels) != 1:

@@ -225,6 +225,14 @@ def test_way_that_never_answers_is_named(bench):
 
 
 @pytest.mark.parametrize(
+    "prompts", ["x" * 300 + "{lang}", "../../../../{lang}/..", "/dev/{lang}", "{lang}/a:*?<>|"]
+)
+def test_prompts_folder_that_cannot_be_is_named(bench, prompts):
+    found = bench.check(HEAD_GOOD.replace("start:", f"prompts: '{prompts}'\nstart:"))
+    assert "no folder with the prompts of en-US" in found[0].message
+
+
+@pytest.mark.parametrize(
     ("form", "words"),
     [
         ({"rate": 16000}, "8000 Hz"),
