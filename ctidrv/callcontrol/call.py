@@ -123,6 +123,7 @@ class Call:
         self._plays: list[_Play] = []
         self._take: Take | None = None
         self._voice = False
+        self._when_ended: list[Callable[[], None]] = []
 
     # What is known.
 
@@ -187,6 +188,10 @@ class Call:
         await self._until(lambda: self.cause is not None, raising=False)
         assert self.cause is not None
         return self.cause
+
+    def when_ended(self, listener: Callable[[], None]) -> None:
+        """Calls back in the moment the call ends, before those who wait for it go on."""
+        self._when_ended.append(listener)
 
     async def play(
         self, sounds: Sequence[Sound], stop_on: str = "", *, label: str = "prompt", loop: bool = False
@@ -264,12 +269,14 @@ class Call:
 
         forget = self.channel.subscribe(stopped)
         try:
-            while not take.over(self._clock.now()) and self.cause is None:
-                await self._until(lambda: take.over(self._clock.now()), take.due(), raising=False)
+            while self.cause is None and not take.over(self._clock.now()):
+                await self._until(take.changed, take.due(), raising=False)
         finally:
-            frames = await recording.stop()
-            forget()
-            self._take = None
+            try:
+                frames = await recording.stop()
+            finally:
+                forget()
+                self._take = None
         return take.result(frames, self.cause)
 
     async def hang_up(self, cause: Cause = Cause.LOCAL_SCRIPT) -> None:
@@ -313,6 +320,8 @@ class Call:
         self.state, self.ended_at, self.cause = CallState.ENDED, at, cause
         if self._plays:
             self.channel.stop()
+        for listener in self._when_ended:
+            listener()
         self._wake()
 
     # How.

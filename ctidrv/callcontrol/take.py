@@ -59,8 +59,10 @@ class Take:
         self._tone: tuple[str, int] | None = None
         self._break: int | None = None
         self._digit: str | None = None
+        self._changed = False
 
     def on_event(self, event: PortEvent) -> None:
+        self._changed = True
         match event:
             case VoiceOn():
                 self._voices.append((event.start, None))
@@ -88,8 +90,14 @@ class Take:
     def over(self, now: Samples) -> bool:
         return self._digit is not None or now >= self.due()
 
+    def changed(self) -> bool:
+        """Something has happened since `due` was asked."""
+        changed, self._changed = self._changed, False
+        return changed
+
     def due(self) -> Samples:
         """When it is over if nothing happens."""
+        self._changed = False
         if self._quiet_since is None:
             return self._limit
         return Samples(min(self._limit, self._quiet_since + self._silence))

@@ -29,6 +29,7 @@ from typing import Any, NoReturn
 
 from ctidrv.errors import InputError
 from ctidrv.native import ffi, lib
+from ctidrv.native.tones import Part, ToneSpec, tone
 
 TONES = ("dial", "busy", "ringback", "congestion", "call_waiting")
 STANDARDS = ("bell202", "v23", "dtmf", "jclip")
@@ -106,20 +107,21 @@ def read_region(path: Path) -> Region:
     return _parse(text, str(path), None)
 
 
-def tone_spec(region: Region, name: str) -> Any:
-    """The named tone as the core's tone generator takes it (a `ctidrv.native.tones` ToneSpec)."""
-    from ctidrv.native.tones import Part, tone
-
+def tone_spec(region: Region, name: str) -> ToneSpec:
+    """The named tone as the core's tone generator takes it; it goes on until it is stopped."""
     wanted = _named(region, name)
-    sound = {"hz": wanted.hz, "am_hz": wanted.am_hz, "am_depth": wanted.am_depth}
+
+    def burst(index: int, length: float | None) -> Part:
+        level = wanted.level_dbm0[index % len(wanted.level_dbm0)]
+        return Part(wanted.hz, level, length, wanted.am_hz, wanted.am_depth)
+
     if not wanted.ms:
-        return tone([Part(level=wanted.level_dbm0[0], **sound)], loop=False)
+        return tone([burst(0, None)], loop=False)
     bursts = len(wanted.ms) // 2
     parts = []
-    for burst in range(math.lcm(bursts, len(wanted.level_dbm0))):
-        on, off = wanted.ms[2 * (burst % bursts) :][:2]
-        level = wanted.level_dbm0[burst % len(wanted.level_dbm0)]
-        parts += [Part(level=level, ms=on, **sound), Part(ms=off)]
+    for index in range(math.lcm(bursts, len(wanted.level_dbm0))):
+        on, off = wanted.ms[2 * (index % bursts) :][:2]
+        parts += [burst(index, on), Part(ms=off)]
     return tone(parts, loop=True)
 
 
@@ -140,20 +142,21 @@ def progress_config(region: Region) -> Any:
         ("congestion", lib.CTI_TONE_CONGESTION),
         ("ringback", lib.CTI_TONE_RINGBACK),
     ):
-        tone = _named(region, name)
-        if (tone.hz, tone.ms) in seen:
+        wanted = _named(region, name)
+        if (wanted.hz, wanted.ms) in seen:
             continue
-        seen.add((tone.hz, tone.ms))
-        slot = config.tone[config.tones]
-        config.tones += 1
+        seen.add((wanted.hz, wanted.ms))
+        slot = ffi.new("cti_progress_tone *")
         slot.tone = kind
-        for index, hz in enumerate(tone.hz):
+        for index, hz in enumerate(wanted.hz):
             slot.hz[index] = hz
-        slot.steps = len(tone.ms)
-        for index, length in enumerate(tone.ms):
+        slot.steps = len(wanted.ms)
+        for index, length in enumerate(wanted.ms):
             slot.ms[index] = length
         hang_up = name in ("busy", "congestion")
-        slot.cycles = max(1, -(-2 * _BUSY_BURSTS // len(tone.ms))) if hang_up and tone.ms else 1
+        slot.cycles = max(1, -(-2 * _BUSY_BURSTS // len(wanted.ms))) if hang_up and wanted.ms else 1
+        config.tone[config.tones] = slot[0]
+        config.tones += 1
     return config
 
 

@@ -186,7 +186,9 @@ def test_dial_tone_hangs_up_only_when_it_lasts_two_seconds(play_scene: PlayScene
     assert ends(play_scene(scene)) == [("remote-dial-tone", "answered")]
 
 
-@pytest.mark.parametrize(("length", "state"), [(50, State.CONNECTED), (59, State.CONNECTED), (61, State.CLEARING)])
+@pytest.mark.parametrize(
+    ("length", "state"), [(50, State.CONNECTED), (59, State.CONNECTED), (61, State.CLEARING)]
+)
 def test_a_loop_break_counts_from_60_ms_on(play_scene: PlayScene, length: int, state: State) -> None:
     async def scene(bench: Any) -> None:
         await answered(bench)

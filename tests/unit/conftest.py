@@ -1,4 +1,4 @@
-"""A channel without an engine: it notes commands, and its board obeys in the next tick."""
+"""A line without an engine: its channel notes commands, and its board obeys in the next tick."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ctidrv.callcontrol.journal import CallEvent, Journal
 from ctidrv.callcontrol.line import LineController
 from ctidrv.callcontrol.profile import LineProfile
 from ctidrv.clock import SampleClock
+from ctidrv.errors import CtiError, StoreError
 from ctidrv.events import PortEvent
 from ctidrv.native.pcm import Pcm
 from ctidrv.ports.api import Kind, PortInfo
@@ -37,7 +38,9 @@ class FakePlayback:
 class FakeRecording:
     """Writes a ramp of samples, so that a test sees which frames a file holds."""
 
-    def __init__(self, channel: FakeChannel, ref: int, sink: Any, *, when_seized: bool, channels: int) -> None:
+    def __init__(
+        self, channel: FakeChannel, ref: int, sink: Any, *, when_seized: bool, channels: int
+    ) -> None:
         self.ref = ref
         self.channels = channels
         self.frames = 0
@@ -45,24 +48,36 @@ class FakeRecording:
         self._channel = channel
         self._sink = sink
         self._stopping: asyncio.Future[int] | None = None
+        self._error: Exception | None = None
 
     def tick(self) -> None:
         if self.open:
             ramp = range(self.frames, self.frames + TICK)
-            self._sink.write(Pcm([value % 30000 for value in ramp for _ in range(self.channels)]).bytes)
             self.frames += TICK
+            try:
+                self._sink.write(Pcm([value % 30000 for value in ramp for _ in range(self.channels)]).bytes)
+            except CtiError as error:
+                self._error = error
 
     def finish(self, at: int) -> PortEvent:
         self._sink.close()
         assert self._stopping is not None
         if not self._stopping.done():
-            self._stopping.set_result(self.frames)
+            if self._error is None:
+                self._stopping.set_result(self.frames)
+            else:
+                self._stopping.set_exception(StoreError(str(self._error)))
+                self._stopping.exception()
         return events.RecordDone(Samples(at), PORT, self.ref, Samples(self.frames))
 
-    async def stop(self) -> int:
+    def ask_stop(self) -> None:
         if self._stopping is None:
             self._stopping = asyncio.get_running_loop().create_future()
             self._channel.stopping.append(self)
+
+    async def stop(self) -> int:
+        self.ask_stop()
+        assert self._stopping is not None
         return await self._stopping
 
 
@@ -151,7 +166,8 @@ class FakeChannel:
                     told.append(events.Released(now, PORT))
         for recording in self.recordings:
             recording.open = recording.open or self.off_hook
-            recording.tick()
+            if recording not in self.stopping:
+                recording.tick()
         told += [events.PlayDone(now, PORT, p.ref, why, Samples(0)) for p, why in self._done]
         self._done.clear()
         room = int(TICK)
@@ -162,7 +178,9 @@ class FakeChannel:
             room -= step
             if first.left:
                 break
-            told.append(events.PlayDone(Samples(at + TICK - room), PORT, self.queue.pop(0).ref, "end", Samples(0)))
+            told.append(
+                events.PlayDone(Samples(at + TICK - room), PORT, self.queue.pop(0).ref, "end", Samples(0))
+            )
         return told
 
 
@@ -223,11 +241,15 @@ class Bench:
 
     def tone(self, tone: str, when_ms: float, after_ms: float) -> None:
         """A tone that begins then and is known so much later."""
-        self.at(when_ms + after_ms, lambda at, port: events.ToneOn(at, port, tone, Samples(at - ms(after_ms))))
+        self.at(
+            when_ms + after_ms, lambda at, port: events.ToneOn(at, port, tone, Samples(at - ms(after_ms)))
+        )
 
     def voice(self, start_ms: float, end_ms: float, hangover_ms: float = 500) -> None:
         self.at(start_ms + 60, lambda at, port: events.VoiceOn(at, port, Samples(at - ms(60))))
-        self.at(end_ms + hangover_ms, lambda at, port: events.VoiceOff(at, port, Samples(at - ms(hangover_ms))))
+        self.at(
+            end_ms + hangover_ms, lambda at, port: events.VoiceOff(at, port, Samples(at - ms(hangover_ms)))
+        )
 
     async def run(self, length_ms: float) -> None:
         """Ticks for so long; all that is ready runs between two ticks."""
@@ -250,7 +272,7 @@ class Bench:
         """Runs what is ready, and what that makes ready."""
         loop: Any = asyncio.get_running_loop()
         await asyncio.sleep(0)
-        while loop._ready:
+        while loop._ready:  # noqa: ASYNC110 (of tasks, nothing tells when they rest)
             await asyncio.sleep(0)
 
     def types(self) -> list[str]:
@@ -269,7 +291,12 @@ def play_scene() -> Callable[..., Any]:
             bench = Bench(profile)
             bench.line.start()
             await bench.run(100)
-            await scene(bench)
+            try:
+                await scene(bench)
+            finally:
+                for task in asyncio.all_tasks() - {asyncio.current_task()}:
+                    task.cancel()
+                await bench.run(100)
             return bench
 
         return asyncio.run(main())
