@@ -1,0 +1,167 @@
+"""A WAV file with a side file that says what it is, kept so that a crash at any instant leaves both usable.
+
+Beside ``<id>.wav`` stands ``<id>.json``: made before the first sample with ``"state": "open"``, written anew
+when the file is sealed. ``ROOT/.open/<id>`` names the files that are not sealed, so that what a crash left
+is found without a look at all files. The file is made when the first sound comes: a call that nobody
+answers leaves none. All of it runs where sinks run, on the disk thread or in a worker.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ctidrv.errors import StoreError
+from ctidrv.media.wav import WavWriter, repair_wav
+from ctidrv.units import RATE
+
+_HEADER = 44  # of a WavWriter's file
+_MAX_SIDE = 65_536
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    path: Path
+    frames: int
+    sha256: str
+
+
+class FiledWav:
+    """A sink. `place` tells, when the first sound comes, the file's path under `root` and what is known."""
+
+    def __init__(
+        self, root: Path, channels: int, place: Callable[[], tuple[Path, Mapping[str, Any]]]
+    ) -> None:
+        self._root = root
+        self._channels = channels
+        self._place = place
+        self._facts: dict[str, Any] = {}
+        self._wav: WavWriter | None = None
+
+    def write(self, frames: bytes) -> None:
+        """As a Sink; StoreError when the disk does not take it."""
+        if self._wav is None:
+            self._wav = self._begin()
+        self._wav.write(frames)
+
+    def close(self) -> None:
+        """As a Sink; the file is sealed by `seal`."""
+        if self._wav is not None:
+            self._wav.close()
+
+    def _begin(self) -> WavWriter:
+        path, facts = self._place()
+        self._facts = {
+            "version": _VERSION,
+            **facts,
+            "state": "open",
+            "wav": path.name,
+            "rate": RATE,
+            "channels": self._channels,
+            "frames": None,
+            "sha256": None,
+        }
+        with _plain(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            marker = _marker(self._root, path)
+            marker.parent.mkdir(exist_ok=True)
+            marker.write_text(path.relative_to(self._root).as_posix(), encoding="utf-8")
+        write_side(path, self._facts)
+        return WavWriter(path, self._channels)
+
+    def seal(self, facts: Mapping[str, Any], *, keep: int | None = None) -> Sealed | None:
+        """After `close`: cuts the file to `keep` frames, hashes it and completes its side file.
+
+        With `keep` 0 both are deleted. None: there is no file.
+        """
+        if self._wav is None:
+            return None
+        path = self._wav.path
+        frames = self._wav.frames
+        if keep == 0:
+            discard(self._root, path)
+            return None
+        if keep is not None and keep < frames:
+            with _plain(path):
+                os.truncate(path, _HEADER + keep * 2 * self._channels)
+            frames = repair_wav(path)
+        digest = self._wav.sha256()
+        complete(self._root, path, {**self._facts, **facts}, state="closed", frames=frames, sha256=digest)
+        return Sealed(path, frames, digest)
+
+
+def complete(
+    root: Path, path: Path, facts: Mapping[str, Any], *, state: str, frames: int | None, sha256: str | None
+) -> None:
+    """The last word of a side file; the file counts as open no more."""
+    write_side(path, {**facts, "state": state, "frames": frames, "sha256": sha256})
+    with _plain(path):
+        _marker(root, path).unlink(missing_ok=True)
+
+
+def discard(root: Path, path: Path) -> None:
+    """Removes a file, its side file and its marker; safe when they are gone."""
+    with _plain(path):
+        for name in (path, side_of(path), _marker(root, path)):
+            name.unlink(missing_ok=True)
+
+
+def side_of(path: Path) -> Path:
+    """``<id>.json`` beside ``<id>.wav``."""
+    return path.with_suffix(".json")
+
+
+def write_side(path: Path, facts: Mapping[str, Any]) -> None:
+    """Writes the side file of a WAV file in one step: after a crash it is the old one or the new one."""
+    side = side_of(path)
+    draft = side.with_suffix(".json.new")
+    with _plain(side):
+        with open(draft, "w", encoding="utf-8") as file:
+            json.dump(dict(facts), file, ensure_ascii=False, indent=1)
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, side)
+
+
+def read_side(path: Path) -> dict[str, Any] | None:
+    """What the side file of a WAV file says; None when there is none, or none that can be read."""
+    try:
+        with open(side_of(path), encoding="utf-8") as file:
+            facts = json.loads(file.read(_MAX_SIDE))
+    except (OSError, ValueError):
+        return None
+    return facts if isinstance(facts, dict) else None
+
+
+def left_open(root: Path) -> Iterator[Path]:
+    """The WAV files under `root` that were never sealed, by name. The marker of one whose file was not even
+    begun is removed."""
+    markers = root / ".open"
+    for marker in sorted(markers.iterdir()) if markers.is_dir() else ():
+        with _plain(marker):
+            named = marker.read_text(encoding="utf-8", errors="replace")[:1000].strip()
+            path = root / named
+            inside = bool(named) and ".." not in Path(named).parts and path.suffix == ".wav"
+            if inside and (path.exists() or side_of(path).exists()):
+                yield path
+            else:
+                marker.unlink(missing_ok=True)
+
+
+def _marker(root: Path, path: Path) -> Path:
+    return root / ".open" / path.stem
+
+
+@contextlib.contextmanager
+def _plain(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror or error}") from error

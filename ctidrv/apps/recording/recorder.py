@@ -1,0 +1,150 @@
+"""Records the line of each call: two channels, from its seizure to its release (design.md, decision 7)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ctidrv.apps.recording.filed import FiledWav
+from ctidrv.apps.records import RecordingRow, Repository
+from ctidrv.callcontrol.call import Call
+from ctidrv.callcontrol.ids import Ids
+from ctidrv.clock import SampleClock
+from ctidrv.errors import StoreError
+from ctidrv.events import PortEvent, RecordLost, Seized
+from ctidrv.folder import DataFolder
+from ctidrv.media.channel import Recording
+
+_log = logging.getLogger(__name__)
+
+
+class CallRecorder:
+    """Begins the recording of calls. The rows go to `repository`, the files into `folder`."""
+
+    def __init__(self, folder: DataFolder, repository: Repository, clock: SampleClock, ids: Ids) -> None:
+        self.folder = folder
+        self.repository = repository
+        self.clock = clock
+        self.ids = ids
+
+    def start(self, call: Call) -> CallRecording:
+        """Arms the recording of a call that is not yet answered; it begins with the seizure of the line.
+
+        Whoever serves the call awaits the result's `finish` when the call is over.
+        """
+        return CallRecording(self, call)
+
+
+class CallRecording:
+    """The recording of one call; made by `CallRecorder.start`."""
+
+    def __init__(self, recorder: CallRecorder, call: Call) -> None:
+        self.id = recorder.ids.next("recording")
+        self._recorder = recorder
+        self._call = call
+        self._lock = threading.Lock()
+        self._started: datetime | None = None
+        self._row: RecordingRow | None = None
+        self._lost = 0
+        self._sink = FiledWav(recorder.folder.recordings, 2, self._place)
+        self._recording: Recording = call.channel.record_line(self._sink)
+        self._forget = call.channel.subscribe(self._on_event)
+        call.when_ended(self._recording.ask_stop)
+
+    async def finish(self) -> RecordingRow | None:
+        """Ends and seals the recording; None: the line was never seized. Does not fail: a recording that the
+        disk did not take is told in the log, the journal (``lost``) and its row (``missing``)."""
+        try:
+            await self._recording.stop()
+            facts = self._last_facts()
+            sealed = await asyncio.to_thread(self._sink.seal, facts)
+        except StoreError as error:
+            _log.error("%s: %s", self._call.id, error)
+            sealed = None
+        finally:
+            self._forget()
+        if self._row is None:
+            return None
+        if sealed is None:
+            return self._put("missing", "lost")
+        return self._put("closed", "closed", sha256=sealed.sha256, samples=sealed.frames)
+
+    # On the loop.
+
+    def _on_event(self, event: PortEvent) -> None:
+        if isinstance(event, Seized) and self._row is None and self._call.cause is None:
+            started = self._begun(self._recorder.clock.wall(event.at))
+            self._row = RecordingRow(self.id, self._call.id, str(self._path(started)), started)
+            self._put("open", "open")
+        elif isinstance(event, RecordLost) and event.ref == self._recording.ref:
+            self._lost += event.length
+
+    def _put(
+        self, state: str, told: str, *, sha256: str | None = None, samples: int | None = None
+    ) -> RecordingRow:
+        assert self._row is not None
+        row = RecordingRow(
+            id=self._row.id,
+            call=self._row.call,
+            path=self._row.path,
+            started=self._row.started,
+            sha256=sha256,
+            samples=samples,
+            state=state,
+            lost_samples=self._lost,
+        )
+        self._row = row
+        self._recorder.repository.put_recording(row)
+        self._call.note("call.recording", recording=row.id, path=row.path, state=told)
+        return row
+
+    def _last_facts(self) -> dict[str, Any]:
+        call, wall = self._call, self._recorder.clock.wall
+        return {
+            **self._caller(),
+            "answered_by": call.answered_by,
+            "ended": None if call.ended_at is None else _stamp(wall(call.ended_at)),
+            "cause": call.cause and call.cause.value,
+            "outcome": call.outcome.value,
+            "lost_frames": self._lost,
+        }
+
+    def _caller(self) -> dict[str, Any]:
+        caller = self._call.caller
+        return {"number": caller.number, "name": caller.name, "withheld": caller.reason}
+
+    # On the disk thread too.
+
+    def _begun(self, when: datetime) -> datetime:
+        """The time of the seizure: as first told, by its event or, when that is late, by the first sound."""
+        with self._lock:
+            if self._started is None:
+                self._started = when
+            return self._started
+
+    def _path(self, started: datetime) -> Path:
+        return self._recorder.folder.recording(started, self._call.id)
+
+    def _place(self) -> tuple[Path, Mapping[str, Any]]:
+        clock, call = self._recorder.clock, self._call
+        started = self._begun(clock.wall(clock.now()))
+        facts = {
+            "recording": self.id,
+            "call": call.id,
+            "port": call.port,
+            "direction": call.direction,
+            "call_started": _stamp(clock.wall(call.started_at)),
+            "started": _stamp(started),
+            **self._caller(),
+        }
+        return self._path(started), facts
+
+
+def _stamp(when: datetime) -> str:
+    """RFC 3339."""
+    return when.isoformat(timespec="milliseconds")
