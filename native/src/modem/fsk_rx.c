@@ -16,7 +16,7 @@
 #define LOCK_PURITY 0.68f   /* over 18 bits */
 #define PREAMBLE_ERRORS 1   /* of 8 bits */
 #define RATE_MAX 0.045f     /* of 1200 bit/s */
-#define RATE_PENALTY 0.002f /* of the fit, for a rate at the limit: the nominal one is likeliest */
+#define RATE_PENALTY 0.01f  /* of the fit, for a rate at the limit: the nominal one is likeliest */
 #define RATE_GAIN 0.6f      /* how much of a byte's timing error is taken for one of the rate: at first */
 #define RATE_GAIN_MIN 0.05f /* … and in the end */
 #define SEIZURE_ENOUGH 40   /* bits of seizure from which the rate is measured */
@@ -80,20 +80,22 @@ static void make_span(const cti_fsk_rx *rx, fsk_span *span, fsk_tones tones, int
     fsk_span_make(span, rx->cosine, tones, x, n);
 }
 
-/* The bits `first` … `last` around a start bit at t, each decided for itself. */
+/* The bits `first` … `last` around a start bit at t, each decided for itself; `framed`: but for the start
+ * bit, the bit before it and the stop bit, which are known. */
 typedef struct look {
     uint8_t mark[64];
     float purity; /* the winning tones' share of the energy: 1 for perfect bits in the right place */
     float power;  /* mean square of a sample */
 } look;
 
-static void take_look(const fsk_span *span, float t, float bit, int first, int last, look *out) {
+static void take_look(const fsk_span *span, float t, float bit, int first, int last, int framed, look *out) {
     float tones = 0.0f;
     for (int k = first; k <= last; k++) {
         float at = t + (float)k * bit;
         float mark = fsk_span_power(span, 1, at, bit), space = fsk_span_power(span, 0, at, bit);
-        out->mark[k - first] = mark > space;
-        tones += mark > space ? mark : space;
+        int is_mark = framed && k == 0 ? 0 : framed && (k == -1 || k == 9) ? 1 : mark > space;
+        out->mark[k - first] = (uint8_t)is_mark;
+        tones += is_mark ? mark : space;
     }
     float length = (float)(last - first + 1) * bit;
     float energy = fsk_span_energy(span, t + (float)first * bit, length);
@@ -102,15 +104,15 @@ static void take_look(const fsk_span *span, float t, float bit, int first, int l
 }
 
 /* The best place for the start bit within `around` ± range, in steps of the bit's length. */
-static float best_place(const fsk_span *span, float around, float bit, int first, int last, float range,
-                        float step, look *out) {
+static float best_place(const fsk_span *span, float around, float bit, int first, int last, int framed,
+                        float range, float step, look *out) {
     float place = around;
     int steps = (int)lrintf(range / step);
-    take_look(span, around, bit, first, last, out);
+    take_look(span, around, bit, first, last, framed, out);
     for (int i = -steps; i <= steps; i++) {
         look here;
         float t = around + (float)i * step * bit;
-        take_look(span, t, bit, first, last, &here);
+        take_look(span, t, bit, first, last, framed, &here);
         if (here.purity > out->purity) {
             *out = here;
             place = t;
@@ -192,28 +194,33 @@ static void measure(const fsk_span *span, float t, float bit, int first, int las
     }
 }
 
-/* Do these bits, the last n before something known, look like marks, seizure, or the one before the other? */
-static int is_preamble(const uint8_t *mark, int n) {
-    for (int marks = 0; marks <= n; marks++) {
-        int errors[2] = {0, 0}; /* the seizure's last bit as space, as mark */
+/* How many of these n bits are marks at the end, if the rest alternates (its last bit is a mark, too, unless
+ * all are seizure, when either will do)? `errors`: the bits that do not fit. */
+static int marks_at_end(const uint8_t *mark, int n, int *errors) {
+    int best = 0;
+    *errors = n + 1;
+    for (int marks = n; marks >= 0; marks--) {
+        int wrong[2] = {0, 0}; /* the seizure's last bit as space, as mark */
         for (int i = 0; i < n; i++) {
             int before = n - 1 - i;
             int odd = (before - marks) % 2 != 0;
-            errors[0] += before < marks ? !mark[i] : mark[i] != odd;
-            errors[1] += before < marks ? !mark[i] : mark[i] == odd;
+            wrong[0] += before < marks ? !mark[i] : mark[i] != odd;
+            wrong[1] += before < marks ? !mark[i] : mark[i] == odd;
         }
-        if (errors[0] <= PREAMBLE_ERRORS || errors[1] <= PREAMBLE_ERRORS) {
-            return 1;
+        int least = wrong[0] < wrong[1] ? wrong[0] : wrong[1];
+        if (least < *errors) {
+            *errors = least;
+            best = marks;
         }
     }
-    return 0;
+    return best;
 }
 
-/* Follows the preamble back from the start bit at `start`: where it began, and its bits. A seizure gives
- * the rate, too. */
-static void find_beginning(const cti_fsk_rx *rx, fsk_carrier *c, double start, cti_fsk_event *ev) {
+/* Follows the preamble back from the start bit at `start`: where it began, and its bits. Returns 1 if
+ * there was seizure enough to measure the rate by. */
+static int find_beginning(const cti_fsk_rx *rx, fsk_carrier *c, double start, cti_fsk_event *ev) {
     double at = start, seizure_end = 0.0;
-    int bits = 0, marks = 0, only_marks = 1, seizure = 0;
+    int bits = 0, marks = 0, in_marks = 1, seizure = 0;
     float bit = c->bit;
     int64_t oldest = rx->now > FSK_RING ? rx->now - FSK_RING : 0;
     for (int step = 8; step > 0;) {
@@ -227,37 +234,35 @@ static void find_beginning(const cti_fsk_rx *rx, fsk_carrier *c, double start, c
         make_span(rx, &span, tones_of(c->modem), base, step * 7 + 12);
         look here;
         float t = (float)(from - (double)base);
-        float place = best_place(&span, t, bit, 0, step - 1, 0.35f, 0.07f, &here);
-        if (here.purity < PURITY_MIN || here.power < c->power * LOST_RATIO ||
-            (step > 2 && !is_preamble(here.mark, step))) {
+        float place = best_place(&span, t, bit, 0, step - 1, 0, 0.49f, 0.07f, &here);
+        int errors, here_marks = marks_at_end(here.mark, step, &errors);
+        if (here.purity < PURITY_MIN || here.power < c->power * LOST_RATIO || errors > step / 8) {
             step /= 2;
             continue;
         }
-        int were_marks = only_marks, space = 0;
-        for (int i = step - 1; i >= 0; i--) {
-            space += !here.mark[i];
-            only_marks = only_marks && here.mark[i];
-            marks += only_marks;
-        }
-        bits += step;
-        if (space == 0) {
+        if (in_marks && here_marks >= step - 1) {
+            marks += step;
             place = t; /* marks do not say where bits begin */
-        }
-        at = (double)base + (double)place;
-        if (were_marks && !only_marks) {
-            seizure_end = at;
-        } else if (!were_marks) {
+        } else if (in_marks) {
+            marks += here_marks;
+            in_marks = 0;
+            seizure_end = (double)base + (double)place;
+        } else {
             bit -= 0.3f * (place - t) / (float)step;
             seizure += step;
         }
+        bits += step;
+        at = (double)base + (double)place;
     }
-    if (seizure >= SEIZURE_ENOUGH) {
+    int measured = seizure >= SEIZURE_ENOUGH;
+    if (measured) {
         c->bit = bit_within_limits((float)((seizure_end - at) / seizure));
     }
     ev->start = (int64_t)llround(at);
     ev->start = ev->start < 0 ? 0 : ev->start;
     ev->mark_bits = marks;
     ev->seizure_bits = bits - marks;
+    return measured;
 }
 
 /* Which modem, rate and place fit best around a start bit near t; the better one's span is kept. */
@@ -278,7 +283,7 @@ static void identify(const cti_fsk_rx *rx, int64_t base, int n, float t, fsk_car
             for (int r = -search[pass].rates; r <= search[pass].rates; r++) {
                 look here;
                 float length = centre + FSK_BIT * search[pass].rate * (float)r;
-                float where = best_place(&span, around, length, -FSK_PREAMBLE, 9, search[pass].place,
+                float where = best_place(&span, around, length, -FSK_PREAMBLE, 9, 1, search[pass].place,
                                          search[pass].step, &here);
                 float off = (length / FSK_BIT - 1.0f) / RATE_MAX;
                 if (here.purity - RATE_PENALTY * off * off > fit) {
@@ -309,46 +314,6 @@ static void identify(const cti_fsk_rx *rx, int64_t base, int n, float t, fsk_car
     }
 }
 
-/* A mark-to-space edge near `edge`, with a byte's length of audio behind it: the first start bit? */
-static int try_lock(cti_fsk_rx *rx, int64_t edge, cti_fsk_event *ev) {
-    int64_t base = edge - HUNT_BEFORE;
-    fsk_span span;
-    make_span(rx, &span, fsk_tones_of(CENTRE_SPACE, CENTRE_MARK), base, HUNT_BEFORE + 20);
-    float power = fsk_span_energy(&span, HUNT_BEFORE - 53.0f, 60.0f) / 60.0f;
-    if (power < FLOOR_POWER) {
-        return 0;
-    }
-    look here;
-    float t = best_place(&span, (float)HUNT_BEFORE, FSK_BIT, -FSK_PREAMBLE, 1, 0.4f, 0.2f, &here);
-    if (here.purity < PREAMBLE_PURITY || !preamble_fits(here.mark)) {
-        return 0;
-    }
-    fsk_carrier c;
-    memset(&c, 0, sizeof c);
-    identify(rx, base, HUNT_BEFORE + BYTE_DELAY, t, &c, &span, &t);
-    cti_fsk_event byte;
-    memset(&byte, 0, sizeof byte);
-    if (c.purity < LOCK_PURITY || !read_byte(&c, &span, t, &byte) || !byte.framing_ok ||
-        byte.byte == SEIZURE_BYTE) {
-        return 0;
-    }
-    memset(ev, 0, sizeof *ev);
-    ev->kind = CTI_FSK_LOCK;
-    ev->modem = c.modem;
-    ev->framing_ok = 1;
-    ev->margin = byte.margin;
-    ev->level_dbm0 = byte.level_dbm0;
-    find_beginning(rx, &c, (double)base + (double)t, ev);
-    c.last = (double)base + (double)t;
-    c.next = c.last + 10.0 * (double)c.bit;
-    byte.start = (int64_t)llround(c.last);
-    rx->carrier = c;
-    rx->byte = byte;
-    rx->held = 1;
-    rx->locked = 1;
-    return 1;
-}
-
 /* How well [at, at + bit) fits one tone of the amplitude expected: the energy it explains. */
 static float explains(const fsk_carrier *c, const fsk_span *span, int mark, float at) {
     float a = c->amplitude[mark];
@@ -374,6 +339,50 @@ static float place_byte(const fsk_carrier *c, const fsk_span *span, float around
         }
     }
     return place;
+}
+
+/* A mark-to-space edge near `edge`, with a byte's length of audio behind it: the first start bit? */
+static int try_lock(cti_fsk_rx *rx, int64_t edge, cti_fsk_event *ev) {
+    int64_t base = edge - HUNT_BEFORE;
+    fsk_span span;
+    make_span(rx, &span, fsk_tones_of(CENTRE_SPACE, CENTRE_MARK), base, HUNT_BEFORE + 20);
+    float power = fsk_span_energy(&span, HUNT_BEFORE - 53.0f, 60.0f) / 60.0f;
+    if (power < FLOOR_POWER) {
+        return 0;
+    }
+    look here;
+    float t = best_place(&span, (float)HUNT_BEFORE, FSK_BIT, -FSK_PREAMBLE, 1, 0, 0.4f, 0.2f, &here);
+    if (here.purity < PREAMBLE_PURITY || !preamble_fits(here.mark)) {
+        return 0;
+    }
+    fsk_carrier c;
+    memset(&c, 0, sizeof c);
+    identify(rx, base, HUNT_BEFORE + BYTE_DELAY, t, &c, &span, &t);
+    if (c.purity < LOCK_PURITY) {
+        return 0;
+    }
+    memset(ev, 0, sizeof *ev);
+    if (find_beginning(rx, &c, (double)base + (double)t, ev)) {
+        t = place_byte(&c, &span, t, 0.28f);
+    }
+    cti_fsk_event byte;
+    memset(&byte, 0, sizeof byte);
+    if (!read_byte(&c, &span, t, &byte) || !byte.framing_ok || byte.byte == SEIZURE_BYTE) {
+        return 0;
+    }
+    ev->kind = CTI_FSK_LOCK;
+    ev->modem = c.modem;
+    ev->framing_ok = 1;
+    ev->margin = byte.margin;
+    ev->level_dbm0 = byte.level_dbm0;
+    c.last = (double)base + (double)t;
+    c.next = c.last + 10.0 * (double)c.bit;
+    byte.start = (int64_t)llround(c.last);
+    rx->carrier = c;
+    rx->byte = byte;
+    rx->held = 1;
+    rx->locked = 1;
+    return 1;
 }
 
 /* Could a start bit begin near t? One window each, before the search is worth its time. */
@@ -406,7 +415,7 @@ static int try_byte(cti_fsk_rx *rx, cti_fsk_event *ev) {
     make_span(rx, &span, tones_of(c->modem), base, 20 + BYTE_DELAY);
     float t = (float)(c->next - (double)base);
     look here;
-    take_look(&span, t, c->bit, 0, c->waiting ? 3 : 9, &here);
+    take_look(&span, t, c->bit, 0, c->waiting ? 3 : 9, 0, &here);
     int carrier = here.power >= c->power * LOST_RATIO && here.purity >= PURITY_MIN;
     c->bad = carrier ? 0 : c->bad + 1;
     if (c->bad > BAD_MAX || c->waiting > WAIT_MAX) {
