@@ -130,6 +130,20 @@ def test_hl_2_caller_id_brings_the_customers_card(scene: Scene) -> None:
     assert card.last.id == "c0-message"
 
 
+def test_further_customers_of_the_number_are_named(scene: Scene) -> None:
+    others = [{"id": 8, "name": "Bo Lind", "company": None}, {"id": 9, "name": "Cy Dahl", "company": "Quay"}]
+    scene.station.send("call.offered", 0, direction="in")
+    scene.station.send("call.customer", 3, id=7, name="Anna Müller", company=None, others=others)
+    assert scene.card.others == ("Bo Lind", "Cy Dahl")
+
+
+def test_last_call_of_a_number_nobody_knows_is_found(scene: Scene) -> None:
+    scene.station.send("call.offered", 0, direction="in")
+    scene.station.send("call.caller", 3, number="2065550111", name=None, reason=None, checksum_ok=True)
+    assert scene.card.last is not None
+    assert scene.card.last.id == "c0-missed"
+
+
 def test_hl_2_unknown_number_brings_an_empty_card_with_the_number(scene: Scene) -> None:
     scene.station.send("call.offered", 0, direction="in")
     scene.station.send("call.caller", 3, number="4155550199", name=None, reason=None, checksum_ok=True)

@@ -521,6 +521,10 @@
         <translation>等待来电</translation>
     </message>
     <message>
+        <source>Also with this number: {names}</source>
+        <translation>使用同一号码的还有：{names}</translation>
+    </message>
+    <message>
         <source>First call from this number</source>
         <translation>这个号码第一次来电</translation>
     </message>

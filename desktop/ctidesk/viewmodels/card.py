@@ -57,6 +57,8 @@ class Card:
     notes: str = ""
     tags: tuple[str, ...] = ()
     last: Call | None = None
+    others: tuple[str, ...] = ()
+    """Names of further customers with this number."""
 
 
 def who(call: Call, customer: Customer | None, country: str | None) -> str | Phrase:
@@ -84,6 +86,7 @@ def last_call(call: Call, calls: Iterable[Call]) -> Call | None:
         and (
             (call.customer is not None and other.customer == call.customer)
             or (call.e164 is not None and other.e164 == call.e164)
+            or (call.number is not None and other.number == call.number)
         )
     ]
     return max(earlier, key=lambda other: other.started or datetime.min, default=None)
@@ -133,6 +136,7 @@ def card(
     reachable: bool,
     asked: str | None = None,
     menu: bool = False,
+    others: tuple[str, ...] = (),
 ) -> Card:
     """The pop of one call. `asked` is what was asked of the station and not yet done (answer, hang_up)."""
     digits = call.e164 or call.number
@@ -156,4 +160,5 @@ def card(
         notes=(customer.notes if customer else None) or "",
         tags=customer.tags if customer else (),
         last=last_call(call, earlier),
+        others=others,
     )

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from ctidesk.viewmodels import card as cards
 from ctidesk.viewmodels import history, lines, terms, timeline
-from ctidesk.viewmodels.facts import Call, Customer, Event, Message, Port, Recording
+from ctidesk.viewmodels.facts import Call, Customer, Event, Message, Port, Recording, read
 from ctidesk.viewmodels.phrases import NOTHING, QT_TRANSLATE_NOOP, Phrase
 
 CONNECTING = QT_TRANSLATE_NOOP("Connection", "Looking for the station …")
@@ -243,6 +243,7 @@ class Desk:
             reachable=self.reachable,
             asked=self._asked.get(call.id),
             menu=self.in_menu(call),
+            others=self._others(call),
         )
         return replace(made, answer=self.answer_door())
 
@@ -263,6 +264,10 @@ class Desk:
         call = self.current()
         asked = call is not None and self._asked.get(call.id) == "hang_up"
         return cards.hang_up_door(call, reachable=self.reachable, asked=asked)
+
+    def _others(self, call: Call) -> tuple[str, ...]:
+        found = [event for event in self._events.get(call.id, ()) if event.type == "call.customer"]
+        return tuple(one.name for one in read(found[-1].data.get("others"), Customer.of)) if found else ()
 
     def lines(self) -> list[lines.LineView]:
         party = {

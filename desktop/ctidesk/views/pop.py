@@ -49,7 +49,8 @@ class PopPanel(QFrame):
         self._head, self._number, self._company = _wrapped(26, True), _wrapped(19, False), _wrapped(14, False)
         self._number.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._notes, self._last = _wrapped(12, False), _wrapped(12, False)
-        for soft in (self._company, self._last):
+        self._others = _wrapped(12, False)
+        for soft in (self._company, self._last, self._others):
             soft.setProperty("role", "soft")
         self._tags = QWidget()
         self._tag_row = QHBoxLayout(self._tags)
@@ -63,7 +64,15 @@ class PopPanel(QFrame):
         whole.setContentsMargins(22, 16, 22, 18)
         whole.setSpacing(4)
         whole.addLayout(top)
-        for part in (self._head, self._number, self._company, self._tags, self._notes, self._last):
+        for part in (
+            self._head,
+            self._number,
+            self._company,
+            self._tags,
+            self._notes,
+            self._others,
+            self._last,
+        ):
             whole.addWidget(part)
         whole.addSpacing(10)
         whole.addLayout(self._buttons())
@@ -113,7 +122,7 @@ class PopPanel(QFrame):
         if card is None:
             self._state.setText(self.tr("No call"))
             self._fill(self._head, self.tr("Waiting for a call"))
-            for part in (self._number, self._company, self._notes, self._last):
+            for part in (self._number, self._company, self._notes, self._others, self._last):
                 self._fill(part, "")
             self._show_tags(())
         else:
@@ -122,6 +131,8 @@ class PopPanel(QFrame):
             self._fill(self._number, say(card.number))
             self._fill(self._company, card.company)
             self._fill(self._notes, card.notes)
+            others = self.tr("Also with this number: {names}").format(names=", ".join(card.others))
+            self._fill(self._others, others if card.others else "")
             self._fill(self._last, self._last_words(card, now))
             self._show_tags(card.tags)
         self.tick(now)
