@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import hmac
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
@@ -50,8 +50,11 @@ class Door(Protocol):
     def token(self) -> str: ...
     def info(self) -> Row: ...
     def ports(self) -> list[Row]: ...
-    async def answer(self, call: str) -> None: ...
-    async def hang_up(self, call: str) -> None: ...
+    async def answer(self, call: str) -> None:
+        """LookupError when there is no such call now."""
+
+    async def hang_up(self, call: str) -> None:
+        """LookupError when there is no such call now."""
 
 
 def make_app(station: Door) -> FastAPI:
@@ -130,14 +133,17 @@ class _Routes:
 
     async def answer(self, call: str) -> Row:
         """Answers in the operator's name; of a call that a menu has answered she takes over."""
-        await self._station.answer(call)
-        return await self._state_of(call)
+        return await self._ask(self._station.answer, call)
 
     async def hang_up(self, call: str) -> Row:
-        await self._station.hang_up(call)
-        return await self._state_of(call)
+        return await self._ask(self._station.hang_up, call)
 
-    async def _state_of(self, call: str) -> Row:
+    async def _ask(self, what: Callable[[str], Awaitable[None]], call: str) -> Row:
+        try:
+            await what(call)
+        except LookupError as error:
+            await asyncio.to_thread(self.call, call)  # 404 when there never was one
+            raise ServiceError(f"call {call} has ended") from error
         # What we answer is on the disk first.
         await _on_disk(self._station.store.committed())
         return await asyncio.to_thread(self.call, call)

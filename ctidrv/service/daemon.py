@@ -1,0 +1,327 @@
+"""`Station`: wires boards, engine, lines, scripts, recordings and store; live and in virtual time.
+
+Live, within a running loop:      station.open(); station.start(); …; await station.stop(); station.close()
+Virtual, before and after it:     station.open(); run_virtual(story(station), station.engine); station.close()
+where the story calls `start` and awaits `stop`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import logging
+import os
+import secrets
+from collections import deque
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from ctidrv import __version__
+from ctidrv.apps import ivr
+from ctidrv.apps.ivr import run as interpreter
+from ctidrv.apps.ivr.clips import Services
+from ctidrv.apps.recording import CallRecorder
+from ctidrv.apps.records import Customer
+from ctidrv.apps.voicemail import Mailboxes
+from ctidrv.callcontrol.call import Call, CallState
+from ctidrv.callcontrol.causes import Cause
+from ctidrv.callcontrol.ids import Ids
+from ctidrv.callcontrol.journal import CallEvent, Journal
+from ctidrv.callcontrol.line import LineController
+from ctidrv.callcontrol.profile import LineProfile
+from ctidrv.clock import SampleClock
+from ctidrv.config import LineConfig, StationConfig
+from ctidrv.errors import CallEnded, CtiError, InputError, UsageError
+from ctidrv.folder import DataFolder
+from ctidrv.media.engine import MediaEngine
+from ctidrv.ports.api import Able, Board, DriverContext
+from ctidrv.ports.regions import Region, load_region, progress_config
+from ctidrv.ports.registry import open_board
+from ctidrv.service.history import History
+from ctidrv.service.hub import Hub
+from ctidrv.service.recovery import Recovered, recover
+from ctidrv.store import Store
+from ctidrv.units import PortId, ms
+
+ERRORS_KEPT = 20
+LAST_TICKS = ms(100)
+"""After the last hang-up the ticks go on for so long: the hook command reaches the board."""
+
+log = logging.getLogger("ctidrv.service")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Line:
+    """A configured line at work."""
+
+    config: LineConfig
+    region: Region
+    script: ivr.Script
+    controller: LineController
+
+
+class Station:
+    """One data folder's station. `open` and `close` pair, `start` and `stop` stand between them.
+
+    live: real time, ticks by the core's own thread, rows by the store's; else virtual time, everything in
+    the caller's thread. seed, start: what makes a run in virtual time repeat (ids, noise, wall time).
+    """
+
+    def __init__(
+        self,
+        folder: DataFolder,
+        config: StationConfig,
+        *,
+        live: bool = True,
+        seed: int | None = None,
+        start: datetime | None = None,
+    ) -> None:
+        if not live and (seed is None or start is None):
+            raise UsageError("a station in virtual time needs a seed and the wall time of its start")
+        self.folder = folder
+        self.config = config
+        self.live = live
+        self.clock = SampleClock(None if live else start)
+        self.ids = Ids(None if live else seed, self.clock)
+        self.boards: dict[str, Board] = {}
+        self.lines: dict[PortId, Line] = {}
+        self.errors: deque[str] = deque(maxlen=ERRORS_KEPT)
+        """The latest of the store's errors."""
+        self.recovered = Recovered(0, 0, 0)
+        self.token = ""
+        """Of the API; empty where none is served."""
+        self._seed = secrets.randbits(31) if seed is None else seed
+        self._lookups: set[asyncio.Task[None]] = set()
+
+    # From open to close.
+
+    def open(self) -> None:
+        """Reads the scripts, opens the store, puts right what a crash left, and opens the boards.
+
+        InputError for a configuration or a script that does not hold, NewerDatabase, StoreError or PortError
+        for what it stands on; what was opened is closed then. Live, it needs the running loop.
+        """
+        scripts = {line.port: self._script(line) for line in self.config.lines}
+        regions = {line.port: self._region(line) for line in self.config.lines}
+        office = self.config.office
+        self.store = Store.open(
+            self.folder,
+            inline=not self.live,
+            country=office.country,
+            area=office.area,
+            wall=lambda: self.clock.wall(self.clock.now()),
+            on_error=lambda error: self.errors.append(str(error)),
+        )
+        with contextlib.ExitStack() as undo:
+            undo.callback(self.store.close)
+            self.journal = Journal(self.clock, self.store.last_seq() + 1)
+            self.hub = Hub(self.store)
+            self.history = History(self.journal, self.store, self.clock, self.hub)
+            self.recovered = recover(self.folder, self.store, self.journal)
+            self.journal.subscribe(self._on_journal)
+            undo.callback(self._close_boards)
+            self._open_boards()
+            self.engine = MediaEngine(list(self.boards.values()), self.clock, inline=not self.live)
+            undo.callback(self.engine.close)
+            self._make_services()
+            for line in self.config.lines:
+                self.lines[line.port] = self._line(line, regions[line.port], scripts[line.port])
+            undo.pop_all()
+
+    def start(self) -> None:
+        """Puts every line on hook and takes calls; live, the ticks begin."""
+        for line in self.lines.values():
+            line.controller.start()
+        if self.live:
+            self.engine.start_live(asyncio.get_running_loop())
+
+    async def stop(self) -> None:
+        """Hangs up, lets recordings and rows be finished, and tells those who listen that it was the last."""
+        await asyncio.gather(*(line.controller.stop() for line in self.lines.values()))
+        if self._lookups:
+            await asyncio.wait(self._lookups)
+        await self.clock.sleep(LAST_TICKS)
+        await self.hub.close()
+
+    def close(self) -> None:
+        """Ends the ticks, closes boards (every line is on hook then) and the store."""
+        try:
+            self.engine.close()
+        finally:
+            self._close_boards()
+            self.history.close()
+            self.store.close()
+
+    # How it is put together.
+
+    def _script(self, line: LineConfig) -> ivr.Script:
+        path = self.config.script_path(line)
+        if not path.is_file():
+            raise InputError(f"{_at(line)}script {line.script}: there is no file {path}")
+        return ivr.load(path)
+
+    def _region(self, line: LineConfig) -> Region:
+        try:
+            return load_region(line.country or self.config.office.country)
+        except InputError as error:
+            raise InputError(f"{_at(line)}{error}") from error
+
+    def _open_boards(self) -> None:
+        context = DriverContext(self.clock, self.folder.root, self._seed, self.live)
+        for config in self.config.boards:
+            try:
+                board = open_board(config.driver, config.name, config.settings, context)
+            except InputError as error:
+                raise InputError(f"{config.where}: {error}" if config.where else str(error)) from error
+            board.open()
+            self.boards[config.name] = board
+
+    def _close_boards(self) -> None:
+        boards, self.boards = self.boards, {}
+        for name, board in boards.items():
+            try:
+                board.close()
+            except CtiError as error:
+                log.error("board %s: %s", name, error)
+
+    def _make_services(self) -> None:
+        self.recorder = CallRecorder(self.folder, self.store, self.clock, self.ids)
+        boxes = Mailboxes(self.folder, self.store, self.clock, self.ids, self._customer_of)
+        self.services = Services(boxes, self.folder, self.store, self.clock, self.ids)
+
+    def _line(self, config: LineConfig, region: Region, script: ivr.Script) -> Line:
+        try:
+            channel = self.engine.channel(config.port)
+            self.engine.progress(config.port, progress_config(region))
+            profile = LineProfile.for_region(region, config.signals)
+        except CtiError as error:
+            raise type(error)(f"{_at(config)}{error}") from error
+
+        async def serve(call: Call) -> None:
+            await self._serve(script, call)
+
+        controller = LineController(channel, self.clock, self.journal, self.ids, profile, serve)
+        return Line(config, region, script, controller)
+
+    # A call.
+
+    async def _serve(self, script: ivr.Script, call: Call) -> None:
+        """Serves a call: the recording of its line, and the script until an operator takes it."""
+        recording = self.recorder.start(call)
+        try:
+            await self._by_script_or_operator(script, call)
+            await call.ended()
+        finally:
+            await recording.finish()
+
+    async def _by_script_or_operator(self, script: ivr.Script, call: Call) -> None:
+        menu = asyncio.ensure_future(interpreter.run(script, call, self.services))
+        taken = asyncio.ensure_future(call.taken())
+        try:
+            await asyncio.wait({menu, taken}, return_when=asyncio.FIRST_COMPLETED)
+            if taken.done() and taken.exception() is None:
+                return
+            await asyncio.wait({menu})
+            if (error := menu.exception()) is not None and not isinstance(error, CallEnded):
+                log.error("%s: the script failed", call.id, exc_info=error)
+            if call.state is not CallState.ENDED:
+                await call.hang_up(Cause.LOCAL_SCRIPT if error is None else Cause.ERROR)
+        finally:
+            for task in (menu, taken):
+                task.cancel()
+            await asyncio.gather(menu, taken, return_exceptions=True)
+
+    def _customer_of(self, call: Call) -> int | None:
+        row = self.history.call(call.id)
+        return None if row is None else row.customer
+
+    def _on_journal(self, event: CallEvent) -> None:
+        if event.type == "call.caller" and event.data.get("number"):
+            task = asyncio.get_running_loop().create_task(self._look_up(event))
+            self._lookups.add(task)
+            task.add_done_callback(self._lookups.discard)
+
+    async def _look_up(self, event: CallEvent) -> None:
+        """Finds the customer of a caller; the call waits for nothing."""
+        e164 = self.store.normalise(event.data["number"])
+        if e164 is None or event.call is None:
+            return
+        try:
+            found = await asyncio.to_thread(self.store.customers_by_number, e164)
+        except CtiError as error:
+            log.error("%s: the customer was not looked up: %s", event.call, error)
+            return
+        if found and self.history.call(event.call) is not None:
+            first, *others = found
+            card: dict[str, Any] = {
+                "notes": first.notes,
+                "tags": list(first.tags),
+                "others": [_short(c) for c in others],
+            }
+            self.journal.emit("call.customer", event.port, event.call, **_short(first), **card)
+
+    # What clients see and ask (api.Door).
+
+    def info(self) -> dict[str, Any]:
+        writer = self.store.writer
+        return {
+            "version": __version__,
+            "pid": os.getpid(),
+            "data": str(self.folder.root),
+            "office": dataclasses.asdict(self.config.office),
+            "engine": dataclasses.asdict(self.engine.stats()),
+            "store": {"waiting": writer.waiting, "stalled": writer.stalled, "errors": list(self.errors)},
+        }
+
+    def ports(self) -> list[dict[str, Any]]:
+        """Every port of every board with its line's state."""
+        rows = []
+        for board in self.boards.values():
+            for port in board.ports:
+                line = self.lines.get(port.id)
+                call = None if line is None else line.controller.call
+                rows.append(
+                    {
+                        "id": port.id,
+                        "board": board.info.name,
+                        "driver": board.info.driver,
+                        "kind": port.kind.value,
+                        "label": (line.config.label if line is not None else None) or port.label,
+                        "state": "unused" if line is None else line.controller.state.value,
+                        "call": None if call is None else call.id,
+                        "script": None if line is None else line.config.script,
+                        "country": None if line is None else line.region.code.upper(),
+                        "caps": _words(port.caps),
+                    }
+                )
+        return rows
+
+    def call(self, call: str) -> Call:
+        """The call that is on a line now; LookupError when none of that id is."""
+        for line in self.lines.values():
+            found = line.controller.call
+            if found is not None and found.id == call:
+                return found
+        raise LookupError(call)
+
+    async def answer(self, call: str) -> None:
+        """In the operator's name; LookupError, or CallEnded when it ends before it is answered."""
+        await self.call(call).answer(by="operator")
+
+    async def hang_up(self, call: str) -> None:
+        """LookupError. A call that rings goes on ringing: it cannot be refused without answering it."""
+        await self.call(call).hang_up(Cause.LOCAL_OPERATOR)
+
+
+def _at(line: LineConfig) -> str:
+    return f"{line.where}: " if line.where else ""
+
+
+def _short(customer: Customer) -> dict[str, Any]:
+    return {"id": customer.id, "name": customer.name, "company": customer.company}
+
+
+def _words(caps: Mapping[str, Able]) -> dict[str, str]:
+    return {name: able.value for name, able in caps.items()}
