@@ -118,7 +118,7 @@ def _shown_texts(window: Any) -> set[str]:
     return texts - {""}
 
 
-# Names of the fake station: data, not interface.
+# Names and words of the fake station: data, not interface.
 DATA = {
     "Anna Müller",
     "Harbour Bakery",
@@ -127,7 +127,7 @@ DATA = {
     "bakery",
     "MULLER ANNA",
 }
-DATA |= {"PORTER J", "sim", "usb", "welcome", "leave-message"}
+DATA |= {"PORTER J", "sim", "usb", "welcome", "leave-message", "no station runs here"}
 
 
 def test_d34_no_english_is_left_in_the_chinese_window(program: Any, fake: ModuleType, until: Any) -> None:
