@@ -9,6 +9,7 @@ clock is moved on and fires the timers that are due.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import logging
 import threading
 from collections.abc import Sequence
@@ -127,6 +128,7 @@ class MediaEngine:
             threading.Thread(target=self._run, args=(live,), name="ctidrv-tick", daemon=True),
             threading.Thread(target=self._follow, args=(live,), name="ctidrv-follow", daemon=True),
         ]
+        atexit.register(self.stop_live)  # the core must not outlive the interpreter's memory
         for thread in self._threads:
             thread.start()
 
@@ -174,6 +176,7 @@ class MediaEngine:
         live, self._live = self._live, None
         if live is None:
             return
+        atexit.unregister(self.stop_live)
         live.stop()
         for thread in self._threads:
             thread.join()

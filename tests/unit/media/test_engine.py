@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from ctidrv.clock import SampleClock
 from ctidrv.errors import PortError, UsageError
 from ctidrv.events import Alarm, CallerIdSeen, DigitDown, PlayDone, PortEvent, RingOn, Seized
 from ctidrv.media.engine import MediaEngine
+from ctidrv.media.wav import read_wav
 from ctidrv.native import ffi, lib
 from ctidrv.native.cid import encode_mdmf, fsk_burst
 from ctidrv.native.engine import LiveLoop, NativeEngine
@@ -171,6 +174,20 @@ def test_live_engine_ticks_hands_on_events_and_records(engine: MediaEngine, boar
     assert len(board.heard[0]) == 2 * stats.now
 
 
+def test_live_engine_goes_on_after_a_pause_where_it_stopped(engine: MediaEngine) -> None:
+    async def once() -> int:
+        engine.start_live(asyncio.get_running_loop())
+        await engine.clock.sleep(480)
+        engine.stop_live()
+        return engine.stats().now
+
+    first = asyncio.run(once())
+    engine.step()  # between two live runs its time is stepped
+    assert engine.stats().now == first + 160
+    assert asyncio.run(once()) >= first + 160 + 480
+    assert engine.failure is None
+
+
 def test_live_engine_stopped_in_a_recording_finishes_it(engine: MediaEngine, sink: Any) -> None:
     async def main() -> None:
         engine.start_live(asyncio.get_running_loop())
@@ -181,6 +198,30 @@ def test_live_engine_stopped_in_a_recording_finishes_it(engine: MediaEngine, sin
     asyncio.run(main())
     assert sink.closed == 1
     assert len(sink.data) > 1600
+
+
+def test_program_that_forgets_the_live_engine_ends_cleanly_with_its_recording(tmp_path: Path) -> None:
+    program = f"""
+import asyncio, sys
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+from conftest import PyBoard
+from ctidrv.clock import SampleClock
+from ctidrv.media.engine import MediaEngine
+from ctidrv.media.wav import read_wav
+from ctidrv.media.wav import WavWriter
+
+engine = MediaEngine([PyBoard()], SampleClock(), inline=False)
+
+async def main():
+    engine.start_live(asyncio.get_running_loop())
+    engine.channel("py/1").record_message(WavWriter({str(tmp_path / "x.wav")!r}, 1))
+    await engine.clock.sleep(800)
+
+asyncio.run(main())
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert read_wav(tmp_path / "x.wav").frames >= 640
 
 
 def test_error_in_a_live_listener_is_logged_and_the_others_are_served(

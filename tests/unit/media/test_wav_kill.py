@@ -17,8 +17,9 @@ np = pytest.importorskip("numpy")
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL on Windows")
 
-# Records what is said and heard through the whole engine, as fast as it goes, and tells how far it is.
+# Records what is said and heard through the whole engine, in virtual time or live, and tells how far it is.
 RECORDER = """
+import asyncio
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
@@ -29,26 +30,39 @@ from ctidrv.media.wav import WavWriter
 from ctidrv.native.pcm import Pcm
 
 board = PyBoard()
-engine = MediaEngine([board], SampleClock(), inline=True)
+live = sys.argv[3] == "live"
+engine = MediaEngine([board], SampleClock(), inline=not live)
 channel = engine.channel("py/1")
 recording = channel.record_line(WavWriter(Path(sys.argv[1]), 2))
 channel.play(Pcm(range(1, 8001)), loop=True)
 spoken = [Pcm(range(n + 1, n + 161)) for n in range(0, 8000, 160)]
-board.on_pump = lambda: board.say(0, spoken[engine.clock.now() % 8000 // 160])
+for sound in spoken * 20:
+    board.say(0, sound)
 channel.seize()
+
+def tell():
+    print(recording.frames, flush=True)
+
+async def run():
+    board.on_pump = tell
+    engine.start_live(asyncio.get_running_loop())
+    await engine.clock.sleep(1 << 40)
+
+if live:
+    asyncio.run(run())
 while True:
     engine.step()
-    print(recording.frames, flush=True)
+    tell()
 """
 
 
-@pytest.mark.parametrize("ticks", [60, 333])
+@pytest.mark.parametrize(("mode", "ticks"), [("virtual", 60), ("virtual", 333), ("live", 70)])
 def test_killed_in_the_middle_of_a_recording_the_file_lacks_less_than_a_second(
-    tmp_path: Path, ticks: int
+    tmp_path: Path, mode: str, ticks: int
 ) -> None:
     path = tmp_path / "call.wav"
     process = subprocess.Popen(
-        [sys.executable, "-c", RECORDER, str(path), str(Path(__file__).parent)], stdout=subprocess.PIPE
+        [sys.executable, "-c", RECORDER, str(path), str(Path(__file__).parent), mode], stdout=subprocess.PIPE
     )
     assert process.stdout is not None
     for _ in range(ticks):
