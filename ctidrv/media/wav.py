@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ctidrv.errors import InputError, StoreError
+from ctidrv.native import g711
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import RATE
 
@@ -220,9 +221,7 @@ def read_wav(path: str | Path) -> WavAudio:
     if form.coding == _PCM:
         sound = Pcm.from_bytes(data)
     else:
-        from ctidrv.native import g711
-
-        sound = g711.decode(data, "alaw" if form.coding == _ALAW else "mulaw")
+        sound = g711.decode(data, "alaw" if form.coding == _ALAW else "ulaw")
     return WavAudio([sound[channel :: form.channels] for channel in range(form.channels)])
 
 
