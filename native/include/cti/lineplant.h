@@ -14,6 +14,9 @@
  * returned by the hybrid (return loss, delay), plus noise. The exchange hears the terminal less
  * the loss. Nothing passes while a terminal is on hook, but what the exchange sends to an on-hook line
  * (caller ID) is heard there. Noise comes from a generator seeded per line, so a run repeats.
+ *
+ * Threads: one ticks (the board's exchange and control); one posts commands, takes events and reads the
+ * telephones' recorders. Commands take effect at the next tick, in the order they were posted.
  */
 
 #include <stddef.h>
@@ -22,6 +25,7 @@
 #include "cti/board.h"
 #include "cti/event.h"
 #include "cti/player.h"
+#include "cti/progress.h"
 
 enum cti_plant_command_kind {
     CTI_PLANT_RING = 1,        /* line, value: 1 on with pattern in `what`, 0 off */
@@ -49,7 +53,9 @@ typedef struct cti_plant_command {
 
 /* Events of the plant (read by hwsim) are cti_events with `port` = line. CTI_EV_HOOK: the terminal
  * (telephone or board) went off or on hook. CTI_EV_DIGIT_DOWN/UP with ref 0: the exchange's
- * receiver; with ref 1, and tones and voice: the telephone's ear. CTI_EV_PLAY_DONE: of either player. */
+ * receiver, which listens while the terminal is off hook and switched through to nothing; with ref 1, and
+ * tones and voice: the telephone's ear. CTI_EV_RING_ON/OFF, BATTERY, POLARITY: a telephone's line.
+ * CTI_EV_PLAY_DONE: of either player. CTI_EV_EVENTS_LOST (port -1): the ring was full. */
 
 typedef struct cti_plant_line_config {
     float loss_db;          /* one way, 0…40 */
@@ -76,6 +82,8 @@ size_t cti_plant_size(const cti_plant_config *cfg);
 int cti_plant_init(cti_plant *p, size_t size, const cti_plant_config *cfg);
 /* Before the first tick. */
 int cti_plant_line(cti_plant *p, int line, const cti_plant_line_config *cfg);
+/* The call-progress tones that the telephones' ears go by; before the first tick. */
+int cti_plant_progress(cti_plant *p, const struct cti_progress_config *cfg);
 /* Fills *board, for cti_engine_add_board(). */
 int cti_plant_board(cti_plant *p, cti_board *board);
 int cti_plant_post(cti_plant *p, const cti_plant_command *commands, int n);

@@ -127,10 +127,25 @@ int cti_plant_line(cti_plant *p, int line, const cti_plant_line_config *cfg) {
     return CTI_OK;
 }
 
+int cti_plant_progress(cti_plant *p, const cti_progress_config *cfg) {
+    if (p == NULL || cfg == NULL)
+        return CTI_ERR_ARG;
+    if (p->now > 0)
+        return CTI_ERR_STATE;
+    return p->cfg.phones == 0 ? CTI_OK : cti_ear_progress(plant_part(p, p->lay.ear), -1, cfg);
+}
+
 void plant_tell(cti_plant *p, const cti_event *ev, int n) {
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
+        if (p->events_lost > 0 && cti_ring_room(plant_events(p)) > 1) {
+            cti_event lost = {.at = ev[i].at, .start = ev[i].at, .port = -1, .kind = CTI_EV_EVENTS_LOST};
+            lost.value = p->events_lost;
+            cti_ring_put(plant_events(p), &lost, 1);
+            p->events_lost = 0;
+        }
         if (cti_ring_put(plant_events(p), &ev[i], 1) != CTI_OK)
-            atomic_fetch_add_explicit(&p->events_lost, 1, memory_order_relaxed);
+            p->events_lost++;
+    }
 }
 
 static void tell(cti_plant *p, int64_t at, int line, int kind, int value) {
@@ -140,7 +155,7 @@ static void tell(cti_plant *p, int64_t at, int line, int kind, int value) {
 
 void plant_tell_board(cti_plant *p, int64_t at, int line, int kind, int value) {
     if (p->waiting == p->cfg.board_lines * PLANT_BOARD_EVENTS) {
-        atomic_fetch_add_explicit(&p->events_lost, 1, memory_order_relaxed);
+        p->events_lost++;
         return;
     }
     board_events_of(p)[p->waiting++] =
@@ -163,6 +178,12 @@ static void ring(cti_plant *p, int64_t at, int line, int on, int pattern) {
     line_event(p, at, line, on ? CTI_EV_RING_ON : CTI_EV_RING_OFF, on ? pattern : 0);
 }
 
+/* The dial receiver is given to the line; it counts its samples from here. */
+static void receive_afresh(cti_plant *p, int64_t at, int line) {
+    cti_dtmf_rx_reset(plant_receiver(p, line));
+    plant_line_of(p, line)->heard_from = at;
+}
+
 static void hook(cti_plant *p, int64_t at, int line, int off_hook) {
     plant_line *l = plant_line_of(p, line);
     if (l->off_hook == off_hook)
@@ -172,24 +193,27 @@ static void hook(cti_plant *p, int64_t at, int line, int off_hook) {
     l->off_hook = (int8_t)off_hook;
     if (!plant_is_phone(p, line))
         plant_tell_board(p, at, line, off_hook ? CTI_EV_SEIZED : CTI_EV_RELEASED, 0);
-    if (off_hook) {
-        cti_dtmf_rx_reset(plant_receiver(p, line));
-        l->heard_from = at;
-    }
+    if (off_hook)
+        receive_afresh(p, at, line);
     tell(p, at, line, CTI_EV_HOOK, off_hook);
 }
 
-static void cut_through(cti_plant *p, int line, int other) {
-    plant_line *l = plant_line_of(p, line);
-    if (l->other >= 0)
-        plant_line_of(p, l->other)->other = -1;
-    l->other = other;
+static void part(cti_plant *p, int64_t at, int line) {
+    int other = plant_line_of(p, line)->other;
     if (other < 0)
         return;
-    plant_line *o = plant_line_of(p, other);
-    if (o->other >= 0)
-        plant_line_of(p, o->other)->other = -1;
-    o->other = line;
+    plant_line_of(p, line)->other = plant_line_of(p, other)->other = -1;
+    receive_afresh(p, at, line);
+    receive_afresh(p, at, other);
+}
+
+static void cut_through(cti_plant *p, int64_t at, int line, int other) {
+    part(p, at, line);
+    if (other < 0)
+        return;
+    part(p, at, other);
+    plant_line_of(p, line)->other = other;
+    plant_line_of(p, other)->other = line;
 }
 
 static void play(cti_plant *p, int64_t at, int line, cti_player *player, const cti_play_item *item) {
@@ -229,7 +253,7 @@ static void carry_out(cti_plant *p, int64_t at, const cti_plant_command *c) {
         }
         break;
     case CTI_PLANT_CONNECT:
-        cut_through(p, c->line, c->value);
+        cut_through(p, at, c->line, c->value);
         break;
     case CTI_PLANT_EXCHANGE_PLAY:
         play(p, at, c->line, plant_exchange_player(p, c->line), &c->item);
@@ -244,15 +268,18 @@ static void carry_out(cti_plant *p, int64_t at, const cti_plant_command *c) {
         break;
     case CTI_PLANT_PHONE_PLAY:
         play(p, at, c->line, plant_phone_player(p, c->line), &c->item);
+        l->speaking = 1;
         break;
     case CTI_PLANT_PHONE_STOP:
         cti_player_stop(plant_phone_player(p, c->line), c->ref);
+        l->speaking = 1;
         break;
     case CTI_PLANT_PHONE_RECORD:
         record(p, c->line, c->value != 0);
         break;
     case CTI_PLANT_PHONE_LISTEN:
-        cti_ear_listen(plant_part(p, p->lay.ear), c->line - p->cfg.board_lines, c->value);
+        if (cti_ear_listen(plant_part(p, p->lay.ear), c->line - p->cfg.board_lines, c->value) == CTI_OK)
+            l->listening = (int8_t)c->value;
         break;
     default:
         break;
@@ -264,9 +291,12 @@ static int exchange(void *ctx, int64_t at, const int16_t *tx, int16_t *rx, int s
     cti_plant *p = ctx;
     if (samples != PLANT_TICK)
         return CTI_ERR_ARG;
+    p->now = at;
     cti_plant_command c;
-    while (cti_ring_get(commands_of(p), &c, 1) == 1)
+    for (int n = cti_ring_count(commands_of(p)); n > 0; n--) {
+        cti_ring_get(commands_of(p), &c, 1);
         carry_out(p, at, &c);
+    }
     plant_signal(p, at, tx, rx);
     p->now = at + samples;
     int n = p->waiting < max ? p->waiting : max;
@@ -312,9 +342,9 @@ int cti_plant_post(cti_plant *p, const cti_plant_command *commands, int n) {
 }
 
 int cti_plant_events(cti_plant *p, cti_event *ev, int max) {
-    if (p == NULL || ev == NULL || max < 0)
+    if (p == NULL || max < 0 || (ev == NULL && max > 0))
         return CTI_ERR_ARG;
-    return cti_ring_get(plant_events(p), ev, max);
+    return max == 0 ? 0 : cti_ring_get(plant_events(p), ev, max);
 }
 
 int cti_plant_phone_read(cti_plant *p, int line, int16_t *out, int frames) {

@@ -39,12 +39,14 @@ static void from_terminal(cti_plant *p, int64_t at, int line, const int16_t *tx)
     int16_t *sent = plant_buffer(p, p->lay.sent, line);
     int16_t *up = plant_buffer(p, p->lay.up, line);
     memset(sent, 0, PLANT_TICK * sizeof *sent);
-    if (plant_is_phone(p, line)) {
-        cti_event ev[PLANT_LINE_EVENTS];
-        int n = cti_player_run(plant_phone_player(p, line), at, sent, PLANT_TICK, ev, PLANT_LINE_EVENTS);
-        told(p, line, 1, ev, n);
-    } else {
+    if (!plant_is_phone(p, line)) {
         memcpy(sent, tx + (size_t)line * PLANT_TICK, PLANT_TICK * sizeof *sent);
+    } else if (l->speaking) {
+        cti_event ev[PLANT_LINE_EVENTS];
+        cti_player *player = plant_phone_player(p, line);
+        int n = cti_player_run(player, at, sent, PLANT_TICK, ev, PLANT_LINE_EVENTS);
+        l->speaking = (int8_t)(cti_player_busy(player) || n > 0);
+        told(p, line, 1, ev, n);
     }
     if (!l->off_hook || !l->battery) {
         memset(sent, 0, PLANT_TICK * sizeof *sent);
@@ -77,11 +79,22 @@ static void add_echo(const cti_plant *p, plant_line *l, const int16_t *sent, int
     }
 }
 
+/* A telephone that hangs on its hook, with nobody to hear it: its line is not reckoned. */
+static int asleep(const cti_plant *p, int line) {
+    const plant_line *l = plant_line_of(p, line);
+    return plant_is_phone(p, line) && !l->off_hook && !l->listening && !l->loaded &&
+           !cti_recorder_open(plant_phone_recorder(p, line));
+}
+
 /* What the exchange sends to the terminal, and what of it is heard there. */
 static void to_terminal(cti_plant *p, int64_t at, int line) {
     plant_line *l = plant_line_of(p, line);
     int16_t *heard = plant_buffer(p, p->lay.heard, line);
     memset(heard, 0, PLANT_TICK * sizeof *heard);
+    if (asleep(p, line)) {
+        memset(l->history, 0, sizeof l->history);
+        return;
+    }
     if (l->loaded) {
         cti_event ev[PLANT_LINE_EVENTS];
         cti_player *player = plant_exchange_player(p, line);
@@ -89,8 +102,7 @@ static void to_terminal(cti_plant *p, int64_t at, int line) {
         l->loaded = (int8_t)(cti_player_busy(player) || n > 0);
         told(p, line, 0, ev, n);
     }
-    int on_hook_phone = plant_is_phone(p, line) && !l->off_hook;
-    if (!l->battery || on_hook_phone) {
+    if (!l->battery) {
         memset(heard, 0, PLANT_TICK * sizeof *heard);
     } else {
         if (l->off_hook && l->other >= 0)
@@ -99,8 +111,7 @@ static void to_terminal(cti_plant *p, int64_t at, int line) {
         scale(heard, heard, l->loss);
     }
     add_echo(p, l, plant_buffer(p, p->lay.sent, line), heard);
-    if (!on_hook_phone)
-        cti_random_noise(&l->noise, l->cfg.noise_dbm0, heard, PLANT_TICK);
+    cti_random_noise(&l->noise, l->cfg.noise_dbm0, heard, PLANT_TICK);
 }
 
 static void record_phone(cti_plant *p, int64_t at, int line) {

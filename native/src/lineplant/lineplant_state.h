@@ -2,7 +2,6 @@
 
 /* The plant's memory, one block: this struct, then the parts at their offsets. */
 
-#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,7 +28,8 @@ typedef struct plant_line {
     int32_t other;                    /* the line switched through to, -1 = none */
     int8_t off_hook, ringing, battery, reversed;
     int8_t loaded;      /* the exchange's player may have something to send */
-    int8_t listening;   /* the telephone's ear */
+    int8_t speaking;    /* so may the telephone's */
+    int8_t listening;   /* the telephone's ear: its detectors */
     int64_t heard_from; /* when the dial receiver was reset */
 } plant_line;
 
@@ -47,7 +47,7 @@ struct cti_plant {
     int64_t now;
     uint32_t history_at;
     size_t board_events; /* their place */
-    _Atomic uint32_t events_lost;
+    int32_t events_lost; /* not told yet */
 };
 
 static inline void *plant_part(const cti_plant *p, size_t offset) {
@@ -86,7 +86,7 @@ static inline cti_ring *plant_events(const cti_plant *p) {
     return plant_part(p, p->lay.events);
 }
 
-/* One event for hwsim; counted when the ring is full. */
+/* Events for hwsim. What finds the ring full is counted and told once there is room. */
 void plant_tell(cti_plant *p, const cti_event *ev, int n);
 /* One event for the board's reader. */
 void plant_tell_board(cti_plant *p, int64_t at, int line, int kind, int value);
