@@ -82,16 +82,16 @@ static void decides_at(const segment *s, int segments, int scale, encode_fn *e, 
 }
 
 static void test_g711_table_1_alaw_decision_values(void) {
-    static const segment s[] = {{0, 64, 2},       {64, 128, 4},     {128, 256, 8},    {256, 512, 16},
-                                {512, 1024, 32},  {1024, 2048, 64}, {2048, 4096, 128}};
+    static const segment s[] = {{0, 64, 2},      {64, 128, 4},     {128, 256, 8},    {256, 512, 16},
+                                {512, 1024, 32}, {1024, 2048, 64}, {2048, 4096, 128}};
     decides_at(s, 7, 8, cti_alaw_encode, 0xD5, 1);
     decides_at(s, 7, 8, cti_alaw_encode, 0x55, -1);
 }
 
 static void test_g711_table_2_ulaw_decision_values(void) {
-    static const segment s[] = {{0, 1, 1},         {1, 31, 2},        {31, 95, 4},
-                                {95, 223, 8},      {223, 479, 16},    {479, 991, 32},
-                                {991, 2015, 64},   {2015, 4063, 128}, {4063, 8159, 256}};
+    static const segment s[] = {{0, 1, 1},       {1, 31, 2},        {31, 95, 4},
+                                {95, 223, 8},    {223, 479, 16},    {479, 991, 32},
+                                {991, 2015, 64}, {2015, 4063, 128}, {4063, 8159, 256}};
     decides_at(s, 9, 4, cti_ulaw_encode, 0xFF, 1);
     decides_at(s, 9, 4, cti_ulaw_encode, 0x7F, -1);
     CHECK_EQ(encode(cti_ulaw_encode, 32767), 0x80);

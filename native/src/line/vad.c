@@ -10,17 +10,17 @@
 #include "cti/error.h"
 
 enum {
-    PART = 80,           /* samples: powers are kept for each 10 ms */
-    HOP = 2 * PART,      /* a decision every 20 ms */
-    PARTS = 4,           /* the last ones; a spectrum covers a little more than three */
+    PART = 80,      /* samples: powers are kept for each 10 ms */
+    HOP = 2 * PART, /* a decision every 20 ms */
+    PARTS = 4,      /* the last ones; a spectrum covers a little more than three */
     SAMPLES_PER_MS = 8,
-    VOICED_HOPS = 4,     /* before voice is reported, with no more than ... */
-    QUIET_HOPS = 1,      /* ... quiet ones between them, */
-    TONE_HOPS = 2,       /* ... and no more than these of steady tone: a digit's edges are no voice */
-    LINE_MOVE = 1,       /* bins that a steady tone's line may seem to move in 20 ms */
-    NOISE_BLOCK = 75,    /* hops in each half over which the noise floor is the minimum (3 s) */
-    LINE_SPREAD = 2,     /* bins to each side of a line under the Hann window */
-    FIRST_BIN = 6        /* 190 Hz: below lies hum */
+    VOICED_HOPS = 4,  /* before voice is reported, with no more than ... */
+    QUIET_HOPS = 1,   /* ... quiet ones between them, */
+    TONE_HOPS = 2,    /* ... and no more than these of steady tone: a digit's edges are no voice */
+    LINE_MOVE = 1,    /* bins that a steady tone's line may seem to move in 20 ms */
+    NOISE_BLOCK = 75, /* hops in each half over which the noise floor is the minimum (3 s) */
+    LINE_SPREAD = 2,  /* bins to each side of a line under the Hann window */
+    FIRST_BIN = 6     /* 190 Hz: below lies hum */
 };
 
 /* So much of the power in one or two lines that stay where they are is a tone, not voice. */
@@ -48,17 +48,17 @@ struct cti_vad {
     int32_t hangover;        /* samples */
     float recent[CTI_FFT_SIZE];
     cti_biquad_state filter;
-    double energy;           /* of the part being filled */
-    double part[PARTS];      /* powers, the newest last */
-    int64_t now;             /* samples since reset */
+    double energy;      /* of the part being filled */
+    double part[PARTS]; /* powers, the newest last */
+    int64_t now;        /* samples since reset */
     double smooth, least_now, least_before;
     int32_t noise_hops;
-    int32_t line[2];     /* bins of the strongest lines a hop ago, -1 = no sound then */
-    double loudness;     /* power over the last PARTS, a hop ago */
-    int32_t voiced_hops; /* of the sound that goes on now */
+    int32_t line[2];               /* bins of the strongest lines a hop ago, -1 = no sound then */
+    double loudness;               /* power over the last PARTS, a hop ago */
+    int32_t voiced_hops;           /* of the sound that goes on now */
     int32_t quiet_hops, tone_hops; /* in a row */
-    int64_t run_start;   /* first sample of that sound */
-    int64_t voiced_end;  /* the sample after the last voiced one */
+    int64_t run_start;             /* first sample of that sound */
+    int64_t voiced_end;            /* the sample after the last voiced one */
     int32_t active;
 };
 

@@ -13,10 +13,10 @@
 #include "base/fft.h"
 
 enum {
-    DTMF_BINS = 8,      /* 0…3 the low group, 4…7 the high group */
-    DTMF_HOP = 16,      /* samples per dump */
-    DTMF_HOP_HALF = 8,  /* the same at 4,000 samples a second */
-    DTMF_HISTORY = 64   /* dumps kept (128 ms) */
+    DTMF_BINS = 8,     /* 0…3 the low group, 4…7 the high group */
+    DTMF_HOP = 16,     /* samples per dump */
+    DTMF_HOP_HALF = 8, /* the same at 4,000 samples a second */
+    DTMF_HISTORY = 64  /* dumps kept (128 ms) */
 };
 
 typedef struct dtmf_bank {
@@ -34,7 +34,7 @@ typedef struct dtmf_bank {
     int64_t dumps;              /* made since reset */
     double re[DTMF_HISTORY][DTMF_BINS];
     double im[DTMF_HISTORY][DTMF_BINS];
-    double energy[DTMF_HISTORY]; /* of the band, summed over the dump's half-rate samples */
+    double energy[DTMF_HISTORY];      /* of the band, summed over the dump's half-rate samples */
     double wide_energy[DTMF_HISTORY]; /* of all above 180 Hz, summed over the dump's samples */
 } dtmf_bank;
 

@@ -30,10 +30,14 @@ enum { WINDOW_SAMPLES = WINDOW * DTMF_HOP_HALF };
 /* A first, cheap look: the two best bins hold a quarter of the band's energy. */
 #define GATE_SHARE 0.25
 /* What is left beside the pair, over the pair's energy: on a quiet line; with all noise granted. */
-#define RESIDUAL_QUIET 0.16
+#define RESIDUAL_QUIET 0.06
 #define RESIDUAL_MOST 1.0
+/* Outside Q.24's twist, -8…+4 dB (amplitude ratios), only so much of that: speech falls with frequency. */
+#define TWISTED 0.5
+#define TWIST_LEAST 0.398
+#define TWIST_MOST 1.585
 /* The same for all that is heard above 180 Hz. */
-#define RESIDUAL_WIDE 0.2
+#define RESIDUAL_WIDE 0.08
 /* More than that may be left only if it looks like noise: the geometric over the arithmetic mean of its
  * spectrum is 0.56 for white noise, below 0.2 for speech and music. */
 #define FLATNESS 0.35
@@ -47,8 +51,9 @@ enum { WINDOW_SAMPLES = WINDOW * DTMF_HOP_HALF };
 #define NOISE_GRANTED 2.0
 /* The weaker frequency's energy over what is left beside the pair. */
 #define WEAKER_OVER_RESIDUAL 0.35
-/* Dumps in each of the two halves over which the noise floor is the minimum (256 ms). */
-enum { NOISE_BLOCK = 128 };
+/* Dumps in each of the two halves over which the noise floor is the minimum (256 ms), and how many pass
+ * after reset before it counts. */
+enum { NOISE_BLOCK = 128, NOISE_SETTLES = 12 };
 #define NOISE_SMOOTHING 0.125
 
 typedef struct vec {
@@ -71,7 +76,7 @@ struct cti_dtmf_rx {
     vec third[DTMF_HISTORY][DTMF_BINS]; /* sums of the last THIRD dumps */
     cti_fft fft;
     cti_outbox outbox;
-    double floor_amplitude; /* half of the stronger sine's peak */
+    double floor_amplitude;      /* half of the stronger sine's peak */
     double twist, reverse_twist; /* amplitude ratios */
     double frequency_share;
     floor_meter noise; /* in the band */
@@ -172,9 +177,9 @@ int cti_dtmf_rx_init(cti_dtmf_rx *s, size_t size, const cti_dtmf_rx_config *cfg)
     return cti_dtmf_rx_reset(s);
 }
 
-static void follow_floor(floor_meter *m, double energy, int next_block) {
+static void follow_floor(floor_meter *m, double energy, int next_block, int settled) {
     m->smooth = m->smooth < 0.0 ? energy : m->smooth + NOISE_SMOOTHING * (energy - m->smooth);
-    if (m->smooth < m->least_now)
+    if (m->smooth < m->least_now && settled)
         m->least_now = m->smooth;
     if (next_block) {
         m->least_before = m->least_now;
@@ -188,8 +193,9 @@ static double floor_of(const floor_meter *m) {
 
 static void follow_noise(cti_dtmf_rx *s) {
     int next_block = s->digit == 0 && ++s->noise_dumps >= NOISE_BLOCK;
-    follow_floor(&s->noise, s->bank.energy[place(s, 0)], next_block);
-    follow_floor(&s->under, s->bank.wide_energy[place(s, 0)], next_block);
+    int settled = s->bank.dumps > NOISE_SETTLES;
+    follow_floor(&s->noise, s->bank.energy[place(s, 0)], next_block, settled);
+    follow_floor(&s->under, s->bank.wide_energy[place(s, 0)], next_block, settled);
     if (next_block)
         s->noise_dumps = 0;
 }
@@ -298,9 +304,8 @@ static double dumps_on(const pair *p, vec dumps[2][LOOK_BACK], const vec amplitu
     double whole = DTMF_HOP_HALF * (p->amplitude[0] * p->amplitude[0] + p->amplitude[1] * p->amplitude[1]);
     double sum = 0.0, plateau = 0.0;
     for (int ago = 0; ago < LOOK_BACK; ago++) {
-        double share = (conj_times(amplitude[0], dumps[0][ago]).re +
-                        conj_times(amplitude[1], dumps[1][ago]).re) /
-                       whole;
+        double share =
+            (conj_times(amplitude[0], dumps[0][ago]).re + conj_times(amplitude[1], dumps[1][ago]).re) / whole;
         sum += share;
         if (ago >= EDGE_DUMPS && ago < WINDOW - EDGE_DUMPS)
             plateau += share / (WINDOW - 2 * EDGE_DUMPS);
@@ -308,7 +313,16 @@ static double dumps_on(const pair *p, vec dumps[2][LOOK_BACK], const vec amplitu
     return plateau > 0.5 ? sum / plateau : 0.0;
 }
 
-enum { LOWEST_BIN = 6, DIAL_LOW = 10, DIAL_HIGH = 15, DIAL_BINS = 19, BAND_BINS = 58, HIGHEST_BIN = 110, AROUND = 4, LINE = 2 };
+enum {
+    LOWEST_BIN = 6,
+    DIAL_LOW = 10,
+    DIAL_HIGH = 15,
+    DIAL_BINS = 19,
+    BAND_BINS = 58,
+    HIGHEST_BIN = 110,
+    AROUND = 4,
+    LINE = 2
+};
 
 static void blank(float *power, double hz) {
     int middle = (int)(hz * CTI_FFT_SIZE / 8000.0 + 0.5);
@@ -393,13 +407,15 @@ static int find_pair(const cti_dtmf_rx *s, pair *p, double *lasted) {
     if ((low > high ? low : high) < s->floor_amplitude || high > low * s->twist ||
         low > high * s->reverse_twist)
         return 0;
-    double rest = energy - fit, quiet = RESIDUAL_QUIET * fit;
+    double strict = high < TWIST_LEAST * low || high > TWIST_MOST * low ? TWISTED : 1.0;
+    double rest = energy - fit, quiet = strict * RESIDUAL_QUIET * fit;
     if (rest > quiet + NOISE_GRANTED * WINDOW * floor_of(&s->noise) || rest > RESIDUAL_MOST * fit)
         return 0;
     double all = 0.0, digit = 2.0 * (low * low + high * high);
     for (int ago = 0; ago < WINDOW; ago++)
         all += s->bank.wide_energy[place(s, ago)];
-    double wide_rest = all - digit * WINDOW * DTMF_HOP, wide_quiet = RESIDUAL_WIDE * digit * WINDOW * DTMF_HOP;
+    double wide_rest = all - digit * WINDOW * DTMF_HOP,
+           wide_quiet = strict * RESIDUAL_WIDE * digit * WINDOW * DTMF_HOP;
     if (wide_rest > wide_quiet + NOISE_GRANTED * WINDOW * floor_of(&s->under))
         return 0;
     if ((rest > quiet || wide_rest > wide_quiet) &&
@@ -486,10 +502,17 @@ static void decide(cti_dtmf_rx *s, cti_event_sink *sink) {
     if (!find_pair(s, &p, &lasted))
         return;
     int digit = CTI_DTMF_KEYS[p.low * 4 + p.high - 4];
-    if (digit == s->digit)
-        return;
     double now = (double)(s->bank.dumps * DTMF_HOP) - delay_of(&p);
     double start = now - lasted * DTMF_HOP;
+    if (digit == s->digit) {
+        if (s->last_presence < PRESENT_PAIR && start < s->end + SHORTEST_PAUSE &&
+            p.amplitude[0] < PRESENT_PAIR * s->heard.amplitude[0]) {
+            s->heard = p; /* it goes on, only weaker */
+            s->end = now;
+            s->last_presence = 1.0;
+        }
+        return;
+    }
     if (digit == s->digit_before && start < s->end + SHORTEST_PAUSE)
         return; /* its own echo */
     if (s->digit)

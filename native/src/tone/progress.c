@@ -15,15 +15,15 @@
 enum {
     SAMPLES_PER_MS = 8,
     TONES = 16,
-    SPREAD = 2,        /* a line's power lies in its bin and two to each side (Hann) */
-    APART = 3,         /* bins between two lines, at least */
-    LOWEST = 2,        /* the bins that a line may have: 300…675 Hz */
+    SPREAD = 2, /* a line's power lies in its bin and two to each side (Hann) */
+    APART = 3,  /* bins between two lines, at least */
+    LOWEST = 2, /* the bins that a line may have: 300…675 Hz */
     HIGHEST = 32,
-    STEADY_HOPS = 4,   /* equal spectra that begin a burst */
-    KNOWN_HOPS = 4,    /* of the burst, until its beginning is measured and the cadence looked at */
-    HISTORY = 16,      /* hops whose spectra are kept to find a burst's first sample */
+    STEADY_HOPS = 4, /* equal spectra that begin a burst */
+    KNOWN_HOPS = 4,  /* of the burst, until its beginning is measured and the cadence looked at */
+    HISTORY = 16,    /* hops whose spectra are kept to find a burst's first sample */
     GLITCH = 60 * SAMPLES_PER_MS, /* a shorter pause does not end a burst */
-    NOISE_BLOCK = 100  /* hops in each half over which the noise floor is the minimum (2 s) */
+    NOISE_BLOCK = 100             /* hops in each half over which the noise floor is the minimum (2 s) */
 };
 
 /* A tone's lines hold at least so much of the power above 180 Hz: 0.7 is white noise at 4 dB. */
@@ -42,7 +42,7 @@ enum {
 enum burst_state { BURST_NONE = 0, BURST_ON = 1, BURST_FADED = 2 };
 
 typedef struct spectrum_line {
-    int bin; /* -1 = none */
+    int bin;                 /* -1 = none */
     double turn_re, turn_im; /* the phase's advance a hop, summed over the burst */
     float last_re, last_im;
 } spectrum_line;
@@ -64,7 +64,7 @@ struct cti_progress {
     int32_t state; /* enum burst_state */
     int32_t age;   /* hops since it was found */
     spectrum_line line[2];
-    double plateau;    /* power of its lines */
+    double plateau; /* power of its lines */
     double last_power;
     double share_sum;
     double start, end;

@@ -11,11 +11,11 @@
 #include "base/biquad.h"
 
 enum {
-    PROGRESS_HOP = 80,       /* samples: 10 ms */
-    PROGRESS_HOP_LOW = 20,   /* the same at 2,000 a second */
-    PROGRESS_DUMPS = 8,      /* hops in a window */
-    PROGRESS_BINS = 35,      /* 275 Hz … 700 Hz */
-    PROGRESS_FIRST_BIN = 22  /* 275 Hz / 12.5 Hz */
+    PROGRESS_HOP = 80,      /* samples: 10 ms */
+    PROGRESS_HOP_LOW = 20,  /* the same at 2,000 a second */
+    PROGRESS_DUMPS = 8,     /* hops in a window */
+    PROGRESS_BINS = 35,     /* 275 Hz … 700 Hz */
+    PROGRESS_FIRST_BIN = 22 /* 275 Hz / 12.5 Hz */
 };
 
 #define PROGRESS_BIN_HZ 12.5

@@ -14,9 +14,9 @@ typedef struct part {
     double peak; /* of each frequency, sample units */
     double am_depth;
     int32_t samples;
-    int32_t used;      /* frequencies */
-    int32_t edge;      /* samples over which it is faded in where the sound before it differs */
-    int32_t fall;      /* the same at its end; 0 = what follows sounds the same */
+    int32_t used; /* frequencies */
+    int32_t edge; /* samples over which it is faded in where the sound before it differs */
+    int32_t fall; /* the same at its end; 0 = what follows sounds the same */
 } part;
 
 struct cti_tone_gen {
@@ -26,8 +26,8 @@ struct cti_tone_gen {
     uint32_t am_phase;
     int32_t count;
     int32_t loop_from;
-    int32_t now;  /* part; count = ended */
-    int32_t done; /* samples of it */
+    int32_t now;    /* part; count = ended */
+    int32_t done;   /* samples of it */
     int32_t joined; /* the part before sounded the same */
 };
 
