@@ -26,6 +26,8 @@ from ctidrv.units import RATE, PortId, Samples, ms
 if TYPE_CHECKING:
     from ctidrv.media.channel import Channel, Sink, Sound
 
+OPERATOR = "operator"
+"""Who answers a call when it is not the script."""
 _DIGIT_WAIT = ms(200)
 """A key is handed on when it is let go, or after so long: its length is known, and nobody waits for a
 stuck key. A prompt it stops has stopped long before, in the core."""
@@ -174,14 +176,14 @@ class Call:
                     ),
                     Samples(self._clock.now() + self._profile.caller_id_wait),
                 )
-        if self.answered_by is None or by == "operator":
+        if self.answered_by is None or by == OPERATOR:
             self.answered_by = by
             self._line.answer(self)
         await self._until(lambda: self.state is CallState.CONNECTED and self.answered_by == by)
 
     async def taken(self) -> None:
         """Returns when an operator has answered or taken over; CallEnded when the call ends before."""
-        await self._until(lambda: self.state is CallState.CONNECTED and self.answered_by == "operator")
+        await self._until(lambda: self.state is CallState.CONNECTED and self.answered_by == OPERATOR)
 
     async def ended(self) -> Cause:
         """Waits until the call is over (no CallEnded) and tells why."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ctidrv import events
 from ctidrv.callcontrol import fxo
-from ctidrv.callcontrol.call import Call, Caller, CallState
+from ctidrv.callcontrol.call import OPERATOR, Call, Caller, CallState
 from ctidrv.callcontrol.causes import Cause, confidence
 from ctidrv.callcontrol.fxo import Do, FxoLine, Input, Start, State, Stop, Timer
 from ctidrv.callcontrol.ids import Ids
@@ -41,8 +41,8 @@ class LineController:
     """One FXO line at work.
 
     `on_call` serves a call from its first sign to its end: it answers it, or waits for somebody to. When
-    it returns, a call that is still connected is hung up; CallEnded may be let through. After it, and
-    once the line is given back, ``call.ended`` is written.
+    it returns, a call that is still connected is hung up, unless an operator has taken it; CallEnded
+    may be let through. After it, and once the call is over, ``call.ended`` is written.
     """
 
     def __init__(
@@ -347,7 +347,7 @@ class LineController:
         elif (error := handler.exception()) is not None and not isinstance(error, CallEnded):
             _log.error("%s: what served %s failed", self.port, call.id, exc_info=error)
             cause = Cause.ERROR
-        if call.state is not CallState.ENDED:
+        if call.state is not CallState.ENDED and call.answered_by != OPERATOR:
             self.hang_up(call, cause)
 
     def _served(self, task: asyncio.Task[None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import itertools
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
@@ -282,12 +283,26 @@ class Bench:
         return [dict(entry.data) for entry in self.entries if entry.type == type]
 
 
+def inline(
+    loop: asyncio.AbstractEventLoop, executor: Any, work: Callable[..., Any], *args: Any
+) -> asyncio.Future[Any]:
+    """Work for a thread, done here and now, as the loop of virtual time does it."""
+    done = loop.create_future()
+    try:
+        done.set_result(work(*args))
+    except Exception as error:
+        done.set_exception(error)
+    return done
+
+
 @pytest.fixture
 def play_scene() -> Callable[..., Any]:
     """``play_scene(scene, profile=None)`` runs ``async def scene(bench)`` and returns the bench."""
 
     def run(scene: Callable[[Bench], Coroutine[Any, Any, None]], profile: LineProfile | None = None) -> Bench:
         async def main() -> Bench:
+            loop: Any = asyncio.get_running_loop()
+            loop.run_in_executor = functools.partial(inline, loop)
             bench = Bench(profile)
             bench.line.start()
             await bench.run(100)
@@ -296,6 +311,8 @@ def play_scene() -> Callable[..., Any]:
             finally:
                 for task in asyncio.all_tasks() - {asyncio.current_task()}:
                     task.cancel()
+                for recording in bench.channel.recordings:
+                    recording.ask_stop()
                 await bench.run(100)
             return bench
 
