@@ -1,6 +1,6 @@
 """Speaks what simulated callers say into ``hwsim/voices/*.wav``, by the means of ivr_scripts/make_prompts.py.
 
-    python hw-sim/make_voices.py
+python hw-sim/make_voices.py
 """
 
 from __future__ import annotations

@@ -1,0 +1,172 @@
+"""``ctidrv demo``: a whole simulated call through the real parts, from ring to recording, in plain words."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ctidrv.cli.output import add_data, add_json, print_json
+from ctidrv.errors import InputError
+from ctidrv.folder import DataFolder, data_folder
+from ctidrv.units import to_seconds
+
+if TYPE_CHECKING:
+    from ctidrv.service.daemon import Station
+    from hwsim.commands.proof import Proof
+    from hwsim.commands.story import Outcome
+    from hwsim.subscriber import Note
+
+HELP = "a whole simulated call, from ring to recording, explained in plain words"
+START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+"""The wall time of sample 0 in virtual time: 10:00 in Shanghai."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of noise and ids (default: 1)")
+    parser.add_argument("--realtime", action="store_true", help="by the clock on the wall (live loop)")
+    parser.add_argument("--listen", action="store_true", help="play the recording afterwards")
+    parser.add_argument("--desktop", action="store_true", help="show the call in the operator's window")
+    add_data(parser)
+    add_json(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    folder = _folder(args)
+    teller = _Teller(quiet=args.json)
+    begun = time.perf_counter()
+    if args.realtime or args.desktop:
+        from hwsim.commands.live import play_live
+
+        outcome, span, slips = play_live(folder, args.seed, teller.attach, teller.note, desktop=args.desktop)
+    else:
+        outcome, span, slips = *_play_virtual(folder, args.seed, teller), 0
+    wall = time.perf_counter() - begun
+    proof = _prove(folder, outcome)
+    row = {
+        "ok": proof.ok,
+        "seed": args.seed,
+        "simulated_s": to_seconds(span),
+        "wall_s": round(wall, 3),
+        "ratio": round(to_seconds(span) / wall, 1),
+        "call": outcome.call,
+        "recording": None if proof.recording is None else proof.recording["path"],
+        "message": None if proof.message is None else proof.message["id"],
+        "events": [] if proof.call is None else proof.call["events"],
+        "checks": [{"what": c.what, "ok": c.ok, "detail": c.detail} for c in proof.checks],
+        "slips": slips,
+        "data": str(folder.root),
+    }
+    if args.json:
+        print_json(row)
+    else:
+        _print_end(row, proof)
+    if args.listen and proof.recording is not None:
+        _listen(Path(proof.recording["path"]))
+    return 0 if proof.ok else 1
+
+
+def _folder(args: argparse.Namespace) -> DataFolder:
+    """The folder to use; InputError when it already holds the call that this seed makes."""
+    if args.data is None:
+        return data_folder(tempfile.mkdtemp(prefix="ctidrv-demo-"))
+    folder = data_folder(args.data)
+    if folder.database.exists() and not (args.realtime or args.desktop):
+        from ctidrv.callcontrol.ids import Ids
+        from ctidrv.store import Store
+
+        call = Ids(args.seed).next("call")
+        with Store.read(folder) as store:
+            if store.call(call) is not None:
+                raise InputError(
+                    f"{folder.root} already holds {call}, the call of seed {args.seed}: "
+                    "choose another --data folder or another --seed"
+                )
+    return folder
+
+
+def _play_virtual(folder: DataFolder, seed: int, teller: _Teller) -> tuple[Outcome, int]:
+    from ctidrv.media.virtual import run_virtual
+    from ctidrv.service.daemon import Station
+    from hwsim.commands.story import add_customer, configuration, play_out
+
+    station = Station(folder, configuration(), live=False, seed=seed, start=START)
+    station.open()
+    try:
+        add_customer(station)
+        teller.attach(station)
+
+        async def story() -> Outcome:
+            station.start()
+            outcome = await play_out(station, teller.note)
+            await station.stop()
+            return outcome
+
+        outcome = run_virtual(story(), station.engine)
+        return outcome, station.clock.now()
+    finally:
+        station.close()
+
+
+def _prove(folder: DataFolder, outcome: Outcome) -> Proof:
+    from ctidrv.store import Store
+    from hwsim.commands.proof import prove
+
+    with Store.read(folder) as store:
+        return prove(store, outcome)
+
+
+def _listen(path: Path) -> None:
+    from ctidrv.drivers.soundcard import play
+    from ctidrv.media.wav import read_wav
+
+    for name, channel in zip(("what we sent", "what came"), read_wav(path).channels, strict=True):
+        print(f"playing {name} …", flush=True)
+        play(channel)
+
+
+def _print_end(row: Mapping[str, Any], proof: Proof) -> None:
+    print()
+    for check in proof.checks:
+        print(
+            f"  {'ok  ' if check.ok else 'FAIL'}  {check.what}{': ' + check.detail if check.detail else ''}"
+        )
+    print(f"\n{row['simulated_s']:.1f} s of telephone time in {row['wall_s']:.2f} s ({row['ratio']:g} times)")
+    if row["slips"]:
+        print(f"slips: {row['slips']}")
+    print(f"data:      {row['data']}")
+    print(f"recording: {row['recording']}")
+    if proof.message is not None:
+        print(f"message:   {proof.message['path']}")
+
+
+class _Teller:
+    """Prints the time line: what the caller does and hears, and what the station makes of it."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+
+    def attach(self, station: Station) -> None:
+        from ctidrv.apps.records import EventRow
+        from ctidrv.store import event_json
+        from hwsim.commands.telling import told
+
+        def heard(event: Any) -> None:
+            wall = station.clock.wall(event.at)
+            row = EventRow(event.seq, event.call, event.port, event.type, event.at, wall, event.data)
+            words = told(event_json(row))
+            if words is not None:
+                self._print(event.at, "station", words)
+
+        station.journal.subscribe(heard)
+
+    def note(self, note: Note) -> None:
+        self._print(note.at, "caller", f"{note.what} {note.detail}".rstrip())
+
+    def _print(self, at: int, who: str, words: str) -> None:
+        if not self._quiet:
+            print(f"{to_seconds(at):8.2f} s  {who:8} {words}", flush=True)
