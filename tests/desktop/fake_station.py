@@ -290,7 +290,7 @@ def answered(station: FakeStation, at: float = 8.0, by: str = "operator") -> Non
 
 def menu(station: FakeStation, at: float = 9.0) -> None:
     """She presses a wrong key, then a right one during the announcement, and leaves a message."""
-    station.send("call.prompt", at, prompt="welcome", lang="en-US", state="start")
+    station.send("call.prompt", at, prompt="welcome", lang="en-US", state="started", reason=None)
     station.send("call.digit", at + 3, digit="9", length_ms=80, during=None)
     station.send("call.choice", at + 3, key="9", result="invalid", target=None)
     station.send("call.digit", at + 6, digit="2", length_ms=80, during="welcome")

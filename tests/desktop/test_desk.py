@@ -245,7 +245,7 @@ def test_time_line_tells_the_call_in_order_and_in_words(scene: Scene) -> None:
             timeline.KEY,
             timeline.CHOICE_WRONG,
             timeline.KEY_EARLY,
-            timeline.CHOICE,
+            timeline.CHOICE_ON,
             timeline.MESSAGE,
             timeline.CLEARING,
             timeline.RECORDED,
@@ -263,6 +263,25 @@ def test_rings_in_a_row_are_one_line(scene: Scene) -> None:
     for count in (1, 2, 3):
         scene.station.send("call.ring", 6 * count, count=count)
     assert [entry.words.args for entry in scene.desk.timeline()] == [{}, {"count": 3}]
+
+
+def test_prompt_that_a_key_had_ended_before_it_began_is_not_told(scene: Scene) -> None:
+    send = scene.station.send
+    send("call.prompt", 5, prompt="first", lang="en-US", state="started", reason=None)
+    send("call.prompt", 9, prompt="first", lang="en-US", state="ended", reason="digit")
+    send("call.prompt", 9, prompt="second", lang="en-US", state="started", reason=None)
+    send("call.prompt", 9.02, prompt="second", lang="en-US", state="ended", reason="digit")
+    send("call.choice", 9.02, key="9", result="match", target=None)
+    assert [(entry.words.source, entry.words.args) for entry in scene.desk.timeline()] == [
+        (timeline.PROMPT.source, {"prompt": "first"}),
+        (timeline.CHOICE.source, {"key": "9"}),
+    ]
+
+
+def test_line_bears_the_name_that_the_office_gave_it(scene: Scene) -> None:
+    row = {"id": "sim/1", "label": "simulated line 8001", "named": False}
+    assert Port.of(row).label is None
+    assert Port.of({**row, "label": "Sales", "named": True}).label == "Sales"
 
 
 def test_event_heard_twice_changes_nothing(scene: Scene) -> None:

@@ -623,12 +623,24 @@
         <translation>对方在播音中按 {digit} 键</translation>
     </message>
     <message>
-        <source>The caller hears “{prompt}”</source>
+        <source>The caller hears &quot;{prompt}&quot;</source>
         <translation>对方听到“{prompt}”</translation>
     </message>
     <message>
-        <source>Key {key} is taken: on to “{target}”</source>
+        <source>Key {key} is taken</source>
+        <translation>{key} 键有效</translation>
+    </message>
+    <message>
+        <source>Key {key} is taken: on to &quot;{target}&quot;</source>
         <translation>{key} 键有效：转到“{target}”</translation>
+    </message>
+    <message>
+        <source>A message of {length} is saved in mailbox {box}</source>
+        <translation>{length} 的留言已存入信箱 {box}</translation>
+    </message>
+    <message>
+        <source>The call is over</source>
+        <translation>通话结束</translation>
     </message>
     <message>
         <source>Key {key} is not in the menu</source>
@@ -655,16 +667,8 @@
         <translation>部分录音丢失：磁盘太慢</translation>
     </message>
     <message>
-        <source>A message of {length} is saved in mailbox “{box}”</source>
-        <translation>{length} 的留言已存入信箱“{box}”</translation>
-    </message>
-    <message>
         <source>The call ends: {cause}</source>
-        <translation>通话结束：{cause}</translation>
-    </message>
-    <message>
-        <source>The line is free again</source>
-        <translation>线路恢复空闲</translation>
+        <translation>挂断原因：{cause}</translation>
     </message>
 </context>
 <context>

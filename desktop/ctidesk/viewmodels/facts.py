@@ -75,6 +75,7 @@ class Port:
     since: datetime | None = None
     country: str | None = None
     label: str | None = None
+    """The name that the office gave it; a driver's own words for its port are not shown."""
 
     @classmethod
     def of(cls, row: Row) -> Port:
@@ -84,7 +85,7 @@ class Port:
             call=text(row.get("call")),
             since=moment(row.get("since")),
             country=text(row.get("country")),
-            label=None if text(row.get("label")) == row.get("id") else text(row.get("label")),
+            label=text(row.get("label")) if row.get("named") is True else None,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ctidesk.viewmodels import terms
 from ctidesk.viewmodels.facts import Event, number, whole
@@ -37,17 +37,21 @@ TAKEN_OVER = QT_TRANSLATE_NOOP("TimeLine", "You take the call over from the menu
 BY_MENU = QT_TRANSLATE_NOOP("TimeLine", "The menu answers")
 KEY = QT_TRANSLATE_NOOP("TimeLine", "The caller presses {digit}")
 KEY_EARLY = QT_TRANSLATE_NOOP("TimeLine", "The caller presses {digit} during the announcement")
-PROMPT = QT_TRANSLATE_NOOP("TimeLine", "The caller hears “{prompt}”")
-CHOICE = QT_TRANSLATE_NOOP("TimeLine", "Key {key} is taken: on to “{target}”")
+PROMPT = QT_TRANSLATE_NOOP("TimeLine", 'The caller hears "{prompt}"')
+CHOICE = QT_TRANSLATE_NOOP("TimeLine", "Key {key} is taken")
+CHOICE_ON = QT_TRANSLATE_NOOP("TimeLine", 'Key {key} is taken: on to "{target}"')
 CHOICE_WRONG = QT_TRANSLATE_NOOP("TimeLine", "Key {key} is not in the menu")
 CHOICE_NONE = QT_TRANSLATE_NOOP("TimeLine", "The caller presses nothing")
 RECORDING = QT_TRANSLATE_NOOP("TimeLine", "The recording starts")
 RECORDED = QT_TRANSLATE_NOOP("TimeLine", "The recording is saved")
 REPAIRED = QT_TRANSLATE_NOOP("TimeLine", "The recording is repaired and saved")
 LOST = QT_TRANSLATE_NOOP("TimeLine", "Part of the recording was lost: the disk was too slow")
-MESSAGE = QT_TRANSLATE_NOOP("TimeLine", "A message of {length} is saved in mailbox “{box}”")
+MESSAGE = QT_TRANSLATE_NOOP("TimeLine", "A message of {length} is saved in mailbox {box}")
 CLEARING = QT_TRANSLATE_NOOP("TimeLine", "The call ends: {cause}")
-ENDED = QT_TRANSLATE_NOOP("TimeLine", "The line is free again")
+ENDED = QT_TRANSLATE_NOOP("TimeLine", "The call is over")
+
+HEARD = timedelta(milliseconds=100)
+"""A prompt that a key ended sooner was not heard: the key had been pressed before."""
 
 Maker = Callable[[Event, str | None], "Phrase | None"]
 
@@ -90,7 +94,8 @@ def _choice(event: Event, country: str | None) -> Phrase:
         return CHOICE_NONE
     if result == "invalid":
         return CHOICE_WRONG.fill(key=key)
-    return CHOICE.fill(key=key, target=event.word("target") or "")
+    target = event.word("target")
+    return CHOICE_ON.fill(key=key, target=target) if target else CHOICE.fill(key=key)
 
 
 def _recording(event: Event, country: str | None) -> Phrase | None:
@@ -128,6 +133,8 @@ def entries(events: Iterable[Event], country: str | None = None) -> list[Entry]:
     rings = 0
     menu = False
     for event in events:
+        if _unheard(event, told):
+            told.pop()
         kind, make = _MAKERS.get(event.type, ("", None))
         words = make(event, country) if make is not None else None
         if words is None:
@@ -145,3 +152,13 @@ def entries(events: Iterable[Event], country: str | None = None) -> list[Entry]:
                 entry = replace(entry, words=RANG_AGAIN.fill(count=rings))
         told.append(entry)
     return told
+
+
+def _unheard(event: Event, told: list[Entry]) -> bool:
+    """This event says that the prompt of the last line was over before it had begun."""
+    if event.type != "call.prompt" or event.word("state") != "ended" or event.word("reason") != "digit":
+        return False
+    if not told or told[-1].words != PROMPT.fill(prompt=event.word("prompt")):
+        return False
+    begun = told[-1].moment
+    return begun is not None and event.wall is not None and event.wall - begun < HEARD
