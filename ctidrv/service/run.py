@@ -7,7 +7,7 @@ import contextlib
 import logging
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from ctidrv.config import StationConfig
 from ctidrv.errors import ServiceError
@@ -26,10 +26,12 @@ WATCH_S = 0.5
 log = logging.getLogger("ctidrv.service")
 
 
-def run_station(
-    folder: DataFolder, config: StationConfig, port: int | None, ready: Callable[[str, Station], None]
-) -> None:
-    """Serves until SIGINT or SIGTERM. `ready` is called with the URL when the API answers.
+Ready = Callable[[str, Station], Awaitable[None] | None]
+
+
+def run_station(folder: DataFolder, config: StationConfig, port: int | None, ready: Ready) -> None:
+    """Serves until SIGINT or SIGTERM. `ready` is called with the URL when the API answers; where it gives
+    something to wait for, the station stops when that is over.
 
     Raises CtiError, in one line, for what keeps it from starting or from going on.
     """
@@ -37,9 +39,7 @@ def run_station(
 
 
 class _Process:
-    def __init__(
-        self, folder: DataFolder, config: StationConfig, port: int, ready: Callable[[str, Station], None]
-    ) -> None:
+    def __init__(self, folder: DataFolder, config: StationConfig, port: int, ready: Ready) -> None:
         self._folder = folder
         self._port = port
         self._ready = ready
@@ -72,8 +72,15 @@ class _Process:
             await server.start()
             access.announce(self._folder, server.url)
             undo.callback(access.withdraw, self._folder)
-            self._ready(server.url, station)
+            story = self._ready(server.url, station)
+            told = None if story is None else asyncio.ensure_future(story)
+            if told is not None:
+                told.add_done_callback(lambda _: self._stop.set())
             await self._until_stopped()
+            if told is not None:
+                told.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await told
 
     async def _until_stopped(self) -> None:
         while not self._stop.is_set():

@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     if args.realtime or args.desktop:
         from hwsim.commands.live import play_live
 
-        outcome, span, slips = play_live(folder, args.seed, teller.attach, teller.note, desktop=args.desktop)
+        outcome, span, slips = play_live(folder, teller.attach, teller.note, desktop=args.desktop)
     else:
         outcome, span, slips = *_play_virtual(folder, args.seed, teller), 0
     wall = time.perf_counter() - begun
