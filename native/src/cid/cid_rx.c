@@ -9,8 +9,9 @@
  * before breaking off. One with a right checksum needs no more than that. */
 #define DAMAGED_PREAMBLE_BITS 24
 #define DAMAGED_BYTES 4
-/* A bit nearer to undecided than this makes the message unsure. */
-#define MARGIN_MIN 0.05f
+/* A bit nearer to undecided than this makes the message unsure. Of damaged messages whose checksum fitted
+ * by chance (2…7 dB SNR, 4,000 bursts) none had more than 0.12; of right ones at 8 dB 1 % have less. */
+#define MARGIN_MIN 0.15f
 
 size_t cti_cid_rx_size(void) {
     return sizeof(cti_cid_rx);

@@ -13,6 +13,8 @@
  * of 0 dB and 0.77 at 3 dB. */
 #define PURITY_MIN 0.52f
 #define PREAMBLE_PURITY 0.56f
+#define GLANCE_PURITY 0.58f /* real, not analytic, and roughly placed */
+#define GLANCE_DELAY 5      /* samples: what came behind the edge is not looked at */
 #define LOCK_PURITY 0.68f   /* over 18 bits */
 #define PREAMBLE_ERRORS 1   /* of 8 bits */
 #define RATE_MAX 0.045f     /* of 1200 bit/s */
@@ -466,9 +468,36 @@ void cti_fsk_rx_hunt(cti_fsk_rx *rx) {
     }
 }
 
+/* A first glance at what stands before an edge, by what the edge detector found anyway: most of speech and
+ * noise ends here, and costs nothing more. */
+static int worth_a_look(const cti_fsk_rx *rx) {
+    if ((float)rx->energy < 0.5f * FLOOR_POWER * FSK_GLANCE) {
+        return 0;
+    }
+    /* The windows' tones as a share of the energy: |C|² = (peak · 8191 · 7/2)² of a tone. */
+    const float unit = 2.0f / (8191.0f * 8191.0f * FSK_DELAY);
+    float needed = GLANCE_PURITY * (float)rx->energy / unit;
+    for (int off = -2; off <= 2; off++) {
+        float tones = 0.0f;
+        for (int k = 0; k < FSK_PREAMBLE; k++) {
+            /* The window of the last bit before an edge that the detector sees half a window late. */
+            int64_t at = rx->now - 1 - FSK_DELAY / 2 + off - (20 * k + 1) / 3;
+            float space = rx->recent[0][at & (FSK_RECENT - 1)], mark = rx->recent[1][at & (FSK_RECENT - 1)];
+            tones += mark > space ? mark : space;
+        }
+        if (tones >= needed) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 /* One sample into the ring and the edge detector. */
 static void take_sample(cti_fsk_rx *rx, int16_t x) {
     rx->ring[rx->now & (FSK_RING - 1)] = x;
+    int64_t last = rx->now - GLANCE_DELAY;
+    int32_t coming = rx->ring[last & (FSK_RING - 1)], going = rx->ring[(last - FSK_GLANCE) & (FSK_RING - 1)];
+    rx->energy += coming * coming - going * going;
     int32_t *fresh = rx->product[rx->now & 7];
     const int32_t *old = rx->product[(rx->now + 8 - FSK_DELAY) & 7];
     for (int i = 0; i < 4; i++) {
@@ -478,9 +507,12 @@ static void take_sample(cti_fsk_rx *rx, int16_t x) {
     }
     rx->phase = rx->phase + 1 == FSK_TABLE ? 0 : rx->phase + 1;
     float a = (float)rx->sum[0], b = (float)rx->sum[1], c = (float)rx->sum[2], d = (float)rx->sum[3];
-    int mark = a * a + b * b > c * c + d * d;
+    float power_mark = a * a + b * b, power_space = c * c + d * d;
+    rx->recent[1][rx->now & (FSK_RECENT - 1)] = power_mark;
+    rx->recent[0][rx->now & (FSK_RECENT - 1)] = power_space;
+    int mark = power_mark > power_space;
     rx->now++;
-    if (rx->was_mark && !mark) {
+    if (rx->was_mark && !mark && worth_a_look(rx)) {
         if (rx->edges == FSK_EDGES) {
             rx->first_edge = (rx->first_edge + 1) % FSK_EDGES;
             rx->edges--;

@@ -3,9 +3,11 @@
 #include "cti/fsk_rx.h"
 #include "modem/fsk_span.h"
 
-#define FSK_RING 4096 /* samples kept: a whole preamble of 480 bits and a byte */
-#define FSK_EDGES 64  /* mark-to-space edges that wait for the byte behind them */
-#define FSK_DELAY 7   /* samples of the edge detector's window, about a bit */
+#define FSK_RING 4096  /* samples kept: a whole preamble of 480 bits and a byte */
+#define FSK_EDGES 64   /* mark-to-space edges that wait for the byte behind them */
+#define FSK_RECENT 128 /* samples for which the edge detector's findings are kept */
+#define FSK_GLANCE 56  /* a preamble of eight bits */
+#define FSK_DELAY 7    /* samples of the edge detector's window, about a bit */
 
 /* A carrier that bytes are read from. */
 typedef struct fsk_carrier {
@@ -28,6 +30,8 @@ struct cti_fsk_rx {
     int64_t now;
     int32_t product[8][4];
     int32_t sum[4];
+    float recent[2][FSK_RECENT]; /* power of space and mark over the FSK_DELAY samples that end there */
+    int64_t energy;              /* sum of the squares of FSK_GLANCE samples */
     int phase;
     int was_mark;
     int64_t edge[FSK_EDGES];
