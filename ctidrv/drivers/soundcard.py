@@ -66,3 +66,11 @@ def play(sound: Pcm) -> None:
             stream.write(sound.bytes)
     except sd.PortAudioError as error:
         raise PortError(f"the loudspeaker cannot be opened at {RATE} Hz: {error}") from None
+
+
+def devices() -> tuple[str, str]:
+    """The names of the system's microphone and loudspeaker; PortError when one is missing."""
+    sd = _sounddevice()
+    _default(sd, "input", "microphone")
+    _default(sd, "output", "loudspeaker")
+    return str(sd.query_devices(kind="input")["name"]), str(sd.query_devices(kind="output")["name"])

@@ -234,7 +234,7 @@ def start_station_if_none(
     command = [sys.executable, "-m", "ctidrv.cli", "station", "--data", str(folder.root)]
     if config is not None:
         command += ["--config", str(config)]
-    folder.root.mkdir(parents=True, exist_ok=True)
+    folder.root.mkdir(mode=0o700, parents=True, exist_ok=True)
     log = folder.root / "station.log"
     apart: dict[str, Any] = {"start_new_session": True}
     if os.name == "nt":

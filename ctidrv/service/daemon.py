@@ -118,7 +118,8 @@ class Station:
             undo.callback(self.store.close)
             self.journal = Journal(self.clock, self.store.last_seq() + 1)
             self.hub = Hub(self.store)
-            self.history = History(self.journal, self.store, self.clock, self.hub)
+            menus = {line.port: line.script for line in self.config.lines}
+            self.history = History(self.journal, self.store, self.clock, self.hub, menus)
             self.recovered = recover(self.folder, self.store, self.journal)
             self.journal.subscribe(self._on_journal)
             undo.callback(self._close_boards)
@@ -255,12 +256,10 @@ class Station:
             return
         if found and self.history.call(event.call) is not None:
             first, *others = found
-            card: dict[str, Any] = {
-                "notes": first.notes,
-                "tags": list(first.tags),
-                "others": [_short(c) for c in others],
-            }
-            self.journal.emit("call.customer", event.port, event.call, **_short(first), **card)
+            card = {**_short(first), "notes": first.notes, "tags": list(first.tags)}
+            self.journal.emit(
+                "call.customer", event.port, event.call, **card, others=[_short(other) for other in others]
+            )
 
     # What clients see and ask (api.Door).
 
@@ -289,6 +288,7 @@ class Station:
                         "driver": board.info.driver,
                         "kind": port.kind.value,
                         "label": (line.config.label if line is not None else None) or port.label,
+                        "named": line is not None and line.config.label is not None,
                         "state": "unused" if line is None else line.controller.state.value,
                         "call": None if call is None else call.id,
                         "script": None if line is None else line.config.script,

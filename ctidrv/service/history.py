@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from ctidrv.callcontrol.journal import CallEvent, Journal
 from ctidrv.clock import SampleClock
 from ctidrv.service.hub import Hub
 from ctidrv.store import Store, event_json
+from ctidrv.units import PortId
 
 
 class _Open:
@@ -23,10 +25,16 @@ class _Open:
 
 
 class History:
-    """Listens to the journal. Rows are put in the order of events: a call's row before its first event."""
+    """Listens to the journal. Rows are put in the order of events: a call's row before its first event.
 
-    def __init__(self, journal: Journal, store: Store, clock: SampleClock, hub: Hub) -> None:
+    menus: the script of each line, the other party of a leg of kind ``ivr``.
+    """
+
+    def __init__(
+        self, journal: Journal, store: Store, clock: SampleClock, hub: Hub, menus: Mapping[PortId, str]
+    ) -> None:
         self._store = store
+        self._menus = menus
         self._clock = clock
         self._hub = hub
         self._calls: dict[str, _Open] = {}
@@ -53,6 +61,7 @@ class History:
             opened = _Open(CallRow(call, event.port, str(event.data.get("direction", "in")), wall))
             self._calls[call] = opened
             self._store.put_call(opened.row)
+            self._open_leg(opened, "line", event.port, wall)
             return
         known = self._calls.get(call)
         if known is None:
@@ -80,13 +89,12 @@ class History:
                 return {"customer": data.get("id")}
             case "call.answered":
                 by = str(data.get("by") or "script")
-                self._close_legs(known, wall, None, keep=("line",))
-                self._open_leg(known, "line", event.port, wall)
                 if by != "script":
+                    self._close_legs(known, wall, None, keep=("line",))
                     self._open_leg(known, "seat", by, wall)
                 return {} if known.row.answered else {"state": "connected", "answered": wall}
             case "call.step" if "seat" not in known.legs:
-                self._open_leg(known, "ivr", str(data.get("script") or "menu"), wall)
+                self._open_leg(known, "ivr", self._menus.get(event.port, "menu"), wall)
             case "call.message":
                 self._open_leg(known, "mailbox", str(data.get("box") or "mailbox"), wall)
             case "call.ended":

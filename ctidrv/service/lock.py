@@ -25,7 +25,7 @@ class StationLock:
         """ServiceError names the station that holds it."""
         path = self._folder.root / NAME
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             file = path.open("r+b" if path.exists() else "w+b")
         except OSError as error:
             raise ServiceError(f"{path}: cannot be written: {error.strerror}") from error

@@ -56,7 +56,7 @@ def open_writer(path: Path) -> sqlite3.Connection:
     """
     check_version(path)
     with plain_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         connection = connect(path, any_thread=True)
         try:
             # The schema first, the journal mode after it: a crash between them leaves no nameless file.

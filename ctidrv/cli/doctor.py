@@ -1,0 +1,219 @@
+"""``ctidrv doctor``: what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ctidrv import __version__
+from ctidrv.cli.output import add_data, add_json, print_json
+from ctidrv.config import StationConfig, load_config
+from ctidrv.errors import CtiError, InputError, ServiceError
+from ctidrv.folder import DataFolder, data_folder
+
+HELP = "what is wrong and what to do about it"
+
+LEAST_FREE = 500_000_000
+BYTES_A_SECOND = 32_000
+"""Of a recording: two channels of 8,000 samples of 16 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One check. state: ok; note (works without it); finding (exit code 1)."""
+
+    check: str
+    state: str
+    found: str
+    advice: str | None = None
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", metavar="FILE", help="station.toml (default: that of the data folder)")
+    add_data(parser)
+    add_json(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    folder = data_folder(args.data)
+    findings = 0
+    for result in examine(folder, args.config):
+        findings += result.state == "finding"
+        if args.json:
+            print_json(asdict(result))
+        else:
+            mark = {"ok": "ok  ", "note": "note", "finding": "FIND"}[result.state]
+            print(f"{mark}  {result.check}: {result.found}")
+            if result.advice:
+                print(f"      → {result.advice}")
+    return int(findings > 0)
+
+
+def examine(folder: DataFolder, config_file: str | None) -> Iterator[Result]:
+    """All checks, one after the other; none changes anything."""
+    yield Result("version", "ok", f"ctidrv {__version__}, Python {sys.version.split()[0]}")
+    yield _guarded("core", _core)
+    yield _guarded("data folder", lambda check: _folder(check, folder))
+    yield _guarded("disk", lambda check: _disk(check, folder))
+    yield _guarded("database", lambda check: _database(check, folder))
+    yield _guarded("recordings", lambda check: _recordings(check, folder))
+    try:
+        config = load_config(config_file, folder)
+    except InputError as error:
+        yield Result("configuration", "finding", str(error), "correct that line")
+    else:
+        yield Result("configuration", "ok", str(config.path or "none: one simulated line"))
+        yield from _boards(config)
+        yield from _scripts(config)
+    yield _guarded("station", lambda check: _station(check, folder))
+    yield _guarded("sound", _sound)
+    yield _guarded("desktop", _desktop)
+
+
+def _guarded(check: str, examine_it: Callable[[str], Result]) -> Result:
+    try:
+        return examine_it(check)
+    except CtiError as error:
+        return Result(check, "finding", str(error))
+    except Exception as error:
+        return Result(check, "finding", f"{type(error).__name__}: {error}", "report this")
+
+
+def _core(check: str) -> Result:
+    try:
+        from ctidrv.native.pcm import Pcm
+    except ImportError as error:
+        return Result(check, "finding", f"the compiled core does not load: {error}", "install ctidrv again")
+    return Result(check, "ok", f"loads ({len(Pcm.silence(160))} samples a tick)")
+
+
+def _standing(path: Path) -> Path:
+    """The nearest folder above that exists."""
+    while not path.exists() and path != path.parent:
+        path = path.parent
+    return path
+
+
+def _folder(check: str, folder: DataFolder) -> Result:
+    root, standing = folder.root, _standing(folder.root)
+    if not standing.is_dir():
+        return Result(check, "finding", f"{standing} is a file", "choose another folder with --data")
+    if not os.access(standing, os.W_OK | os.X_OK):
+        return Result(check, "finding", f"{standing} cannot be written", "change its owner, or use --data")
+    return Result(check, "ok", f"{root}" if root.exists() else f"{root}: made by the first station")
+
+
+def _disk(check: str, folder: DataFolder) -> Result:
+    free = shutil.disk_usage(_standing(folder.root)).free
+    found = f"{free / 1e9:.1f} GB free: {free / BYTES_A_SECOND / 3600:.0f} hours of recording"
+    if free < LEAST_FREE:
+        return Result(check, "finding", found, "make room, or move the data folder")
+    return Result(check, "ok", found)
+
+
+def _database(check: str, folder: DataFolder) -> Result:
+    from ctidrv.store import Store
+    from ctidrv.store.migrate import check_version
+
+    version = check_version(folder.database)
+    if version is None:
+        return Result(check, "ok", "none yet: made by the first station")
+    with Store.read(folder) as store:
+        wrong = store.check()
+    if wrong:
+        more = f" (and {len(wrong) - 1} more: ctidrv db check)" if len(wrong) > 1 else ""
+        return Result(check, "finding", wrong[0] + more, "restore the database from a backup")
+    return Result(check, "ok", f"version {version}, no findings")
+
+
+def _recordings(check: str, folder: DataFolder) -> Result:
+    """Files a crash left open; whether each is what it was, `recordings verify` tells."""
+    from ctidrv.apps.recording.filed import left_open
+
+    if folder.station.exists():
+        return Result(check, "ok", "a station looks after them")
+    left = len([*left_open(folder.recordings), *left_open(folder.messages)])
+    if left:
+        return Result(
+            check, "finding", f"{left} were left open by a crash", "start the station: it repairs them"
+        )
+    return Result(check, "ok", "none was left open")
+
+
+def _boards(config: StationConfig) -> Iterator[Result]:
+    from ctidrv.ports.registry import load_driver
+
+    for board in config.boards:
+        check = f"board {board.name}"
+        try:
+            load_driver(board.driver)
+        except CtiError as error:
+            yield Result(
+                check, "finding", f"{board.where}: {error}", "install the driver, or correct its name"
+            )
+        else:
+            yield Result(check, "ok", f"driver {board.driver} loads")
+
+
+def _scripts(config: StationConfig) -> Iterator[Result]:
+    from ctidrv.apps.ivr import check as check_script
+
+    for line in config.lines:
+        check, path = f"line {line.port}", config.script_path(line)
+        try:
+            wrong = check_script(path)
+        except InputError as error:
+            yield Result(check, "finding", str(error), "name a script that is there")
+            continue
+        fatal = [finding for finding in wrong if finding.fatal]
+        if fatal:
+            yield Result(check, "finding", str(fatal[0]), f"ctidrv ivr check {path}")
+        elif wrong:
+            yield Result(check, "note", str(wrong[0]), f"ctidrv ivr check {path}")
+        else:
+            yield Result(check, "ok", f"{line.script}, prompts complete")
+
+
+def _station(check: str, folder: DataFolder) -> Result:
+    from ctidrv.service.client import StationClient
+
+    if not folder.station.exists():
+        return Result(check, "note", "not running", "ctidrv station")
+    try:
+        with StationClient.discover(folder) as client:
+            info = client.station()
+    except ServiceError as error:
+        if "no station runs" in str(error):
+            return Result(
+                check, "finding", "it did not stop cleanly", "start it: it repairs what was left open"
+            )
+        raise
+    store, engine = info["store"], info["engine"]
+    if store["stalled"]:
+        return Result(check, "finding", str(store["errors"][-1]), "see to the disk; rows wait in memory")
+    if store["errors"]:
+        return Result(check, "finding", str(store["errors"][-1]), "see the station's log")
+    late = f", late {engine['slips']} times" if engine["slips"] else ""
+    return Result(check, "ok", f"runs (process {info['pid']}, version {info['version']}{late})")
+
+
+def _sound(check: str) -> Result:
+    from ctidrv.drivers import soundcard
+
+    try:
+        microphone, loudspeaker = soundcard.devices()
+    except CtiError as error:
+        return Result(check, "note", str(error), "needed only to listen at this computer")
+    return Result(check, "ok", f"{microphone}; {loudspeaker}")
+
+
+def _desktop(check: str) -> Result:
+    if importlib.util.find_spec("PySide6") is None:
+        return Result(check, "note", "Qt is not installed", "pip install 'ctidrv[desktop]'")
+    return Result(check, "ok", "Qt is installed")

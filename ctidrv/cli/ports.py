@@ -1,0 +1,76 @@
+"""``ctidrv ports``: boards, lines and their state."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from typing import Any
+
+from ctidrv.cli import look
+from ctidrv.cli.output import add_data, add_json, print_json
+from ctidrv.config import StationConfig, load_config
+from ctidrv.errors import ServiceError
+from ctidrv.folder import data_folder
+
+HELP = "boards, lines and their state"
+
+COLUMNS = (("id", 8), ("driver", 8), ("kind", 5), ("state", 12), ("script", 20), ("call", 0))
+STOPPED = "stopped"
+"""The state of every line while no station runs."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", metavar="FILE", help="station.toml, for when no station runs")
+    add_data(parser)
+    add_json(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Asks the running station; without one shows what is configured, and opens nothing."""
+    folder = data_folder(args.data)
+    rows: list[dict[str, Any]]
+    running = None
+    if folder.station.exists():
+        from ctidrv.service.client import StationClient
+
+        try:
+            with StationClient.discover(folder) as station:
+                running = station.url
+                rows = station.ports()
+        except ServiceError as error:
+            if "no station runs" not in str(error):
+                raise
+    if running is None:
+        rows = list(_configured(load_config(args.config, folder)))
+    look.show_rows([{"type": "port", **row} for row in rows], COLUMNS, args, "no lines")
+    if not args.json:
+        print(f"station at {running}" if running else "no station runs: this is what is configured")
+        print(f"drivers: {', '.join(_drivers())}")
+    else:
+        for name in _drivers():
+            print_json({"type": "driver", "name": name})
+    return 0
+
+
+def _drivers() -> list[str]:
+    from ctidrv.ports.registry import drivers
+
+    return list(drivers())
+
+
+def _configured(config: StationConfig) -> Iterator[dict[str, Any]]:
+    driver_of = {board.name: board.driver for board in config.boards}
+    for line in config.lines:
+        board = line.port.split("/")[0]
+        yield {
+            "id": line.port,
+            "board": board,
+            "driver": driver_of[board],
+            "kind": None,
+            "label": line.label,
+            "state": STOPPED,
+            "call": None,
+            "script": line.script,
+            "country": line.country or config.office.country,
+            "caps": {},
+        }

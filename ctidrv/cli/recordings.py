@@ -1,0 +1,103 @@
+"""``ctidrv recordings``: list, show, and verify that each file is the one that was made."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ctidrv.cli import look
+from ctidrv.cli.output import add_data, add_json, print_json
+from ctidrv.folder import data_folder
+
+if TYPE_CHECKING:
+    from ctidrv.store import Store
+
+HELP = "recordings of calls: list, show, verify"
+
+COLUMNS = (("id", 0), ("started", 19), ("seconds", 8), ("state", 8), ("call", 0), ("path", 0))
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    table = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+    rows = look.add_list(table, "recordings")
+    rows.add_argument("--call", metavar="ID", help="those of one call")
+    look.add_show(table, "recording")
+    verify = table.add_parser("verify", help="compare every file with its hash, and the hash with the facts")
+    add_data(verify)
+    add_json(verify)
+
+
+def run(args: argparse.Namespace) -> int:
+    with look.open_store(args) as store:
+        if args.what == "verify":
+            return _verify(store, args)
+        if args.what == "list":
+            rows = store.recordings(limit=args.limit, call=args.call)
+            look.show_rows(rows, COLUMNS, args, "no recordings")
+            return 0
+        row = look.found(store.recording(args.id), "recording", args.id)
+    if args.json:
+        print_json(row)
+        return 0
+    look.show_fields(row, skip=("facts",))
+    for fact in row["facts"]:
+        print(f"{'fact:':<15}{look.text(fact['at'])}  {fact['kind']} by {fact['actor']}")
+    return 0
+
+
+def _verify(store: Store, args: argparse.Namespace) -> int:
+    """Prints a line for each recording; 1 when one is not what it was, or the facts were altered."""
+    findings = good = 0
+    for row, finding in _judged(store, _station_runs(args)):
+        good += finding is None
+        findings += finding is not None
+        if args.json:
+            told = {"recording": row["id"], "call": row["call"], "path": row["path"]}
+            print_json({**told, "ok": finding is None, "finding": finding})
+        elif finding is not None:
+            print(f"{row['path']}: {finding}")
+    altered = [line for line in store.check() if line.startswith("facts:")]
+    for line in altered:
+        if args.json:
+            print_json({"recording": None, "call": None, "path": None, "ok": False, "finding": line})
+        else:
+            print(line)
+    if not args.json:
+        print(f"{good} recordings are as they were made, {findings + len(altered)} findings")
+    return int(findings + len(altered) > 0)
+
+
+def _station_runs(args: argparse.Namespace) -> bool:
+    return data_folder(args.data).station.exists()
+
+
+def _judged(store: Store, running: bool) -> Iterator[tuple[dict[str, Any], str | None]]:
+    for row in store.recordings(limit=None):
+        if row["state"] == "open" and running:
+            continue  # being made
+        yield row, _finding(store, row)
+
+
+def _finding(store: Store, row: dict[str, Any]) -> str | None:
+    if row["state"] == "open":
+        return "was left open by a crash: start the station, it repairs the file"
+    path = Path(row["path"])
+    if not path.is_file():
+        return "the file is missing"
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        return f"the file cannot be read: {error.strerror}"
+    if digest != row["sha256"]:
+        return (
+            f"the file was changed: its hash begins {digest[:12]}, it was made as {str(row['sha256'])[:12]}"
+        )
+    full = store.recording(row["id"]) or {"facts": []}
+    told = [fact["data"]["sha256"] for fact in full["facts"] if fact["kind"] in ("made", "repaired")]
+    if not told or told[-1] != digest:
+        return "the hash is not the one in the chain of facts"
+    return None
