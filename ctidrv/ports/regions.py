@@ -41,6 +41,7 @@ _MAX_STEPS = 8  # of cti_progress_tone.ms
 _MAX_PARTS = 16  # of cti_tone_spec.part
 # What a detector must hear of a tone: hang-up within four cycles, never after two (a stutter of speech).
 _BUSY_BURSTS = 3
+_BURST_EDGE_MS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,8 @@ def progress_config(region: Region) -> Any:
 
     Dial, ringback, busy and congestion. Tolerances and floor are the core's defaults. A tone that has
     the cadence and frequencies of one before it is left out (Japan's congestion is its busy tone). Call
-    waiting is left out: one short burst in ten seconds, under speech, is no cadence.
+    waiting is left out: one short burst in ten seconds, under speech, is no cadence. A steady tone is known
+    only when it has outlasted every burst of the same frequencies (Germany's ringback is its dial tone).
     """
     config = ffi.new("cti_progress_config *")
     lib.cti_progress_defaults(config)
@@ -157,7 +159,15 @@ def progress_config(region: Region) -> Any:
         slot.cycles = max(1, -(-2 * _BUSY_BURSTS // len(wanted.ms))) if hang_up and wanted.ms else 1
         config.tone[config.tones] = slot[0]
         config.tones += 1
+    config.continuous_ms = max(config.continuous_ms, _longest_burst(region, config.cadence_tolerance))
     return config
+
+
+def _longest_burst(region: Region, tolerance: float) -> int:
+    """Milliseconds after which a tone of a steady tone's frequencies can be no burst of another."""
+    steady = {tone.hz for tone in region.tones.values() if not tone.ms}
+    bursts = [max(tone.ms[::2]) for tone in region.tones.values() if tone.ms and tone.hz in steady]
+    return round(max(bursts, default=0) * (1 + tolerance)) + _BURST_EDGE_MS
 
 
 def _named(region: Region, name: str) -> Tone:

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from ctidrv.errors import InputError
+from ctidrv.events import ToneOn
 from ctidrv.native import ffi, lib
+from ctidrv.native.ear import PROGRESS, Ear
+from ctidrv.native.pcm import Pcm
 from ctidrv.native.tones import render
 from ctidrv.ports.regions import (
     SIGNALS,
@@ -152,6 +155,19 @@ def test_a_hang_up_tone_is_known_from_three_bursts_on_and_within_four_cycles(cod
         if tone.tone in (lib.CTI_TONE_BUSY, lib.CTI_TONE_CONGESTION):
             assert tone.cycles * tone.steps // 2 >= 3
             assert tone.cycles <= 4
+
+
+@pytest.mark.parametrize("code", ALL)
+def test_every_tone_of_a_country_is_told_from_its_others_in_real_audio(code: str) -> None:
+    region = load_region(code)
+    for name in ("dial", "busy", "ringback", "congestion"):
+        ear = Ear(detectors=PROGRESS)
+        ear.progress(progress_config(region))
+        sound = Pcm.silence(4000) + render(tone_spec(region, name), 8000 * 16) + Pcm.silence(64_000)
+        heard = [event for event in ear.hear(sound) if isinstance(event, ToneOn)]
+        twin = name == "congestion" and region.tones["busy"].ms == region.tones["congestion"].ms
+        assert [event.tone for event in heard] == ["busy" if twin else name]
+        assert abs(heard[0].start - 4000) <= ms(20)
 
 
 def test_two_tones_alike_are_defined_once() -> None:
