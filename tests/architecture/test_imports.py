@@ -35,7 +35,7 @@ def _modules() -> Iterator[tuple[str, Path]]:
 
 
 def _imports(tree: ast.AST, inside: bool = False) -> Iterator[tuple[str, int, bool]]:
-    """Each imported module: name, line, and whether it is imported within a function."""
+    """Each imported module: name, line, and whether it is not imported at start-up."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -46,7 +46,9 @@ def _imports(tree: ast.AST, inside: bool = False) -> Iterator[tuple[str, int, bo
             for alias in node.names:
                 yield f"{node.module}.{alias.name}", node.lineno, inside
         else:
-            yield from _imports(node, inside or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+            for_types = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+            function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            yield from _imports(node, inside or function or for_types)
 
 
 def _fault(module: str, imported: str, lazily: bool) -> str | None:
