@@ -4,14 +4,19 @@
 name = "sim"            driver = "sim"
 lines = 1               FXO lines, 1 … 64            phones = 8     simulated telephones, 0 … 64
 country = "US"          tones, cadences, caller ID   numbers = ["8001"]   of the lines, from the first on
-loss_db, noise_dbm0, return_loss_db, echo_ms, law    of every line (hwsim/plant.py)
-caller_id = true        clearing = ["busy-tone"]     busy-tone, loop-break, reversal: when the caller hangs up
-answer_reversal = false timezone = "UTC"             of the exchange's clock
+loss_db, noise_dbm0, return_loss_db, echo_ms         of every line (hwsim/plant.py)
+law = "ulaw"            the exchange's coding: alaw, ulaw, linear; the country's by default
+caller_id = true        timezone = "UTC"             of the exchange's clock
+clearing = ["busy-tone"]                             what the line gets when the other side has hung up:
+loop_break_ms = 400     busy-tone, dial-tone, loop-break, reversal; [] = silence
+answer_reversal = false                              when a call that the line has dialled is answered
 control = true          live: `ctidrv sim call` may place calls
 """
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,7 +24,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ctidrv.errors import InputError, PortError
 from ctidrv.native import lib
 from ctidrv.ports.api import Able, BoardInfo, DriverContext, Kind, PortInfo
-from ctidrv.ports.regions import load_region
+from ctidrv.ports.regions import Region, load_region, progress_config
 from ctidrv.units import PortId
 from hwsim.control import Control
 from hwsim.exchange import CLEARING_SIGNALS, Exchange, Services
@@ -34,9 +39,14 @@ _CAPS = {
     "line_voltage": Able.NO,
     "line_in_use": Able.NO,
     "dtmf_hw": Able.NO,
+    "ring_cadence": Able.NO,
     "cid_hw": Able.NO,
+    "vmwi": Able.NO,
     "flash": Able.NO,
+    "conference": Able.NO,
 }
+MU_LAW_COUNTRIES = ("us", "ca", "jp", "tw")
+"""Whose exchanges code by mu-law (the 1,544 kbit/s hierarchy); the others by A-law."""
 FIRST_NUMBER = 8001
 FIRST_PHONE = 5550001
 
@@ -69,18 +79,20 @@ class SimBoard:
         self._control = Control(self, context.data / f"sim-{info.name}.json") if control else None
 
     def open(self) -> None:
-        if self._control is not None:
-            self._control.start()
+        """Nothing has to be found or claimed; the control door opens with the first tick."""
 
     def close(self) -> None:
-        if self._control is not None:
-            self._control.stop()
+        control, self._control = self._control, None
+        if control is not None:
+            control.stop()
 
     def native(self) -> Any:
         return self._plant.board
 
     def pump(self) -> None:
         """After each tick: the exchange and the callers get what happened in the plant."""
+        if self._control is not None:
+            self._control.start()
         lines = self._plant.board_lines
         for event in self._plant.events():
             if event.kind == lib.CTI_EV_HOOK or (event.kind == lib.CTI_EV_DIGIT_DOWN and event.ref == 0):
@@ -93,14 +105,12 @@ class SimBoard:
     def caller(
         self, number: str | None = None, name: str | None = None, *, withheld: bool = False
     ) -> Subscriber:
-        """A telephone that nobody uses, as this caller's. PortError when all are in use."""
+        """A telephone that nobody uses, as this caller's. PortError when all are in use; UsageError for a
+        number or name that caller ID cannot carry."""
         for index, phone in enumerate(self.phones):
             if index not in self._in_use:
+                phone.identify(number or str(FIRST_PHONE + index), name, withheld=withheld)
                 self._in_use.add(index)
-                if number is not None:
-                    phone.identify(number, name, withheld=withheld)
-                else:
-                    phone.identify(str(FIRST_PHONE + index), name, withheld=withheld)
                 return phone
         raise PortError(
             f"board {self.info.name}: all {len(self.phones)} telephones are in use; set phones higher"
@@ -158,23 +168,31 @@ class _Settings:
             self.fail(key, "unknown key")
 
 
-def _line(settings: _Settings) -> LineSettings:
+def _line(settings: _Settings, country: str) -> LineSettings:
     usual = LineSettings()
     return LineSettings(
         loss_db=settings.number("loss_db", usual.loss_db, 0, 40),
         noise_dbm0=settings.number("noise_dbm0", usual.noise_dbm0, -120, 0),
         return_loss_db=settings.number("return_loss_db", usual.return_loss_db, 0, 60),
         echo_ms=settings.number("echo_ms", usual.echo_ms, 0, 32),
-        law=settings.word("law", usual.law, tuple(LAWS)),
+        law=settings.word("law", "ulaw" if country in MU_LAW_COUNTRIES else "alaw", tuple(LAWS)),
     )
+
+
+def _region(settings: _Settings, country: str) -> Region:
+    try:
+        return load_region(country)
+    except InputError as error:
+        settings.fail("country", str(error))
 
 
 def _numbers(settings: _Settings, lines: int) -> list[str]:
     numbers = list(settings.words("numbers", ()))
-    if len(numbers) > lines or len(set(numbers)) != len(numbers) or not all(n.isdigit() for n in numbers):
-        settings.fail("numbers", f"must be at most {lines} different numbers of digits")
-    numbers += [str(FIRST_NUMBER + index) for index in range(len(numbers), lines)]
-    return numbers
+    form = re.compile(r"[0-9]{1,20}")
+    if len(numbers) > lines or len(set(numbers)) != len(numbers) or not all(map(form.fullmatch, numbers)):
+        settings.fail("numbers", f"must be at most {lines} different numbers of 1 to 20 digits")
+    spare = (str(number) for number in itertools.count(FIRST_NUMBER) if str(number) not in numbers)
+    return numbers + list(itertools.islice(spare, lines - len(numbers)))
 
 
 def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -> SimBoard:
@@ -182,22 +200,25 @@ def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -
     read = _Settings(name, settings)
     lines = read.integer("lines", 1, 1, 64)
     phones = read.integer("phones", 8, 0, 64)
-    country = read.word("country", "US")
+    country = read.word("country", "US").lower()
+    region = _region(read, country)
     services = Services(
         caller_id=read.flag("caller_id", True),
         clearing=read.words("clearing", ("busy-tone",), CLEARING_SIGNALS),
+        loop_break_ms=read.integer("loop_break_ms", 400, 20, 5000),
         answer_reversal=read.flag("answer_reversal", False),
         timezone=read.word("timezone", "UTC"),
     )
     try:
         ZoneInfo(services.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         read.fail("timezone", f"{services.timezone!r} is no time zone")
     numbers = _numbers(read, lines) + [str(FIRST_PHONE + index) for index in range(phones)]
-    line = _line(read)
+    line = _line(read, country)
     control = read.flag("control", True)
     read.nothing_else()
     plant = Plant(lines, phones, seed=context.seed, line=line)
-    exchange = Exchange(plant, context.clock, load_region(country), services, numbers)
+    plant.progress(progress_config(region))
+    exchange = Exchange(plant, context.clock, region, services, numbers)
     info = BoardInfo(name, "sim", f"simulated exchange ({country.upper()})")
     return SimBoard(info, context, plant, exchange, control=control and context.live)

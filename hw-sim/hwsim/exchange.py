@@ -63,8 +63,8 @@ TABLE: Mapping[tuple[LineState, Input], tuple[LineState, tuple[str, ...]]] = Map
         (S.RINGBACK, IN.ANSWERED): (S.TALKING, ("quiet", "tell_answer")),
         (S.RINGBACK, IN.TIMEOUT): (S.REFUSED, ("leave_other", "busy")),
         (S.RINGBACK, IN.OTHER_GONE): (S.REFUSED, ("busy",)),
-        (S.RINGING, IN.LIFTED): (S.TALKING, ("stop_ringing", "through_connect")),
-        (S.RINGING, IN.OTHER_GONE): (S.IDLE, ("stop_ringing",)),
+        (S.RINGING, IN.LIFTED): (S.TALKING, ("stop_ringing", "quiet", "through_connect")),
+        (S.RINGING, IN.OTHER_GONE): (S.IDLE, ("stop_ringing", "quiet")),
         (S.TALKING, IN.OTHER_GONE): (S.CLEARED, ("part", "clearing_signals")),
         (S.IDLE, IN.PUT_DOWN): (S.IDLE, ()),
         (S.DIAL_TONE, IN.PUT_DOWN): (S.IDLE, ("quiet",)),
@@ -80,10 +80,10 @@ TABLE: Mapping[tuple[LineState, Input], tuple[LineState, tuple[str, ...]]] = Map
 DIAL_TONE_TIME = seconds(30)
 BETWEEN_DIGITS = seconds(4)
 RINGING_TIME = seconds(180)
-LOOP_BREAK = ms(400)
 CALLER_ID_AFTER = ms(500)  # of silence behind the first ring (GR-30: 0.3 to 1.5 s)
 CALLER_ID_GAP_MS = 1600  # a pause between rings that holds a burst
-CLEARING_SIGNALS = ("busy-tone", "loop-break", "reversal")
+MOST_NAME = 15  # letters of a name that are sent (GR-30)
+CLEARING_SIGNALS = ("busy-tone", "dial-tone", "loop-break", "reversal")
 
 
 @dataclass(slots=True)
@@ -108,8 +108,18 @@ class Services:
 
     caller_id: bool = True
     clearing: tuple[str, ...] = ("busy-tone",)
+    """What a board line gets when the other side has hung up (CLEARING_SIGNALS); none: silence."""
+    loop_break_ms: int = 400
     answer_reversal: bool = False
     timezone: str = "UTC"
+
+
+def caller_id_message(caller: Line, when: str) -> bytes:
+    """What the called line is sent. UsageError for a number or name that cannot be sent."""
+    if caller.withheld:
+        return encode_mdmf(when=when, reason="private", name_reason="private")
+    name = caller.name and caller.name[:MOST_NAME]
+    return encode_mdmf(number=caller.number, name=name, when=when)
 
 
 class Exchange:
@@ -129,8 +139,14 @@ class Exchange:
             name: tone_spec(region, name) for name in ("dial", "busy", "ringback", "congestion")
         }
 
-    def renumber(self, line: Line, number: str) -> None:
-        """Gives a telephone another number (simulated callers come with their own)."""
+    def renumber(self, line: Line, number: str, name: str | None, *, withheld: bool) -> None:
+        """Gives a telephone another number and name (simulated callers come with their own).
+
+        Where another line has that number, calls to it reach that one. UsageError for what no
+        caller ID can carry.
+        """
+        caller_id_message(Line(line.index, number, name, withheld), "01010000")
+        line.name, line.withheld = name, withheld
         if self._plan.get(line.number) is line:
             del self._plan[line.number]
         line.number = number
@@ -189,9 +205,8 @@ class Exchange:
         self._send(line, "congestion")
 
     def _digit(self, line: Line) -> None:
-        numbers = self._plan
-        longer = any(number != line.dialled and number.startswith(line.dialled) for number in numbers)
-        if not longer:
+        longer = any(number.startswith(line.dialled) for number in self._plan)
+        if line.dialled in self._plan or not longer:
             self._route(line)
         else:
             self._after(line, BETWEEN_DIGITS, lambda: self._input(line, Input.TIMEOUT))
@@ -230,15 +245,9 @@ class Exchange:
         if caller is None:
             return
         wall = self._clock.wall(self._clock.now()).astimezone(self._zone)
-        hidden = caller.withheld
-        message = encode_mdmf(
-            number=None if hidden else caller.number,
-            name=None if hidden else caller.name,
-            when=f"{wall:%m%d%H%M}",
-            reason="private" if hidden else None,
-        )
+        message = caller_id_message(caller, f"{wall:%m%d%H%M}")
         standard = next((s for s in self._region.caller_id.standards if s in ("bell202", "v23")), "bell202")
-        self._plant.exchange_play(line.index, fsk_burst(message, standard=standard))
+        line.tone = self._plant.exchange_play(line.index, fsk_burst(message, standard=standard))
 
     def _stop_ringing(self, line: Line) -> None:
         self._plant.ring(line.index, False)
@@ -267,9 +276,12 @@ class Exchange:
             self._reverse(line, not line.reversed)
         if "loop-break" in chosen:
             self._plant.battery(line.index, False)
-            self._after(line, LOOP_BREAK, lambda: self._plant.battery(line.index, True))
-        if "busy-tone" in chosen:
-            self._send(line, "busy")
+            back = ms(self._services.loop_break_ms)
+            self._after(line, back, lambda: self._plant.battery(line.index, True))
+        for tone in ("busy", "dial"):
+            if f"{tone}-tone" in chosen:
+                self._send(line, tone)
+                break
 
     def _reverse(self, line: Line, reversed_: bool) -> None:
         line.reversed = reversed_

@@ -63,6 +63,10 @@ class Plant:
         config.law = LAWS[settings.law]
         check(lib.cti_plant_line(self._plant, number, config), f"line {number}")
 
+    def progress(self, config: Any) -> None:
+        """The tones that the telephones' ears know (``cti_progress_config *``); before the first tick."""
+        check(lib.cti_plant_progress(self._plant, config), "call-progress tones of the telephones")
+
     @property
     def board(self) -> Any:
         """The `cti_board *` that the engine's tick exchanges audio with."""

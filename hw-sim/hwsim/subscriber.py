@@ -27,6 +27,9 @@ LOOK_EVERY = ms(200)
 GOOD_SNR_DB = 6.0
 """A prompt is heard when what is the prompt is this much louder than what is not."""
 DIGIT_MS, PAUSE_MS = 80, 80
+MOST_KEPT = seconds(600)
+"""Of what was said and heard; the oldest minute goes when it is full."""
+REFUSALS = ("busy", "congestion")
 
 
 class NotHeard(CtiError, AssertionError):
@@ -49,19 +52,21 @@ class Subscriber:
         self.line = line
         self.said = array("h")
         self.heard = array("h")
-        """All audio since he lifted the handset; `said` is as long."""
+        """The audio since he lifted the handset (the last MOST_KEPT of it); `said` is as long."""
         self.notes: list[Note] = []
         self.on_note: Callable[[Note], None] | None = None
         self.tones: set[str] = set()
         self.voice = False
+        """A voice at his ear, his own included."""
+        self.rings = 0
+        """How often the telephone has rung since it was last lifted."""
         self._exchange = exchange
         self._plant = plant
         self.clock = clock
         self._port = PortId(f"phone/{line.index}")
-        self._lifted = Samples(0)
         self._off_hook = False
         self._looked = 0  # where the next `hears` begins to look
-        self._done: set[int] = set()
+        self._saying: set[int] = set()
 
     @property
     def number(self) -> str:
@@ -72,16 +77,18 @@ class Subscriber:
         return self._off_hook
 
     def identify(self, number: str, name: str | None = None, *, withheld: bool = False) -> None:
-        """The number and name that the exchange sends as caller ID."""
-        self._exchange.renumber(self.line, number)
-        self.line.name, self.line.withheld = name, withheld
+        """The number and name that the exchange sends as caller ID. UsageError for what it cannot send."""
+        self._exchange.renumber(self.line, number, name, withheld=withheld)
 
     # From the board, after each tick.
 
     def feed(self, event: Any) -> None:
-        """An event of the plant that this telephone's player or ear made."""
+        """An event of the plant at this telephone: its bell, its player, its ear."""
         if event.kind == lib.CTI_EV_PLAY_DONE:
-            self._done.add(event.ref)
+            self._saying.discard(event.ref)
+        elif event.kind == lib.CTI_EV_RING_ON:
+            self.rings += 1
+            self._note("rings")
         elif event.ref == 1:
             made = port_event(event, self._port, lambda port, ref: b"")
             if made is not None:
@@ -102,23 +109,28 @@ class Subscriber:
             said, heard = self._plant.phone_frames(self.line.index)
             self.said.frombytes(said)
             self.heard.frombytes(heard)
+            surplus = len(self.heard) - MOST_KEPT
+            if surplus > 0:
+                surplus = min(len(self.heard), surplus + seconds(60))
+                del self.said[:surplus], self.heard[:surplus]
+                self._looked = max(0, self._looked - surplus)
 
     # Verbs.
 
     async def lift(self) -> None:
+        """Off hook: answers a telephone that rings, else there is dial tone."""
         if self._off_hook:
             return
         self._plant.phone_frames(self.line.index)  # what an earlier call left
         self.said, self.heard, self._looked = array("h"), array("h"), 0
         self.tones.clear()
-        self.voice = False
+        self.voice, self.rings = False, 0
         self._plant.phone_listen(self.line.index, DTMF | PROGRESS | VOICE)
         self._plant.phone_record(self.line.index, True)
         self._plant.hook(self.line.index, True)
         self._off_hook = True
-        await self.clock.sleep(TICK)
-        self._lifted = self.clock.now()
         self._note("lifts the handset")
+        await self.clock.sleep(TICK)
 
     async def hang_up(self) -> None:
         """On hook; safe at any time, twice too."""
@@ -161,6 +173,28 @@ class Subscriber:
                 raise self._missed(f"{tone} tone", within)
             await self.clock.sleep(TICK)
 
+    async def answered(self, *, within: Samples = seconds(60)) -> None:
+        """Waits until somebody answers: he hears a voice, or the ringback that he heard is over.
+
+        Raises NotHeard at once for busy or congestion tone.
+        """
+        deadline = self.clock.now() + within
+        rang = False
+        while not self.voice and not (rang and "ringback" not in self.tones):
+            rang = rang or "ringback" in self.tones
+            if self.clock.now() >= deadline or not self.tones.isdisjoint(REFUSALS):
+                raise self._missed("an answer", within)
+            await self.clock.sleep(TICK)
+        self._note("is answered")
+
+    async def is_rung(self, *, within: Samples = seconds(30)) -> None:
+        """Waits, on hook, until his telephone rings."""
+        deadline = self.clock.now() + within
+        while not self.rings:
+            if self.clock.now() >= deadline:
+                raise self._missed("his telephone to ring", within)
+            await self.clock.sleep(TICK)
+
     async def hears(
         self, audio: Pcm, *, within: Samples = seconds(15), what: str = "a prompt"
     ) -> compare.Match:
@@ -186,12 +220,14 @@ class Subscriber:
 
     async def _say(self, sound: Sound) -> None:
         ref = self._plant.phone_play(self.line.index, sound)
-        while ref not in self._done:
-            if not self._off_hook:
+        self._saying.add(ref)
+        try:
+            while ref in self._saying and self._off_hook:
+                await self.clock.sleep(TICK)
+        finally:
+            if ref in self._saying:  # he hung up, or is no longer to go on
+                self._saying.discard(ref)
                 self._plant.phone_stop(self.line.index, ref)
-                return
-            await self.clock.sleep(TICK)
-        self._done.discard(ref)
 
     def _note(self, what: str, detail: str = "") -> None:
         note = Note(self.clock.now(), what, detail)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import base64
 import json
 import socket
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,10 @@ from typing import Any
 from ctidrv.cli.output import add_data, add_json, print_json
 from ctidrv.errors import InputError, ServiceError
 from ctidrv.folder import data_folder
+from ctidrv.units import RATE, to_seconds
+from hwsim.control import read_plan
+
+LONGEST_SPEECH = 300 * RATE
 
 HELP = "the line simulator: simulated callers for a running station"
 
@@ -36,27 +40,35 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    address = data_folder(args.data).root / f"sim-{args.board}.json"
+    """Places the call; prints what the caller does and hears. 0: it went as asked."""
+    plan = _plan(args)
+    read_plan(json.dumps({**plan, "token": ""}).encode(), "")  # what is wrong with it is told before the call
+    port, token = _door(data_folder(args.data).root / f"sim-{args.board}.json")
+    for row in _talk(port, {**plan, "token": token}):
+        if args.json:
+            print_json(row)
+        elif row.get("type") == "caller":
+            words = f"{row.get('what')} {row.get('detail')}".rstrip()
+            print(f"{row.get('t', 0):8.2f} s  {words}", flush=True)
+        if row.get("type") == "end":
+            if row.get("ok") is not True:
+                raise ServiceError(str(row.get("error")))
+            return 0
+    raise ServiceError("the station went away during the call")
+
+
+def _door(address: Path) -> tuple[int, str]:
+    """Port and token of the running board."""
     try:
         door = json.loads(address.read_text("utf-8"))
-        port, token = int(door["port"]), str(door["token"])
+        return int(door["port"]), str(door["token"])
     except FileNotFoundError:
         raise ServiceError(
-            f"no station with a simulated board {args.board!r} runs on {address.parent}: "
+            f"no station with a simulated board runs on {address.parent} ({address.name} is not there): "
             "start one with 'ctidrv station'"
         ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ServiceError(f"{address}: cannot be read ({error}); restart the station") from error
-    ok = False
-    for row in _talk(port, {"token": token, **_plan(args)}):
-        ok = row.get("type") == "end" and row.get("ok") is True
-        if args.json:
-            print_json(row)
-        elif row.get("type") == "end":
-            print(f"{'the call went as asked' if ok else row.get('error')}")
-        else:
-            print(f"{row.get('t', 0):8.2f} s  {row.get('what')} {row.get('detail')}", flush=True)
-    return 0 if ok else 1
 
 
 def _plan(args: argparse.Namespace) -> dict[str, Any]:
@@ -84,7 +96,10 @@ def _speech(path: Path) -> str:
     channels = read_wav(path).channels
     if len(channels) != 1:
         raise InputError(f"{path}: has {len(channels)} channels; a caller speaks on one")
-    return channels[0].bytes.hex()
+    if len(channels[0]) > LONGEST_SPEECH:
+        length = to_seconds(len(channels[0]))
+        raise InputError(f"{path}: lasts {length:.0f} s, and {LONGEST_SPEECH // RATE} s is the most")
+    return base64.b64encode(channels[0].bytes).decode()
 
 
 def _talk(port: int, plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -96,5 +111,7 @@ def _talk(port: int, plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
             with link.makefile("r", encoding="utf-8") as rows:
                 for line in rows:
                     yield json.loads(line)
+    except ConnectionRefusedError:
+        raise ServiceError("the station is gone that wrote the board's address: start it again") from None
     except (OSError, ValueError) as error:
-        print(f"ctidrv: the simulated board went away: {error}", file=sys.stderr)
+        raise ServiceError(f"the station went away during the call: {error}") from error
