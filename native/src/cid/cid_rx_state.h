@@ -16,7 +16,11 @@ struct cti_cid_rx {
     cti_fsk_rx fsk;
     int64_t now;
     /* the message that is coming in */
-    int receiving, doubtful, preamble, standard;
+    int receiving, standard;
+    int seizure, marks;
+    float purity;
+    int doubtful; /* a start or stop bit was wrong */
+    int weak;     /* bytes that were hardly decided */
     int64_t start;
     float level;
     float margin; /* the weakest bit's */

@@ -377,6 +377,7 @@ static int try_lock(cti_fsk_rx *rx, int64_t edge, cti_fsk_event *ev) {
     ev->framing_ok = 1;
     ev->margin = byte.margin;
     ev->level_dbm0 = byte.level_dbm0;
+    ev->purity = c.purity;
     c.last = (double)base + (double)t;
     c.next = c.last + 10.0 * (double)c.bit;
     byte.start = (int64_t)llround(c.last);
