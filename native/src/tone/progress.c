@@ -28,6 +28,9 @@ enum {
 
 /* A tone's lines hold at least so much of the power above 180 Hz: 0.7 is white noise at 4 dB. */
 #define LINE_SHARE 0.7
+/* A continuous tone's lines hold so much on average, and its power stays within 4 dB (25 Hz beats leave 3). */
+#define CONTINUOUS_SHARE 0.75
+#define CONTINUOUS_LEVEL 2.6
 /* The second line is at most 12 dB below the first. */
 #define SECOND_LINE 0.063
 /* A burst lasts while its lines have half their amplitude. */
@@ -36,6 +39,8 @@ enum {
 /* The noise floor is a minimum of few values, so lower than the mean. */
 #define NOISE_BIAS 1.5
 #define NOISE_SMOOTHING 0.2
+/* Where a line's phase and the middle of its power differ by more, it is two. */
+#define CLOSE_PAIR_HZ 4.0
 /* A tone that ought to go on is missed after this much more than its tolerance. */
 #define LATE (100 * SAMPLES_PER_MS)
 
@@ -45,6 +50,7 @@ typedef struct spectrum_line {
     int bin;                 /* -1 = none */
     double turn_re, turn_im; /* the phase's advance a hop, summed over the burst */
     float last_re, last_im;
+    double power, moment; /* of its bins, and their bin-weighted sum, over the burst */
 } spectrum_line;
 
 struct cti_progress {
@@ -66,6 +72,7 @@ struct cti_progress {
     spectrum_line line[2];
     double plateau; /* power of its lines */
     double last_power;
+    double least, most; /* of that power in the burst: a dial tone does not swell or die away */
     double share_sum;
     double start, end;
     double gap_sum; /* power heard since the burst before ended */
@@ -91,7 +98,8 @@ static void add_tone(cti_progress_config *cfg, int tone, int cycles, int steps, 
 void cti_progress_defaults(cti_progress_config *cfg) {
     /* E.180: dial is continuous, busy slower than congestion, ringback has its long pause. */
     static const int ring_us[] = {2000, 4000}, ring_eu[] = {1000, 4000}, ring_uk[] = {400, 200, 400, 2000};
-    static const int ring_hk[] = {400, 200, 400, 3000}, ring_jp[] = {1000, 2000}, ring_fr[] = {1500, 3500};
+    static const int ring_hk[] = {400, 200, 400, 3000}, ring_jp[] = {1000, 2000}, ring_fr[] = {1500, 3500},
+                     ring_es[] = {1500, 3000};
     static const int busy_1[] = {500, 500}, busy_2[] = {375, 375}, busy_in[] = {750, 750};
     static const int congestion_1[] = {250, 250}, congestion_2[] = {180, 180}, congestion_kr[] = {300, 200};
     memset(cfg, 0, sizeof(*cfg));
@@ -105,6 +113,7 @@ void cti_progress_defaults(cti_progress_config *cfg) {
     add_tone(cfg, CTI_TONE_RINGBACK, 1, 4, ring_hk);
     add_tone(cfg, CTI_TONE_RINGBACK, 1, 2, ring_jp);
     add_tone(cfg, CTI_TONE_RINGBACK, 1, 2, ring_fr);
+    add_tone(cfg, CTI_TONE_RINGBACK, 1, 2, ring_es);
     add_tone(cfg, CTI_TONE_BUSY, 2, 2, busy_1);
     add_tone(cfg, CTI_TONE_BUSY, 2, 2, busy_2);
     add_tone(cfg, CTI_TONE_BUSY, 2, 2, busy_in);
@@ -256,7 +265,8 @@ static void begin_burst(cti_progress *p) {
     p->age = 0;
     p->looked = 0;
     p->plateau = p->last_power = own_power(p, p->bank.power);
-    p->share_sum = 0.0;
+    p->share_sum = p->most = 0.0;
+    p->least = INFINITY;
     p->gap_before = p->gap_hops > 0 ? p->gap_sum / p->gap_hops : 0.0;
 }
 
@@ -268,9 +278,26 @@ static void follow_lines(cti_progress *p) {
         float re = p->bank.re[line->bin], im = p->bank.im[line->bin];
         line->turn_re += (double)(re * line->last_re + im * line->last_im);
         line->turn_im += (double)(im * line->last_re - re * line->last_im);
+        for (int i = line->bin - SPREAD; i <= line->bin + SPREAD; i++)
+            if (i >= 0 && i < PROGRESS_BINS) {
+                line->power += (double)p->bank.power[i];
+                line->moment += i * (double)p->bank.power[i];
+            }
         line->last_re = re;
         line->last_im = im;
     }
+}
+
+static double bin_hz(double bin) {
+    return (PROGRESS_FIRST_BIN + bin) * PROGRESS_BIN_HZ;
+}
+
+/* A line's frequency from the advance of its phase; two frequencies too close for two lines (Australia's
+ * 413 and 438 Hz) by the middle of their power. */
+static double line_hz(const spectrum_line *line, int alone) {
+    double hz = bin_hz(line->bin) + atan2(line->turn_im, line->turn_re) / (TURN * HOP_SECONDS);
+    double centre = line->power > 0.0 ? bin_hz(line->moment / line->power) : hz;
+    return alone && fabs(hz - centre) > CLOSE_PAIR_HZ ? centre : hz;
 }
 
 static cadence_burst burst_so_far(const cti_progress *p) {
@@ -280,12 +307,9 @@ static cadence_burst burst_so_far(const cti_progress *p) {
     b.end = p->end;
     b.power = p->plateau;
     b.gap_power = p->gap_before;
-    for (int l = 0; l < 2; l++) {
-        const spectrum_line *line = &p->line[l];
-        if (line->bin >= 0)
-            b.hz[l] = (PROGRESS_FIRST_BIN + line->bin) * PROGRESS_BIN_HZ +
-                      atan2(line->turn_im, line->turn_re) / (TURN * HOP_SECONDS);
-    }
+    for (int l = 0; l < 2; l++)
+        if (p->line[l].bin >= 0)
+            b.hz[l] = line_hz(&p->line[l], p->line[1].bin < 0);
     return b;
 }
 
@@ -359,7 +383,8 @@ static int names_lines(const cti_progress_tone *t) {
 /* A burst that goes on: is it a continuous tone? */
 static void look_at_length(cti_progress *p, cti_event_sink *sink) {
     double lasted = middle(p) - p->start;
-    if (p->on || lasted < p->cfg.continuous_ms * SAMPLES_PER_MS || p->share_sum < LINE_SHARE * p->age)
+    if (p->on || lasted < p->cfg.continuous_ms * SAMPLES_PER_MS || p->share_sum < CONTINUOUS_SHARE * p->age ||
+        p->most > CONTINUOUS_LEVEL * p->least)
         return;
     cadence_burst b = burst_so_far(p);
     double wait = -1.0;
@@ -426,8 +451,11 @@ static void follow_burst(cti_progress *p, cti_event_sink *sink) {
     follow_lines(p);
     if (p->age < KNOWN_HOPS)
         p->plateau = power > p->plateau ? power : p->plateau;
-    else
+    else {
         p->plateau += POWER_SHARE * (power - p->plateau);
+        p->least = power < p->least ? power : p->least;
+        p->most = power > p->most ? power : p->most;
+    }
     if (p->age == KNOWN_HOPS) {
         find_start(p);
         look_at_cadence(p, sink);
