@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from ctidrv.apps.records import CallRow, EventRow, LegRow
 from ctidrv.store.facts import stamp
 from ctidrv.store.numbers import reverse, suffix_range
+from ctidrv.store.paths import real_path, stored_path
 from ctidrv.units import to_seconds
 
 COLUMNS = (
@@ -66,7 +68,10 @@ def put_leg(connection: sqlite3.Connection, row: LegRow) -> None:
     )
 
 
-def put_event(connection: sqlite3.Connection, row: EventRow) -> None:
+def put_event(connection: sqlite3.Connection, root: Path, row: EventRow) -> None:
+    data = dict(row.data)
+    if isinstance(data.get("path"), str):
+        data["path"] = stored_path(root, data["path"])
     connection.execute(
         "INSERT INTO events (seq, call, port, type, at, wall, data) VALUES (?,?,?,?,?,?,?)",
         (
@@ -76,7 +81,7 @@ def put_event(connection: sqlite3.Connection, row: EventRow) -> None:
             row.type,
             row.at,
             stamp(row.wall),
-            json.dumps(dict(row.data), ensure_ascii=False),
+            json.dumps(data, ensure_ascii=False),
         ),
     )
 
@@ -154,7 +159,7 @@ def list_calls(
     return [_shown(row) for row in rows]
 
 
-def get_call(connection: sqlite3.Connection, call: str) -> dict[str, Any] | None:
+def get_call(connection: sqlite3.Connection, root: Path, call: str) -> dict[str, Any] | None:
     """A call as a JSON row with its ``legs`` and ``events``."""
     row = connection.execute(
         f"SELECT {COLUMNS}, customers.name AS customer_name FROM calls"
@@ -167,7 +172,7 @@ def get_call(connection: sqlite3.Connection, call: str) -> dict[str, Any] | None
         "SELECT id, kind, party, started, ended, cause FROM legs WHERE call = ? ORDER BY started, id", (call,)
     )
     events = connection.execute("SELECT * FROM events WHERE call = ? ORDER BY seq", (call,))
-    return {**_shown(row), "legs": [dict(leg) for leg in legs], "events": [_event(e) for e in events]}
+    return {**_shown(row), "legs": [dict(leg) for leg in legs], "events": [_event(root, e) for e in events]}
 
 
 def event_json(row: EventRow) -> dict[str, Any]:
@@ -183,14 +188,16 @@ def event_json(row: EventRow) -> dict[str, Any]:
     return {**head, **{key: value for key, value in row.data.items() if key not in head}}
 
 
-def _event(row: sqlite3.Row) -> dict[str, Any]:
-    wall = datetime.fromisoformat(row["wall"])
-    return event_json(EventRow(**{**dict(row), "wall": wall, "data": json.loads(row["data"])}))
+def _event(root: Path, row: sqlite3.Row) -> dict[str, Any]:
+    wall, data = datetime.fromisoformat(row["wall"]), json.loads(row["data"])
+    if isinstance(data.get("path"), str):
+        data["path"] = real_path(root, data["path"])
+    return event_json(EventRow(**{**dict(row), "wall": wall, "data": data}))
 
 
-def events_since(connection: sqlite3.Connection, seq: int, limit: int) -> list[dict[str, Any]]:
+def events_since(connection: sqlite3.Connection, root: Path, seq: int, limit: int) -> list[dict[str, Any]]:
     rows = connection.execute("SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit))
-    return [_event(row) for row in rows]
+    return [_event(root, row) for row in rows]
 
 
 def last_seq(connection: sqlite3.Connection) -> int:

@@ -111,7 +111,7 @@ class Store:
         self.writer.put(lambda connection: calls.put_leg(connection, row))
 
     def put_event(self, row: EventRow) -> None:
-        self.writer.put(lambda connection: calls.put_event(connection, row))
+        self.writer.put(lambda connection: calls.put_event(connection, self.folder.root, row))
 
     def put_recording(self, row: RecordingRow) -> None:
         now = self._wall() if row.state in ("repaired", "missing") else None
@@ -153,7 +153,7 @@ class Store:
     def call(self, call: str) -> Row | None:
         """A call with ``legs events recordings messages customer_card``."""
         with self._query() as connection:
-            row = calls.get_call(connection, call)
+            row = calls.get_call(connection, self.folder.root, call)
             if row is None:
                 return None
             root = self.folder.root
@@ -174,7 +174,7 @@ class Store:
     def events_since(self, seq: int, limit: int = 1000) -> list[Row]:
         """Events after `seq`, as the WebSocket sends them."""
         with self._query() as connection:
-            return calls.events_since(connection, seq, limit)
+            return calls.events_since(connection, self.folder.root, seq, limit)
 
     def last_seq(self) -> int:
         with self._query() as connection:

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime, timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from ctidrv.apps.records import MessageRow, RecordingRow
 from ctidrv.store import facts
 from ctidrv.store.facts import stamp
+from ctidrv.store.paths import real_path, stored_path
 from ctidrv.units import to_seconds
 
 _FACT_OF = {"closed": "made", "repaired": "repaired", "missing": "missing"}
-
-
-def stored_path(root: Path, path: str) -> str:
-    """Below the data folder where it can be, so that the folder may be moved."""
-    try:
-        return Path(path).relative_to(root).as_posix()
-    except ValueError:
-        return path
-
-
-def real_path(root: Path, path: str) -> str:
-    return str(root / PurePosixPath(path))
 
 
 def put_recording(
