@@ -42,9 +42,9 @@ def run(args: argparse.Namespace) -> int:
     if args.realtime or args.desktop:
         from hwsim.commands.live import play_live
 
-        outcome, span, slips = play_live(folder, teller.attach, teller.note, desktop=args.desktop)
+        outcome, span, late = play_live(folder, teller.attach, teller.note, desktop=args.desktop)
     else:
-        outcome, span, slips = *_play_virtual(folder, args.seed, teller), 0
+        outcome, span, late = *_play_virtual(folder, args.seed, teller), {"slips": 0}
     wall = time.perf_counter() - begun
     proof = _prove(folder, outcome)
     row = {
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         "message": None if proof.message is None else proof.message["id"],
         "events": [] if proof.call is None else proof.call["events"],
         "checks": [{"what": c.what, "ok": c.ok, "detail": c.detail} for c in proof.checks],
-        "slips": slips,
+        **late,
         "data": str(folder.root),
     }
     if args.json:
@@ -136,8 +136,8 @@ def _print_end(row: Mapping[str, Any], proof: Proof) -> None:
             f"  {'ok  ' if check.ok else 'FAIL'}  {check.what}{': ' + check.detail if check.detail else ''}"
         )
     print(f"\n{row['simulated_s']:.1f} s of telephone time in {row['wall_s']:.2f} s ({row['ratio']:g} times)")
-    if row["slips"]:
-        print(f"slips: {row['slips']}")
+    if row.get("slips"):
+        print(f"the engine was late {row['slips']} times, at worst by {row['worst_late_ms']} ms")
     print(f"data:      {row['data']}")
     print(f"recording: {row['recording']}")
     if proof.message is not None:

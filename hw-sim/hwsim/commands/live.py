@@ -23,14 +23,14 @@ def play_live(
     on_note: Callable[[Note], None],
     *,
     desktop: bool,
-) -> tuple[Outcome, int, int]:
-    """What became of the call, how many samples it took, and the slips the engine counted.
+) -> tuple[Outcome, int, dict[str, float]]:
+    """What became of the call, how many samples it took, and what the engine counted.
 
     With `desktop` the window opens before the call, and the station serves it until it is closed.
     """
     from ctidrv.service.run import run_station
 
-    ends: list[tuple[Outcome, int, int]] = []
+    ends: list[tuple[Outcome, int, dict[str, float]]] = []
 
     async def story(url: str, station: Station) -> None:
         add_customer(station)
@@ -39,7 +39,9 @@ def play_live(
         try:
             begun = station.clock.now()
             outcome = await play_out(station, on_note)
-            ends.append((outcome, station.clock.now() - begun, station.engine.stats().slips))
+            counted = station.engine.stats()
+            late = {"slips": counted.slips, "worst_late_ms": round(counted.worst_late_ns / 1e6, 2)}
+            ends.append((outcome, station.clock.now() - begun, late))
             if window is not None:
                 print("close the window to end the demo", flush=True)
                 await window.wait()
@@ -49,7 +51,7 @@ def play_live(
                     window.terminate()
 
     run_station(folder, configuration(), 0, story)
-    return ends[0] if ends else (Outcome(missed="the demo was stopped"), 0, 0)
+    return ends[0] if ends else (Outcome(missed="the demo was stopped"), 0, {})
 
 
 async def _open_window(folder: DataFolder) -> asyncio.subprocess.Process:

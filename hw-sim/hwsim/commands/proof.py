@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ctidrv.native import compare
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import to_seconds
-from hwsim.commands.story import ANN, RIGHT_KEY, WRONG_KEY, Outcome, prompts
+from hwsim.commands.story import ANN_NUMBER, RIGHT_KEY, WRONG_KEY, Outcome, prompts
 
 if TYPE_CHECKING:
     from ctidrv.store import Store
@@ -48,7 +48,7 @@ def prove(store: Store, outcome: Outcome) -> Proof:
     recordings = store.recordings(call=call["id"])
     messages = [row for row in store.messages() if row["call"] == call["id"]]
     checks += [
-        Check("the call's row says who rang", call["number"] == ANN["number"], str(call["number"])),
+        Check("the call's row says who rang", call["number"] == ANN_NUMBER, str(call["number"])),
         Check("the customer was found", call["customer"] is not None, str(call.get("customer_name"))),
         Check(
             "the call ended by the caller's hang-up", call["cause"] == "remote-busy-tone", str(call["cause"])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hwsim.board import SimBoard
 
 BOARD, NUMBER = "sim", "8001"
-ANN = {"number": "13800000001", "name": "ANN LEE"}
+ANN_NUMBER, ANN_NAME = "13800000001", "ANN LEE"
 WRONG_KEY, RIGHT_KEY = "5", "9"
 PART = seconds(1)
 """She presses when she has heard so much of the menu: the rest of it is cut short."""
@@ -50,7 +50,7 @@ def add_customer(station: Station) -> None:
     if not station.store.customers_by_number("+8613800000001"):
         station.store.add_customer(
             "Ann Lee",
-            ["01065529988", ANN["number"]],
+            ["01065529988", ANN_NUMBER],
             company="Jasmine Trading",
             notes="Asks for delivery before noon.",
             tags=["VIP"],
@@ -87,7 +87,7 @@ async def play_out(station: Station, on_note: Callable[[Note], None]) -> Outcome
             over.append(event.call)
 
     unsubscribe = station.journal.subscribe(watch)
-    ann = board.caller(**ANN)
+    ann = board.caller(ANN_NUMBER, ANN_NAME)
     ann.on_note = on_note
     try:
         await _ring_and_speak(ann, outcome.spoken)
