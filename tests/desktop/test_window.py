@@ -240,6 +240,20 @@ def test_enter_in_the_list_plays_and_shows_the_waveform(shown: Any, station: Any
     until(lambda: window.player._play.text() == "Play")
 
 
+def test_message_and_whole_call_can_both_be_heard(shown: Any, station: Any, until: Any) -> None:
+    other = shown.window.player._other
+    assert not other.isVisible()
+    shown.window._look("c0-message")
+    until(lambda: shown.player.audio is not None)
+    until(lambda: other.isVisible())
+    assert (shown.player.item, other.text()) == (("message", "m1"), "Whole call")
+    other.click()
+    until(lambda: shown.player.state == "ready" and other.text() == "Message")
+    assert (shown.player.item, shown.player.title) == (("recording", "r-c0-message"), "Anna Müller")
+    shown.window._look("c0-plain")
+    until(lambda: not other.isVisible())
+
+
 def _painted(waveform: Any) -> tuple[list[int], list[int]]:
     """Of each lane the columns where its colour is seen."""
     from ctidesk.views import theme

@@ -454,6 +454,14 @@
 <context>
     <name>PlayerPanel</name>
     <message>
+        <source>Whole call</source>
+        <translation>整个通话</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>留言</translation>
+    </message>
+    <message>
         <source>Choose a call in the list to listen to it</source>
         <translation>在列表中选择一个通话即可收听</translation>
     </message>

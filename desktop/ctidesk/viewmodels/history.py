@@ -36,10 +36,19 @@ class HistoryRow:
 
     @property
     def audio(self) -> tuple[str, str] | None:
-        """What can be played of it: ("message" | "recording", id)."""
-        if self.message is not None:
-            return "message", self.message
-        return ("recording", self.recording) if self.recording is not None else None
+        """What is played of it: ("message" | "recording", id), the message where there is one."""
+        return next(iter(self.sounds), None)
+
+    @property
+    def sounds(self) -> list[tuple[str, str]]:
+        """Everything that can be played of it."""
+        both = (("message", self.message), ("recording", self.recording))
+        return [(kind, key) for kind, key in both if key is not None]
+
+    def other(self, item: tuple[str, str] | None) -> tuple[str, str] | None:
+        """To the message the recording of the whole call, and to that the message."""
+        rest = [sound for sound in self.sounds if sound != item]
+        return rest[0] if len(rest) < len(self.sounds) and rest else None
 
 
 def _kind(call: Call, message: Message | None) -> str:

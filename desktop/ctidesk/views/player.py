@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
@@ -18,6 +18,9 @@ TICK_MS = 40
 
 class PlayerPanel(QFrame):
     """Shows a `Player` and hands it the operator's wishes."""
+
+    other = Signal()
+    """The operator wants the call's other sound: to the message the whole call, or back."""
 
     def __init__(self, player: Player) -> None:
         super().__init__()
@@ -35,6 +38,10 @@ class PlayerPanel(QFrame):
         self._wave.sought.connect(player.seek)
         row = QHBoxLayout()
         row.addWidget(self._play)
+        self._other = QPushButton()
+        self._other.setAutoDefault(False)
+        self._other.clicked.connect(self.other)
+        row.addWidget(self._other)
         row.addStretch(1)
         row.addWidget(self._time)
         whole = QVBoxLayout(self)
@@ -48,7 +55,12 @@ class PlayerPanel(QFrame):
         self._timer.timeout.connect(self._tick)
         self.show_player()
 
-    def show_player(self) -> None:
+    def show_player(self, other: tuple[str, str] | None = None) -> None:
+        """`other` is the further sound of the call that is loaded."""
+        self._other.setVisible(other is not None)
+        if other is not None:
+            words = self.tr("Whole call") if other[0] == "recording" else self.tr("Message")
+            self._other.setText(words)
         player = self._player
         ink = QColor(theme.tokens().ink)
         playing = player.state == "playing"

@@ -88,6 +88,7 @@ class MainWindow(QMainWindow):
         self.pop.answer.connect(self._hands.answer)
         self.pop.hang_up.connect(self._hands.hang_up)
         self.pop.save.connect(self._save_customer)
+        self.player.other.connect(self._play_other)
         self.history.filtered.connect(self.render_desk)
         self.history.looked.connect(self._look)
         self.history.played.connect(self._play)
@@ -189,7 +190,7 @@ class MainWindow(QMainWindow):
         rows = desk.history(self.history.only)
         self._rows = {row.call: row for row in rows}
         self.history.show_rows(rows, now)
-        self.player.show_player()
+        self.player.show_player(self._other_sound())
         self._show_connection()
         if card is not None and card.state == "alerting" and card.call != self._rang:
             # The task bar's entry lights up; no window comes forward, no field loses the keyboard.
@@ -218,6 +219,15 @@ class MainWindow(QMainWindow):
         row = self._rows.get(call)
         if row is not None and row.audio is not None and row.audio != self._player.item:
             self._hands.fetch(row.audio, row.who)
+
+    def _other_sound(self) -> tuple[str, str] | None:
+        found = (row.other(self._player.item) for row in self._rows.values())
+        return next((other for other in found if other is not None), None)
+
+    def _play_other(self) -> None:
+        other = self._other_sound()
+        if other is not None:
+            self._hands.fetch(other, self._player.title)
 
     def _play(self, call: str) -> None:
         self._hands.look(call)
