@@ -1,15 +1,15 @@
 """The errors that ctidrv raises; each also inherits the builtin that fits.
 
-    CtiError
-    ├── InputError       unreadable or malformed input: exit code 2
-    │   └── UsageError   wrong use of a command or function: exit code 2
-    ├── NotCapable       the port cannot do that (see its capabilities)
-    ├── PortError        a port or board: not there, in use, gone
-    ├── StoreError       the database or a recording file
-    │   └── NewerDatabase
-    ├── ServiceError     the station cannot be reached, or refused
-    ├── CallEnded        the far end went; raised out of any wait of a call
-    └── NativeError      the C core refused, with its code
+CtiError
+├── InputError       unreadable or malformed input: exit code 2
+│   └── UsageError   wrong use of a command or function: exit code 2
+├── NotCapable       the port cannot do that (see its capabilities)
+├── PortError        a port or board: not there, in use, gone
+├── StoreError       the database or a recording file
+│   └── NewerDatabase
+├── ServiceError     the station cannot be reached, or refused
+├── CallEnded        the far end went; raised out of any wait of a call
+└── NativeError      the C core refused, with its code
 """
 
 from __future__ import annotations

@@ -16,11 +16,12 @@ def _code(path: Path) -> str:
 
 
 def test_every_public_function_is_reachable_from_python() -> None:
-    missing = []
-    for path in sorted(INCLUDE.glob("*.h")):
-        for name in re.findall(r"\b(cti_\w+)\(", _code(path)):
-            if not hasattr(lib, name):
-                missing.append(f"{path.name}: {name}")
+    missing = [
+        f"{path.name}: {name}"
+        for path in sorted(INCLUDE.glob("*.h"))
+        for name in re.findall(r"\b(cti_\w+)\(", _code(path))
+        if not hasattr(lib, name)
+    ]
     assert missing == []
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hwsim.board import open_board
 
 from ctidrv.apps.recording import CallRecorder, repair
 from ctidrv.apps.voicemail import Mailboxes
@@ -30,6 +29,7 @@ from ctidrv.native.pcm import Pcm
 from ctidrv.ports.api import DriverContext
 from ctidrv.ports.regions import SIGNALS, load_region, progress_config
 from ctidrv.units import Samples, ms, seconds
+from hwsim.board import open_board
 
 VOICE = read_wav(Path(__file__).parents[2] / "hw-sim/hwsim/voices/ann-lee.wav").channels[0]
 GREETING = VOICE[:8000]

@@ -160,9 +160,10 @@ def test_d31_killed_desktop_drops_no_call_and_a_new_one_shows_it(
 
 
 def _second_desktop(data: Path, settings: Any) -> tuple[Any, Callable[[], list[str]]]:
+    from PySide6.QtWidgets import QLabel
+
     from ctidesk.app import StationFinder
     from ctidesk.program import Program
-    from PySide6.QtWidgets import QLabel
 
     program = Program(StationFinder(str(data)), language="en", settings=settings)
     program.window.show()

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import pytest
-from hwsim.board import open_board
 
 from ctidrv.apps.ivr import load, shipped_script
 from ctidrv.apps.ivr.run import Services, run
@@ -20,6 +19,7 @@ from ctidrv.media.wav import read_wav
 from ctidrv.ports.api import DriverContext
 from ctidrv.ports.regions import load_region, progress_config
 from ctidrv.units import TICK, seconds
+from hwsim.board import open_board
 
 
 class Kept:

@@ -17,6 +17,9 @@ enum {
     VOICED_HOPS = 4,  /* before voice is reported, with no more than ... */
     QUIET_HOPS = 1,   /* ... quiet ones between them, */
     TONE_HOPS = 2,    /* ... and no more than these of steady tone: a digit's edges are no voice */
+    HELD_HOPS = 5,    /* a sung vowel may be so steady within voice */
+    KEPT_HOPS = 3,    /* so much voice prolongs voice: a tone's two edges are less */
+    MOST_HOPS = 8,    /* counted */
     LINE_MOVE = 1,    /* bins that a steady tone's line may seem to move in 20 ms */
     NOISE_BLOCK = 75, /* hops in each half over which the noise floor is the minimum (3 s) */
     LINE_SPREAD = 2,  /* bins to each side of a line under the Hann window */
@@ -24,7 +27,7 @@ enum {
 };
 
 /* So much of the power in one or two lines that stay where they are is a tone, not voice. */
-#define TONE_SHARE 0.85
+#define TONE_SHARE 0.94
 /* A steady tone's level moves less than this in 20 ms (two frequencies 25 Hz apart beat by 2 dB); more
  * than an edge's is neither tone nor voice. Power ratios: 2.3 dB, 6 dB. */
 #define STEADY_LEVEL 1.7
@@ -208,19 +211,19 @@ static void decide(cti_vad *s, cti_event_sink *sink) {
     s->tone_hops = sound == TONE ? s->tone_hops + 1 : 0;
     if (sound == QUIET)
         s->line[0] = s->line[1] = -1;
-    if (s->quiet_hops > QUIET_HOPS || s->tone_hops > TONE_HOPS) {
+    if (s->quiet_hops > QUIET_HOPS || s->tone_hops > (s->active ? HELD_HOPS : TONE_HOPS)) {
         s->voiced_hops = 0;
         s->run_start = s->now;
     } else if (sound != QUIET && s->run_start > s->now - HOP) {
         s->run_start = first_loud(s, limit);
     }
     /* The edges of short tones look like voice; their middles and pauses make up for it. */
-    if (sound == TONE || sound == QUIET)
+    if (sound == VOICE)
+        s->voiced_hops += s->voiced_hops < MOST_HOPS;
+    else if (sound != EDGE)
         s->voiced_hops -= s->voiced_hops > 0;
-    if (sound == VOICE) {
-        s->voiced_hops++;
+    if (sound != QUIET && s->voiced_hops >= KEPT_HOPS)
         s->voiced_end = s->now - (s->part[PARTS - 1] > limit ? 0 : PART);
-    }
     if (!s->active && s->voiced_hops >= VOICED_HOPS) {
         s->active = 1;
         report(s, sink, CTI_EV_VOICE_ON, s->run_start, power);
