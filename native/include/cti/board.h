@@ -15,18 +15,19 @@
 #include "cti/event.h"
 
 enum cti_line_control {
-    CTI_LINE_HOOK = 1,     /* value 1: seize (off hook), 0: release (on hook) */
-    CTI_LINE_FLASH = 2,    /* value: samples */
-    CTI_LINE_RING = 3,     /* FXS: value 1 ring, 0 stop */
-    CTI_LINE_BATTERY = 4,  /* FXS */
-    CTI_LINE_POLARITY = 5  /* FXS */
+    CTI_LINE_HOOK = 1,    /* value 1: seize (off hook), 0: release (on hook) */
+    CTI_LINE_FLASH = 2,   /* value: samples */
+    CTI_LINE_RING = 3,    /* FXS: value 1 ring, 0 stop */
+    CTI_LINE_BATTERY = 4, /* FXS */
+    CTI_LINE_POLARITY = 5 /* FXS */
 };
 
 typedef struct cti_board {
     void *ctx;
     int32_t ports;
     /* returns the number of events written, or a negative cti_error: the board is gone */
-    int (*exchange)(void *ctx, int64_t at, const int16_t *tx, int16_t *rx, int samples, cti_event *ev, int max);
+    int (*exchange)(void *ctx, int64_t at, const int16_t *tx, int16_t *rx, int samples, cti_event *ev,
+                    int max);
     /* returns 0 or a cti_error */
     int (*control)(void *ctx, int port, int what, int value);
 } cti_board;

@@ -12,24 +12,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum cti_cid_standard {
-    CTI_CID_BELL202 = 1,
-    CTI_CID_V23 = 2,
-    CTI_CID_DTMF = 3,
-    CTI_CID_JCLIP = 4
-};
+enum cti_cid_standard { CTI_CID_BELL202 = 1, CTI_CID_V23 = 2, CTI_CID_DTMF = 3, CTI_CID_JCLIP = 4 };
 
 /* Beside the standard in the value of CTI_EV_CALLER_ID: a start or stop bit was wrong or a bit was
  * close to undecided, so the message counts as damaged even if its checksum happens to fit. */
-enum cti_cid_flag {
-    CTI_CID_UNSURE = 256
-};
+enum cti_cid_flag { CTI_CID_UNSURE = 256 };
 
 enum cti_cid_type {
-    CTI_CID_SDMF_CALL = 4,       /* 0x04 */
-    CTI_CID_SDMF_WAITING = 6,    /* 0x06 message waiting */
-    CTI_CID_MDMF_CALL = 128,     /* 0x80 call set-up */
-    CTI_CID_MDMF_WAITING = 130   /* 0x82 message waiting */
+    CTI_CID_SDMF_CALL = 4,     /* 0x04 */
+    CTI_CID_SDMF_WAITING = 6,  /* 0x06 message waiting */
+    CTI_CID_MDMF_CALL = 128,   /* 0x80 call set-up */
+    CTI_CID_MDMF_WAITING = 130 /* 0x82 message waiting */
 };
 
 enum cti_cid_kind {
@@ -41,21 +34,21 @@ enum cti_cid_kind {
 
 enum cti_cid_reason {
     CTI_CID_REASON_NONE = 0,
-    CTI_CID_REASON_PRIVATE = 1,     /* "P": the caller withheld it */
-    CTI_CID_REASON_UNAVAILABLE = 2  /* "O": out of area */
+    CTI_CID_REASON_PRIVATE = 1,    /* "P": the caller withheld it */
+    CTI_CID_REASON_UNAVAILABLE = 2 /* "O": out of area */
 };
 
 /* Text ends with a 0 byte. Empty = not in the message. */
 typedef struct cti_cid_message {
-    int32_t type;          /* enum cti_cid_type; the first byte as it came */
-    int32_t kind;          /* enum cti_cid_kind */
-    int32_t checksum_ok;   /* 1 or 0 */
-    int32_t reason;        /* enum cti_cid_reason: why there is no number */
-    int32_t name_reason;   /* enum cti_cid_reason: why there is no name */
-    int32_t waiting;       /* messages waiting: 1 yes, 0 none, -1 not said */
-    char datetime[9];      /* MMDDhhmm, checked */
-    char number[64];       /* printable ASCII, without blanks; longer or other ones are dropped */
-    char name[128];        /* bytes of an unknown code page, none below 0x20 */
+    int32_t type;        /* enum cti_cid_type; the first byte as it came */
+    int32_t kind;        /* enum cti_cid_kind */
+    int32_t checksum_ok; /* 1 or 0 */
+    int32_t reason;      /* enum cti_cid_reason: why there is no number */
+    int32_t name_reason; /* enum cti_cid_reason: why there is no name */
+    int32_t waiting;     /* messages waiting: 1 yes, 0 none, -1 not said */
+    char datetime[9];    /* MMDDhhmm, checked */
+    char number[64];     /* printable ASCII, without blanks; longer or other ones are dropped */
+    char name[128];      /* bytes of an unknown code page, none below 0x20 */
 } cti_cid_message;
 
 typedef struct cti_cid_burst_config {

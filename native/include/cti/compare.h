@@ -10,10 +10,10 @@
 #include <stdint.h>
 
 typedef struct cti_match {
-    int64_t offset;       /* of the needle's first sample in the haystack */
-    double correlation;   /* normalised, 0…1; below 0.5 it is not the same piece */
-    float gain_db;        /* of the needle as it stands in the haystack */
-    float snr_db;         /* what is the needle there, over what is not; at most 100 */
+    int64_t offset;     /* of the needle's first sample in the haystack */
+    double correlation; /* normalised, 0…1; below 0.5 it is not the same piece */
+    float gain_db;      /* of the needle as it stands in the haystack */
+    float snr_db;       /* what is the needle there, over what is not; at most 100 */
 } cti_match;
 
 /* The memory a search needs; CTI_ERR_ARG when needle < 160 samples, or longer than the haystack,

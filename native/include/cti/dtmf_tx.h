@@ -12,11 +12,11 @@
 #include "cti/tone_gen.h"
 
 typedef struct cti_dtmf_tx_config {
-    int32_t on_ms;       /* 1…10000; default 80 */
-    int32_t off_ms;      /* 0…10000; default 80 */
-    int32_t pause_ms;    /* 0…60000; default 2000 */
-    float level_dbm0;    /* of the stronger of the two frequencies; default -8 */
-    float twist_db;      /* high group over low group; default 2 (what lines lose in the high group) */
+    int32_t on_ms;    /* 1…10000; default 80 */
+    int32_t off_ms;   /* 0…10000; default 80 */
+    int32_t pause_ms; /* 0…60000; default 2000 */
+    float level_dbm0; /* of the stronger of the two frequencies; default -8 */
+    float twist_db;   /* high group over low group; default 2 (what lines lose in the high group) */
 } cti_dtmf_tx_config;
 
 void cti_dtmf_tx_defaults(cti_dtmf_tx_config *cfg);

@@ -32,13 +32,13 @@
 #include "cti/recorder.h"
 
 enum cti_command_kind {
-    CTI_CMD_LINE = 1,       /* what: enum cti_line_control, value */
-    CTI_CMD_PLAY = 2,       /* item */
-    CTI_CMD_STOP = 3,       /* ref, -1 = all of the port */
-    CTI_CMD_RECORD = 4,     /* what: recorder 0 (the line) or 1 (a message), value: channels,
-                               ref; when: 0 now, 1 with the seizure of the line */
-    CTI_CMD_RECORD_STOP = 5,/* what: recorder; ref: which recording, begun or waiting; -1 = any */
-    CTI_CMD_LISTEN = 6      /* value: the ear's detectors (enum cti_ear_detector), as a mask */
+    CTI_CMD_LINE = 1,        /* what: enum cti_line_control, value */
+    CTI_CMD_PLAY = 2,        /* item */
+    CTI_CMD_STOP = 3,        /* ref, -1 = all of the port */
+    CTI_CMD_RECORD = 4,      /* what: recorder 0 (the line) or 1 (a message), value: channels,
+                                ref; when: 0 now, 1 with the seizure of the line */
+    CTI_CMD_RECORD_STOP = 5, /* what: recorder; ref: which recording, begun or waiting; -1 = any */
+    CTI_CMD_LISTEN = 6       /* value: the ear's detectors (enum cti_ear_detector), as a mask */
 };
 
 typedef struct cti_command {
@@ -52,21 +52,21 @@ typedef struct cti_command {
 } cti_command;
 
 typedef struct cti_engine_config {
-    int32_t ports;           /* 1…512 */
-    int32_t boards;          /* 1…64 */
-    int32_t record_seconds;  /* of each recorder ring; default 30 */
-    int32_t commands;        /* room in the command ring, a power of two; default 1024 */
-    int32_t events;          /* room in the event ring, a power of two; default 8192 */
+    int32_t ports;          /* 1…512 */
+    int32_t boards;         /* 1…64 */
+    int32_t record_seconds; /* of each recorder ring; default 30 */
+    int32_t commands;       /* room in the command ring, a power of two; default 1024 */
+    int32_t events;         /* room in the event ring, a power of two; default 8192 */
 } cti_engine_config;
 
 typedef struct cti_engine_stats {
     int64_t ticks;
-    int64_t now;             /* samples */
-    int64_t late_ticks;      /* live: ticks begun more than one tick after their deadline */
-    int64_t slips;           /* live: CTI_EV_SLIP events */
+    int64_t now;        /* samples */
+    int64_t late_ticks; /* live: ticks begun more than one tick after their deadline */
+    int64_t slips;      /* live: CTI_EV_SLIP events */
     int64_t slip_samples;
     int64_t worst_late_ns;
-    int64_t busy_ns;         /* live: time spent inside ticks */
+    int64_t busy_ns; /* live: time spent inside ticks */
     int64_t events_lost;
     int64_t commands_refused;
 } cti_engine_stats;

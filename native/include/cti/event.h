@@ -14,31 +14,31 @@
 enum cti_event_kind {
     CTI_EV_NONE = 0,
     /* from the board: the line */
-    CTI_EV_RING_ON = 1,      /* value: ring pattern number, 0 = ordinary */
-    CTI_EV_RING_OFF = 2,     /* end of one burst */
-    CTI_EV_SEIZED = 3,       /* our port went off hook */
-    CTI_EV_RELEASED = 4,     /* our port is on hook again */
-    CTI_EV_BATTERY = 5,      /* value: 1 present, 0 lost */
-    CTI_EV_POLARITY = 6,     /* value: 1 reversed, 0 normal */
-    CTI_EV_HOOK = 7,         /* a telephone on this port; value: 1 off hook, 0 on hook */
-    CTI_EV_FLASH = 8,        /* a telephone on this port; length: samples */
-    CTI_EV_ALARM = 9,        /* value: 1 raised, 0 cleared */
+    CTI_EV_RING_ON = 1,  /* value: ring pattern number, 0 = ordinary */
+    CTI_EV_RING_OFF = 2, /* end of one burst */
+    CTI_EV_SEIZED = 3,   /* our port went off hook */
+    CTI_EV_RELEASED = 4, /* our port is on hook again */
+    CTI_EV_BATTERY = 5,  /* value: 1 present, 0 lost */
+    CTI_EV_POLARITY = 6, /* value: 1 reversed, 0 normal */
+    CTI_EV_HOOK = 7,     /* a telephone on this port; value: 1 off hook, 0 on hook */
+    CTI_EV_FLASH = 8,    /* a telephone on this port; length: samples */
+    CTI_EV_ALARM = 9,    /* value: 1 raised, 0 cleared */
     /* from the detectors */
-    CTI_EV_DIGIT_DOWN = 20,  /* value: the ASCII digit */
-    CTI_EV_DIGIT_UP = 21,    /* value: the ASCII digit, length: samples it lasted */
-    CTI_EV_TONE_ON = 22,     /* value: enum cti_tone */
-    CTI_EV_TONE_OFF = 23,    /* value: enum cti_tone; start: end of the last burst */
+    CTI_EV_DIGIT_DOWN = 20, /* value: the ASCII digit */
+    CTI_EV_DIGIT_UP = 21,   /* value: the ASCII digit, length: samples it lasted */
+    CTI_EV_TONE_ON = 22,    /* value: enum cti_tone */
+    CTI_EV_TONE_OFF = 23,   /* value: enum cti_tone; start: end of the last burst */
     CTI_EV_VOICE_ON = 24,
-    CTI_EV_VOICE_OFF = 25,   /* start: first silent sample */
-    CTI_EV_CALLER_ID = 26,   /* ref: message number for cti_ear_message(); value: enum cti_cid_standard;
-                                length: bytes of the message */
+    CTI_EV_VOICE_OFF = 25, /* start: first silent sample */
+    CTI_EV_CALLER_ID = 26, /* ref: message number for cti_ear_message(); value: enum cti_cid_standard;
+                              length: bytes of the message */
     /* from players and recorders */
     CTI_EV_PLAY_DONE = 40,   /* ref: of the item; value: enum cti_play_end; length: samples played */
     CTI_EV_RECORD_DONE = 41, /* ref: of the recording; length: samples it holds */
     CTI_EV_RECORD_LOST = 42, /* ref; the reader was too slow; length: samples replaced by silence */
     /* from the live loop */
-    CTI_EV_SLIP = 60,        /* a tick was late; length: samples late; value: ticks caught up */
-    CTI_EV_EVENTS_LOST = 61  /* the event ring was full; value: how many events were dropped */
+    CTI_EV_SLIP = 60,       /* a tick was late; length: samples late; value: ticks caught up */
+    CTI_EV_EVENTS_LOST = 61 /* the event ring was full; value: how many events were dropped */
 };
 
 /* Call-progress tones (ITU-T E.180, E.182). The names are those of `ctidrv dsp detect`. */
@@ -59,8 +59,8 @@ enum cti_tone {
 };
 
 typedef struct cti_event {
-    int64_t at;     /* samples; when it was known */
-    int64_t start;  /* samples; the first sample of it */
+    int64_t at;    /* samples; when it was known */
+    int64_t start; /* samples; the first sample of it */
     int32_t port;
     int32_t kind;   /* enum cti_event_kind */
     int32_t value;  /* by kind */

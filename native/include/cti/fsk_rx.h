@@ -17,20 +17,20 @@
 enum cti_fsk_event_kind {
     CTI_FSK_LOCK = 1, /* a preamble and a first byte that is not 0x55; the byte follows */
     CTI_FSK_BYTE = 2,
-    CTI_FSK_LOST = 3  /* no carrier any more, or marks for more than 60 bits */
+    CTI_FSK_LOST = 3 /* no carrier any more, or marks for more than 60 bits */
 };
 
 typedef struct cti_fsk_event {
-    int32_t kind;         /* enum cti_fsk_event_kind */
-    int32_t modem;        /* enum cti_fsk_modem */
-    int64_t start;        /* LOCK: first sample of seizure, else of mark; BYTE: of the start bit */
+    int32_t kind;  /* enum cti_fsk_event_kind */
+    int32_t modem; /* enum cti_fsk_modem */
+    int64_t start; /* LOCK: first sample of seizure, else of mark; BYTE: of the start bit */
     int32_t byte;
     int32_t framing_ok;   /* start and stop bit are what they must be */
     int32_t seizure_bits; /* LOCK: how much of each was heard */
     int32_t mark_bits;
-    float margin;         /* of the byte's weakest bit: 0 undecided, about 1 without noise */
-    float level_dbm0;     /* of the carrier */
-    float purity;         /* LOCK: the two tones' share of all power: 1 without noise, 0.9 at 8 dB SNR */
+    float margin;     /* of the byte's weakest bit: 0 undecided, about 1 without noise */
+    float level_dbm0; /* of the carrier */
+    float purity;     /* LOCK: the two tones' share of all power: 1 without noise, 0.9 at 8 dB SNR */
 } cti_fsk_event;
 
 typedef struct cti_fsk_rx cti_fsk_rx;

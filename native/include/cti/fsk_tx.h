@@ -9,16 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum cti_fsk_modem {
-    CTI_FSK_BELL202 = 1,
-    CTI_FSK_V23 = 2
-};
+enum cti_fsk_modem { CTI_FSK_BELL202 = 1, CTI_FSK_V23 = 2 };
 
 typedef struct cti_fsk_tx_config {
-    float mark_hz;     /* a 1 */
-    float space_hz;    /* a 0 */
-    float baud;        /* 100…4000 bit/s */
-    float mark_dbm0;   /* level of each tone; a full-scale sine is +3.14 dBm0 */
+    float mark_hz;   /* a 1 */
+    float space_hz;  /* a 0 */
+    float baud;      /* 100…4000 bit/s */
+    float mark_dbm0; /* level of each tone; a full-scale sine is +3.14 dBm0 */
     float space_dbm0;
 } cti_fsk_tx_config;
 

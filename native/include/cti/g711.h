@@ -10,11 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum cti_law {
-    CTI_LAW_LINEAR = 0,
-    CTI_LAW_ALAW = 1,
-    CTI_LAW_ULAW = 2
-};
+enum cti_law { CTI_LAW_LINEAR = 0, CTI_LAW_ALAW = 1, CTI_LAW_ULAW = 2 };
 
 int cti_alaw_encode(const int16_t *pcm, uint8_t *out, int n);
 int cti_alaw_decode(const uint8_t *in, int16_t *pcm, int n);

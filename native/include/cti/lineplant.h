@@ -28,14 +28,14 @@
 #include "cti/progress.h"
 
 enum cti_plant_command_kind {
-    CTI_PLANT_RING = 1,        /* line, value: 1 on with pattern in `what`, 0 off */
-    CTI_PLANT_BATTERY = 2,     /* value: 1 present, 0 cut */
-    CTI_PLANT_POLARITY = 3,    /* value: 1 reversed */
-    CTI_PLANT_CONNECT = 4,     /* value: the other line, -1 = cut through to nothing; both ways */
+    CTI_PLANT_RING = 1,          /* line, value: 1 on with pattern in `what`, 0 off */
+    CTI_PLANT_BATTERY = 2,       /* value: 1 present, 0 cut */
+    CTI_PLANT_POLARITY = 3,      /* value: 1 reversed */
+    CTI_PLANT_CONNECT = 4,       /* value: the other line, -1 = cut through to nothing; both ways */
     CTI_PLANT_EXCHANGE_PLAY = 5, /* item: the exchange sends it to the line's terminal */
     CTI_PLANT_EXCHANGE_STOP = 6, /* ref */
-    CTI_PLANT_PHONE_HOOK = 7,  /* telephones: value 1 off hook */
-    CTI_PLANT_PHONE_PLAY = 8,  /* telephones: item, into the line */
+    CTI_PLANT_PHONE_HOOK = 7,    /* telephones: value 1 off hook */
+    CTI_PLANT_PHONE_PLAY = 8,    /* telephones: item, into the line */
     CTI_PLANT_PHONE_STOP = 9,
     CTI_PLANT_PHONE_RECORD = 10, /* telephones: value 1 start, 0 stop; what it says and hears */
     CTI_PLANT_PHONE_LISTEN = 11  /* telephones: value: detectors of its ear */
@@ -58,11 +58,11 @@ typedef struct cti_plant_command {
  * CTI_EV_PLAY_DONE: of either player. CTI_EV_EVENTS_LOST (port -1): the ring was full. */
 
 typedef struct cti_plant_line_config {
-    float loss_db;          /* one way, 0…40 */
-    float noise_dbm0;       /* white, at the terminal; at or below -90: none */
-    float return_loss_db;   /* of the terminal's own signal, 0…60 */
-    float echo_ms;          /* delay of that return, 0…32 */
-    int32_t law;            /* 0 linear, 1 A-law, 2 mu-law: the exchange's coding both ways */
+    float loss_db;        /* one way, 0…40 */
+    float noise_dbm0;     /* white, at the terminal; at or below -90: none */
+    float return_loss_db; /* of the terminal's own signal, 0…60 */
+    float echo_ms;        /* delay of that return, 0…32 */
+    int32_t law;          /* 0 linear, 1 A-law, 2 mu-law: the exchange's coding both ways */
 } cti_plant_line_config;
 
 typedef struct cti_plant_config {

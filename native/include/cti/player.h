@@ -17,19 +17,19 @@
 #include "cti/tone_gen.h"
 
 enum cti_play_end {
-    CTI_PLAY_ENDED = 0,   /* played to its end */
-    CTI_PLAY_DIGIT = 1,   /* stopped by a digit */
-    CTI_PLAY_STOPPED = 2  /* stopped by command */
+    CTI_PLAY_ENDED = 0,  /* played to its end */
+    CTI_PLAY_DIGIT = 1,  /* stopped by a digit */
+    CTI_PLAY_STOPPED = 2 /* stopped by command */
 };
 
 typedef struct cti_play_item {
-    const int16_t *pcm;            /* null: the item is a tone */
-    int64_t samples;               /* of pcm; or how long the tone lasts, -1 = until stopped */
+    const int16_t *pcm;               /* null: the item is a tone */
+    int64_t samples;                  /* of pcm; or how long the tone lasts, -1 = until stopped */
     const struct cti_tone_spec *tone; /* null: the item is PCM, or silence when pcm is null too */
-    int32_t ref;                   /* comes back in CTI_EV_PLAY_DONE */
-    int32_t loop;                  /* 1: PCM starts again at its end */
-    uint32_t stop_on;              /* bit i set: the i-th digit of "0123456789*#ABCD" stops it */
-    int32_t gain_q12;              /* 4096 = unchanged; 0…65536 */
+    int32_t ref;                      /* comes back in CTI_EV_PLAY_DONE */
+    int32_t loop;                     /* 1: PCM starts again at its end */
+    uint32_t stop_on;                 /* bit i set: the i-th digit of "0123456789*#ABCD" stops it */
+    int32_t gain_q12;                 /* 4096 = unchanged; 0…65536 */
 } cti_play_item;
 
 typedef struct cti_player cti_player;

@@ -13,19 +13,19 @@
 #include "cti/event.h"
 
 typedef struct cti_progress_tone {
-    int32_t tone;        /* enum cti_tone */
-    float hz[4];         /* 0 = unused; all 0: by cadence alone */
-    int32_t steps;       /* entries in ms[]; 0 = continuous */
-    int32_t ms[8];       /* on, off, on, off … */
-    int32_t cycles;      /* whole cycles that must match before it is reported, at least 1 */
+    int32_t tone;   /* enum cti_tone */
+    float hz[4];    /* 0 = unused; all 0: by cadence alone */
+    int32_t steps;  /* entries in ms[]; 0 = continuous */
+    int32_t ms[8];  /* on, off, on, off … */
+    int32_t cycles; /* whole cycles that must match before it is reported, at least 1 */
 } cti_progress_tone;
 
 typedef struct cti_progress_config {
-    int32_t tones;       /* 0…16 */
+    int32_t tones; /* 0…16 */
     cti_progress_tone tone[16];
     float cadence_tolerance;
     float frequency_tolerance;
-    float floor_dbm0;    /* quieter tones are not reported */
+    float floor_dbm0; /* quieter tones are not reported */
     int32_t continuous_ms;
 } cti_progress_config;
 

@@ -35,8 +35,8 @@ int cti_recorder_stop(cti_recorder *r);
 /* The tick: n samples of both directions. Writes nothing while no recording is open. tx may be null
  * with CTI_RECORD_RX. `at` is the sample count of the first sample. Returns the number of events
  * written to ev (0 or 1, CTI_EV_RECORD_LOST). */
-int cti_recorder_run(cti_recorder *r, int64_t at, const int16_t *tx, const int16_t *rx, int n,
-                     cti_event *ev, int max);
+int cti_recorder_run(cti_recorder *r, int64_t at, const int16_t *tx, const int16_t *rx, int n, cti_event *ev,
+                     int max);
 /* The reader: takes at most `frames` frames of the recording it is at; returns how many. */
 int cti_recorder_read(cti_recorder *r, int16_t *out, int frames);
 /* The reader: the ref of the recording that the next frames belong to (it may have none yet); -1

@@ -12,16 +12,16 @@
 #include <stdint.h>
 
 typedef struct cti_tone_part {
-    float hz[4];         /* 0 = unused; all 0 = silence */
-    float level_dbm0;    /* of each frequency */
-    float am_hz;         /* 0 = not modulated */
-    float am_depth;      /* 0…1 */
-    int32_t samples;     /* how long; 0 = for ever */
+    float hz[4];      /* 0 = unused; all 0 = silence */
+    float level_dbm0; /* of each frequency */
+    float am_hz;      /* 0 = not modulated */
+    float am_depth;   /* 0…1 */
+    int32_t samples;  /* how long; 0 = for ever */
 } cti_tone_part;
 
 typedef struct cti_tone_spec {
-    int32_t parts;       /* 1…16 */
-    int32_t loop_from;   /* -1 = ends after the last part */
+    int32_t parts;     /* 1…16 */
+    int32_t loop_from; /* -1 = ends after the last part */
     cti_tone_part part[16];
 } cti_tone_spec;
 

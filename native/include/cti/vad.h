@@ -13,9 +13,9 @@
 #include "cti/event.h"
 
 typedef struct cti_vad_config {
-    float threshold_db;    /* voice is this much above the noise floor; default 9 */
-    float floor_dbm0;      /* anything quieter is silence; default -45 */
-    int32_t hangover_ms;   /* 50…10000; default 500 */
+    float threshold_db;  /* voice is this much above the noise floor; default 9 */
+    float floor_dbm0;    /* anything quieter is silence; default -45 */
+    int32_t hangover_ms; /* 50…10000; default 500 */
 } cti_vad_config;
 
 typedef struct cti_vad cti_vad;
