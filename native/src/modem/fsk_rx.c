@@ -13,7 +13,7 @@
  * of 0 dB and 0.77 at 3 dB. */
 #define PURITY_MIN 0.52f
 #define PREAMBLE_PURITY 0.56f
-#define GLANCE_PURITY 0.58f /* real, not analytic, and roughly placed */
+#define GLANCE_PURITY 0.66f /* real, not analytic, and roughly placed */
 #define GLANCE_DELAY 5      /* samples: what came behind the edge is not looked at */
 #define LOCK_PURITY 0.68f   /* over 18 bits */
 #define PREAMBLE_ERRORS 1   /* of 8 bits */
