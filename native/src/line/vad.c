@@ -14,16 +14,16 @@ enum {
     HOP = 2 * PART, /* a decision every 20 ms */
     PARTS = 4,      /* the last ones; a spectrum covers a little more than three */
     SAMPLES_PER_MS = 8,
-    VOICED_HOPS = 4,  /* before voice is reported, with no more than ... */
-    QUIET_HOPS = 1,   /* ... quiet ones between them, */
-    TONE_HOPS = 2,    /* ... and no more than these of steady tone: a digit's edges are no voice */
-    HELD_HOPS = 5,    /* a sung vowel may be so steady within voice */
-    KEPT_HOPS = 3,    /* so much voice prolongs voice: a tone's two edges are less */
-    MOST_HOPS = 8,    /* counted */
-    LINE_MOVE = 1,    /* bins that a steady tone's line may seem to move in 20 ms */
-    NOISE_BLOCK = 75, /* hops in each half over which the noise floor is the minimum (3 s) */
-    LINE_SPREAD = 2,  /* bins to each side of a line under the Hann window */
-    FIRST_BIN = 6     /* 190 Hz: below lies hum */
+    VOICED_HOPS = 4,   /* before voice is reported, with no more than ... */
+    QUIET_HOPS = 1,    /* ... quiet ones between them, */
+    TONE_HOPS = 2,     /* ... and no more than these of steady tone: a digit's edges are no voice */
+    HELD_HOPS = 5,     /* a sung vowel may be so steady within voice */
+    KEPT_HOPS = 2,     /* so much voice prolongs voice: a tone's two edges are less */
+    MOST_HOPS = 8,     /* counted */
+    LINE_MOVE = 1,     /* bins that a steady tone's line may seem to move in 20 ms */
+    NOISE_BLOCK = 150, /* hops in each half over which the noise floor is the minimum (3 s) */
+    LINE_SPREAD = 2,   /* bins to each side of a line under the Hann window */
+    FIRST_BIN = 6      /* 190 Hz: below lies hum */
 };
 
 /* So much of the power in one or two lines that stay where they are is a tone, not voice. */
@@ -37,7 +37,7 @@ enum {
 #define NOISE_SMOOTHING 0.2
 /* The noise floor is never taken for less than this (dBm0), nor for more. */
 #define NOISE_LEAST -70.0
-#define NOISE_MOST -25.0
+#define NOISE_MOST -30.0
 /* Before any pause was heard, no more than this is taken for noise (dBm0). */
 #define NOISE_AT_FIRST -38.0
 
@@ -220,7 +220,7 @@ static void decide(cti_vad *s, cti_event_sink *sink) {
     /* The edges of short tones look like voice; their middles and pauses make up for it. */
     if (sound == VOICE)
         s->voiced_hops += s->voiced_hops < MOST_HOPS;
-    else if (sound != EDGE)
+    else if (sound == QUIET || (sound == TONE && !s->active))
         s->voiced_hops -= s->voiced_hops > 0;
     if (sound != QUIET && s->voiced_hops >= KEPT_HOPS)
         s->voiced_end = s->now - (s->part[PARTS - 1] > limit ? 0 : PART);

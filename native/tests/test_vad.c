@@ -1,0 +1,228 @@
+#include "check.h"
+#include "cti/error.h"
+#include "cti/vad.h"
+#include "signals.h"
+
+enum { MOST = 256 };
+
+static cti_event events[MOST];
+
+static int hear_pcm(const cti_vad_config *cfg, const int16_t *pcm, int n, int block) {
+    cti_vad *v = malloc(cti_vad_size());
+    CHECK_EQ(cti_vad_init(v, cti_vad_size(), cfg), CTI_OK);
+    int count = 0;
+    for (int from = 0; from < n; from += block) {
+        int got =
+            cti_vad_run(v, pcm + from, n - from < block ? n - from : block, events + count, MOST - count);
+        CHECK(got >= 0);
+        count += got;
+    }
+    free(v);
+    return count;
+}
+
+static int hear(const cti_vad_config *cfg, const signal *s) {
+    int16_t *pcm = signal_pcm(s);
+    int count = hear_pcm(cfg, pcm, s->n, 160);
+    free(pcm);
+    return count;
+}
+
+static void test_speech_is_voice_from_its_first_sample_to_its_last(void) {
+    for (uint64_t seed = 1; seed <= 5; seed++) {
+        signal *s = signal_new(seed);
+        signal_silence(s, 1000);
+        int start = s->n;
+        signal_speech(s, 4000, -18);
+        int end = s->n;
+        signal_silence(s, 2000);
+        signal_noise(s, -58);
+        int count = hear(NULL, s);
+        CHECK(count >= 2 && count % 2 == 0);
+        CHECK_EQ(events[0].kind, CTI_EV_VOICE_ON);
+        CHECK(events[0].start > start - 400 && events[0].start < start + 6400);
+        CHECK(events[0].at - events[0].start < 4000);
+        CHECK_EQ(events[count - 1].kind, CTI_EV_VOICE_OFF);
+        CHECK(events[count - 1].start > end - 6400 && events[count - 1].start < end + 800);
+        free(s);
+    }
+}
+
+static void test_gaps_shorter_than_the_hangover_do_not_end_voice(void) {
+    cti_vad_config cfg;
+    cti_vad_defaults(&cfg);
+    cfg.hangover_ms = 1000;
+    signal *s = signal_new(6);
+    signal_silence(s, 1000);
+    for (int word = 0; word < 8; word++) {
+        signal_speech(s, 500, -18);
+        signal_silence(s, 400);
+    }
+    signal_silence(s, 2000);
+    signal_noise(s, -60);
+    CHECK_EQ(hear(&cfg, s), 2);
+    free(s);
+}
+
+static void test_off_comes_after_the_hangover_and_tells_where_silence_began(void) {
+    cti_vad_config cfg;
+    cti_vad_defaults(&cfg);
+    for (int hangover = 200; hangover <= 3000; hangover += 1400) {
+        cfg.hangover_ms = hangover;
+        signal *s = signal_new(7);
+        signal_silence(s, 500);
+        signal_speech(s, 1500, -18);
+        signal_silence(s, 4000);
+        signal_noise(s, -60);
+        int count = hear(&cfg, s);
+        CHECK(count >= 2);
+        CHECK_NEAR(events[count - 1].at - events[count - 1].start, hangover * 8, 320);
+        free(s);
+    }
+}
+
+static void test_call_progress_tones_are_no_voice(void) {
+    static const double pairs[][2] = {{350, 440}, {480, 620}, {440, 480}, {425, 0},
+                                      {400, 450}, {1100, 0},  {2100, 0}};
+    static const int on_off[][2] = {{8000, 0}, {500, 500}, {250, 250}, {1000, 2000}};
+    for (size_t p = 0; p < sizeof(pairs) / sizeof(*pairs); p++)
+        for (size_t c = 0; c < sizeof(on_off) / sizeof(*on_off); c++) {
+            signal *s = signal_new(p + 1);
+            signal_silence(s, 1000);
+            while (s->n < 9 * 8000) {
+                int n = on_off[c][0] * 8;
+                signal_sine(s, s->n, n, pairs[p][0], -15);
+                if (pairs[p][1] > 0)
+                    signal_sine(s, s->n, n, pairs[p][1], -15);
+                s->n += n;
+                signal_silence(s, on_off[c][1]);
+            }
+            signal_noise(s, -40);
+            CHECK_EQ(hear(NULL, s), 0);
+            free(s);
+        }
+}
+
+static void test_dialled_digits_are_no_voice(void) {
+    for (int ms = 50; ms <= 100; ms += 25) {
+        signal *s = signal_new(8);
+        signal_silence(s, 1000);
+        for (int i = 0; i < 48; i++) {
+            signal_digit(s, "0123456789*#ABCD"[i % 16], ms, -8, -10, 0);
+            signal_silence(s, ms);
+        }
+        signal_silence(s, 500);
+        signal_noise(s, -60);
+        CHECK_EQ(hear(NULL, s), 0);
+        free(s);
+    }
+}
+
+static void test_steady_noise_is_learned_and_voice_over_it_is_heard(void) {
+    signal *s = signal_new(9);
+    signal_silence(s, 10000);
+    int start = s->n;
+    signal_speech(s, 4000, -14);
+    signal_silence(s, 4000);
+    signal_noise(s, -40);
+    int count = hear(NULL, s);
+    CHECK(count >= 2);
+    CHECK(events[0].start > start - 400 && events[0].start < start + 8000);
+    free(s);
+}
+
+static void test_louder_noise_is_learned_within_a_few_seconds(void) {
+    signal *s = signal_new(10);
+    signal_silence(s, 20000);
+    signal_noise(s, -60);
+    for (int i = 40000; i < s->n; i++)
+        s->x[i] += signal_peak(-40) * 0.7 * signal_normal(s);
+    int count = hear(NULL, s);
+    CHECK(count <= 2);
+    if (count == 2)
+        CHECK(events[1].start - events[0].start < 7 * 8000);
+    free(s);
+}
+
+static void test_sounds_below_the_floor_are_silence(void) {
+    signal *s = signal_new(11);
+    signal_silence(s, 500);
+    signal_speech(s, 5000, -62);
+    CHECK_EQ(hear(NULL, s), 0);
+    free(s);
+}
+
+static void test_active_and_noise_can_be_asked_for(void) {
+    signal *s = signal_new(12);
+    signal_silence(s, 2000);
+    int start = s->n;
+    signal_speech(s, 2000, -18);
+    signal_silence(s, 1500);
+    signal_noise(s, -50);
+    int16_t *pcm = signal_pcm(s);
+    cti_vad *v = malloc(cti_vad_size());
+    CHECK_EQ(cti_vad_init(v, cti_vad_size(), NULL), CTI_OK);
+    CHECK_EQ(cti_vad_run(v, pcm, start, events, MOST), 0);
+    CHECK_EQ(cti_vad_active(v), 0);
+    CHECK_NEAR(cti_vad_noise_dbm0(v), -50, 3);
+    CHECK(cti_vad_run(v, pcm + start, 12000, events, MOST) >= 1);
+    CHECK_EQ(cti_vad_active(v), 1);
+    CHECK_EQ(cti_vad_reset(v), CTI_OK);
+    CHECK_EQ(cti_vad_active(v), 0);
+    free(v);
+    free(pcm);
+    free(s);
+}
+
+static void test_blocks_of_any_size_give_the_same_events(void) {
+    static cti_event whole[MOST];
+    signal *s = signal_new(13);
+    for (int i = 0; i < 6; i++) {
+        signal_silence(s, 777);
+        signal_speech(s, 900, -20);
+        signal_digit(s, '5', 90, -10, -10, 0);
+    }
+    signal_silence(s, 1000);
+    signal_noise(s, -55);
+    int16_t *pcm = signal_pcm(s);
+    int count = hear_pcm(NULL, pcm, s->n, s->n);
+    CHECK(count >= 4);
+    memcpy(whole, events, sizeof(whole));
+    static const int blocks[] = {1, 7, 80, 160, 1234};
+    for (int b = 0; b < 5; b++) {
+        CHECK_EQ(hear_pcm(NULL, pcm, s->n, blocks[b]), count);
+        CHECK(memcmp(whole, events, (size_t)count * sizeof(cti_event)) == 0);
+    }
+    free(pcm);
+    free(s);
+}
+
+static void test_bad_arguments_are_refused(void) {
+    cti_vad *v = malloc(cti_vad_size());
+    cti_vad_config cfg;
+    CHECK_EQ(cti_vad_init(v, 10, NULL), CTI_ERR_SIZE);
+    cti_vad_defaults(&cfg);
+    cfg.hangover_ms = 0;
+    CHECK_EQ(cti_vad_init(v, cti_vad_size(), &cfg), CTI_ERR_ARG);
+    cti_vad_defaults(&cfg);
+    cfg.threshold_db = NAN;
+    CHECK_EQ(cti_vad_init(v, cti_vad_size(), &cfg), CTI_ERR_ARG);
+    CHECK_EQ(cti_vad_init(v, cti_vad_size(), NULL), CTI_OK);
+    CHECK_EQ(cti_vad_run(v, NULL, 5, events, 1), CTI_ERR_ARG);
+    free(v);
+}
+
+int main(void) {
+    RUN(test_speech_is_voice_from_its_first_sample_to_its_last);
+    RUN(test_gaps_shorter_than_the_hangover_do_not_end_voice);
+    RUN(test_off_comes_after_the_hangover_and_tells_where_silence_began);
+    RUN(test_call_progress_tones_are_no_voice);
+    RUN(test_dialled_digits_are_no_voice);
+    RUN(test_steady_noise_is_learned_and_voice_over_it_is_heard);
+    RUN(test_louder_noise_is_learned_within_a_few_seconds);
+    RUN(test_sounds_below_the_floor_are_silence);
+    RUN(test_active_and_noise_can_be_asked_for);
+    RUN(test_blocks_of_any_size_give_the_same_events);
+    RUN(test_bad_arguments_are_refused);
+    CHECK_END();
+}
