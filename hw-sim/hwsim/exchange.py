@@ -20,7 +20,7 @@ from ctidrv.clock import SampleClock, Timer
 from ctidrv.native import lib
 from ctidrv.native.cid import encode_mdmf, fsk_burst
 from ctidrv.ports.regions import Region, tone_spec
-from ctidrv.units import ms, seconds
+from ctidrv.units import TICK, ms, seconds
 from hwsim.plant import Plant
 
 
@@ -134,6 +134,7 @@ class Exchange:
         self._region = region
         self._services = services
         self._zone = ZoneInfo(services.timezone)
+        self._lead = 0
         self._plan = {line.number: line for line in self.lines}
         self._tones: dict[str, Any] = {
             name: tone_spec(region, name) for name in ("dial", "busy", "ringback", "congestion")
@@ -142,25 +143,29 @@ class Exchange:
     def renumber(self, line: Line, number: str, name: str | None, *, withheld: bool) -> None:
         """Gives a telephone another number and name (simulated callers come with their own).
 
-        Where another line has that number, calls to it reach that one. UsageError for what no
-        caller ID can carry.
+        Calls to it reach him, unless it is the number of a board's line. UsageError for what no caller
+        ID can carry.
         """
         caller_id_message(Line(line.index, number, name, withheld), "01010000")
         line.name, line.withheld = name, withheld
         if self._plan.get(line.number) is line:
             del self._plan[line.number]
         line.number = number
-        self._plan.setdefault(number, line)
+        holder = self._plan.get(number)
+        if holder is None or holder.index >= self._plant.board_lines:
+            self._plan[number] = line
 
     def feed(self, event: Any) -> None:
         """An event of the plant: hooks, and digits that the exchange's receivers heard."""
         line = self.lines[event.port]
+        self._lead = TICK
         if event.kind == lib.CTI_EV_HOOK:
             self._input(line, Input.LIFTED if event.value else Input.PUT_DOWN)
         elif event.kind == lib.CTI_EV_DIGIT_DOWN and event.ref == 0:
             if line.state in (LineState.DIAL_TONE, LineState.DIALLING):
                 line.dialled += chr(event.value)
             self._input(line, Input.DIGIT)
+        self._lead = 0
 
     def cut(self, line: Line, present: bool) -> None:
         """Takes the battery away from a line, or gives it back."""
@@ -181,7 +186,9 @@ class Exchange:
             line.dialled, line.other = "", None
 
     def _after(self, line: Line, samples: int, do: Any) -> None:
-        line.timers.append(self._clock.call_after(samples, do))
+        """So long after what is posted now takes effect: at the next tick, which begins at the clock's count
+        when a timer posts it, and one tick later while events are handed on (the clock moves after that)."""
+        line.timers.append(self._clock.call_after(self._lead + samples, do))
 
     # Actions.
 

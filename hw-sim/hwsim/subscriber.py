@@ -15,7 +15,7 @@ from ctidrv.clock import SampleClock
 from ctidrv.errors import CtiError
 from ctidrv.events import PortEvent, ToneOff, ToneOn, VoiceOff, VoiceOn
 from ctidrv.native import compare, lib
-from ctidrv.native.ear import DTMF, PROGRESS, VOICE
+from ctidrv.native.ear import PROGRESS, VOICE
 from ctidrv.native.events import port_event
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.tones import dtmf
@@ -23,6 +23,7 @@ from ctidrv.units import TICK, PortId, Samples, ms, seconds, to_seconds
 from hwsim.exchange import Exchange, Line
 from hwsim.plant import Plant, Sound
 
+EAR = PROGRESS | VOICE
 LOOK_EVERY = ms(200)
 GOOD_SNR_DB = 6.0
 """A prompt is heard when what is the prompt is this much louder than what is not."""
@@ -57,7 +58,7 @@ class Subscriber:
         self.on_note: Callable[[Note], None] | None = None
         self.tones: set[str] = set()
         self.voice = False
-        """A voice at his ear, his own included."""
+        """A voice at his ear."""
         self.rings = 0
         """How often the telephone has rung since it was last lifted."""
         self._exchange = exchange
@@ -125,7 +126,7 @@ class Subscriber:
         self.said, self.heard, self._looked = array("h"), array("h"), 0
         self.tones.clear()
         self.voice, self.rings = False, 0
-        self._plant.phone_listen(self.line.index, DTMF | PROGRESS | VOICE)
+        self._plant.phone_listen(self.line.index, EAR)
         self._plant.phone_record(self.line.index, True)
         self._plant.hook(self.line.index, True)
         self._off_hook = True
@@ -228,6 +229,10 @@ class Subscriber:
             if ref in self._saying:  # he hung up, or is no longer to go on
                 self._saying.discard(ref)
                 self._plant.phone_stop(self.line.index, ref)
+            if self._off_hook:  # his own sound, returned by the line, may have been taken for a voice
+                self.voice = False
+                self._plant.phone_listen(self.line.index, EAR & ~VOICE)
+                self._plant.phone_listen(self.line.index, EAR)
 
     def _note(self, what: str, detail: str = "") -> None:
         note = Note(self.clock.now(), what, detail)
