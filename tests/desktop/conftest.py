@@ -54,8 +54,9 @@ def qt() -> Any:
 @pytest.fixture
 def program(qt: Any, fake: ModuleType, tmp_path: Path) -> Iterator[Any]:
     """Makes a running `Program` on a fake station: ``program(finder, language="en")``."""
-    from ctidesk.program import Program
     from PySide6.QtCore import QEvent, QSettings
+
+    from ctidesk.program import Program
 
     made: list[Any] = []
 

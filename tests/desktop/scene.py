@@ -55,12 +55,13 @@ def play(scene: str, station: fake.FakeStation) -> float:
 
 
 def main(scene: str, language: str, file: str, look: str = "light", size: str = "1240x800") -> int:
+    from PySide6.QtCore import QSettings
+    from PySide6.QtWidgets import QApplication
+
     from ctidesk.program import Program
     from ctidesk.sound import NO_LIBRARY
     from ctidesk.viewmodels.player import NoSound
     from ctidesk.views import theme
-    from PySide6.QtCore import QSettings
-    from PySide6.QtWidgets import QApplication
 
     app = QApplication([])
     theme.chosen_dark = look == "dark"

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from ctidesk import app
 
 ROOT = Path(app.__file__).parent

@@ -7,13 +7,13 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
 from ctidesk.viewmodels import card as cards
 from ctidesk.viewmodels import desk as desks
 from ctidesk.viewmodels import terms, timeline
 from ctidesk.viewmodels.desk import Desk, Snapshot
 from ctidesk.viewmodels.facts import Call, Customer, Event, Message, Port, Recording, read
 from ctidesk.viewmodels.lines import LineView
-
 from ctidrv.callcontrol.causes import Cause, Outcome
 
 

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
 from ctidesk.gateway import Gateway
 from ctidesk.viewmodels import desk as desks
 from ctidesk.viewmodels import player as players
@@ -214,7 +215,6 @@ def test_client_of_the_station_has_what_the_gateway_needs() -> None:
     import inspect
 
     from ctidesk.gateway import Station
-
     from ctidrv.service.client import StationClient
 
     for name, wanted in inspect.getmembers(Station, inspect.isfunction):

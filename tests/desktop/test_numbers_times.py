@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from ctidesk.viewmodels.numbers import local
 from ctidesk.viewmodels.times import days_ago, length, since
 

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
 from ctidesk import sound
 from ctidesk.viewmodels import player as players
 from ctidesk.viewmodels.player import Audio, NoSound, NotReadable, Player, decode, envelope

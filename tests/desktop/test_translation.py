@@ -131,10 +131,11 @@ DATA |= {"PORTER J", "sim", "usb", "welcome", "leave-message", "no station runs 
 
 
 def test_d34_no_english_is_left_in_the_chinese_window(program: Any, fake: ModuleType, until: Any) -> None:
+    from PySide6.QtWidgets import QMessageBox
+
     from ctidesk.sound import NO_LIBRARY
     from ctidesk.viewmodels.player import NoSound
     from ctidesk.views.customer_form import CustomerForm
-    from PySide6.QtWidgets import QMessageBox
 
     station = fake.FakeStation()
     fake.past(station)

@@ -256,8 +256,9 @@ def test_message_and_whole_call_can_both_be_heard(shown: Any, station: Any, unti
 
 def _painted(waveform: Any) -> tuple[list[int], list[int]]:
     """Of each lane the columns where its colour is seen."""
-    from ctidesk.views import theme
     from PySide6.QtGui import QColor
+
+    from ctidesk.views import theme
 
     image = waveform.grab().toImage()
     t = theme.tokens()
@@ -458,8 +459,9 @@ def _clipped(window: Any) -> list[str]:
 
 
 def test_language_is_remembered(qt: Any, fake: ModuleType, station: Any, tmp_path: Any) -> None:
-    from ctidesk.program import Program
     from PySide6.QtCore import QSettings
+
+    from ctidesk.program import Program
 
     def made(language: str | None) -> Any:
         settings = QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat)

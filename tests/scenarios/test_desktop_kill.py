@@ -5,6 +5,7 @@ Real processes in real time: a desktop that starts the station, a simulated call
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -95,6 +96,11 @@ def _running(client: StationClient) -> dict[str, Any] | None:
     return next(iter(client.calls(state="connected")), None)
 
 
+def _ended(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSIX")
 @pytest.mark.timeout(120)
 def test_d31_killed_desktop_drops_no_call_and_a_new_one_shows_it(
@@ -106,66 +112,69 @@ def test_d31_killed_desktop_drops_no_call_and_a_new_one_shows_it(
     except ImportError as error:
         pytest.skip(f"Qt's system libraries are missing: {error}")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    config = str(tmp_path / "station.toml")
-    desktop = _started("ctidesk", "--data", str(data), "--config", config, "--lang", "en")
-    client = _until(lambda: _client(data), "the desktop starts a station")
-    plan = ("--number", "3125550142", "--wait", "60", "--hold", "60")
-    caller = _started("ctidrv.cli", "sim", "call", "--data", str(data), *plan)
-    try:
-        ringing = _until(lambda: next(iter(client.calls(state="alerting")), None), "a call rings")
-        _until(lambda: client.call(ringing["id"])["number"], "the number arrives")
-        client.answer(ringing["id"])
+    with contextlib.ExitStack() as undo:
+        config = str(tmp_path / "station.toml")
+        desktop = _started("ctidesk", "--data", str(data), "--config", config, "--lang", "en")
+        undo.callback(_ended, desktop)
+        client = undo.enter_context(_until(lambda: _client(data), "the desktop starts a station"))
+        plan = ("--number", "3125550142", "--wait", "60", "--hold", "60")
+        undo.callback(_ended, _started("ctidrv.cli", "sim", "call", "--data", str(data), *plan))
+        call = _until(lambda: next(iter(client.calls(state="alerting")), None), "a call rings")["id"]
+        _until(lambda: client.call(call)["number"], "the number arrives")
+        client.answer(call)
         _until(lambda: _running(client), "the call is answered")
 
         desktop.kill()
         assert desktop.wait(10) == -signal.SIGKILL
-        open_file = Path(client.call(ringing["id"])["recordings"][0]["path"])
-        before = open_file.stat().st_size
+        growing = Path(client.call(call)["recordings"][0]["path"])
+        before = growing.stat().st_size
         time.sleep(2.0)
-        call = _running(client)
-        assert call is not None
-        assert call["id"] == ringing["id"]
-        assert open_file.stat().st_size > before + 16_000
+        running = _running(client)
+        assert running is not None
+        assert running["id"] == call
+        assert growing.stat().st_size > before + 16_000
 
         app = QApplication.instance() or QApplication(["test"])
-        settings = QSettings(str(tmp_path / "desk.ini"), QSettings.Format.IniFormat)
-        program, texts = _second_desktop(data, settings)
-        _until(lambda: "(312) 555-0142" in texts(), "the call is shown", work=app.processEvents)
-        assert "In a call" in texts()
+        program = _second_desktop(data, QSettings(str(tmp_path / "desk.ini"), QSettings.Format.IniFormat))
+        undo.callback(program.window.close)
+        _until(lambda: "(312) 555-0142" in _pop(program), "the call is shown", work=app.processEvents)
+        assert "In a call" in _pop(program)
         assert program.window.timeline._model.rowCount() > 3
         assert program.window.hang_up_action.isEnabled()
         program.window.hang_up_action.trigger()
         _until(
-            lambda: (row := program.window._rows.get(ringing["id"])) and row.audio and row.kind == "call",
+            lambda: (row := program.window._rows.get(call)) and row.audio and row.kind == "call",
             "the call ends and its recording is in the history",
             work=app.processEvents,
         )
-        program.window._look(ringing["id"])
+        program.window._look(call)
         _until(lambda: program.player.audio, "the recording is fetched", work=app.processEvents)
-        program.window.close()
-    finally:
-        desktop.kill()
-        caller.kill()
-        desktop.wait()
-        caller.wait()
-    ended = client.call(ringing["id"])
-    client.close()
-    assert (ended["state"], ended["cause"], ended["outcome"]) == ("ended", "local-operator", "answered")
-    recording = ended["recordings"][0]
-    assert (recording["state"], recording["lost_seconds"]) == ("closed", 0)
-    heard = read_wav(Path(recording["path"]))
-    assert len(heard.channels) == 2
-    assert len(heard.channels[0]) / 8000 == pytest.approx(program.player.seconds, abs=0.001)
-    assert len(heard.channels[0]) / 8000 > 2.0
+
+        ended = client.call(call)
+        assert (ended["state"], ended["cause"], ended["outcome"]) == ("ended", "local-operator", "answered")
+        recording = ended["recordings"][0]
+        assert (recording["state"], recording["lost_seconds"]) == ("closed", 0)
+        heard = read_wav(Path(recording["path"]))
+        assert len(heard.channels) == 2
+        assert len(heard.channels[0]) / 8000 == pytest.approx(program.player.seconds, abs=0.001)
+        assert len(heard.channels[0]) / 8000 > 2.0
 
 
-def _second_desktop(data: Path, settings: Any) -> tuple[Any, Callable[[], list[str]]]:
-    from PySide6.QtWidgets import QLabel
-
+def _second_desktop(data: Path, settings: Any) -> Any:
+    """In this process, so that it can be looked at; it finds the station and never starts one."""
     from ctidesk.app import StationFinder
     from ctidesk.program import Program
 
-    program = Program(StationFinder(str(data)), language="en", settings=settings)
+    class Finder(StationFinder):
+        start = StationFinder.find
+
+    program = Program(Finder(str(data)), language="en", settings=settings)
     program.window.show()
     program.gateway.start()
-    return program, lambda: [label.text() for label in program.window.pop.findChildren(QLabel)]
+    return program
+
+
+def _pop(program: Any) -> list[str]:
+    from PySide6.QtWidgets import QLabel
+
+    return [label.text() for label in program.window.pop.findChildren(QLabel)]
