@@ -100,6 +100,8 @@ class StationClient:
         none = f"no station runs on {folder.root}: start one with 'ctidrv station'"
         try:
             url = json.loads(folder.station.read_text("utf-8"))["url"]
+            if not isinstance(url, str):
+                raise TypeError("url is no text")
             token = folder.token.read_text("utf-8").strip()
         except FileNotFoundError as error:
             raise ServiceError(none) from error

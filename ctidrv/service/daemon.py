@@ -42,7 +42,7 @@ from ctidrv.ports.registry import open_board
 from ctidrv.service.history import History
 from ctidrv.service.hub import Hub
 from ctidrv.service.recovery import Recovered, recover
-from ctidrv.store import Store
+from ctidrv.store import Store, check_version
 from ctidrv.units import PortId, ms
 
 ERRORS_KEPT = 20
@@ -94,17 +94,26 @@ class Station:
         """Of the API; empty where none is served."""
         self._seed = secrets.randbits(31) if seed is None else seed
         self._lookups: set[asyncio.Task[None]] = set()
+        self._loaded: dict[PortId, tuple[Region, ivr.Script]] = {}
 
     # From open to close.
 
+    def load(self) -> None:
+        """Reads the scripts and the countries of the lines, and the database's version. Changes nothing.
+
+        InputError, NewerDatabase or StoreError for what will not do. `open` does it if nobody has.
+        """
+        if not self._loaded:
+            check_version(self.folder.database)
+            self._loaded = {line.port: (self._region(line), self._script(line)) for line in self.config.lines}
+
     def open(self) -> None:
-        """Reads the scripts, opens the store, puts right what a crash left, and opens the boards.
+        """Opens the store, puts right what a crash left, and opens the boards.
 
         InputError for a configuration or a script that does not hold, NewerDatabase, StoreError or PortError
         for what it stands on; what was opened is closed then. Live, it needs the running loop.
         """
-        scripts = {line.port: self._script(line) for line in self.config.lines}
-        regions = {line.port: self._region(line) for line in self.config.lines}
+        self.load()
         office = self.config.office
         self.store = Store.open(
             self.folder,
@@ -128,7 +137,7 @@ class Station:
             undo.callback(self.engine.close)
             self._make_services()
             for line in self.config.lines:
-                self.lines[line.port] = self._line(line, regions[line.port], scripts[line.port])
+                self.lines[line.port] = self._line(line)
             undo.pop_all()
 
     def start(self) -> None:
@@ -192,7 +201,8 @@ class Station:
         boxes = Mailboxes(self.folder, self.store, self.clock, self.ids, self._customer_of)
         self.services = Services(boxes, self.folder, self.store, self.clock, self.ids)
 
-    def _line(self, config: LineConfig, region: Region, script: ivr.Script) -> Line:
+    def _line(self, config: LineConfig) -> Line:
+        region, script = self._loaded[config.port]
         try:
             channel = self.engine.channel(config.port)
             self.engine.progress(config.port, progress_config(region))

@@ -48,6 +48,7 @@ class _Process:
         self._stop = asyncio.Event()
 
     async def run(self) -> None:
+        self._station.load()
         async with contextlib.AsyncExitStack() as undo:
             # Where a station ran before, its lock first: a second one is told so, not of its port. A new
             # folder is not touched before the socket is ours.

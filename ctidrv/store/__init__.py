@@ -2,6 +2,7 @@
 
 from ctidrv.store.calls import event_json
 from ctidrv.store.db import Store
+from ctidrv.store.migrate import check_version
 from ctidrv.store.numbers import normalise
 
-__all__ = ["Store", "event_json", "normalise"]
+__all__ = ["Store", "check_version", "event_json", "normalise"]

@@ -237,6 +237,18 @@ class Store:
             found = customers.get_customer(connection, customer)
             return None if found is None else customers.as_row(found)
 
+    def customer_forms(self, name: str, numbers: Sequence[str]) -> tuple[str, list[str]]:
+        """Name and numbers in the form that is stored; InputError for what is no name or number."""
+        if not name.strip():
+            raise InputError("a customer needs a name")
+        forms = []
+        for number in numbers:
+            form = self.normalise(number)
+            if form is None:
+                raise InputError(f"{number!r} is no telephone number")
+            forms.append(form)
+        return name.strip(), forms
+
     def add_customer(
         self,
         name: str,
@@ -247,20 +259,13 @@ class Store:
         tags: Sequence[str] = (),
     ) -> Future[Row]:
         """The new customer's row, once it is on the disk; InputError for what is no name or number."""
-        if not name.strip():
-            raise InputError("a customer needs a name")
-        forms = []
-        for number in numbers:
-            form = self.normalise(number)
-            if form is None:
-                raise InputError(f"{number!r} is no telephone number")
-            forms.append(form)
+        name, forms = self.customer_forms(name, numbers)
         created = self._wall()
         return self.writer.submit(
             lambda connection: customers.as_row(
                 customers.add_customer(
                     connection,
-                    name.strip(),
+                    name,
                     forms,
                     company=company,
                     notes=notes,

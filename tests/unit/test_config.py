@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ctidrv.config import MAX_BYTES, StationConfig, default_config, load_config, read_config, shipped_scripts
+from ctidrv.errors import InputError
+from ctidrv.folder import DataFolder
+
+GOOD = """\
+[office]
+name = "Lotus Tea"
+country = "cn"
+timezone = "Asia/Shanghai"
+language = "zh-CN"
+area = "10"
+
+[station]
+port = 8470
+
+[[board]]
+name = "sim"
+driver = "sim"
+lines = 4
+
+[[board]]
+name = "modem"
+driver = "v253"
+device = "/dev/ttyACM0"
+
+[[line]]
+port = "sim/1"
+script = "hotline.ivr.yaml"
+
+[[line]]
+port = "modem/1"
+script = "own.ivr.yaml"
+country = "gb"
+signals = ["busy-tone"]
+label = "Sales"
+"""
+
+
+def written(tmp_path: Path, text: str | bytes) -> Path:
+    path = tmp_path / "station.toml"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def changed(old: str, new: str) -> str:
+    assert old in GOOD
+    return GOOD.replace(old, new, 1)
+
+
+def test_whole_configuration_is_read(tmp_path):
+    config = read_config(written(tmp_path, GOOD))
+    assert (config.office.country, config.office.timezone, config.office.area) == (
+        "CN",
+        "Asia/Shanghai",
+        "10",
+    )
+    assert config.api_port == 8470
+    assert [(board.name, board.driver, dict(board.settings)) for board in config.boards] == [
+        ("sim", "sim", {"lines": 4}),
+        ("modem", "v253", {"device": "/dev/ttyACM0"}),
+    ]
+    assert config.boards[1].where == f"{tmp_path / 'station.toml'}:16"
+    assert [(line.port, line.country, line.signals, line.label) for line in config.lines] == [
+        ("sim/1", None, None, None),
+        ("modem/1", "GB", ("busy-tone",), "Sales"),
+    ]
+    assert config.lines[1].where.endswith(":25")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        (changed('country = "cn"', 'county = "cn"'), 1, None),
+        (changed('name = "Lotus Tea"', "name = 7"), 2, "name must be a text"),
+        (changed('country = "cn"', 'country = "China"'), 3, "country must be a text of at most 2"),
+        (changed('country = "cn"', 'country = "c1"'), 3, "two letters"),
+        (changed("Asia/Shanghai", "Asia/Beijing"), 4, "timezone 'Asia/Beijing' is not known"),
+        (changed("Asia/Shanghai", "../../etc/passwd"), 4, "is not known"),
+        (changed('area = "10"', 'area = "010"'), 6, "without the leading 0"),
+        (changed("port = 8470", "port = 70000"), 9, "from 0 to 65535"),
+        (changed("port = 8470", "port = true"), 9, "whole number"),
+        (changed("port = 8470", "prt = 8470"), 9, "unknown key 'prt'; known are port"),
+        (changed('driver = "sim"\n', ""), 11, "driver is missing"),
+        (changed('name = "modem"', 'name = "sim"'), 17, "two boards are called 'sim'"),
+        (changed('name = "modem"', 'name = "a/b"'), 17, "letters, digits"),
+        (changed('port = "sim/1"', 'port = "sim"'), 22, "BOARD/INDEX"),
+        (changed('port = "sim/1"', 'port = "sim/0"'), 22, "BOARD/INDEX"),
+        (changed('port = "sim/1"', 'port = "modem/1"'), 26, "two lines are at port modem/1"),
+        (changed('port = "modem/1"', 'port = "modm/1"'), 26, "there is no board 'modm'"),
+        (changed('script = "own.ivr.yaml"\n', ""), 25, "script is missing"),
+        (changed('country = "gb"', 'country = "GBR"'), 28, "two letters"),
+        (changed('signals = ["busy-tone"]', "signals = []"), 29, "list of words"),
+        (changed('label = "Sales"', 'lable = "Sales"'), 30, "unknown key 'lable'"),
+        (changed("[station]", "[statoin]"), 8, "unknown table 'statoin'"),
+        ("extra = 1\n" + GOOD, 1, "unknown key 'extra'"),
+        (changed('name = "sim"', "name = sim"), 12, None),
+        (changed('driver = "sim"', 'name = "sim"'), 13, None),
+        ("[office]\n", 1, "at least one [[board]]"),
+        ("board = 7\n", 1, "at least one [[board]]"),
+        ('[[board]]\nname = "sim"\ndriver = "sim"\n', 1, "at least one [[line]]"),
+        ("[[office]]\n", 1, "office must be a table"),
+        (GOOD.encode().replace(b"Lotus", b"\xff"), 2, "not UTF-8"),
+        (GOOD + "[[board", 31, None),
+    ],
+)
+def test_fault_is_named_with_file_and_line(tmp_path, text, line, words):
+    path = written(tmp_path, text)
+    with pytest.raises(InputError) as caught:
+        read_config(path)
+    if words is None:
+        assert str(caught.value).startswith(f"{path}:")
+    else:
+        assert str(caught.value).startswith(f"{path}:{line}: ")
+        assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_unknown_key_is_named_with_its_line(tmp_path):
+    path = written(tmp_path, changed('area = "10"', 'aera = "10"'))
+    with pytest.raises(InputError, match=r"station\.toml:6: unknown key 'aera'; known are country"):
+        read_config(path)
+
+
+def test_syntax_fault_is_named_with_its_line(tmp_path):
+    path = written(tmp_path, changed('driver = "v253"', "driver = v253"))
+    with pytest.raises(InputError, match=r"station\.toml:18: "):
+        read_config(path)
+
+
+def test_mark_of_a_windows_editor_is_no_fault(tmp_path):
+    assert len(read_config(written(tmp_path, b"\xef\xbb\xbf" + GOOD.encode())).boards) == 2
+
+
+def test_windows_line_ends_keep_the_line_numbers(tmp_path):
+    path = written(tmp_path, changed('area = "10"', 'aera = "10"').replace("\n", "\r\n"))
+    with pytest.raises(InputError, match=":6: unknown key 'aera'"):
+        read_config(path)
+
+
+def test_file_that_is_too_large_or_missing_is_refused(tmp_path):
+    with pytest.raises(InputError, match=f"{MAX_BYTES} is the most"):
+        read_config(written(tmp_path, "#" * (MAX_BYTES + 1)))
+    with pytest.raises(InputError, match=r"none\.toml: cannot be read"):
+        read_config(tmp_path / "none.toml")
+
+
+def test_deep_nesting_is_refused_in_one_line(tmp_path):
+    with pytest.raises(InputError) as caught:
+        read_config(written(tmp_path, "a = " + "[" * 50_000))
+    assert "\n" not in str(caught.value)
+
+
+def test_without_a_file_one_simulated_line_runs_the_shipped_script(tmp_path):
+    config = load_config(None, DataFolder(tmp_path))
+    assert config == default_config()
+    assert config.script_path(config.lines[0]).is_file()
+
+
+def test_file_of_the_data_folder_is_found(tmp_path):
+    written(tmp_path, GOOD)
+    assert len(load_config(None, DataFolder(tmp_path)).lines) == 2
+
+
+def test_script_is_looked_for_beside_the_file_then_among_the_shipped(tmp_path):
+    config = read_config(written(tmp_path, GOOD))
+    assert config.script_path(config.lines[0]) == shipped_scripts() / "hotline.ivr.yaml"
+    (tmp_path / "hotline.ivr.yaml").touch()
+    assert config.script_path(config.lines[0]) == tmp_path / "hotline.ivr.yaml"
+    assert config.script_path(config.lines[1]) == tmp_path / "own.ivr.yaml"
+    absolute = StationConfig(lines=config.lines)
+    assert absolute.script_path(config.lines[1]).name == "own.ivr.yaml"
