@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import entry_points
 from types import ModuleType
+from typing import NoReturn
 
 from ctidrv import __version__
 from ctidrv.errors import CtiError, InputError
@@ -44,8 +46,15 @@ def _load(module: str) -> ModuleType:
     return importlib.import_module(module)
 
 
+class _Parser(argparse.ArgumentParser):
+    """Wrong usage is one line too."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see '{self.prog} --help'\n")
+
+
 def _parser(known: dict[str, str], wanted: str | None) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="ctidrv", description="CTI driver stack for a small office")
+    parser = _Parser(prog="ctidrv", description="CTI driver stack for a small office")
     parser.add_argument("--version", action="version", version=f"ctidrv {__version__}")
     table = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, module in known.items():
@@ -67,7 +76,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")
     args = _parser(known, wanted).parse_args(arguments)
     try:
-        return int(_load(known[args.command]).run(args))
+        code = int(_load(known[args.command]).run(args))
+        sys.stdout.flush()
+        return code
     except InputError as error:
         print(f"ctidrv: {error}", file=sys.stderr)
         return 2
@@ -75,6 +86,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"ctidrv: {error}", file=sys.stderr)
         return 1
     except BrokenPipeError:
+        # Whoever read us has gone: what is still to be written at the exit goes nowhere, and says nothing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        print(f"ctidrv: {error.filename or args.command}: {error.strerror or error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -62,6 +62,8 @@ def _add(args: argparse.Namespace) -> Mapping[str, Any]:
 
     folder = data_folder(args.data)
     office = load_config(None, folder).office
+    with Store.read(folder, country=office.country, area=office.area) as store:
+        store.customer_forms(args.name, args.number)  # what is wrong with it is told before a file is made
     with Store.open(folder, inline=True, country=office.country, area=office.area) as store:
         added = store.add_customer(
             args.name, args.number, company=args.company, notes=args.notes, tags=args.tag

@@ -52,9 +52,13 @@ def _check(files: list[str], as_json: bool) -> int:
 
 def _schema(output: str | None) -> int:
     from ctidrv.apps.ivr.schema import schema_text
+    from ctidrv.errors import InputError
 
     if output is None:
         print(schema_text(), end="")
-    else:
+        return 0
+    try:
         Path(output).write_text(schema_text(), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise InputError(f"{output}: cannot be written: {error.strerror}") from error
     return 0

@@ -41,10 +41,9 @@ def add_show(table: Any, what: str) -> argparse.ArgumentParser:
 
 def count(text: str) -> int:
     """A whole number from 1, as an option's type."""
-    value = int(text)
-    if not 1 <= value <= 1_000_000:
-        raise ValueError(text)
-    return value
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:8]) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"invalid number of rows {text!r}: 1 to 1000000")
+    return int(text[:8])
 
 
 def open_store(args: argparse.Namespace) -> Store:

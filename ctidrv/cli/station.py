@@ -22,10 +22,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise ValueError(text)
-    return port
+    if not text.isascii() or not text.isdigit() or not int(text[:6]) <= 65535:
+        raise argparse.ArgumentTypeError(f"invalid port {text!r}: 0 to 65535")
+    return int(text[:6])
 
 
 def run(args: argparse.Namespace) -> int:
