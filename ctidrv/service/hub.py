@@ -72,15 +72,18 @@ class Hub:
     async def _send(self) -> None:
         while self._waiting:
             rows, self._waiting = self._waiting, []
-            try:
-                await self._store.committed()
-            except CtiError as error:
-                # Reported by the store as well; what did reach the disk is told all the same.
-                log.error("events: %s", error)
+            await self._committed()
             for row in rows:
                 for listener in self._listeners:
                     listener.offer(row)
         self._sender = None
+
+    async def _committed(self) -> None:
+        try:
+            await self._store.committed()
+        except CtiError as error:
+            # Reported by the store as well; what did reach the disk is told all the same.
+            log.error("events: %s", error)
 
     async def listen(self) -> Listener:
         """A listener for all rows from now on; those published before are in the store when it returns."""
@@ -89,7 +92,7 @@ class Hub:
             listener.end()
         else:
             self._listeners.append(listener)
-        await self._store.committed()
+        await self._committed()
         return listener
 
     def leave(self, listener: Listener) -> None:
