@@ -10,8 +10,9 @@ enum {
     LONGEST = 1 << 26,
     STEP = 80, /* the coarse search's grid: 10 ms */
     BANDS = 3,
-    BEST_PLACES = 6,    /* looked at sample by sample */
-    FINE_SAMPLES = 8000 /* of the needle's loudest second, for that */
+    BEST_PLACES = 6,     /* looked at sample by sample */
+    FINE_SAMPLES = 8000, /* of the needle's loudest second, for that */
+    COARSE_STEPS = 2000  /* of the needle's loudest 20 s for the coarse search: bounds its cost */
 };
 
 static const double MOST_SNR_DB = 100.0;
@@ -122,14 +123,17 @@ int cti_compare_find(const int16_t *needle, int64_t needle_samples, const int16_
            *like = hay_env + BANDS * hay_steps;
     envelope(needle, needle_steps, needle_env);
     envelope(haystack, hay_steps, hay_env);
-    int64_t values = needle_steps * BANDS, places = hay_steps - needle_steps + 1;
+    int64_t coarse = needle_steps < COARSE_STEPS ? needle_steps : COARSE_STEPS;
+    int64_t skipped = coarse == needle_steps ? 0 : loudest(needle_env, needle_steps, coarse) / STEP;
+    int64_t values = coarse * BANDS, places = hay_steps - needle_steps + 1;
+    const double *shape = needle_env + skipped * BANDS;
     double mean = 0, norm = 0;
     for (int64_t i = 0; i < values; i++)
-        mean += needle_env[i] / (double)values;
+        mean += shape[i] / (double)values;
     for (int64_t i = 0; i < values; i++)
-        norm += (needle_env[i] - mean) * (needle_env[i] - mean);
+        norm += (shape[i] - mean) * (shape[i] - mean);
     for (int64_t s = 0; s < places; s++)
-        like[s] = likeness(needle_env, mean, norm, hay_env + s * BANDS, values);
+        like[s] = likeness(shape, mean, norm, hay_env + (s + skipped) * BANDS, values);
 
     int64_t fine = needle_samples < FINE_SAMPLES ? needle_samples : FINE_SAMPLES;
     int64_t from = needle_samples <= FINE_SAMPLES ? 0 : loudest(needle_env, needle_steps, steps_of(fine));
