@@ -14,7 +14,7 @@ HELP = "check voice-menu scripts; print their JSON Schema"
 def configure(parser: argparse.ArgumentParser) -> None:
     tools = parser.add_subparsers(dest="tool", metavar="TOOL", required=True)
     check = tools.add_parser("check", help="name everything that is wrong with scripts, with file and line")
-    check.add_argument("files", nargs="+", metavar="FILE", help="a script, <name>.ivr.yaml")
+    check.add_argument("files", nargs="+", metavar="FILE", help="a script; one that ships by its name")
     add_json(check)
     schema = tools.add_parser("schema", help="print the JSON Schema of scripts, for editors")
     schema.add_argument("--output", metavar="FILE", help="write it to a file instead")
@@ -33,6 +33,8 @@ def _check(files: list[str], as_json: bool) -> int:
     failed = unreadable = False
     for file in files:
         try:
+            if not Path(file).exists():
+                file = _shipped(file)
             findings = check(file)
         except InputError as error:
             print(f"ctidrv: {error}", file=sys.stderr)
@@ -48,6 +50,17 @@ def _check(files: list[str], as_json: bool) -> int:
         if not findings and not as_json:
             print(f"{file}: no findings")
     return 2 if unreadable else int(failed)
+
+
+def _shipped(file: str) -> str:
+    """The path of a script that ships under this bare name; else the name as it is."""
+    from ctidrv.apps.ivr import shipped_script
+    from ctidrv.errors import InputError
+
+    try:
+        return str(shipped_script(file))
+    except InputError:
+        return file
 
 
 def _schema(output: str | None) -> int:
