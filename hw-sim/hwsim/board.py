@@ -47,6 +47,8 @@ _CAPS = {
 }
 MU_LAW_COUNTRIES = ("us", "ca", "jp", "tw")
 """Whose exchanges code by mu-law (the 1,544 kbit/s hierarchy); the others by A-law."""
+COLLECT_EVERY = 25
+"""Ticks between two looks at the telephones' recorders, which hold 30 s."""
 FIRST_NUMBER = 8001
 FIRST_PHONE = 5550001
 
@@ -76,6 +78,7 @@ class SimBoard:
             Subscriber(exchange, plant, context.clock, line) for line in exchange.lines[plant.board_lines :]
         ]
         self._in_use: set[int] = set()
+        self._pumps = 0
         self._control = Control(self, context.data / f"sim-{info.name}.json") if control else None
 
     def open(self) -> None:
@@ -99,8 +102,10 @@ class SimBoard:
                 self.exchange.feed(event)
             elif event.port >= lines:
                 self.phones[event.port - lines].feed(event)
-        for phone in self.phones:
-            phone.collect()
+        self._pumps += 1
+        if self._pumps % COLLECT_EVERY == 0:
+            for phone in self.phones:
+                phone.collect()
 
     def caller(
         self, number: str | None = None, name: str | None = None, *, withheld: bool = False

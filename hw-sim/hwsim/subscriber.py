@@ -53,7 +53,7 @@ class Subscriber:
         self.line = line
         self.said = array("h")
         self.heard = array("h")
-        """The audio since he lifted the handset (the last MOST_KEPT of it); `said` is as long."""
+        """The audio since he lifted the handset, the last MOST_KEPT of it, up to the latest `collect`."""
         self.notes: list[Note] = []
         self.on_note: Callable[[Note], None] | None = None
         self.tones: set[str] = set()

@@ -95,6 +95,7 @@ def test_the_exchange_codes_by_the_law_of_the_country(make_office, speech, count
         office.lines[0].play(sound)
         match = await ann.hears(sound)
         await office.clock.sleep(seconds(1))
+        ann.collect()
         begin = ann._looked - len(sound)
         return match, Pcm(ann.heard[begin : begin + len(sound)])
 

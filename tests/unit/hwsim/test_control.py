@@ -142,9 +142,7 @@ def test_sim_call_rings_presses_speaks_and_hangs_up(station, tmp_path, speech, c
         await station.address()
         plain = await asyncio.to_thread(cli.main, ask)
         line = station.office.board.exchange.lines[0]
-        await station.until(
-            lambda: line.state is LineState.IDLE
-        )  # after the busy tone
+        await station.until(lambda: line.state is LineState.IDLE)  # after the busy tone
         return plain, await asyncio.to_thread(cli.main, [*ask, "--json"])
 
     assert station.run(scene) == (0, 0)
