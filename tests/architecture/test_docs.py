@@ -1,0 +1,355 @@
+"""The documents are true: their commands run, their links lead somewhere, their tables are complete."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ctidrv import cli
+from ctidrv.media.wav import WavWriter
+from ctidrv.native.pcm import Pcm
+from ctidrv.native.tones import dtmf
+from ctidrv.service.client import StationClient
+
+ROOT = Path(__file__).parents[2]
+DOCS = [
+    *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *(ROOT / name for name in ("ivr_scripts/README.md", "desktop/ctidesk/i18n/README.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+COMMANDS = ROOT / "docs" / "reference" / "commands.md"
+STANDARDS = ROOT / "docs" / "standards.md"
+CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+SET_UP = r"python3 -m venv "
+CTIDRV = (sys.executable, "-m", "ctidrv.cli")
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def _lines(path: Path) -> Iterator[tuple[str, str]]:
+    """FILE:LINE and command of every line within ```sh blocks."""
+    within = False
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line.startswith("```"):
+            within = line == "```sh"
+        elif within and line.strip():
+            yield f"{_name(path)}:{number}", line
+
+
+def _table(path: Path) -> list[list[str]]:
+    """The rows below the first table's head, as cells."""
+    rows = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    assert rows[1].startswith("| ---")
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows[2:]]
+
+
+SHELL = [line for path in DOCS for line in _lines(path)]
+
+
+# Commands of the documents, each with what runs it.
+
+
+class Office:
+    """What the README's reader has: a data folder, a running station, and a call that was on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+        own = {"CTIDRV_DATA": str(self.data), "QT_QPA_PLATFORM": "offscreen"}
+        self.environment = {**os.environ, **own, "XDG_CONFIG_HOME": str(folder / "config")}
+        self.station: subprocess.Popen[str] | None = None
+        self.number = ""
+
+    def run(self, command: str, *more: str) -> str:
+        """Runs a documented line as it stands; what it printed."""
+        words = shlex.split(command, comments=True)
+        assert words[0] == "ctidrv"
+        done = subprocess.run(
+            [*CTIDRV, *words[1:], *more],
+            cwd=self.folder,
+            env=self.environment,
+            encoding="utf-8",
+            capture_output=True,
+            check=False,
+            timeout=90,
+        )
+        assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+        return str(done.stdout)
+
+    def start(self, command: str) -> None:
+        words = shlex.split(command, comments=True)
+        self.station = subprocess.Popen(
+            [*CTIDRV, *words[1:]],
+            cwd=self.folder,
+            env=self.environment,
+            encoding="utf-8",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        assert self.station.stdout is not None
+        said = self.station.stdout.readline()
+        assert said.startswith("station at http://127.0.0.1:"), said
+
+    def stop(self) -> None:
+        if self.station is not None:
+            self.station.terminate()
+            self.station.communicate(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def office() -> Iterator[Office]:
+    """The station is started by the first documented line that starts one."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = Office(Path(folder))
+        try:
+            yield made
+        finally:
+            made.stop()
+
+
+def _station(office: Office, command: str) -> None:
+    office.start(command)
+    with StationClient.discover(office.data) as client:
+        assert [port["state"] for port in client.ports()] == ["idle"]
+
+
+def _sim_call(office: Office, command: str) -> None:
+    """Shorter than the reader's call by options added at the end: the caller listens less."""
+    told = office.run(command, "--wait", "1", "--hold", "1")
+    assert "hangs up" in told
+    words = shlex.split(command, comments=True)
+    office.number = words[words.index("--number") + 1]
+    end = time.monotonic() + 30
+    with StationClient.discover(office.data) as client:
+        while client.calls()[0]["state"] != "ended":
+            assert time.monotonic() < end, "the call does not end"
+            time.sleep(0.05)
+
+
+def _calls(office: Office, command: str) -> None:
+    assert office.number in office.run(command)
+
+
+def _verify(office: Office, command: str) -> None:
+    assert office.run(command).startswith("1 recordings are as they were made, 0 findings")
+
+
+def _no_findings(office: Office, command: str) -> None:
+    assert office.run(command).endswith(": no findings\n")
+
+
+def _detect(office: Office, command: str) -> None:
+    sound = Pcm.silence(800) + dtmf("27#") + Pcm.silence(800)
+    writer = WavWriter(office.folder / "FILE.wav", 1)
+    writer.write(sound.bytes)
+    writer.close()
+    assert re.findall(r'"digit": ?"(.)"', office.run(command)) == ["2", "7", "#"]
+
+
+def _doctor(office: Office, command: str) -> None:
+    assert "station: runs" in office.run(command)
+
+
+def _desktop(office: Office, command: str) -> None:
+    install, start = command.split(" && ")
+    extras = re.search(r"\.\[(.*)\]", install)
+    assert extras is not None
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert set(extras[1].split(",")) <= set(project["optional-dependencies"])
+    try:
+        import PySide6.QtWidgets  # noqa: F401
+    except ImportError as error:
+        pytest.skip(f"Qt's system libraries are missing: {error}")
+    picture = office.folder / "window.png"
+    office.run(start, "--screenshot", str(picture), "--after", "1")
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def _set_up(office: Office, command: str) -> None:
+    """CI runs the README's set-up lines by what it greps."""
+    assert f"grep -E '^{SET_UP}' README.md" in CI
+    assert '[ "${#commands[@]}" = 2 ]' in CI
+    assert 'bash -euo pipefail -c "${commands[$i]}"' in CI
+
+
+def _in_ci(office: Office, command: str) -> None:
+    """CI runs the same programs with the same arguments, in folders of its own."""
+    ci = CI.replace("\\\n", " ").replace('"', "").replace("$work/lint/bin/", "")
+    readme = [line for where, line in SHELL if where.startswith("README") and re.match(SET_UP, line)]
+    ran = {line.strip() for line in ci.splitlines()} | set(readme[1].split(" && "))
+    for part in command.split(" && "):
+        words = shlex.split(part)
+        if words[0] == "cmake" and "-S" in words:
+            options = {word for word in words if word.startswith("-D")}
+            assert {option for option in options if "BUILD_TYPE" not in option} <= set(ci.split()), options
+            assert options & {"-DCMAKE_BUILD_TYPE=Debug"}
+            assert "Debug -DCTI_SANITIZE=ON" in CI
+        elif words[0] in ("cmake", "ctest"):
+            assert words[0:2] in [line.split()[0:2] for line in ran], part
+        elif words[0].endswith("/pip"):
+            assert words[-1] in ci.replace("'", "").split(), part
+        elif words[0] != "python3":
+            own = part.removeprefix(".venv/bin/")
+            assert own in ran or part in ran, part
+
+
+RUNNERS: list[tuple[str, str, Callable[[Office, str], None]]] = [
+    (r"README\.md", SET_UP, _set_up),
+    (r"README\.md", r"ctidrv station\b", _station),
+    (r"README\.md", r"ctidrv sim call --number \d+", _sim_call),
+    (r"README\.md", r"ctidrv calls list\b", _calls),
+    (r"README\.md", r"ctidrv recordings verify\b", _verify),
+    (r"", r"ctidrv ivr check [\w./]+", _no_findings),
+    (r"", r"ctidrv dsp detect FILE\.wav", _detect),
+    (r"README\.md", r"ctidrv doctor\b", _doctor),
+    (r"README\.md", r"pip install '\.\[[\w,]+\]' && ctidrv desktop", _desktop),
+    (r"CONTRIBUTING\.md", r"python3 -m venv |\.venv/bin/|cmake ", _in_ci),
+]
+
+
+def _runner(where: str, line: str) -> Callable[[Office, str], None]:
+    """What runs a documented line."""
+    for file, command, run in RUNNERS:
+        if re.match(file, where) and re.match(command, line):
+            return run
+    raise AssertionError(f"{where}: no test runs this: {line}")
+
+
+@pytest.mark.parametrize(("where", "line"), SHELL, ids=[where for where, _ in SHELL])
+def test_documented_command_runs(where: str, line: str, office: Office) -> None:
+    _runner(where, line)(office, line)
+
+
+@pytest.mark.parametrize("line", ["ctidrv fly", "ctidrv calls lost", "rm -r data"])
+def test_documented_command_that_no_test_runs_is_a_fault(line: str) -> None:
+    with pytest.raises(AssertionError, match="no test runs this"):
+        _runner("README.md:1", line)
+
+
+def test_readme_has_exactly_two_set_up_commands() -> None:
+    lines = [line for where, line in SHELL if where.startswith("README") and re.match(SET_UP, line)]
+    assert lines == [
+        "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/ctidrv demo",
+        "python3 -m venv .venv && .venv/bin/pip install '.[test]' && .venv/bin/pytest",
+    ]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    assert [line for line in readme if re.match(SET_UP, line)] == lines
+
+
+# Every command is documented, and every command that is documented exists.
+
+
+def _parser() -> argparse.ArgumentParser:
+    return cli._parser(cli.commands(), None)
+
+
+def _below(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    tables = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return {name: below for table in tables for name, below in table.choices.items()}
+
+
+def _paths(parser: argparse.ArgumentParser, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command and sub-command with its parser."""
+    for name, below in _below(parser).items():
+        yield (*path, name), below
+        yield from _paths(below, *path, name)
+
+
+PATHS = dict(_paths(_parser()))
+
+
+def _options(parser: argparse.ArgumentParser) -> set[str]:
+    return {option for action in parser._actions for option in action.option_strings} - {"-h", "--help"}
+
+
+@pytest.mark.parametrize("path", PATHS, ids=" ".join)
+def test_every_command_has_help_and_is_documented(
+    path: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main([*path, "--help"])
+    assert ended.value.code == 0
+    assert f"usage: ctidrv {' '.join(path)}" in capsys.readouterr().out
+    pages = (ROOT / "README.md").read_text(encoding="utf-8") + COMMANDS.read_text(encoding="utf-8")
+    assert re.search(rf"\bctidrv {' '.join(path)}\b", pages)
+
+
+def test_the_table_of_commands_has_each_with_all_its_options() -> None:
+    documented = {}
+    for command, options, _ in _table(COMMANDS):
+        words = command.strip("`").split()
+        named = {option.split()[0] for option in re.findall(r"`([^`]+)`", options)}
+        documented[tuple(word for word in words[1:] if word.islower())] = named
+    assert documented == {path: _options(parser) for path, parser in PATHS.items() if not _below(parser)}
+
+
+@pytest.mark.parametrize("path", DOCS, ids=_name)
+def test_commands_named_in_the_text_exist(path: Path) -> None:
+    for code in re.findall(r"`(ctidrv [^`]+)`", path.read_text(encoding="utf-8")):
+        parser, words = _parser(), code.split()[1:]
+        while words and (below := _below(parser)) and words[0].islower() and words[0][0] != "-":
+            assert words[0] in below, f"{_name(path)}: {code}"
+            parser = below[words.pop(0)]
+        options = {word for word in words if word.startswith("--")}
+        assert options <= _options(parser) | {"--help"}, f"{_name(path)}: {code}"
+
+
+# Files and tests that the documents name.
+
+
+def _slug(heading: str) -> str:
+    return re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-")
+
+
+@pytest.mark.parametrize("path", DOCS, ids=_name)
+def test_every_link_and_every_path_in_the_documents_leads_somewhere(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for target in re.findall(r"\[[^\]]+\]\(([^)\s]+)\)", text):
+        if not re.match(r"https?://", target):
+            file, _, anchor = target.partition("#")
+            leads_to = (path.parent / file) if file else path
+            assert leads_to.exists(), f"{_name(path)}: {target}"
+            if anchor:
+                headings = re.findall(r"^#+ (.*)$", leads_to.read_text(encoding="utf-8"), re.MULTILINE)
+                assert anchor in map(_slug, headings), f"{_name(path)}: {target}"
+    rooms = r"ctidrv|native|desktop|hw-sim|ivr_scripts|docs|tests|\.ci"
+    for named in re.findall(rf"`((?:{rooms})/[\w./-]+\.\w+)(?::[^`]*)?`", text):
+        assert (ROOT / named).exists(), f"{_name(path)}: {named}"
+
+
+def _cases(cell: str) -> Iterator[tuple[str, str]]:
+    """File and case of each test a cell names: `FILE: case`, or `case` of the same file."""
+    file = ""
+    for named in re.findall(r"`([^`]+)`", cell):
+        first, _, case = named.rpartition(": ")
+        file = first or file
+        yield file, case
+
+
+def test_standards_names_modules_and_tests_that_exist() -> None:
+    rows = _table(STANDARDS)
+    assert len(rows) > 15
+    for modules, clause, _, tests in rows:
+        for module in re.findall(r"`([^`]+)`", modules):
+            assert (ROOT / module).is_file(), module
+        cases = list(_cases(tests))
+        assert cases, clause
+        for file, case in cases:
+            text = (ROOT / file).read_text(encoding="utf-8")
+            stands = rf"RUN\({case}\)" if file.endswith(".c") else rf"^def {case}\("
+            assert re.search(stands, text, re.MULTILINE), f"{file}: {case}"
