@@ -436,6 +436,10 @@ static void test_the_exchange_codes_once_by_its_law(void) {
         CHECK_EQ(memcmp(heard, coded, sizeof coded), 0);
         /* G.712: a sine of -10 dBm0 is at least 33 dB over what coding adds; G.711 gives about 38. */
         CHECK_NEAR(sine_to_rest(heard, n, 1013), 38, 2);
+        post(CTI_PLANT_CONNECT, BOARD, -1);
+        play(CTI_PLANT_EXCHANGE_PLAY, BOARD, sent, SECOND, NULL, 1); /* its own sounds too */
+        run(SECOND);
+        CHECK_EQ(memcmp(on.rx[BOARD], coded, sizeof coded), 0);
         tear_down();
     }
 }

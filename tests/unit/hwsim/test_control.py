@@ -13,7 +13,7 @@ from ctidrv.errors import InputError
 from ctidrv.events import CallerIdSeen, DigitDown, RingOn, Seized, ToneOn
 from ctidrv.media.wav import WavWriter
 from ctidrv.units import TICK, seconds
-from hwsim.control import MOST_BYTES, read_plan
+from hwsim.control import MOST_BYTES, MOST_CLIENTS, read_plan
 from hwsim.exchange import LineState
 
 
@@ -223,6 +223,21 @@ def test_a_plan_without_end_is_cut_off(station):
         return await station.talk(b'{"token": "TOKEN", "wait": 0, "hold": 0}\n')
 
     assert station.run(scene)[-1]["ok"] is True
+
+
+def test_more_clients_than_it_serves_are_refused(station):
+    async def scene():
+        port = json.loads((await station.address()).read_text("utf-8"))["port"]
+        idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(MOST_CLIENTS)]
+        refused = await station.talk(b'{"token": "TOKEN"}\n')
+        for _, writer in idle:
+            writer.close()
+        await station.office.clock.sleep(seconds(1))
+        return refused, await station.talk(b'{"token": "TOKEN", "wait": 0, "hold": 0}\n')
+
+    refused, served = station.run(scene)
+    assert all(row["ok"] is False for row in refused)  # none, where the connection's reset overtakes it
+    assert served[-1]["ok"] is True
 
 
 def test_all_telephones_in_use_is_told(station):

@@ -63,6 +63,7 @@ def test_every_country_rings_with_its_cadence_and_its_tones_are_heard(make_offic
         return bob
 
     bob = office.play(scene())
+    assert [seen.number for seen in office.of(CallerIdSeen)] == ["5551111"]
     edges = [event.at for event in office.of(RingOn, RingOff)]
     lengths = [after - before for before, after in itertools.pairwise(edges)]
     expected = [ms(length) for length in cadence * 4]
