@@ -73,7 +73,9 @@ class BoardInfo:
 class Board(Protocol):
     """A card, modem, box or simulation with its ports.
 
-    `native` is the C side the tick exchanges audio with; it is valid between open and close.
+    Made by the driver's function it has opened and changed nothing yet; `ports` may be empty before `open`,
+    where the device has to be asked. `native` is the C side the tick exchanges audio with; it is valid
+    between open and close.
     `pump` is called on the Python thread after each tick, for what the driver does there; it never
     blocks. `close` is always safe, twice too, and leaves every line on hook.
     """

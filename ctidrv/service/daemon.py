@@ -33,7 +33,7 @@ from ctidrv.callcontrol.line import LineController
 from ctidrv.callcontrol.profile import LineProfile
 from ctidrv.clock import SampleClock
 from ctidrv.config import LineConfig, StationConfig
-from ctidrv.errors import CallEnded, CtiError, InputError, UsageError
+from ctidrv.errors import CallEnded, CtiError, InputError, PortError, UsageError
 from ctidrv.folder import DataFolder
 from ctidrv.media.engine import MediaEngine
 from ctidrv.ports.api import Able, Board, DriverContext
@@ -95,17 +95,21 @@ class Station:
         self._seed = secrets.randbits(31) if seed is None else seed
         self._lookups: set[asyncio.Task[None]] = set()
         self._loaded: dict[PortId, tuple[Region, ivr.Script]] = {}
+        self._made: dict[str, Board] = {}
 
     # From open to close.
 
     def load(self) -> None:
-        """Reads the scripts and the countries of the lines, and the database's version. Changes nothing.
+        """Reads the scripts and the countries of the lines, and the database's version; makes the boards by
+        their settings. Changes nothing and opens nothing.
 
-        InputError, NewerDatabase or StoreError for what will not do. `open` does it if nobody has.
+        InputError, NewerDatabase, StoreError or PortError for what will not do. `open` does it if nobody has.
         """
         if not self._loaded:
             check_version(self.folder.database)
-            self._loaded = {line.port: (self._region(line), self._script(line)) for line in self.config.lines}
+            lines = {line.port: (self._region(line), self._script(line)) for line in self.config.lines}
+            self._made = self._make_boards()
+            self._loaded = lines
 
     def open(self) -> None:
         """Opens the store, puts right what a crash left, and opens the boards.
@@ -132,7 +136,9 @@ class Station:
             self.recovered = recover(self.folder, self.store, self.journal)
             self.journal.subscribe(self._on_journal)
             undo.callback(self._close_boards)
-            self._open_boards()
+            for name, board in self._made.items():
+                board.open()
+                self.boards[name] = board
             self.engine = MediaEngine(list(self.boards.values()), self.clock, inline=not self.live)
             undo.callback(self.engine.close)
             self._make_services()
@@ -178,15 +184,21 @@ class Station:
         except InputError as error:
             raise InputError(f"{_at(line)}{error}") from error
 
-    def _open_boards(self) -> None:
+    def _make_boards(self) -> dict[str, Board]:
+        """The boards, not yet open, with the ports of every line as far as they are known by now."""
         context = DriverContext(self.clock, self.folder.root, self._seed, self.live)
+        made: dict[str, Board] = {}
         for config in self.config.boards:
             try:
-                board = open_board(config.driver, config.name, config.settings, context)
+                made[config.name] = open_board(config.driver, config.name, config.settings, context)
             except InputError as error:
                 raise InputError(f"{config.where}: {error}" if config.where else str(error)) from error
-            board.open()
-            self.boards[config.name] = board
+        for line in self.config.lines:
+            board = made.get(line.port.split("/")[0])
+            known = [] if board is None else [port.id for port in board.ports]
+            if known and line.port not in known:
+                raise PortError(f"{_at(line)}{line.port}: no such port; there are {', '.join(known)}")
+        return made
 
     def _close_boards(self) -> None:
         boards, self.boards = self.boards, {}

@@ -50,8 +50,8 @@ class _Process:
     async def run(self) -> None:
         self._station.load()
         async with contextlib.AsyncExitStack() as undo:
-            # Where a station ran before, its lock first: a second one is told so, not of its port. A new
-            # folder is not touched before the socket is ours.
+            # What is wrong with the input has been told. Where a station ran before, its lock comes next: a
+            # second one is told so, not of its port. A new folder is not touched before the socket is ours.
             first_lock = (self._folder.root / LOCK_NAME).exists()
             if first_lock:
                 self._lock.acquire()
