@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from collections.abc import Iterator
 from typing import IO
 
 from ctidrv.errors import ServiceError
@@ -46,6 +48,21 @@ class StationLock:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+@contextlib.contextmanager
+def no_station_on(folder: DataFolder) -> Iterator[None]:
+    """Keeps stations off a folder, where one has ever run; a folder that is new gets no lock file.
+
+    ServiceError names the station that runs. For programs that write into the folder in virtual time.
+    """
+    lock = StationLock(folder)
+    if (folder.root / NAME).exists():
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 if sys.platform == "win32":

@@ -92,24 +92,26 @@ def _folder(args: argparse.Namespace) -> DataFolder:
 def _play_virtual(folder: DataFolder, seed: int, teller: _Teller) -> tuple[Outcome, int]:
     from ctidrv.media.virtual import run_virtual
     from ctidrv.service.daemon import Station
+    from ctidrv.service.lock import no_station_on
     from hwsim.commands.story import add_customer, configuration, play_out
 
-    station = Station(folder, configuration(), live=False, seed=seed, start=START)
-    station.open()
-    try:
-        add_customer(station)
-        teller.attach(station)
+    with no_station_on(folder):
+        station = Station(folder, configuration(), live=False, seed=seed, start=START)
+        station.open()
+        try:
+            add_customer(station)
+            teller.attach(station)
 
-        async def story() -> Outcome:
-            station.start()
-            outcome = await play_out(station, teller.note)
-            await station.stop()
-            return outcome
+            async def story() -> Outcome:
+                station.start()
+                outcome = await play_out(station, teller.note)
+                await station.stop()
+                return outcome
 
-        outcome = run_virtual(story(), station.engine)
-        return outcome, station.clock.now()
-    finally:
-        station.close()
+            outcome = run_virtual(story(), station.engine)
+            return outcome, station.clock.now()
+        finally:
+            station.close()
 
 
 def _prove(folder: DataFolder, outcome: Outcome) -> Proof:
