@@ -21,7 +21,6 @@ from ctidrv.errors import CtiError, InputError
 
 COMMANDS = {
     "station": "ctidrv.cli.station",
-    "desktop": "ctidrv.cli.desktop",
     "calls": "ctidrv.cli.calls",
     "recordings": "ctidrv.cli.recordings",
     "voicemail": "ctidrv.cli.voicemail",

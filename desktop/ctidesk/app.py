@@ -29,8 +29,8 @@ class StationFinder:
         return cast(Station, start_station_if_none(self._data, config=self._config))
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="ctidesk", description="the operator's desktop")
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The window's options, here and as ``ctidrv desktop``."""
     parser.add_argument("--data", metavar="DIR", help="data folder of the station")
     parser.add_argument("--config", metavar="FILE", help="station.toml for a station that has to be started")
     parser.add_argument("--lang", choices=("en", "zh"), help="language (remembered)")
@@ -38,7 +38,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--after", metavar="SECONDS", type=float, default=2.0, help="how long to wait for the picture"
     )
-    return parser
 
 
 def unfit_qt(python: tuple[int, ...], pyside: str) -> str | None:
@@ -54,7 +53,13 @@ def unfit_qt(python: tuple[int, ...], pyside: str) -> str | None:
 
 def main(argv: Sequence[str] | None = None, finder: Finder | None = None) -> int:
     """Runs the window until it is closed. Returns 0; 2 where Qt is missing (one line says what to do)."""
-    args = _parser().parse_args(argv)
+    parser = argparse.ArgumentParser(prog="ctidesk", description="the operator's desktop")
+    add_options(parser)
+    return run_window(parser.parse_args(argv), finder)
+
+
+def run_window(args: argparse.Namespace, finder: Finder | None = None) -> int:
+    """`main`, with the options read."""
     try:
         import PySide6
 
