@@ -94,7 +94,7 @@ class Station:
         """Of the API; empty where none is served."""
         self._seed = secrets.randbits(31) if seed is None else seed
         self._lookups: set[asyncio.Task[None]] = set()
-        self._loaded: dict[PortId, tuple[Region, ivr.Script]] = {}
+        self._loaded: dict[PortId, tuple[Region, LineProfile, ivr.Script]] = {}
         self._made: dict[str, Board] = {}
 
     # From open to close.
@@ -107,7 +107,7 @@ class Station:
         """
         if not self._loaded:
             check_version(self.folder.database)
-            lines = {line.port: (self._region(line), self._script(line)) for line in self.config.lines}
+            lines = {line.port: (*self._country(line), self._script(line)) for line in self.config.lines}
             self._made = self._make_boards()
             self._loaded = lines
 
@@ -159,6 +159,7 @@ class Station:
         if self._lookups:
             await asyncio.wait(self._lookups)
         await self.clock.sleep(LAST_TICKS)
+        await self.recorder.settled()
         await self.hub.close()
 
     def close(self) -> None:
@@ -178,9 +179,10 @@ class Station:
             raise InputError(f"{_at(line)}script {line.script}: there is no file {path}")
         return ivr.load(path)
 
-    def _region(self, line: LineConfig) -> Region:
+    def _country(self, line: LineConfig) -> tuple[Region, LineProfile]:
         try:
-            return load_region(line.country or self.config.office.country)
+            region = load_region(line.country or self.config.office.country)
+            return region, LineProfile.for_region(region, line.signals)
         except InputError as error:
             raise InputError(f"{_at(line)}{error}") from error
 
@@ -214,11 +216,10 @@ class Station:
         self.services = Services(boxes, self.folder, self.store, self.clock, self.ids)
 
     def _line(self, config: LineConfig) -> Line:
-        region, script = self._loaded[config.port]
+        region, profile, script = self._loaded[config.port]
         try:
             channel = self.engine.channel(config.port)
             self.engine.progress(config.port, progress_config(region))
-            profile = LineProfile.for_region(region, config.signals)
         except CtiError as error:
             raise type(error)(f"{_at(config)}{error}") from error
 
