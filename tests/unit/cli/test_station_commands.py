@@ -1,10 +1,8 @@
-"""doctor, ports, desktop and station where no station runs (with one: tests/scenarios)."""
+"""doctor, ports and station where no station runs (with one: tests/scenarios)."""
 
 from __future__ import annotations
 
-import importlib
 import os
-import sys
 
 import pytest
 
@@ -144,22 +142,6 @@ def test_ports_without_a_station_are_those_configured(ctidrv, data):
     ]
     assert "sim" in [row["name"] for row in rows if row["type"] == "driver"]
     assert "no station runs" in ctidrv("ports").out
-
-
-def test_desktop_that_is_not_installed_is_one_line(ctidrv, monkeypatch):
-    monkeypatch.setattr(
-        importlib,
-        "import_module",
-        lambda name: (
-            (_ for _ in ()).throw(ImportError(f"No module named {name!r}"))
-            if name == "ctidesk.app"
-            else sys.modules.get(name) or __import__(name, fromlist=["x"])
-        ),
-    )
-    ran = ctidrv("desktop")
-    assert ran.code == 1
-    assert ran.err.startswith("ctidrv: the desktop is not installed: pip install 'ctidrv[desktop]'")
-    assert len(ran.err.splitlines()) == 1
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "x"])
