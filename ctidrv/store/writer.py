@@ -15,7 +15,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -91,6 +91,7 @@ class Writer:
         self._lost: list[tuple[int, CtiError]] = []
         self._queue: queue.SimpleQueue[_Put] = queue.SimpleQueue()
         self._give_up = threading.Event()
+        self._group: list[Operation] | None = None
         self._thread: threading.Thread | None = None
         if not inline:
             self._thread = threading.Thread(target=self._run, name="ctidrv-store", daemon=True)
@@ -103,7 +104,22 @@ class Writer:
 
     def put(self, operation: Operation) -> None:
         """Takes an operation and returns at once."""
-        self._take(_Put(next(self._numbers), operation, None))
+        if self._group is not None:
+            self._group.append(operation)
+        else:
+            self._take(_Put(next(self._numbers), operation, None))
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """What is put within, by one thread, is one operation: after a crash all of it is there, or nothing.
+        With an exception nothing of it is written."""
+        group: list[Operation] = []
+        self._group = group
+        try:
+            yield
+        finally:
+            self._group = None
+        self.put(lambda connection: [operation(connection) for operation in group])
 
     def submit(self, operation: Callable[[sqlite3.Connection], T]) -> Future[T]:
         """As `put`; the future gives its result, or its error, once it is on the disk."""

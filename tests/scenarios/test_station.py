@@ -338,6 +338,56 @@ def test_crash_in_a_message_keeps_what_was_said(tmp_path):
         office.close()
 
 
+def test_call_that_was_over_before_the_crash_keeps_the_cause_that_was_told(tmp_path):
+    async def story(office: Office) -> None:
+        bob = await ring(office)
+        await office.until("call.prompt", prompt="welcome")
+        await bob.hang_up()
+        await office.until("call.clearing")
+
+    office = Office(crash(tmp_path, story))
+    try:
+        (call,) = office.station.store.calls()
+        assert (call["state"], call["cause"], call["outcome"]) == ("ended", "remote-busy-tone", "answered")
+        events = office.station.store.call(call["id"])["events"]
+        assert call["ended"] == next(event["wall"] for event in events if event["type"] == "call.clearing")
+        assert [event["cause"] for event in events if event["type"] == "call.ended"] == ["remote-busy-tone"]
+        assert {leg["cause"] for leg in office.station.store.call(call["id"])["legs"]} == {"remote-busy-tone"}
+    finally:
+        office.close()
+
+
+@pytest.mark.parametrize("moment", ["before its rows are written", "after that"])
+def test_crash_in_the_repair_of_a_crash_is_put_right_too(tmp_path, monkeypatch, moment):
+    async def story(office: Office) -> None:
+        await ring(office)
+        await office.until("call.prompt", prompt="welcome")
+        await office.station.clock.sleep(seconds(4))
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    root = crash(tmp_path, story)
+    place = "apps.recording.settle" if moment == "after that" else "service.recovery._tell"
+    with monkeypatch.context() as patch:
+        patch.setattr(f"ctidrv.{place}", dies)
+        with pytest.raises(KeyboardInterrupt):
+            Office(root)
+    office = Office(root)
+    try:
+        store = office.station.store
+        (row,) = store.calls()
+        assert (row["state"], row["cause"], row["outcome"]) == ("ended", "station-restart", "interrupted")
+        events = store.call(row["id"])["events"]
+        assert [event["type"] for event in events].count("call.ended") == 1
+        (recording,) = store.recordings()
+        assert recording["state"] == "repaired"
+        assert [fact["kind"] for fact in store.recording(recording["id"])["facts"]] == ["repaired"]
+        assert list((root / "recordings/.open").iterdir()) == []
+    finally:
+        office.close()
+
+
 @pytest.mark.parametrize(
     ("more", "error", "words"),
     [

@@ -1,9 +1,10 @@
 """A WAV file with a side file that says what it is, kept so that a crash at any instant leaves both usable.
 
 Beside ``<id>.wav`` stands ``<id>.json``: made before the first sample with ``"state": "open"``, written anew
-when the file is sealed. ``ROOT/.open/<id>`` names the files that are not sealed, so that what a crash left
-is found without a look at all files. The file is made when the first sound comes: a call that nobody
-answers leaves none. All of it runs where sinks run, on the disk thread or in a worker.
+when the file is sealed. ``ROOT/.open/<id>`` names the files that are not settled: sealed, and their rows in
+the database. So what a crash left is found without a look at all files, also where the database took no rows
+for a while before. The file is made when the first sound comes: a call that nobody answers leaves none. All
+of it runs where sinks run, on the disk thread or in a worker.
 """
 
 from __future__ import annotations
@@ -44,6 +45,11 @@ class FiledWav:
         self._facts: dict[str, Any] = {}
         self._wav: WavWriter | None = None
 
+    @property
+    def frames(self) -> int | None:
+        """In the file; None: there is none."""
+        return None if self._wav is None else self._wav.frames
+
     def write(self, frames: bytes) -> None:
         """As a Sink; StoreError when the disk does not take it."""
         if self._wav is None:
@@ -76,9 +82,10 @@ class FiledWav:
         return WavWriter(path, self._channels)
 
     def seal(self, facts: Mapping[str, Any], *, keep: int | None = None) -> Sealed | None:
-        """After `close`: cuts the file to `keep` frames, hashes it and completes its side file.
+        """After `close`: cuts the file to `keep` frames, hashes it and completes its side file; of a disk
+        that took no more, what it did take. `settle` is due when the row is in the database.
 
-        With `keep` 0 both are deleted. None: there is no file.
+        With `keep` 0 all is deleted. None: there is no file.
         """
         if self._wav is None:
             return None
@@ -87,20 +94,26 @@ class FiledWav:
         if keep == 0:
             discard(self._root, path)
             return None
-        if keep is not None and keep < frames:
-            with _plain(path):
-                os.truncate(path, _HEADER + keep * 2 * self._channels)
-            frames = repair_wav(path)
+        keep = frames if keep is None else min(keep, frames)
+        length = _HEADER + keep * 2 * self._channels
+        with _plain(path):
+            if path.stat().st_size > length:
+                os.truncate(path, length)
+                frames = repair_wav(path)
         digest = self._wav.sha256()
-        complete(self._root, path, {**self._facts, **facts}, state="closed", frames=frames, sha256=digest)
+        complete(path, {**self._facts, **facts}, state="closed", frames=frames, sha256=digest)
         return Sealed(path, frames, digest)
 
 
 def complete(
-    root: Path, path: Path, facts: Mapping[str, Any], *, state: str, frames: int | None, sha256: str | None
+    path: Path, facts: Mapping[str, Any], *, state: str, frames: int | None, sha256: str | None
 ) -> None:
-    """The last word of a side file; the file counts as open no more."""
+    """The last word of a side file."""
     write_side(path, {**facts, "state": state, "frames": frames, "sha256": sha256})
+
+
+def settle(root: Path, path: Path) -> None:
+    """The file is sealed and its row in the database: it counts as open no more. Safe twice."""
     with _plain(path):
         _marker(root, path).unlink(missing_ok=True)
 
@@ -108,8 +121,13 @@ def complete(
 def discard(root: Path, path: Path) -> None:
     """Removes a file, its side file and its marker; safe when they are gone."""
     with _plain(path):
-        for name in (path, side_of(path), _marker(root, path)):
+        for name in (path, _draft(path), side_of(path), _marker(root, path)):
             name.unlink(missing_ok=True)
+
+
+def has_sound(path: Path) -> bool:
+    """Whether there is more of the file than a part of its header."""
+    return path.is_file() and path.stat().st_size >= _HEADER
 
 
 def side_of(path: Path) -> Path:
@@ -119,15 +137,19 @@ def side_of(path: Path) -> Path:
 
 def write_side(path: Path, facts: Mapping[str, Any]) -> None:
     """Writes the side file of a WAV file in one step: after a crash it is the old one or the new one."""
-    side = side_of(path)
-    draft = side.with_suffix(".json.new")
+    side, draft = side_of(path), _draft(path)
     with _plain(side):
-        with open(draft, "w", encoding="utf-8") as file:
-            json.dump(dict(facts), file, ensure_ascii=False, indent=1)
-            file.write("\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, side)
+        try:
+            with open(draft, "w", encoding="utf-8") as file:
+                json.dump(dict(facts), file, ensure_ascii=False, indent=1)
+                file.write("\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(draft, side)
+        except OSError:
+            with contextlib.suppress(OSError):
+                draft.unlink(missing_ok=True)
+            raise
 
 
 def read_side(path: Path) -> dict[str, Any] | None:
@@ -141,18 +163,24 @@ def read_side(path: Path) -> dict[str, Any] | None:
 
 
 def left_open(root: Path) -> Iterator[Path]:
-    """The WAV files under `root` that were never sealed, by name. The marker of one whose file was not even
-    begun is removed."""
+    """The WAV files under `root` that were never settled, by name. What a crash left of one that was not even
+    begun is removed, and half a side file too."""
     markers = root / ".open"
     for marker in sorted(markers.iterdir()) if markers.is_dir() else ():
         with _plain(marker):
             named = marker.read_text(encoding="utf-8", errors="replace")[:1000].strip()
             path = root / named
             inside = bool(named) and ".." not in Path(named).parts and path.suffix == ".wav"
+            if inside:
+                _draft(path).unlink(missing_ok=True)
             if inside and (path.exists() or side_of(path).exists()):
                 yield path
             else:
                 marker.unlink(missing_ok=True)
+
+
+def _draft(path: Path) -> Path:
+    return path.with_suffix(".json.new")
 
 
 def _marker(root: Path, path: Path) -> Path:

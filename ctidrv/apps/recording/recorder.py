@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ctidrv.apps.recording.filed import FiledWav
+from ctidrv.apps.recording.filed import FiledWav, Sealed, settle
 from ctidrv.apps.records import RecordingRow, Repository
 from ctidrv.callcontrol.call import Call
 from ctidrv.callcontrol.ids import Ids
@@ -31,6 +31,7 @@ class CallRecorder:
         self.repository = repository
         self.clock = clock
         self.ids = ids
+        self._settling: set[asyncio.Task[None]] = set()
 
     def start(self, call: Call) -> CallRecording:
         """Arms the recording of a call that is not yet answered; it begins with the seizure of the line.
@@ -38,6 +39,25 @@ class CallRecorder:
         Whoever serves the call awaits the result's `finish` when the call is over.
         """
         return CallRecording(self, call)
+
+    async def settled(self) -> None:
+        """Returns when the rows of all finished recordings are on the disk. A database that takes none keeps
+        it waiting: the next start finds those recordings and makes their rows."""
+        while self._settling:
+            await asyncio.wait(self._settling)
+
+    def settle_later(self, path: Path) -> None:
+        """Once the rows put so far are on the disk, the recording counts as open no more."""
+        task = asyncio.get_running_loop().create_task(self._settle(path))
+        self._settling.add(task)
+        task.add_done_callback(self._settling.discard)
+
+    async def _settle(self, path: Path) -> None:
+        try:
+            await self.repository.committed()
+            await asyncio.to_thread(settle, self.folder.recordings, path)
+        except StoreError as error:
+            _log.error("%s: %s", path.stem, error)
 
 
 class CallRecording:
@@ -57,22 +77,33 @@ class CallRecording:
         call.when_ended(self._recording.ask_stop)
 
     async def finish(self) -> RecordingRow | None:
-        """Ends and seals the recording; None: the line was never seized. Does not fail: a recording that the
-        disk did not take is told in the log, the journal (``lost``) and its row (``missing``)."""
+        """Ends and seals the recording; None: the line was never seized. Does not fail: what the disk did not
+        take is told in the log, the journal (``lost``) and the row (its lost samples, or ``missing``)."""
+        whole = True
         try:
             await self._recording.stop()
-            facts = self._last_facts()
-            sealed = await asyncio.to_thread(self._sink.seal, facts)
         except StoreError as error:
             _log.error("%s: %s", self._call.id, error)
-            sealed = None
+            whole = False
+            self._lost += max(0, self._recording.frames - (self._sink.frames or 0))
         finally:
             self._forget()
+        sealed = await self._sealed()
         if self._row is None:
             return None
+        told = "closed" if whole and sealed is not None else "lost"
         if sealed is None:
-            return self._put("missing", "lost")
-        return self._put("closed", "closed", sha256=sealed.sha256, samples=sealed.frames)
+            return self._put("missing", told)
+        row = self._put("closed", told, sha256=sealed.sha256, samples=sealed.frames)
+        self._recorder.settle_later(sealed.path)
+        return row
+
+    async def _sealed(self) -> Sealed | None:
+        try:
+            return await asyncio.to_thread(self._sink.seal, self._last_facts())
+        except StoreError as error:
+            _log.error("%s: %s", self._call.id, error)
+            return None
 
     # On the loop.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ctidrv.apps.recording.filed import complete, left_open, read_side
+from ctidrv.apps.recording.filed import complete, has_sound, left_open, read_side
 from ctidrv.apps.records import CallRow, RecordingRow, Repository
 from ctidrv.callcontrol.causes import Cause, Outcome
 from ctidrv.errors import CtiError
@@ -20,6 +20,9 @@ from ctidrv.units import RATE
 
 _log = logging.getLogger(__name__)
 
+_MOST = 2**40
+"""Of samples in a side file's count."""
+
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
@@ -27,6 +30,8 @@ class Repaired:
 
     recordings: list[RecordingRow] = field(default_factory=list)
     calls: list[CallRow] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+    """To be settled (`filed.settle`) when the rows are on the disk."""
 
 
 def repair(
@@ -35,20 +40,24 @@ def repair(
     *,
     calls: Iterable[CallRow] = (),
     recordings: Iterable[RecordingRow] = (),
+    has_call: Callable[[str], bool] = lambda call: False,
+    has_recording: Callable[[str], bool] = lambda recording: False,
 ) -> Repaired:
-    """Before the station takes calls. `calls` and `recordings`: those the store still has as open.
+    """Before the station takes calls. `calls` and `recordings`: those the store still has as open; what is
+    known of a call's end is in its row already. `has_call`, `has_recording`: whether the store knows one.
 
     Each recording that was open is repaired, hashed, and its row put as ``repaired`` (``missing`` when there
     is no sound). Each call that was under way gets its row ended: cause ``station-restart``, outcome
-    ``interrupted``, or ``missed`` when nobody had answered. A call whose row the crash has lost is put from
-    the side file. What cannot be read is told in the log and does not keep the rest from its repair.
+    ``interrupted``, or ``missed`` when nobody had answered. A call or recording whose row has never reached
+    the store is put from the side file. What cannot be read is told in the log and does not keep the rest
+    from its repair.
     """
     done = Repaired()
     rows = {row.id: row for row in calls}
     known = {Path(row.path): row for row in recordings}
     for path in dict.fromkeys([*left_open(folder.recordings), *known]):
         try:
-            row, call = _mend(folder, path, known.get(path), rows)
+            row, call = _mend(path, known.get(path), rows, has_call, has_recording)
         except CtiError as error:
             _log.error("%s", error)
             continue
@@ -59,6 +68,7 @@ def repair(
         if row is not None:
             repository.put_recording(row)
             done.recordings.append(row)
+        done.files.append(path)
     for call in rows.values():
         ended = _ended(call, call.answered or call.started)
         repository.put_call(ended)
@@ -67,42 +77,72 @@ def repair(
 
 
 def _mend(
-    folder: DataFolder, path: Path, row: RecordingRow | None, calls: Mapping[str, CallRow]
+    path: Path,
+    row: RecordingRow | None,
+    calls: Mapping[str, CallRow],
+    has_call: Callable[[str], bool],
+    has_recording: Callable[[str], bool],
 ) -> tuple[RecordingRow | None, CallRow | None]:
+    """Makes the file whole; the rows to put, None for one that is in the store as it should be."""
     facts = read_side(path) or {}
-    if facts.get("state") in ("closed", "repaired"):  # sealed; only the row had not come so far
-        frames, digest, state = facts.get("frames"), facts.get("sha256"), str(facts["state"])
-        complete(folder.recordings, path, facts, state=state, frames=frames, sha256=digest)
-    else:
-        frames, digest, state = _mend_file(path)
-        cause = {"cause": Cause.STATION_RESTART.value, "outcome": Outcome.INTERRUPTED.value}
-        if path.parent.is_dir():
-            complete(folder.recordings, path, {**facts, **cause}, state=state, frames=frames, sha256=digest)
-    row = row or _recording_row(path, facts)
-    if row is None:
+    frames, digest, state = _mend_file(path)
+    sealed = facts.get("state") in ("closed", "repaired") and facts.get("sha256") == digest is not None
+    if sealed:
+        state = str(facts["state"])
+    stored = row or _recording_row(path, facts)
+    call = None if stored is None else _call(stored, facts, calls, has_call, frames)
+    if not sealed and path.parent.is_dir():
+        ended = {} if call is None else {key: getattr(call, key) for key in ("cause", "outcome")}
+        complete(path, {**facts, **ended}, state=state, frames=frames, sha256=digest)
+    if stored is None:
         _log.error("%s: nothing says to which call it belongs; the file is kept", path)
         return None, None
-    made = replace(row, state=state, samples=frames, sha256=digest)
-    call = calls.get(made.call)
-    if call is None and facts.get("state") == "open":
-        call = _call_row(facts)
-    end = made.started + timedelta(seconds=(frames or 0) / RATE)
-    return made, None if call is None else _ended(replace(call, answered=call.answered or made.started), end)
+    if row is None and has_recording(stored.id):
+        return None, call
+    lost = facts.get("lost_frames")
+    lost = lost if isinstance(lost, int) and 0 < lost < _MOST else stored.lost_samples
+    return replace(stored, state=state, samples=frames, sha256=digest, lost_samples=lost), call
 
 
 def _mend_file(path: Path) -> tuple[int | None, str | None, str]:
     try:
+        if path.is_file() and not has_sound(path):
+            path.unlink()  # killed between its making and the end of its header
         frames = repair_wav(path)
-    except CtiError as error:
+        with open(path, "rb") as file:
+            return frames, hashlib.file_digest(file, "sha256").hexdigest(), "repaired"
+    except (CtiError, OSError) as error:
         _log.error("%s", error)
         return None, None, "missing"
-    with open(path, "rb") as file:
-        return frames, hashlib.file_digest(file, "sha256").hexdigest(), "repaired"
+
+
+def _call(
+    recording: RecordingRow,
+    facts: Mapping[str, Any],
+    calls: Mapping[str, CallRow],
+    has_call: Callable[[str], bool],
+    frames: int | None,
+) -> CallRow | None:
+    """The call of a recording, ended; None when its row says so already, or nothing is known of it."""
+    call = calls.get(recording.call)
+    if call is None:
+        call = None if has_call(recording.call) else _call_row(facts)
+    if call is None:
+        return None
+    end = recording.started + timedelta(seconds=(frames or 0) / RATE)
+    return _ended(replace(call, answered=call.answered or recording.started), end)
 
 
 def _ended(call: CallRow, when: datetime) -> CallRow:
+    """With what is known of its end; the rest as an end by the crash."""
     outcome = Outcome.MISSED if call.answered is None else Outcome.INTERRUPTED
-    return replace(call, state="ended", ended=when, cause=Cause.STATION_RESTART.value, outcome=outcome.value)
+    return replace(
+        call,
+        state="ended",
+        ended=call.ended or when,
+        cause=call.cause or Cause.STATION_RESTART.value,
+        outcome=call.outcome or outcome.value,
+    )
 
 
 def _recording_row(path: Path, facts: Mapping[str, Any]) -> RecordingRow | None:
@@ -126,6 +166,9 @@ def _call_row(facts: Mapping[str, Any]) -> CallRow | None:
         name=name,
         withheld=withheld,
         answered=_date(facts.get("started")),
+        ended=_date(facts.get("ended")),
+        cause=_text(facts.get("cause")),
+        outcome=_text(facts.get("outcome")),
     )
 
 

@@ -1,5 +1,5 @@
 """Mailboxes: messages that callers leave."""
 
-from ctidrv.apps.voicemail.mailbox import Mailboxes, Taken, beep, repair
+from ctidrv.apps.voicemail.mailbox import Mailboxes, Repaired, Taken, beep, repair
 
-__all__ = ["Mailboxes", "Taken", "beep", "repair"]
+__all__ = ["Mailboxes", "Repaired", "Taken", "beep", "repair"]

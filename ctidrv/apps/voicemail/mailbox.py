@@ -6,18 +6,18 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ctidrv.apps.recording.filed import FiledWav, complete, discard, left_open, read_side
+from ctidrv.apps.recording.filed import FiledWav, complete, discard, has_sound, left_open, read_side, settle
 from ctidrv.apps.records import MessageRow, Repository
 from ctidrv.callcontrol.call import Call
 from ctidrv.callcontrol.causes import Outcome
 from ctidrv.callcontrol.ids import Ids
 from ctidrv.clock import SampleClock
-from ctidrv.errors import CtiError
+from ctidrv.errors import CtiError, StoreError
 from ctidrv.folder import DataFolder
 from ctidrv.media.channel import Sound
 from ctidrv.media.wav import repair_wav
@@ -113,22 +113,45 @@ class Mailboxes:
             "customer": customer,
         }
         sink = FiledWav(self._folder.messages, 1, lambda: (path, facts))
-        recorded = await call.record_message(sink, max=max, silence=silence, finish_on=keys)
-        keep = recorded.keep if recorded.keep >= SHORTEST else 0
-        sealed = await asyncio.to_thread(sink.seal, {"reason": recorded.reason}, keep=keep)
-        if sealed is None:
-            return Taken(recorded.reason, digit=recorded.digit)
-        row = MessageRow(message, box, call.id, str(path), started, sealed.frames, number, customer)
-        self._repository.put_message(row)
-        await self._repository.committed()
-        call.outcome = Outcome.MESSAGE
-        call.note("call.message", message=message, box=box, seconds=to_seconds(sealed.frames))
+
+        async def keep(frames: int, reason: str) -> MessageRow | None:
+            length = frames if frames >= SHORTEST else 0
+            sealed = await asyncio.to_thread(sink.seal, {"reason": reason}, keep=length)
+            if sealed is None:
+                return None
+            row = MessageRow(message, box, call.id, str(path), started, sealed.frames, number, customer)
+            self._repository.put_message(row)
+            await self._repository.committed()
+            await asyncio.to_thread(settle, self._folder.messages, path)
+            call.outcome = Outcome.MESSAGE
+            call.note("call.message", message=message, box=box, seconds=to_seconds(sealed.frames))
+            return row
+
+        try:
+            recorded = await call.record_message(sink, max=max, silence=silence, finish_on=keys)
+        except (StoreError, asyncio.CancelledError):
+            # The disk took no more, or somebody took the call: what was said so far is not lost.
+            await keep(sink.frames or 0, "broken-off")
+            raise
+        row = await keep(recorded.keep, recorded.reason)
         return Taken(recorded.reason, row, recorded.digit)
 
 
-def repair(folder: DataFolder, repository: Repository) -> list[MessageRow]:
-    """After a crash: what callers had said so far becomes messages. Nothing is trimmed from them."""
-    rows = []
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What a crash left of messages."""
+
+    messages: list[MessageRow] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+    """To be settled (`filed.settle`) when the rows are on the disk."""
+
+
+def repair(
+    folder: DataFolder, repository: Repository, *, has_message: Callable[[str], bool] = lambda message: False
+) -> Repaired:
+    """After a crash: what callers had said so far becomes messages. Nothing is trimmed from them.
+    `has_message`: whether the store knows one."""
+    done = Repaired()
     for path in list(left_open(folder.messages)):
         try:
             row = _mend(folder, path)
@@ -136,32 +159,46 @@ def repair(folder: DataFolder, repository: Repository) -> list[MessageRow]:
             _log.error("%s", error)
             continue
         if row is not None:
-            repository.put_message(row)
-            rows.append(row)
-    return rows
+            if not has_message(row.id):
+                repository.put_message(row)
+                done.messages.append(row)
+            done.files.append(path)
+    return done
 
 
 def _mend(folder: DataFolder, path: Path) -> MessageRow | None:
+    if not has_sound(path):
+        discard(folder.messages, path)
+        return None
     facts = read_side(path) or {}
-    told = {key: facts.get(key) for key in ("message", "box", "call", "started")}
-    if not all(isinstance(value, str) for value in told.values()):
+    told = {key: facts.get(key) for key in ("message", "box", "call")}
+    started = _date(facts.get("started"))
+    if started is None or not all(isinstance(value, str) for value in told.values()):
         _log.error("%s: nothing says to which box it belongs; the file is kept", path)
         return None
     frames = repair_wav(path)
-    if frames < SHORTEST:
+    if frames < SHORTEST and facts.get("state") == "open":
         discard(folder.messages, path)
         return None
     with open(path, "rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    complete(folder.messages, path, facts, state="repaired", frames=frames, sha256=digest)
+    if facts.get("state") == "open" or facts.get("sha256") != digest:
+        complete(path, facts, state="repaired", frames=frames, sha256=digest)
     number, customer = facts.get("number"), facts.get("customer")
     return MessageRow(
         id=str(told["message"]),
         box=str(told["box"]),
         call=str(told["call"]),
         path=str(path),
-        started=datetime.fromisoformat(str(told["started"])).astimezone(UTC),
+        started=started,
         samples=frames,
         number=number if isinstance(number, str) else None,
         customer=customer if isinstance(customer, int) else None,
     )
+
+
+def _date(value: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(value).astimezone(UTC)
+    except (TypeError, ValueError):
+        return None

@@ -175,3 +175,21 @@ def test_waiter_that_gives_up_does_not_stop_the_writer(live, folder, store_rows)
         asyncio.run(give_up())
     live.writer.flush(20)
     assert [row["id"] for row in live.calls()] == ["c1"]
+
+
+def test_what_is_put_together_is_written_whole_or_not_at_all(live, store_rows):
+    with live.writer.together():
+        live.put_call(store_rows.call())
+        live.put_event(store_rows.event(1))
+        assert live.writer.waiting == 0
+    live.writer.flush()
+    assert [row["id"] for row in live.calls()] == [store_rows.call().id]
+    with live.writer.together():
+        live.put_event(store_rows.event(2))
+        live.put_event(store_rows.event(1))  # there already
+    with pytest.raises(StoreError, match="a row was not written"):
+        live.writer.flush()
+    with contextlib.suppress(KeyError), live.writer.together():
+        live.put_event(store_rows.event(3))
+        raise KeyError
+    assert live.last_seq() == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -16,7 +17,7 @@ from ctidrv import events
 from ctidrv.apps.recording import CallRecorder
 from ctidrv.callcontrol.call import Call
 from ctidrv.folder import DataFolder
-from ctidrv.media.wav import read_wav
+from ctidrv.media.wav import WavWriter, read_wav
 from ctidrv.units import Samples, seconds
 
 PlayScene = Callable[..., Any]
@@ -201,3 +202,65 @@ def test_a_folder_that_takes_no_file_loses_the_recording_loudly_and_not_the_call
     assert [row.state for row in repository.log] == ["open", "missing"]
     assert [entry["state"] for entry in bench.said("call.recording")] == ["open", "lost"]
     assert bench.said("call.ended") == [{"cause": "local-script", "outcome": "answered"}]
+
+
+def test_a_recording_counts_as_open_until_its_row_is_on_the_disk(
+    play_scene: PlayScene, tmp_path: Path, repository: Any
+) -> None:
+    """So a crash while the database takes no rows loses neither."""
+    written = asyncio.Event()
+    markers = tmp_path / "recordings/.open"
+
+    async def scene(bench: Any) -> None:
+        repository.committed = written.wait
+        recorder = recorder_of(bench, tmp_path, repository)
+        serving(bench, recorder)
+        bench.ring(0)
+        await bench.run(1000)
+        await bench.call.hang_up()
+        await bench.run(1000)
+        assert bench.said("call.ended") == [{"cause": "local-script", "outcome": "answered"}]
+        assert len(list(markers.iterdir())) == 1
+        written.set()
+        await recorder.settled()
+        assert list(markers.iterdir()) == []
+
+    play_scene(scene)
+
+
+def test_a_disk_that_takes_no_more_leaves_what_it_took_and_the_rest_is_counted(
+    play_scene: PlayScene,
+    tmp_path: Path,
+    repository: Any,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = WavWriter._append
+
+    def full(self: WavWriter, data: bytes) -> None:
+        if self.frames >= 1600:
+            whole(self, data[:7])  # a part of it, as a disk does
+            raise OSError(28, "No space left on device")
+        whole(self, data)
+
+    monkeypatch.setattr(WavWriter, "_append", full)
+
+    async def scene(bench: Any) -> None:
+        serving(bench, recorder_of(bench, tmp_path, repository))
+        bench.ring(0)
+        await bench.run(1000)
+        assert bench.channel.off_hook
+        await bench.call.hang_up()
+        await bench.run(1000)
+
+    with caplog.at_level(logging.ERROR):
+        bench = play_scene(scene)
+    assert "No space left" in caplog.text
+    row = repository.log[-1]
+    assert (row.state, row.samples) == ("closed", 1600)
+    assert row.lost_samples > 3000
+    assert read_wav(row.path).frames == 1600
+    assert row.sha256 == hashlib.sha256(Path(row.path).read_bytes()).hexdigest()
+    assert [entry["state"] for entry in bench.said("call.recording")] == ["open", "lost"]
+    side = json.loads(Path(row.path).with_suffix(".json").read_text(encoding="utf-8"))
+    assert (side["state"], side["frames"], side["lost_frames"]) == ("closed", 1600, row.lost_samples)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ctidrv.apps.recording import CallRecorder, repair
+from ctidrv.apps.recording import CallRecorder, repair, settle
 from ctidrv.apps.recording.filed import FiledWav
 from ctidrv.apps.records import CallRow, RecordingRow
 from ctidrv.callcontrol.call import Call
@@ -64,6 +64,7 @@ def test_an_open_recording_is_repaired_hashed_and_its_lost_call_row_put(
 ) -> None:
     path = only_wav(crashed)
     done = repair(crashed, repository)
+    assert done.files == [path]
     audio = read_wav(path)
     (call,), (row,) = done.calls, done.recordings
     assert repository.log == [call, row]
@@ -91,11 +92,57 @@ def test_a_call_row_that_the_store_still_has_keeps_what_it_knows(
     assert call.answered is not None
 
 
-def test_a_second_repair_finds_nothing(crashed: DataFolder, repository: Any) -> None:
-    repair(crashed, repository)
+def test_a_repair_that_is_killed_itself_is_made_anew(crashed: DataFolder, repository: Any) -> None:
+    first = repair(crashed, repository)  # killed here: no row is on the disk, nothing is settled
+    again = repair(crashed, repository)
+    assert (again.calls, again.recordings, again.files) == (first.calls, first.recordings, first.files)
+    assert [row.state for row in again.recordings] == ["repaired"]
+
+
+def test_a_second_repair_after_all_is_settled_finds_nothing(crashed: DataFolder, repository: Any) -> None:
+    for path in repair(crashed, repository).files:
+        settle(crashed.recordings, path)
     repository.log.clear()
     again = repair(crashed, repository)
-    assert (again.calls, again.recordings, repository.log) == ([], [], [])
+    assert (again.calls, again.recordings, again.files, repository.log) == ([], [], [], [])
+
+
+def test_what_the_store_knows_already_is_settled_and_not_put_again(
+    crashed: DataFolder, repository: Any
+) -> None:
+    done = repair(crashed, repository, has_call=lambda call: True, has_recording=lambda recording: True)
+    assert (done.calls, done.recordings, repository.log) == ([], [], [])
+    assert done.files == [only_wav(crashed)]
+
+
+def test_what_is_known_of_a_calls_end_is_kept(crashed: DataFolder, repository: Any) -> None:
+    path = only_wav(crashed)
+    side = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    over = CallRow(
+        side["call"], PortId("sim/1"), "in", START, "connected", answered=START,
+        ended=START + timedelta(seconds=9), cause="remote-busy-tone", outcome="answered",
+    )  # fmt: skip
+    (call,) = repair(crashed, repository, calls=[over]).calls
+    assert (call.state, call.cause, call.outcome, call.ended) == (
+        "ended",
+        "remote-busy-tone",
+        "answered",
+        START + timedelta(seconds=9),
+    )
+    side = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    assert (side["cause"], side["outcome"]) == ("remote-busy-tone", "answered")
+
+
+def test_half_a_side_file_is_removed(crashed: DataFolder, repository: Any) -> None:
+    draft = only_wav(crashed).with_suffix(".json.new")
+    draft.write_text('{"call": ')
+    lonely = crashed.recordings / "2027/03/08/call-9.json.new"
+    lonely.write_text("{")
+    (crashed.recordings / ".open/call-9").write_text("2027/03/08/call-9.wav")
+    repair(crashed, repository)
+    assert not draft.exists()
+    assert not lonely.exists()
+    assert not (crashed.recordings / ".open/call-9").exists()
 
 
 @pytest.mark.parametrize("cut", [0, 20, 43])
@@ -108,6 +155,7 @@ def test_a_recording_without_sound_is_missing_and_its_call_is_not_lost(
         done = repair(crashed, repository)
     assert [(row.state, row.samples, row.sha256) for row in done.recordings] == [("missing", None, None)]
     assert [call.outcome for call in done.calls] == ["interrupted"]
+    assert not path.exists()
 
 
 def test_a_file_that_is_gone_is_missing(
@@ -141,6 +189,39 @@ def test_a_recording_that_was_sealed_but_whose_row_was_not_closed_is_closed(
         ("closed", 8000, sealed.sha256)
     ]
     assert [(call.state, call.ended) for call in done.calls] == [("ended", START + timedelta(seconds=1))]
+
+
+@pytest.mark.parametrize("harm", ["", "more sound", "frames", "hash"])
+def test_a_sealed_recording_of_whose_call_no_row_was_written_gets_both(
+    tmp_path: Path, repository: Any, harm: str
+) -> None:
+    """The database had been locked, or its disk full, from before the call to the crash."""
+    folder = DataFolder(tmp_path)
+    path = folder.recording(START, "call-1")
+    facts = {"recording": "recording-1", "call": "call-1", "port": "sim/1", "started": START.isoformat()}
+    sink = FiledWav(folder.recordings, 2, lambda: (path, facts))
+    sink.write(bytes(4 * 8000))
+    sink.close()
+    over = START + timedelta(seconds=2)
+    sink.seal({"cause": "local-script", "outcome": "message", "ended": over.isoformat(), "lost_frames": 80})
+    side = path.with_suffix(".json")
+    if harm == "more sound":
+        path.write_bytes(path.read_bytes() + bytes(4))
+    elif harm:
+        key, value = {"frames": ("frames", "many"), "hash": ("sha256", 7)}[harm]
+        side.write_text(json.dumps({**json.loads(side.read_text(encoding="utf-8")), key: value}))
+    done = repair(folder, repository)
+    (row,), (call,) = done.recordings, done.calls
+    assert row.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert row.state == ("closed" if harm in ("", "frames") else "repaired")
+    assert (row.samples, row.lost_samples) == (8001 if harm == "more sound" else 8000, 80)
+    assert (call.id, call.state, call.cause, call.outcome, call.ended) == (
+        "call-1",
+        "ended",
+        "local-script",
+        "message",
+        over,
+    )
 
 
 def test_calls_that_only_rang_are_ended_as_missed(tmp_path: Path, repository: Any) -> None:

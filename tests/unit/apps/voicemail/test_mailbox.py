@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import Any
 
 import pytest
 
+from ctidrv.apps.recording import settle
 from ctidrv.apps.voicemail import Mailboxes, Taken, repair
 from ctidrv.callcontrol.call import Call
 from ctidrv.errors import CallEnded, StoreError
 from ctidrv.folder import DataFolder
-from ctidrv.media.wav import read_wav
+from ctidrv.media.wav import WavWriter, read_wav
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.tones import ToneSpec
 from ctidrv.units import ms, seconds
@@ -210,6 +212,25 @@ def test_a_store_that_does_not_commit_lets_nobody_hear_saved(
         assert SAVED not in bench.channel.played
 
     assert play_scene(scene).said("call.message") == []
+    # The row may be lost; the message is not: the next start finds it.
+    (row,) = repair(DataFolder(tmp_path), repository).messages
+    assert near(row.samples, 3000)
+    side = json.loads(Path(row.path).with_suffix(".json").read_text(encoding="utf-8"))
+    assert (side["state"], side["frames"]) == ("closed", row.samples)
+
+
+def test_a_message_without_its_file_is_forgotten(tmp_path: Path, repository: Any) -> None:
+    """Killed between the side file and the sound."""
+    folder = DataFolder(tmp_path)
+    (folder.messages / ".open").mkdir(parents=True)
+    (folder.messages / ".open/message-1").write_text("message-1.wav")
+    (folder.messages / "message-1.json").write_text('{"state": "open"}')
+    for content in (None, b"", b"RIFF"):
+        if content is not None:
+            (folder.messages / "message-1.wav").write_bytes(content)
+        assert repair(folder, repository).messages == []
+        assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+        (folder.messages / ".open/message-1").write_text("message-1.wav")
 
 
 def test_every_wait_after_a_hang_up_raises_call_ended(
@@ -238,11 +259,16 @@ def test_what_was_said_before_a_crash_becomes_a_message(
     play_scene(scene)
     repository.log.clear()
     folder = DataFolder(tmp_path / "crashed")
-    (row,) = repair(folder, repository)
+    done = repair(folder, repository)
+    (row,) = done.messages
     assert repository.log == [row]
     assert (row.box, row.number, row.customer, row.state) == ("front-desk", "5551234", 7, "new")
     assert row.samples == read_wav(row.path).frames > seconds(2)
-    assert repair(folder, repository) == []
+    assert repair(folder, repository).messages == [row]  # the first was killed before its row was written
+    assert repair(folder, repository, has_message=lambda message: True).messages == []
+    for path in done.files:
+        settle(folder.messages, path)
+    assert repair(folder, repository).files == []
 
 
 def test_a_crash_in_the_first_second_leaves_no_message(
@@ -254,12 +280,13 @@ def test_a_crash_in_the_first_second_leaves_no_message(
         shutil.copytree(tmp_path / "live", tmp_path / "crashed")
 
     play_scene(scene)
-    assert repair(DataFolder(tmp_path / "crashed"), repository) == []
+    assert repair(DataFolder(tmp_path / "crashed"), repository).messages == []
     assert [path for path in (tmp_path / "crashed").rglob("*") if path.is_file()] == []
 
 
+@pytest.mark.parametrize(("spoken", "kept"), [(700, []), (3000, [True])])
 def test_a_take_that_is_cancelled_gives_the_line_to_who_cancelled_it(
-    play_scene: PlayScene, tmp_path: Path, repository: Any
+    play_scene: PlayScene, tmp_path: Path, repository: Any, spoken: int, kept: list[bool]
 ) -> None:
     async def scene(bench: Any) -> None:
         Beeping(bench)
@@ -274,10 +301,46 @@ def test_a_take_that_is_cancelled_gives_the_line_to_who_cancelled_it(
 
         bench.handler = serve
         bench.ring(0)
-        await bench.run(SPEAK + 1000)
+        await bench.run(SPEAK + spoken)
         await bench.call.answer(by="operator")
         await bench.run(500)
         assert bench.channel.off_hook
         assert bench.channel.recordings == []
 
+    bench = play_scene(scene)
+    # What the caller had said is a message now, not at the next start.
+    assert [near(row.samples, spoken) for row in repository.log] == kept
+    assert len(bench.said("call.message")) == len(kept)
+    assert repair(DataFolder(tmp_path), repository).files == []
+
+
+def test_a_disk_that_takes_no_more_keeps_the_message_so_far_and_says_so(
+    play_scene: PlayScene, tmp_path: Path, repository: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = WavWriter._append
+
+    def full(self: WavWriter, data: bytes) -> None:
+        if self.frames >= 16000:
+            raise OSError(28, "No space left on device")
+        whole(self, data)
+
+    monkeypatch.setattr(WavWriter, "_append", full)
+
+    async def scene(bench: Any) -> None:
+        Beeping(bench)
+        boxes = Mailboxes(DataFolder(tmp_path), repository, bench.clock, bench.ids)
+
+        async def serve(call: Call) -> None:
+            await call.answer()
+            with pytest.raises(StoreError, match="No space left"):
+                await boxes.take(call, "front-desk", greeting=[GREETING], saved=[SAVED], silence=seconds(2))
+
+        bench.handler = serve
+        bench.ring(0)
+        bench.voice(SPEAK + 100, SPEAK + 6000)
+        await bench.run(SPEAK + 9000)
+        assert SAVED not in bench.channel.played
+
     play_scene(scene)
+    (row,) = repository.log
+    assert row.samples == read_wav(row.path).frames == 16000
