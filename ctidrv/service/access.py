@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import secrets
+from pathlib import Path
 
 from ctidrv import __version__
 from ctidrv.errors import ServiceError
@@ -20,11 +21,19 @@ def _write_private(path: os.PathLike[str], text: str) -> None:
         file.write(text)
 
 
+def _write_whole(path: Path, text: str) -> None:
+    """`_write_private`, and whoever reads, or kills us, finds the whole of it or none."""
+    new = path.with_name(path.name + ".new")
+    new.unlink(missing_ok=True)
+    _write_private(new, text)
+    new.rename(path)
+
+
 def token(folder: DataFolder) -> str:
     """The folder's token, made at the first start. ServiceError when it cannot be read or is empty."""
     try:
-        with contextlib.suppress(FileExistsError):
-            _write_private(folder.token, secrets.token_urlsafe(TOKEN_BYTES) + "\n")
+        if not folder.token.exists():
+            _write_whole(folder.token, secrets.token_urlsafe(TOKEN_BYTES) + "\n")
         text = folder.token.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ServiceError(f"{folder.token}: cannot be read or written ({error})") from error
@@ -36,11 +45,8 @@ def token(folder: DataFolder) -> str:
 def announce(folder: DataFolder, url: str) -> None:
     """Writes ``station.json``; a reader sees the whole of it or none."""
     withdraw(folder)
-    new = folder.station.with_suffix(".json.new")
-    new.unlink(missing_ok=True)
     row = {"url": url, "pid": os.getpid(), "version": __version__}
-    _write_private(new, json.dumps(row) + "\n")
-    new.rename(folder.station)
+    _write_whole(folder.station, json.dumps(row) + "\n")
 
 
 def withdraw(folder: DataFolder) -> None:

@@ -61,6 +61,13 @@ def test_bound_socket_is_on_loopback():
         assert bound.getsockname()[0] == "127.0.0.1"
 
 
+def test_token_that_a_killed_start_left_half_written_is_made_anew(folder):
+    folder.root.mkdir(exist_ok=True)
+    (folder.root / "token.new").write_text("ha")
+    assert len(access.token(folder)) >= 40
+    assert [path.name for path in folder.root.iterdir()] == ["token"]
+
+
 def test_token_is_made_once_and_private(folder):
     token = access.token(folder)
     assert access.token(folder) == token
