@@ -28,7 +28,8 @@ enum {
 
 /* A tone's lines hold at least so much of the power above 180 Hz: 0.7 is white noise at 4 dB. */
 #define LINE_SHARE 0.7
-/* A continuous tone's lines hold so much on average, and its power stays within 4 dB (25 Hz beats leave 3). */
+/* A continuous tone's lines hold so much on average, and its power stays within 4 dB (25 Hz beats leave 3).
+ */
 #define CONTINUOUS_SHARE 0.75
 #define CONTINUOUS_LEVEL 2.6
 /* The second line is at most 12 dB below the first. */
