@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import re
 import shlex
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 
 from ctidrv import cli
+from ctidrv.errors import ServiceError
 from ctidrv.media.wav import WavWriter
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.tones import dtmf
@@ -129,13 +131,15 @@ def _station(office: Office, command: str) -> None:
 
 
 def _sim_call(office: Office, command: str) -> None:
-    """Shorter than the reader's call by options added at the end: the caller listens less."""
+    """Shorter than the reader's call: she listens less, and the operator does not wait for the busy tone."""
     told = office.run(command, "--wait", "1", "--hold", "1")
     assert "hangs up" in told
     words = shlex.split(command, comments=True)
     office.number = words[words.index("--number") + 1]
     end = time.monotonic() + 30
     with StationClient.discover(office.data) as client:
+        with contextlib.suppress(ServiceError):
+            client.hang_up(client.calls()[0]["id"])
         while client.calls()[0]["state"] != "ended":
             assert time.monotonic() < end, "the call does not end"
             time.sleep(0.05)
