@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import cast
 
 from ctidesk.gateway import Finder, Station
@@ -51,8 +53,17 @@ def unfit_qt(python: tuple[int, ...], pyside: str) -> str | None:
     return None
 
 
+def no_screen(platform: str, environment: Mapping[str, str]) -> str | None:
+    """Why no window can open, and what to do; None when one can. Qt itself would abort with a core dump."""
+    places = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if platform == "linux" and not any(environment.get(name) for name in places):
+        return "no screen: DISPLAY is not set; for --screenshot without one set QT_QPA_PLATFORM=offscreen"
+    return None
+
+
 def main(argv: Sequence[str] | None = None, finder: Finder | None = None) -> int:
-    """Runs the window until it is closed. Returns 0; 2 where Qt is missing (one line says what to do)."""
+    """Runs the window until it is closed. Returns 0; 2 where Qt is missing or the picture has no folder, 1
+    where there is no screen or the picture could not be written (one line says what to do)."""
     parser = argparse.ArgumentParser(prog="ctidesk", description="the operator's desktop")
     add_options(parser)
     return run_window(parser.parse_args(argv), finder)
@@ -70,6 +81,12 @@ def run_window(args: argparse.Namespace, finder: Finder | None = None) -> int:
     if unfit := unfit_qt(sys.version_info[:2], PySide6.__version__):
         sys.stderr.write(f"ctidesk: {unfit}\n")
         return 2
+    if args.screenshot and not Path(args.screenshot).absolute().parent.is_dir():
+        sys.stderr.write(f"ctidesk: {args.screenshot}: there is no such folder\n")
+        return 2
+    if closed := no_screen(sys.platform, os.environ):
+        sys.stderr.write(f"ctidesk: {closed}\n")
+        return 1
     program = Program(finder or StationFinder(args.data, args.config), language=args.lang)
     if args.screenshot:
         program.save_picture(args.screenshot, after=args.after)

@@ -53,6 +53,8 @@ class Program:
         theme.apply(self.app)
         self.settings = settings or QSettings("ctidrv", "ctidesk")
         self._translators: list[QTranslator] = []
+        self._failed = 0
+        """The exit code where Qt's own is 0."""
         self._post = UiPost()
         self._sound = Worker(self._post, "sound")
         self.desk = Desk()
@@ -94,7 +96,7 @@ class Program:
             self.window.restoreGeometry(place)
         self.window.show()
         self.gateway.start()
-        return self.app.exec()
+        return self.app.exec() or self._failed
 
     def stop(self) -> None:
         self.settings.setValue("geometry", self.window.saveGeometry())
@@ -109,6 +111,7 @@ class Program:
         def save() -> None:
             if not self.window.grab().save(file):
                 sys.stderr.write(f"ctidesk: {file}: the picture could not be written\n")
+                self._failed = 1
             self.window.close()
 
         QTimer.singleShot(round(after * 1000), save)

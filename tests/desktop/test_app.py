@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -61,3 +62,31 @@ def test_missing_qt_is_one_line_that_says_what_to_install() -> None:
 def test_finder_names_the_folder_without_a_station(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="no station runs"):
         app.StationFinder(str(tmp_path)).find()
+
+
+def _desktop(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    own = {name: value for name, value in os.environ.items() if "DISPLAY" not in name and "QT_" not in name}
+    return subprocess.run(
+        [sys.executable, "-m", "ctidesk", *arguments],
+        env={**own, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.usefixtures("qt")
+def test_picture_that_has_no_folder_is_refused_before_a_station_is_started(tmp_path: Path) -> None:
+    done = _desktop("--data", str(tmp_path), "--screenshot", str(tmp_path / "none" / "x.png"))
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("qt")
+@pytest.mark.skipif(sys.platform != "linux", reason="a screen is always there")
+def test_no_screen_is_one_line_and_no_core_dump(tmp_path: Path) -> None:
+    done = _desktop("--data", str(tmp_path))
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert "no screen: DISPLAY is not set" in done.stderr
+    assert list(tmp_path.iterdir()) == []
