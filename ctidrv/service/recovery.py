@@ -102,8 +102,9 @@ def _as_told(store: Store, call: CallRow, left: Collection[str]) -> CallRow:
 
 
 def _has_recording(store: Store, recording: str) -> bool:
+    """As a whole file; one that was missing may have been found."""
     row = store.recording(recording)
-    return row is not None and row["id"] == recording
+    return row is not None and row["id"] == recording and row["state"] in ("closed", "repaired")
 
 
 def _completed(store: Store, call: CallRow) -> CallRow:

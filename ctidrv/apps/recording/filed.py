@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from typing import Any
 from ctidrv.errors import StoreError
 from ctidrv.media.wav import WavWriter, repair_wav
 from ctidrv.units import RATE
+
+_log = logging.getLogger(__name__)
 
 _HEADER = 44  # of a WavWriter's file
 _MAX_SIDE = 65_536
@@ -31,6 +34,9 @@ class Sealed:
     path: Path
     frames: int
     sha256: str
+    told: bool
+    """The side file says so. False: the disk took no more; the file counts as open, and the next start
+    completes it."""
 
 
 class FiledWav:
@@ -73,13 +79,18 @@ class FiledWav:
             "frames": None,
             "sha256": None,
         }
-        with _plain(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            marker = _marker(self._root, path)
-            marker.parent.mkdir(exist_ok=True)
-            marker.write_text(path.relative_to(self._root).as_posix(), encoding="utf-8")
-        write_side(path, self._facts)
-        return WavWriter(path, self._channels)
+        try:
+            with _plain(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                marker = _marker(self._root, path)
+                marker.parent.mkdir(exist_ok=True)
+                marker.write_text(path.relative_to(self._root).as_posix(), encoding="utf-8")
+            write_side(path, self._facts)
+            return WavWriter(path, self._channels)
+        except StoreError:
+            with contextlib.suppress(StoreError):
+                discard(self._root, path)
+            raise
 
     def seal(self, facts: Mapping[str, Any], *, keep: int | None = None) -> Sealed | None:
         """After `close`: cuts the file to `keep` frames, hashes it and completes its side file; of a disk
@@ -101,8 +112,12 @@ class FiledWav:
                 os.truncate(path, length)
                 frames = repair_wav(path)
         digest = self._wav.sha256()
-        complete(path, {**self._facts, **facts}, state="closed", frames=frames, sha256=digest)
-        return Sealed(path, frames, digest)
+        try:
+            complete(path, {**self._facts, **facts}, state="closed", frames=frames, sha256=digest)
+        except StoreError as error:
+            _log.error("%s", error)
+            return Sealed(path, frames, digest, told=False)
+        return Sealed(path, frames, digest, told=True)
 
 
 def complete(

@@ -95,7 +95,8 @@ class CallRecording:
         if sealed is None:
             return self._put("missing", told)
         row = self._put("closed", told, sha256=sealed.sha256, samples=sealed.frames)
-        self._recorder.settle_later(sealed.path)
+        if sealed.told:
+            self._recorder.settle_later(sealed.path)
         return row
 
     async def _sealed(self) -> Sealed | None:

@@ -28,6 +28,8 @@ _log = logging.getLogger(__name__)
 
 SHORTEST: Samples = seconds(1)
 """Less is no message: a cough, the click of hanging up."""
+PATIENCE: Samples = seconds(5)
+"""A caller who has left a message waits so long for a database that takes no rows."""
 _BEEP_HZ = 1000.0
 _BEEP_DBM0 = -10.0
 _BEEP_MS = 400
@@ -64,6 +66,7 @@ class Mailboxes:
         self._clock = clock
         self._ids = ids
         self._customer_of = customer_of
+        self._committing: set[asyncio.Task[None]] = set()
 
     async def take(
         self,
@@ -121,10 +124,11 @@ class Mailboxes:
                 return None
             row = MessageRow(message, box, call.id, str(path), started, sealed.frames, number, customer)
             self._repository.put_message(row)
-            await self._repository.committed()
-            await asyncio.to_thread(settle, self._folder.messages, path)
+            written = await self._written(path if sealed.told else None)
             call.outcome = Outcome.MESSAGE
             call.note("call.message", message=message, box=box, seconds=to_seconds(sealed.frames))
+            if not written:
+                raise StoreError(f"{message}: the database takes no rows now; the message waits for it")
             return row
 
         try:
@@ -135,6 +139,32 @@ class Mailboxes:
             raise
         row = await keep(recorded.keep, recorded.reason)
         return Taken(recorded.reason, row, recorded.digit)
+
+    async def _written(self, path: Path | None) -> bool:
+        """Whether the rows put so far came to the disk while a caller can be kept waiting; StoreError when
+        one was refused. `path`: the file that is settled then, soon or late."""
+
+        async def commit() -> None:
+            await self._repository.committed()
+            if path is not None:
+                await asyncio.to_thread(settle, self._folder.messages, path)
+
+        committing = asyncio.ensure_future(commit())
+        self._committing.add(committing)
+        committing.add_done_callback(self._committed)
+        late = asyncio.ensure_future(self._clock.sleep(PATIENCE))
+        try:
+            await asyncio.wait({committing, late}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            late.cancel()
+        if committing.done():
+            committing.result()
+        return committing.done()
+
+    def _committed(self, task: asyncio.Task[None]) -> None:
+        self._committing.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("%s", error)
 
 
 @dataclass(frozen=True, slots=True)

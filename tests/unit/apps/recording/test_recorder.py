@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from ctidrv import events
-from ctidrv.apps.recording import CallRecorder
+from ctidrv.apps.recording import CallRecorder, repair
 from ctidrv.callcontrol.call import Call
+from ctidrv.errors import StoreError
 from ctidrv.folder import DataFolder
 from ctidrv.media.wav import WavWriter, read_wav
 from ctidrv.units import Samples, seconds
@@ -200,6 +201,7 @@ def test_a_folder_that_takes_no_file_loses_the_recording_loudly_and_not_the_call
         bench = play_scene(scene)
     assert "recordings" in caplog.text
     assert [row.state for row in repository.log] == ["open", "missing"]
+    assert [path.name for path in tmp_path.rglob("*")] == ["recordings"]
     assert [entry["state"] for entry in bench.said("call.recording")] == ["open", "lost"]
     assert bench.said("call.ended") == [{"cause": "local-script", "outcome": "answered"}]
 
@@ -264,3 +266,31 @@ def test_a_disk_that_takes_no_more_leaves_what_it_took_and_the_rest_is_counted(
     assert [entry["state"] for entry in bench.said("call.recording")] == ["open", "lost"]
     side = json.loads(Path(row.path).with_suffix(".json").read_text(encoding="utf-8"))
     assert (side["state"], side["frames"], side["lost_frames"]) == ("closed", 1600, row.lost_samples)
+
+
+def test_a_side_file_that_finds_no_room_is_completed_at_the_next_start(
+    play_scene: PlayScene, tmp_path: Path, repository: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise StoreError("No space left on device")
+
+    async def scene(bench: Any) -> None:
+        recorder = recorder_of(bench, tmp_path, repository)
+        serving(bench, recorder)
+        bench.ring(0)
+        await bench.run(1000)
+        monkeypatch.setattr("ctidrv.apps.recording.filed.complete", full)
+        await bench.call.hang_up()
+        await bench.run(1000)
+        await recorder.settled()
+
+    play_scene(scene)
+    row = repository.log[-1]
+    assert row.state == "closed"
+    assert row.sha256 == hashlib.sha256(Path(row.path).read_bytes()).hexdigest()
+    repository.log.clear()
+    known = {"has_call": lambda call: True, "has_recording": lambda recording: True}
+    assert repair(DataFolder(tmp_path), repository, **known).files == [Path(row.path)]
+    assert repository.log == []
+    side = json.loads(Path(row.path).with_suffix(".json").read_text(encoding="utf-8"))
+    assert (side["state"], side["sha256"]) == ("repaired", row.sha256)

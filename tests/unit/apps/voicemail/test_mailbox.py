@@ -219,6 +219,42 @@ def test_a_store_that_does_not_commit_lets_nobody_hear_saved(
     assert (side["state"], side["frames"]) == ("closed", row.samples)
 
 
+def test_a_database_that_takes_no_rows_keeps_no_caller_waiting_and_loses_no_message(
+    play_scene: PlayScene, tmp_path: Path, repository: Any
+) -> None:
+    unlocked = asyncio.Event()
+    repository.committed = unlocked.wait
+    refused: list[Any] = []
+
+    async def scene(bench: Any) -> None:
+        Beeping(bench)
+        boxes = Mailboxes(DataFolder(tmp_path), repository, bench.clock, bench.ids)
+
+        async def serve(call: Call) -> None:
+            await call.answer()
+            with pytest.raises(StoreError, match="takes no rows"):
+                await boxes.take(call, "front-desk", greeting=[GREETING], saved=[SAVED], silence=seconds(2))
+            refused.append(bench.clock.now())
+
+        bench.handler = serve
+        bench.ring(0)
+        bench.voice(SPEAK + 100, SPEAK + 3000)
+        await bench.run(SPEAK + 5100)
+        assert refused == []
+        await bench.run(8000)
+        assert len(refused) == 1
+        assert SAVED not in bench.channel.played
+        assert len(list((tmp_path / "messages/.open").iterdir())) == 1
+        unlocked.set()
+        await bench.run(500)
+        assert list((tmp_path / "messages/.open").iterdir()) == []
+
+    bench = play_scene(scene)
+    (row,) = repository.log
+    assert [entry["message"] for entry in bench.said("call.message")] == [row.id]
+    assert bench.said("call.ended") == [{"cause": "local-script", "outcome": "message"}]
+
+
 def test_a_message_without_its_file_is_forgotten(tmp_path: Path, repository: Any) -> None:
     """Killed between the side file and the sound."""
     folder = DataFolder(tmp_path)
