@@ -50,9 +50,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _verify(store: Store, args: argparse.Namespace) -> int:
     """Prints a line for each recording; 1 when one is not what it was, or the facts were altered."""
-    findings = good = 0
+    findings = good = lost = 0
     for row, finding in _judged(store, _station_runs(args)):
-        good += finding is None
+        good += finding is None and row["state"] != "missing"
+        lost += finding is None and row["state"] == "missing"
         findings += finding is not None
         if args.json:
             told = {"recording": row["id"], "call": row["call"], "path": row["path"]}
@@ -66,7 +67,8 @@ def _verify(store: Store, args: argparse.Namespace) -> int:
         else:
             print(line)
     if not args.json:
-        print(f"{good} recordings are as they were made, {findings + len(altered)} findings")
+        never = f", {lost} never came to the disk, as was told at the time" if lost else ""
+        print(f"{good} recordings are as they were made{never}, {findings + len(altered)} findings")
     return int(findings + len(altered) > 0)
 
 
@@ -85,8 +87,11 @@ def _finding(store: Store, row: dict[str, Any]) -> str | None:
     if row["state"] == "open":
         return "was left open by a crash: start the station, it repairs the file"
     path = Path(row["path"])
+    full = store.recording(row["id"]) or {"facts": []}
+    kinds = [fact["kind"] for fact in full["facts"] if fact["kind"] != "listened"]
     if not path.is_file():
-        return "the file is missing"
+        # Killed before the first sound, or no room on the disk: nothing was made that could be missing.
+        return None if row["state"] == "missing" and set(kinds) == {"missing"} else "the file is missing"
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -96,7 +101,6 @@ def _finding(store: Store, row: dict[str, Any]) -> str | None:
         return (
             f"the file was changed: its hash begins {digest[:12]}, it was made as {str(row['sha256'])[:12]}"
         )
-    full = store.recording(row["id"]) or {"facts": []}
     told = [fact["data"]["sha256"] for fact in full["facts"] if fact["kind"] in ("made", "repaired")]
     if not told or told[-1] != digest:
         return "the hash is not the one in the chain of facts"

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from datetime import datetime
 
 import pytest
 
+from ctidrv.apps.records import RecordingRow
 from ctidrv.folder import DataFolder
 from ctidrv.store import Store, migrate
 
@@ -146,6 +148,13 @@ def changed_file_and_row(story: DataFolder) -> None:
         connection.commit()
 
 
+def missing_file_and_row(story: DataFolder) -> None:
+    missing_file(story)
+    with contextlib.closing(sqlite3.connect(story.database)) as connection:
+        connection.execute("UPDATE recordings SET sha256 = NULL, state = 'missing'")
+        connection.commit()
+
+
 def left_open(story: DataFolder) -> None:
     with contextlib.closing(sqlite3.connect(story.database)) as connection:
         connection.execute("UPDATE recordings SET sha256 = NULL, state = 'open'")
@@ -164,6 +173,7 @@ def changed_fact(story: DataFolder) -> None:
     [
         (changed_file, "the file was changed"),
         (missing_file, "the file is missing"),
+        (missing_file_and_row, "the file is missing"),
         (changed_file_and_row, "not the one in the chain"),
         (left_open, "left open by a crash"),
         (changed_fact, "facts: line 1"),
@@ -176,6 +186,19 @@ def test_verify_finds_what_is_not_as_it_was_made(ctidrv, story, harm, words):
     assert words in ran.out
     findings = [row for row in ctidrv("recordings", "verify", "--json").rows if not row["ok"]]
     assert any(words in row["finding"] for row in findings)
+
+
+def test_verify_names_what_never_came_to_the_disk_and_finds_no_fault(ctidrv, story):
+    with Store.open(story, inline=True) as store:
+        (row,) = store.recordings()
+        started = datetime.fromisoformat(row["started"])
+        path = str(story.recordings / "none.wav")
+        store.put_recording(RecordingRow("recording-9", row["call"], path, started, state="missing"))
+    ran = ctidrv("recordings", "verify")
+    assert ran.out == (
+        "1 recordings are as they were made, 1 never came to the disk, as was told at the time, 0 findings\n"
+    )
+    assert ran.code == 0
 
 
 def test_db_check_tells_version_and_findings(ctidrv, story):
