@@ -233,7 +233,7 @@ def start_station_if_none(
     folder = data_folder(data)
     with contextlib.suppress(ServiceError):
         return StationClient.discover(folder)
-    command = [sys.executable, "-m", "ctidrv.cli", "station", "--data", str(folder.root)]
+    command = [sys.executable, "-P", "-m", "ctidrv.cli", "station", "--data", str(folder.root)]
     if config is not None:
         command += ["--config", str(config)]
     folder.root.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -36,7 +36,7 @@ STANDARDS = ROOT / "docs" / "standards.md"
 CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 SET_UP = r"python3 -m venv "
-CTIDRV = (sys.executable, "-m", "ctidrv.cli")
+CTIDRV = (sys.executable, "-P", "-m", "ctidrv.cli")
 
 
 def _name(path: Path) -> str:

@@ -28,7 +28,11 @@ print(len(names))
 
 def test_everything_imports_with_posix_modules_hidden() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", _PROGRAM], capture_output=True, text=True, cwd=ROOT / "tests", check=False
+        [sys.executable, "-P", "-c", _PROGRAM],
+        capture_output=True,
+        text=True,
+        cwd=ROOT / "tests",
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 30

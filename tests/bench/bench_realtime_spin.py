@@ -31,7 +31,7 @@ sys.exit(main(["demo", "--realtime", "--json", "--data", sys.argv[2]]))
 def call(how: str) -> dict[str, object]:
     """The call's result: whether it went right, and what the engine counted."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-c", _PROGRAM, how, folder]
+        command = [sys.executable, "-P", "-c", _PROGRAM, how, folder]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     row = json.loads(done.stdout)
     return {"ok": row["ok"], "slips": row["slips"], "worst_late_ms": row["worst_late_ms"]}

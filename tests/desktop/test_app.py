@@ -52,7 +52,7 @@ def test_qt_that_crashes_on_this_python_is_refused(python: tuple[int, int], pysi
 
 def test_missing_qt_is_one_line_that_says_what_to_install() -> None:
     program = "import sys; sys.modules['PySide6'] = None\nfrom ctidesk.app import main; sys.exit(main([]))"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-P", "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
@@ -67,7 +67,7 @@ def test_finder_names_the_folder_without_a_station(tmp_path: Path) -> None:
 def _desktop(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     own = {name: value for name, value in os.environ.items() if "DISPLAY" not in name and "QT_" not in name}
     return subprocess.run(
-        [sys.executable, "-m", "ctidesk", *arguments],
+        [sys.executable, "-P", "-m", "ctidesk", *arguments],
         env={**own, **environment},
         capture_output=True,
         text=True,

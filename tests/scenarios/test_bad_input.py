@@ -66,7 +66,7 @@ class Bench:
                 code = int(str(ended.code))
             return subprocess.CompletedProcess(arguments, code, *self._capsys.readouterr())
         return subprocess.run(
-            [sys.executable, "-B", "-m", "ctidrv.cli", *arguments],
+            [sys.executable, "-P", "-B", "-m", "ctidrv.cli", *arguments],
             cwd=self.folder,
             env={**os.environ, "PYTHONPATH": str(self.fakes or "")},
             capture_output=True,

@@ -89,7 +89,7 @@ def _lives(pid: int) -> bool:
 
 def _started(*command: str) -> subprocess.Popen[bytes]:
     quiet = subprocess.DEVNULL
-    return subprocess.Popen([sys.executable, "-m", *command], stdin=quiet, stdout=quiet, stderr=quiet)
+    return subprocess.Popen([sys.executable, "-P", "-m", *command], stdin=quiet, stdout=quiet, stderr=quiet)
 
 
 def _running(client: StationClient) -> dict[str, Any] | None:

@@ -36,7 +36,7 @@ def until(found: Callable[[], T | None], what: str, seconds: float = 30.0) -> T:
 
 
 def ctidrv(*arguments: str, data: Path) -> list[str]:
-    return [sys.executable, "-m", "ctidrv.cli", *arguments, "--data", str(data)]
+    return [sys.executable, "-P", "-m", "ctidrv.cli", *arguments, "--data", str(data)]
 
 
 @contextmanager

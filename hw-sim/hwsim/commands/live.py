@@ -56,5 +56,5 @@ def play_live(
 
 async def _open_window(folder: DataFolder) -> asyncio.subprocess.Process:
     """The desktop, a process of its own."""
-    command = [sys.executable, "-m", "ctidrv.cli", "desktop", "--data", str(folder.root)]
+    command = [sys.executable, "-P", "-m", "ctidrv.cli", "desktop", "--data", str(folder.root)]
     return await asyncio.create_subprocess_exec(*command, stdin=subprocess.DEVNULL)

@@ -62,7 +62,8 @@ def test_killed_in_the_middle_of_a_recording_the_file_lacks_less_than_a_second(
 ) -> None:
     path = tmp_path / "call.wav"
     process = subprocess.Popen(
-        [sys.executable, "-c", RECORDER, str(path), str(Path(__file__).parent), mode], stdout=subprocess.PIPE
+        [sys.executable, "-P", "-c", RECORDER, str(path), str(Path(__file__).parent), mode],
+        stdout=subprocess.PIPE,
     )
     assert process.stdout is not None
     for _ in range(ticks):

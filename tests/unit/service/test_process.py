@@ -34,7 +34,7 @@ def test_lock_of_a_dead_process_is_free(folder):
     code += (
         "from ctidrv.service.lock import StationLock; StationLock(DataFolder(Path(sys.argv[1]))).acquire();"
     )
-    subprocess.run([sys.executable, "-c", code + "os._exit(9)", str(folder.root)], check=False)
+    subprocess.run([sys.executable, "-P", "-c", code + "os._exit(9)", str(folder.root)], check=False)
     lock = StationLock(folder)
     lock.acquire()
     lock.release()
@@ -150,7 +150,7 @@ def test_running_station_is_used_and_none_started(served, monkeypatch):
 def test_client_loads_nothing_of_the_station():
     code = "import sys, ctidrv.service.client; print(sorted(m for m in sys.modules if m.startswith(("
     code += "'ctidrv.', 'fastapi', 'uvicorn', 'sqlite3', 'cffi'))))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == str(
         ["ctidrv.errors", "ctidrv.folder", "ctidrv.service", "ctidrv.service.client"]
     )

@@ -146,7 +146,7 @@ def test_migration_cut_off_in_a_statement_is_refused():
 def test_two_processes_opening_a_new_folder_both_succeed(folder):
     code = "import sys; from ctidrv.store import Store; from ctidrv.folder import data_folder;"
     code += "Store.open(data_folder(sys.argv[1]), inline=True).close()"
-    both = [subprocess.Popen([sys.executable, "-c", code, str(folder.root)]) for _ in range(2)]
+    both = [subprocess.Popen([sys.executable, "-P", "-c", code, str(folder.root)]) for _ in range(2)]
     assert [process.wait(60) for process in both] == [0, 0]
     assert migrate.stored_version(folder.database) == migrate.latest()
 
