@@ -16,6 +16,9 @@ from ctidrv.folder import DataFolder
 from ctidrv.store import Store
 from ctidrv.units import PortId, to_seconds
 
+PATIENCE_S = 10.0
+"""A database that takes no rows for so long keeps the station from starting."""
+
 log = logging.getLogger("ctidrv.service")
 
 
@@ -32,7 +35,7 @@ def recover(folder: DataFolder, store: Store, journal: Journal) -> Recovered:
     """Repairs, completes the rows, and writes into the journal what was done. Returns with all of it
     on the disk; after a clean stop there is nothing to do. Killed itself, it begins anew at the next start:
     its rows are one transaction, and until that is on the disk the files count as open."""
-    store.writer.flush()
+    store.writer.flush(PATIENCE_S)
     with store.writer.together():
         said = voicemail.repair(folder, store, has_message=lambda message: store.message(message) is not None)
         left = {message.call for message in said.messages}
@@ -50,7 +53,7 @@ def recover(folder: DataFolder, store: Store, journal: Journal) -> Recovered:
             ended, cause = (leg.started, None) if call is None else (call.ended or leg.started, call.cause)
             store.put_leg(replace(leg, ended=ended, cause=cause or Cause.STATION_RESTART.value))
         _tell(store, journal, mended.recordings, said.messages, calls)
-    store.writer.flush()
+    store.writer.flush(PATIENCE_S)
     for path in mended.files:
         recording.settle(folder.recordings, path)
     for path in said.files:

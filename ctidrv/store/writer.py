@@ -87,6 +87,7 @@ class Writer:
         self._on_error = on_error
         self._closed = False
         self._pending = 0
+        self._in_hand = 0
         self._numbers = itertools.count()
         self._lost: list[tuple[int, CtiError]] = []
         self._queue: queue.SimpleQueue[_Put] = queue.SimpleQueue()
@@ -99,8 +100,8 @@ class Writer:
 
     @property
     def waiting(self) -> int:
-        """Operations not yet in a transaction."""
-        return self._queue.qsize()
+        """Operations that are not on the disk yet."""
+        return self._queue.qsize() + self._in_hand
 
     def put(self, operation: Operation) -> None:
         """Takes an operation and returns at once."""
@@ -137,8 +138,16 @@ class Writer:
         await asyncio.wrap_future(self._mark())
 
     def flush(self, timeout: float | None = None) -> None:
-        """`committed`, for callers without a loop."""
-        self._mark().result(timeout)
+        """`committed`, for callers without a loop; StoreError after `timeout` seconds."""
+        mark = self._mark()
+        try:
+            mark.result(timeout)
+        except TimeoutError as error:
+            if mark.done():
+                raise
+            raise StoreError(
+                f"the database has taken no rows for {timeout:g} s; does another program hold it?"
+            ) from error
 
     def close(self, timeout: float = 10.0) -> None:
         """Writes what waits and closes the connection; StoreError when the database would not take it."""
@@ -153,10 +162,9 @@ class Writer:
         self._thread.join(timeout)
         if self._thread.is_alive():
             self._give_up.set()
+            waiting = self.waiting
             self._thread.join()
-            raise StoreError(
-                f"the database took nothing for {timeout:g} s: {self.waiting} rows were not written"
-            )
+            raise StoreError(f"the database took nothing for {timeout:g} s: {waiting} rows were not written")
 
     def _take(self, put: _Put) -> None:
         if self._closed:
@@ -213,7 +221,11 @@ class Writer:
                 except queue.Empty:
                     break
             stop = batch[-1] is _STOP
-            self._write(batch[:-1] if stop else batch)
+            if stop:
+                batch.pop()
+            self._in_hand = len(batch)
+            self._write(batch)
+            self._in_hand = 0
         with contextlib.suppress(sqlite3.Error):
             self.connection.close()
 

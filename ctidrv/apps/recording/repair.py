@@ -129,6 +129,14 @@ def _call(
         call = None if has_call(recording.call) else _call_row(facts)
     if call is None:
         return None
+    if facts.get("state") == "closed":  # the end of the call was known, and only its row had not come so far
+        ended, cause, outcome = (
+            _date(facts.get("ended")),
+            _text(facts.get("cause")),
+            _text(facts.get("outcome")),
+        )
+        if ended is not None and cause is not None:
+            call = replace(call, ended=ended, cause=cause, outcome=outcome)
     end = recording.started + timedelta(seconds=(frames or 0) / RATE)
     return _ended(replace(call, answered=call.answered or recording.started), end)
 
@@ -166,9 +174,6 @@ def _call_row(facts: Mapping[str, Any]) -> CallRow | None:
         name=name,
         withheld=withheld,
         answered=_date(facts.get("started")),
-        ended=_date(facts.get("ended")),
-        cause=_text(facts.get("cause")),
-        outcome=_text(facts.get("outcome")),
     )
 
 

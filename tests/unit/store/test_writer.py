@@ -193,3 +193,13 @@ def test_what_is_put_together_is_written_whole_or_not_at_all(live, store_rows):
         live.put_event(store_rows.event(3))
         raise KeyError
     assert live.last_seq() == 1
+
+
+def test_flush_of_a_locked_database_gives_up_and_says_so(live, folder, store_rows):
+    with locked(folder):
+        live.put_call(store_rows.call())
+        with pytest.raises(StoreError, match="taken no rows for"):
+            live.writer.flush(0.3)
+        assert live.writer.waiting == 2
+    live.writer.flush()
+    assert live.writer.waiting == 0

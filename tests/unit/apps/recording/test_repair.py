@@ -191,7 +191,7 @@ def test_a_recording_that_was_sealed_but_whose_row_was_not_closed_is_closed(
     assert [(call.state, call.ended) for call in done.calls] == [("ended", START + timedelta(seconds=1))]
 
 
-@pytest.mark.parametrize("harm", ["", "more sound", "frames", "hash"])
+@pytest.mark.parametrize("harm", ["", "its call is open", "more sound", "frames", "hash"])
 def test_a_sealed_recording_of_whose_call_no_row_was_written_gets_both(
     tmp_path: Path, repository: Any, harm: str
 ) -> None:
@@ -207,13 +207,13 @@ def test_a_sealed_recording_of_whose_call_no_row_was_written_gets_both(
     side = path.with_suffix(".json")
     if harm == "more sound":
         path.write_bytes(path.read_bytes() + bytes(4))
-    elif harm:
+    elif harm in ("frames", "hash"):
         key, value = {"frames": ("frames", "many"), "hash": ("sha256", 7)}[harm]
         side.write_text(json.dumps({**json.loads(side.read_text(encoding="utf-8")), key: value}))
-    done = repair(folder, repository)
+    done = repair(folder, repository, calls=[OPEN] if harm == "its call is open" else [])
     (row,), (call,) = done.recordings, done.calls
     assert row.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
-    assert row.state == ("closed" if harm in ("", "frames") else "repaired")
+    assert row.state == ("repaired" if harm in ("more sound", "hash") else "closed")
     assert (row.samples, row.lost_samples) == (8001 if harm == "more sound" else 8000, 80)
     assert (call.id, call.state, call.cause, call.outcome, call.ended) == (
         "call-1",
