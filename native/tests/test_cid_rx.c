@@ -240,6 +240,87 @@ static void hostile_bursts_do_no_harm(void) {
     free(rx);
 }
 
+/* What the receiver hears of one burst behind so much preamble. */
+static int heard_of(const uint8_t *bytes, int n, int seizure, int marks, double noise, cti_event *ev) {
+    maker *m = maker_new(CTI_FSK_BELL202);
+    m->seizure = seizure;
+    m->marks = marks;
+    m->noise = noise;
+    maker_silence(m, 800);
+    maker_burst(m, bytes, n);
+    maker_silence(m, 2000);
+    if (noise > -90.0) {
+        maker_noise(m);
+    }
+    cti_cid_rx *rx = receiver();
+    int found = feed(rx, m, 160, ev, 8);
+    free(rx);
+    return found;
+}
+
+/* Three to five bytes with a right checksum, as speech makes them: no message of any standard. */
+static void a_body_too_short_for_any_message_is_none(void) {
+    static const uint8_t none[] = {0x04, 0x00, 0xfc}, one[] = {0x80, 0x01, 0x01, 0x7e},
+                         two[] = {0x04, 0x02, 0x30, 0x31, 0x99};
+    static const uint8_t waiting[] = {0x06, 0x03, 0x42, 0x42, 0x42, 0x31};
+    cti_event ev[8];
+    CHECK_EQ(heard_of(none, 3, 20, 20, -99.0, ev), 0);
+    CHECK_EQ(heard_of(one, 4, 20, 20, -99.0, ev), 0);
+    CHECK_EQ(heard_of(two, 5, 20, 20, -99.0, ev), 0);
+    CHECK_EQ(heard_of(waiting, 6, 20, 20, -99.0, ev), 1);
+}
+
+/* A wrong checksum is told only of what surely was a message. */
+static void a_damaged_message_needs_a_preamble_and_bytes(void) {
+    uint8_t message[258];
+    cti_event ev[8];
+    int size = encode("5551234567", message);
+    CHECK_EQ(heard_of(message, size, 20, 20, -99.0, ev), 1);
+    message[size - 1] ^= 0x10;
+    CHECK_EQ(heard_of(message, size, 300, 180, -99.0, ev), 1);
+    CHECK_EQ(heard_of(message, size, 20, 20, -99.0, ev), 0);
+    CHECK_EQ(heard_of(message, 3, 300, 180, -99.0, ev), 0); /* breaks off */
+    /* no seizure, mark only: only if it was as pure as no voice is */
+    CHECK_EQ(heard_of(message, size, 0, 180, -99.0, ev), 1);
+    CHECK_EQ(heard_of(message, size, 0, 180, -20.0, ev), 0);
+    CHECK_EQ(heard_of(message, size, 300, 180, -20.0, ev), 1);
+}
+
+/* No caller's array for six messages: the last four, whose bytes are kept, are told. */
+static void events_of_overwritten_messages_are_dropped(void) {
+    uint8_t message[258], got[258];
+    int size = encode("5551234567", message);
+    cti_cid_rx *rx = receiver();
+    cti_event ev[8];
+    for (int i = 0; i < 6; i++) {
+        maker *m = maker_new(CTI_FSK_BELL202);
+        m->seizure = 40;
+        m->marks = 20;
+        maker_burst(m, message, size);
+        maker_silence(m, 400);
+        CHECK_EQ(cti_cid_rx_run(rx, m->pcm, m->n, NULL, 0), 0);
+    }
+    CHECK_EQ(cti_cid_rx_run(rx, NULL, 0, ev, 8), 4);
+    for (int i = 0; i < 4; i++) {
+        CHECK_EQ(ev[i].ref, 3 + i);
+        CHECK_EQ(cti_cid_rx_message(rx, ev[i].ref, got, 258), size);
+    }
+    free(rx);
+}
+
+static void wrong_arguments_are_refused(void) {
+    int16_t pcm[1] = {0};
+    cti_event ev;
+    cti_cid_rx *rx = receiver();
+    CHECK_EQ(cti_cid_rx_run(NULL, pcm, 1, &ev, 1), CTI_ERR_ARG);
+    CHECK_EQ(cti_cid_rx_run(rx, NULL, 1, &ev, 1), CTI_ERR_ARG);
+    CHECK_EQ(cti_cid_rx_run(rx, pcm, -1, &ev, 1), CTI_ERR_ARG);
+    CHECK_EQ(cti_cid_rx_run(rx, pcm, 1, NULL, 1), CTI_ERR_ARG);
+    CHECK_EQ(cti_cid_rx_message(rx, 1, NULL, 258), CTI_ERR_ARG);
+    CHECK_EQ(cti_cid_rx_run(rx, NULL, 0, NULL, 0), 0);
+    free(rx);
+}
+
 int main(void) {
     RUN(a_burst_gives_one_event_and_its_bytes);
     RUN(a_wrong_checksum_is_reported_with_its_bytes);
@@ -250,5 +331,9 @@ int main(void) {
     RUN(the_same_is_reported_however_the_audio_is_cut);
     RUN(tones_and_noise_are_no_caller_id);
     RUN(hostile_bursts_do_no_harm);
+    RUN(a_body_too_short_for_any_message_is_none);
+    RUN(a_damaged_message_needs_a_preamble_and_bytes);
+    RUN(events_of_overwritten_messages_are_dropped);
+    RUN(wrong_arguments_are_refused);
     CHECK_END();
 }

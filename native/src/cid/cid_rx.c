@@ -17,6 +17,9 @@
  * by chance (10 of 5,400 bursts of 2.5…15 dB SNR) none had more than 0.12; of right ones at 8 dB 1 % have
  * less. */
 #define MARGIN_MIN 0.15f
+/* The shortest message of any type: its type, its length, three bytes (one parameter of one byte, or SDMF's
+ * message waiting), its checksum. Of less, speech makes a right checksum now and then. */
+#define SHORTEST 6
 
 size_t cti_cid_rx_size(void) {
     return sizeof(cti_cid_rx);
@@ -56,7 +59,8 @@ static void finish(cti_cid_rx *rx) {
     }
     rx->receiving = 0;
     cti_cid_message parsed;
-    int good = cti_cid_parse(rx->bytes, rx->length, &parsed) == CTI_OK && !rx->doubtful;
+    int good = rx->length >= SHORTEST && cti_cid_parse(rx->bytes, rx->length, &parsed) == CTI_OK &&
+               !rx->doubtful;
     if (!good && !surely_a_message(rx)) {
         return;
     }
@@ -123,11 +127,14 @@ static void take(cti_cid_rx *rx, const cti_fsk_event *fsk) {
 }
 
 int cti_cid_rx_run(cti_cid_rx *rx, const int16_t *pcm, int n, cti_event *ev, int max) {
+    if (!rx || n < 0 || (n > 0 && !pcm) || max < 0 || (max > 0 && !ev)) {
+        return CTI_ERR_ARG;
+    }
     int done = 0, more = 1;
     while (more) {
         int used;
         cti_fsk_event fsk;
-        more = cti_fsk_rx_run(&rx->fsk, pcm + done, n - done, &used, &fsk);
+        more = cti_fsk_rx_run(&rx->fsk, n > done ? pcm + done : NULL, n - done, &used, &fsk);
         done += used;
         rx->now += used;
         if (more) {
@@ -135,7 +142,9 @@ int cti_cid_rx_run(cti_cid_rx *rx, const int16_t *pcm, int n, cti_event *ev, int
         }
     }
     int out = rx->waiting < max ? rx->waiting : max;
-    out = out < 0 ? 0 : out;
+    if (out == 0) {
+        return 0;
+    }
     memcpy(ev, rx->event, (size_t)out * sizeof *ev);
     memmove(rx->event, rx->event + out, (size_t)(rx->waiting - out) * sizeof *ev);
     rx->waiting -= out;
@@ -143,7 +152,7 @@ int cti_cid_rx_run(cti_cid_rx *rx, const int16_t *pcm, int n, cti_event *ev, int
 }
 
 int cti_cid_rx_message(const cti_cid_rx *rx, int32_t ref, uint8_t *out, int max) {
-    if (!rx || ref < 1 || max < 0) {
+    if (!rx || ref < 1 || max < 0 || (max > 0 && !out)) {
         return CTI_ERR_ARG;
     }
     const cid_message *kept = &rx->kept[ref % CID_KEPT];
