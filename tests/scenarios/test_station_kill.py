@@ -150,3 +150,19 @@ def test_station_stops_cleanly_and_refuses_a_second_one(tmp_path):
         station.communicate(timeout=20)
         assert station.returncode == 0
     assert not (tmp_path / "station.json").exists()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no kill -9 on this system")
+def test_hundredth_of_the_long_kill_run_finds_nothing(tmp_path):
+    pytest.importorskip("soundfile", reason="soundfile is not installed")
+    script = Path(__file__).parents[1] / "long" / "kill_station.py"
+    figures = tmp_path / "figures.json"
+    options = ["--kills", "1", "--seed", "103", "--latest", "8", "--out", str(figures)]
+    run = subprocess.run(
+        [sys.executable, str(script), *options], capture_output=True, text=True, timeout=100, check=False
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    told = json.loads(figures.read_text("utf-8"))
+    assert (told["kills"], told["findings"]) == (1, 0)
+    assert told["calls_told"] >= 1
+    assert told["repaired"]["calls"] >= 1
