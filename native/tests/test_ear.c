@@ -183,6 +183,25 @@ static void a_detector_switched_on_later_keeps_the_ears_time(void) {
     free(ear);
 }
 
+/* Caller ID switched off and on between calls (the detector starts afresh): messages are numbered on,
+ * and an earlier one is gone, never taken for a later. */
+static void messages_are_numbered_on_when_caller_id_is_switched_off_and_on(void) {
+    uint8_t got[258];
+    maker *m = a_call();
+    cti_ear *ear = new_ear(1, CTI_EAR_CALLER_ID);
+    for (int call = 1; call <= 3; call++) {
+        heard h;
+        hear(ear, m->pcm, m->n, m->n, 160, 16, &h);
+        CHECK_EQ(h.n, 1);
+        CHECK_EQ(h.ev[0].ref, call);
+        CHECK(cti_ear_message(ear, 0, call, got, 258) > 0);
+        CHECK_EQ(cti_ear_listen(ear, 0, 0), 0);
+        CHECK_EQ(cti_ear_listen(ear, 0, CTI_EAR_CALLER_ID), 0);
+        CHECK_EQ(cti_ear_message(ear, 0, call, got, 258), CTI_ERR_GONE);
+    }
+    free(ear);
+}
+
 static void a_country_changes_what_is_busy(void) {
     /* 450 Hz, 350 ms on and off: busy in China, by frequency and cadence. */
     maker *m = maker_new(CTI_FSK_BELL202);
@@ -254,6 +273,7 @@ int main(void) {
     RUN(a_detector_says_the_same_whatever_else_is_on);
     RUN(ports_are_heard_side_by_side_in_order);
     RUN(a_detector_switched_on_later_keeps_the_ears_time);
+    RUN(messages_are_numbered_on_when_caller_id_is_switched_off_and_on);
     RUN(a_country_changes_what_is_busy);
     RUN(wrong_arguments_are_refused);
     RUN(a_caller_without_room_learns_how_many_were_lost);

@@ -202,6 +202,65 @@ static void test_item_that_may_not_be_stopped_shields_those_behind_it(void) {
     free(p);
 }
 
+/* A prompt that fades away already is as good as gone: the digit stops the next ones it may stop. */
+static void test_item_cut_off_already_shields_nothing(void) {
+    cti_player *p = player_of();
+    cti_event ev[8];
+    int16_t out[BLOCK] = {0};
+    for (int i = 0; i < 3; i++) {
+        cti_play_item item = pcm_item(i, ramp, 1000);
+        item.stop_on = i == 0 ? 0 : STAR_BIT;
+        CHECK_EQ(cti_player_put(p, &item), CTI_OK);
+    }
+    CHECK_EQ(cti_player_run(p, 0, out, BLOCK, ev, 8), 0);
+    CHECK_EQ(cti_player_stop(p, 0), CTI_OK);
+    CHECK_EQ(cti_player_digit(p, '*'), CTI_OK);
+    CHECK_EQ(cti_player_run(p, BLOCK, out, BLOCK, ev, 8), 3);
+    for (int i = 0; i < 3; i++)
+        CHECK_EQ(ev[i].value, ev[i].ref == 0 ? CTI_PLAY_STOPPED : CTI_PLAY_DIGIT);
+    CHECK_EQ(cti_player_busy(p), 0);
+    free(p);
+}
+
+/* Nobody takes the ends: no more is accepted than ends can be kept of, and none gets lost. */
+static void test_ends_that_nobody_takes_are_kept(void) {
+    cti_player *p = player_of();
+    cti_play_item empty = pcm_item(0, ramp, 0);
+    cti_event ev[100];
+    int16_t out[BLOCK] = {0};
+    int put = 0, told = 0;
+    for (int round = 0; round < 100; round++) {
+        empty.ref = put;
+        put += cti_player_put(p, &empty) == CTI_OK;
+        CHECK_EQ(cti_player_run(p, 0, out, BLOCK, ev, 0), 0);
+    }
+    CHECK(put >= 16 && put < 100);
+    for (int n; (n = cti_player_run(p, 0, out, BLOCK, ev + told, 7)) > 0;)
+        told += n;
+    CHECK_EQ(told, put);
+    for (int i = 0; i < told; i++)
+        CHECK_EQ(ev[i].ref, i);
+    free(p);
+}
+
+/* Music on hold for four days: samples no longer fit 32 bits. (Silence touches no sample, so it is quick.) */
+static void test_item_longer_than_32_bits_tells_the_most_they_hold(void) {
+    cti_player *p = player_of();
+    cti_play_item item = {.samples = -1, .ref = 1, .gain_q12 = UNITY};
+    cti_event ev[2];
+    int16_t out[1];
+    CHECK_EQ(cti_player_put(p, &item), CTI_OK);
+    int64_t at = 0;
+    for (int i = 0; i < 3; i++, at += 1 << 30)
+        CHECK_EQ(cti_player_run(p, at, out, 1 << 30, ev, 2), 0);
+    cti_player_stop(p, -1);
+    CHECK_EQ(cti_player_run(p, at, out, BLOCK, ev, 2), 1);
+    CHECK_EQ(ev[0].length, INT32_MAX);
+    CHECK_EQ(ev[0].start, 0);
+    CHECK(ev[0].at > 3 * ((int64_t)1 << 30));
+    free(p);
+}
+
 static void test_loop_goes_round_until_stopped(void) {
     cti_player *p = player_of();
     int16_t out[10 * BLOCK] = {0};
@@ -274,6 +333,9 @@ int main(void) {
     RUN(test_stop_of_all_ends_what_waits_in_order);
     RUN(test_digit_stops_the_prompts_it_may_stop);
     RUN(test_item_that_may_not_be_stopped_shields_those_behind_it);
+    RUN(test_item_cut_off_already_shields_nothing);
+    RUN(test_ends_that_nobody_takes_are_kept);
+    RUN(test_item_longer_than_32_bits_tells_the_most_they_hold);
     RUN(test_loop_goes_round_until_stopped);
     RUN(test_tone_ends_by_itself_or_at_its_length);
     RUN(test_copy_of_the_state_is_a_snapshot);

@@ -136,6 +136,47 @@ static void test_recording_stopped_in_a_gap_still_has_its_length(void) {
     free(r);
 }
 
+/* Two recordings that both end in a gap: each has its own silence, and its own frames are counted. */
+static void test_two_recordings_that_end_in_a_gap_have_their_own_lengths(void) {
+    cti_recorder *r = recorder_of(5 * BLOCK);
+    int16_t out[2 * 40 * BLOCK];
+    cti_event ev;
+    for (int call = 0; call < 2; call++) {
+        CHECK_EQ(cti_recorder_start(r, 6 + call, CTI_RECORD_BOTH), CTI_OK);
+        for (int k = 0; k < 10 + call; k++)
+            run_block(r, k, &ev);
+        CHECK_EQ(cti_recorder_stop(r), CTI_OK);
+        CHECK_EQ(cti_recorder_frames_of(r, 6 + call), (10 + call) * BLOCK);
+        CHECK_EQ(cti_recorder_frames_of(r, 5 + call), 0); /* not the last one */
+        CHECK_EQ(run_block(r, 20, &ev), 1);
+        CHECK_EQ(ev.ref, 6 + call);
+    }
+    for (int call = 0; call < 2; call++) {
+        int got = 0;
+        CHECK_EQ(cti_recorder_reading(r), 6 + call);
+        for (int n; cti_recorder_reading(r) == 6 + call && (n = cti_recorder_read(r, out, 40 * BLOCK)) > 0;)
+            got += n;
+        CHECK_EQ(got, (10 + call) * BLOCK);
+    }
+    CHECK_EQ(cti_recorder_reading(r), -1);
+    free(r);
+}
+
+/* The reader stands still for four days: the loss no longer fits 32 bits. */
+static void test_loss_longer_than_32_bits_tells_the_most_they_hold(void) {
+    cti_recorder *r = recorder_of(BLOCK);
+    static int16_t rx[1];
+    cti_event ev;
+    CHECK_EQ(cti_recorder_start(r, 1, CTI_RECORD_RX), CTI_OK);
+    for (int i = 0; i < 3; i++) /* no room for any of it, so that no sample is looked at */
+        CHECK_EQ(cti_recorder_run(r, (int64_t)i << 30, NULL, rx, 1 << 30, &ev, 1), 0);
+    CHECK_EQ(cti_recorder_frames(r), 3 * ((int64_t)1 << 30));
+    CHECK_EQ(cti_recorder_stop(r), CTI_OK);
+    CHECK_EQ(cti_recorder_run(r, (int64_t)3 << 30, NULL, NULL, 0, &ev, 1), 1);
+    CHECK_EQ(ev.length, INT32_MAX);
+    free(r);
+}
+
 static void test_reader_behind_never_mixes_two_recordings(void) {
     cti_recorder *r = recorder_of(20 * BLOCK);
     int16_t out[2 * 20 * BLOCK];
@@ -249,6 +290,8 @@ int main(void) {
     RUN(test_rx_alone_is_mono_and_needs_no_tx);
     RUN(test_full_ring_leaves_a_gap_of_silence_and_reports_it);
     RUN(test_recording_stopped_in_a_gap_still_has_its_length);
+    RUN(test_two_recordings_that_end_in_a_gap_have_their_own_lengths);
+    RUN(test_loss_longer_than_32_bits_tells_the_most_they_hold);
     RUN(test_reader_behind_never_mixes_two_recordings);
     RUN(test_more_recordings_than_wait_are_refused);
     RUN(test_reader_in_another_thread_gets_every_frame_of_every_recording);

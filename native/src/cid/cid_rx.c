@@ -59,8 +59,8 @@ static void finish(cti_cid_rx *rx) {
     }
     rx->receiving = 0;
     cti_cid_message parsed;
-    int good = rx->length >= SHORTEST && cti_cid_parse(rx->bytes, rx->length, &parsed) == CTI_OK &&
-               !rx->doubtful;
+    int good =
+        rx->length >= SHORTEST && cti_cid_parse(rx->bytes, rx->length, &parsed) == CTI_OK && !rx->doubtful;
     if (!good && !surely_a_message(rx)) {
         return;
     }

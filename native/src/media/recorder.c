@@ -112,14 +112,16 @@ int cti_recorder_start(cti_recorder *r, int32_t ref, int channels) {
 static void report(cti_recorder *r) {
     if (r->gap == 0)
         return;
+    int32_t gap = r->gap > INT32_MAX ? INT32_MAX : (int32_t)r->gap;
     if (r->report.kind == CTI_EV_RECORD_LOST && r->report.ref == newest(r)->ref) {
-        r->report.length += (int32_t)r->gap; /* the last report found no room yet */
+        /* the last report found no room yet */
+        r->report.length = r->report.length > INT32_MAX - gap ? INT32_MAX : r->report.length + gap;
     } else {
         memset(&r->report, 0, sizeof r->report);
         r->report.kind = CTI_EV_RECORD_LOST;
         r->report.start = r->lost_from;
         r->report.ref = newest(r)->ref;
-        r->report.length = (int32_t)r->gap;
+        r->report.length = gap;
     }
     r->gap = 0;
 }
