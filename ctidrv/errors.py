@@ -5,6 +5,7 @@ CtiError
 │   └── UsageError   wrong use of a command or function: exit code 2
 ├── NotCapable       the port cannot do that (see its capabilities)
 ├── PortError        a port or board: not there, in use, gone
+│   └── SoundMissing
 ├── StoreError       the database or a recording file
 │   └── NewerDatabase
 ├── ServiceError     the station cannot be reached, or refused
@@ -33,6 +34,15 @@ class NotCapable(CtiError, RuntimeError):
 
 class PortError(CtiError, OSError):
     """A board or port that is missing, in use or gone."""
+
+
+class SoundMissing(PortError):
+    """This computer's sound cannot be used; `missing` is "package", "library" or "device"."""
+
+    def __init__(self, missing: str, text: str, detail: str = "") -> None:
+        super().__init__(text)
+        self.missing = missing
+        self.detail = detail
 
 
 class StoreError(CtiError, OSError):

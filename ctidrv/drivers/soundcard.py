@@ -5,11 +5,12 @@ Everything here raises PortError with one line that says what is missing and how
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ctidrv.errors import PortError
+from ctidrv.errors import PortError, SoundMissing
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import RATE, TICK
 
@@ -17,10 +18,12 @@ from ctidrv.units import RATE, TICK
 def _sounddevice() -> Any:
     try:
         import sounddevice
-    except ImportError:
-        raise PortError("no sound card support is installed: pip install 'ctidrv[soundcard]'") from None
-    except OSError:
-        raise PortError("PortAudio is not installed: apt install libportaudio2") from None
+    except ImportError as error:
+        text = "no sound card support is installed: pip install 'ctidrv[soundcard]'"
+        raise SoundMissing("package", text, str(error)) from None
+    except OSError as error:
+        text = "PortAudio is not installed: apt install libportaudio2"
+        raise SoundMissing("library", text, str(error)) from None
     return sounddevice
 
 
@@ -28,8 +31,9 @@ def _default(sd: Any, kind: str, what: str) -> None:
     """Sees to it that there is a device before it is opened: PortAudio's own words help nobody."""
     try:
         sd.query_devices(kind=kind)
-    except (sd.PortAudioError, ValueError):
-        raise PortError(f"no {what} found: plug one in, or choose one in the sound settings") from None
+    except (sd.PortAudioError, ValueError) as error:
+        text = f"no {what} found: plug one in, or choose one in the sound settings"
+        raise SoundMissing("device", text, str(error)) from None
 
 
 class Microphone:
@@ -55,6 +59,65 @@ def open_input() -> Iterator[Microphone]:
         raise PortError(f"the microphone cannot be opened at {RATE} Hz: {error}") from None
     with stream:
         yield Microphone(stream)
+
+
+class Speaker:
+    """The system's loudspeaker; one thing plays at a time, 16-bit samples of one or two channels.
+
+    `start` opens the device, which may take a while, and raises SoundMissing; the rest returns at once.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._stream: Any = None
+        self._width = 2
+        self._next = 0
+        self._delay = 0
+
+    def start(self, frames: bytes, rate: int, channels: int, first: int = 0) -> None:
+        """Plays from frame `first` on; what played before is stopped."""
+        sd = _sounddevice()
+        _default(sd, "output", "loudspeaker")
+        self.stop()
+        data = memoryview(frames)
+        width = 2 * channels
+        with self._lock:
+            self._width, self._next = width, first * width
+
+        def feed(out: Any, count: int, time: Any, status: Any) -> None:
+            start = self._next
+            piece = data[start : start + count * width]
+            out[: len(piece)] = piece
+            out[len(piece) :] = bytes(len(out) - len(piece))
+            self._next = start + len(piece)
+            if len(piece) < len(out):
+                raise sd.CallbackStop
+
+        try:
+            stream = sd.RawOutputStream(samplerate=rate, channels=channels, dtype="int16", callback=feed)
+            stream.start()
+        except (sd.PortAudioError, ValueError) as error:
+            text = f"the loudspeaker cannot be opened at {rate} Hz: {error}"
+            raise SoundMissing("device", text, str(error)) from None
+        with self._lock:
+            self._stream = stream
+            self._delay = int(float(stream.latency) * rate)
+
+    def stop(self) -> None:
+        """Safe at any time."""
+        with self._lock:
+            stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.abort()
+            stream.close()
+
+    def position(self) -> int:
+        """The frame that is heard now."""
+        return max(0, self._next // self._width - self._delay)
+
+    def playing(self) -> bool:
+        with self._lock:
+            return self._stream is not None and bool(self._stream.active)
 
 
 def play(sound: Pcm) -> None:

@@ -15,12 +15,17 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from ctidrv.errors import InputError, ServiceError
+from ctidrv.errors import InputError, ServiceError, SoundMissing
 from ctidrv.folder import DataFolder, data_folder
+
+if TYPE_CHECKING:
+    from ctidrv.drivers.soundcard import Speaker
+
+__all__ = ["EventStream", "Row", "SoundMissing", "StationClient", "speaker", "start_station_if_none"]
 
 Row = dict[str, Any]
 
@@ -253,3 +258,10 @@ def start_station_if_none(
             raise ServiceError(f"the station did not start: {why}")
         time.sleep(0.1)
     raise ServiceError(f"the station did not answer within {timeout:g} s; see {log}")
+
+
+def speaker() -> Speaker:
+    """This computer's loudspeaker, for what `recording_audio` and `message_audio` gave."""
+    from ctidrv.drivers.soundcard import Speaker
+
+    return Speaker()

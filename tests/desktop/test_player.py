@@ -211,6 +211,9 @@ class _Device:
     def __init__(self, fails: Exception | None = None) -> None:
         self.fails, self.heard, self.active = fails, b"", False
 
+    def query_devices(self, *, kind: str) -> dict[str, str]:
+        return {"name": kind}
+
     def RawOutputStream(self, *, samplerate: int, channels: int, dtype: str, callback: Any) -> Any:
         if self.fails is not None:
             raise self.fails
