@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ctidrv.errors import CtiError, NotCapable, UsageError
-from ctidrv.events import PlayDone, PortEvent
+from ctidrv.events import DigitDown, PlayDone, PortEvent
 from ctidrv.media.recorder import Recording, Sink
 from ctidrv.native import lib
 from ctidrv.native.engine import BOTH, LINE, MESSAGE, RX
@@ -111,6 +111,8 @@ class Channel:
         """The engine's: an event of this port."""
         if isinstance(event, PlayDone):
             self._play_ended(event)
+        elif isinstance(event, DigitDown):
+            self._digit(event.digit)
         for listener in self._listeners:
             listener(event)
 
@@ -194,19 +196,31 @@ class Channel:
             self._backlog.remove(playback)
             self._drop(playback)
 
-    def _drop(self, playback: Playback) -> None:
+    def _drop(self, playback: Playback, reason: str = "stopped") -> None:
         """Ends one that never reached the core, with the next tick's events, as if it had."""
         self._plays[playback.ref] = playback
         self._engine.inject(
-            PlayDone(self._engine.clock.now(), self.info.id, playback.ref, "stopped", Samples(0))
+            PlayDone(self._engine.clock.now(), self.info.id, playback.ref, reason, Samples(0))
         )
+
+    def _digit(self, digit: str) -> None:
+        """What a digit has done to the core's queue goes on in what waits here: it stops what it may stop,
+        up to the first that it may not."""
+        mask = digit_mask(digit)
+        if self._backlog and all(playback.item["stop_on"] & mask for playback in self._plays.values()):
+            while self._backlog and self._backlog[0].item["stop_on"] & mask:
+                self._drop(self._backlog.popleft(), "digit")
 
     def _play_ended(self, event: PlayDone) -> None:
         playback = self._plays.pop(event.ref, None)
         if playback is not None:
             playback.ended(event)
         while self._backlog and len(self._plays) < _QUEUE:
-            self._post(self._backlog.popleft())
+            waiting = self._backlog.popleft()
+            try:
+                self._post(waiting)
+            except CtiError:  # no room for a command: refused, as the core refuses
+                self._drop(waiting)
 
     # Recording.
 

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from ctidrv.errors import CtiError, StoreError
+from ctidrv.errors import StoreError
 from ctidrv.native.engine import NativeEngine
 from ctidrv.units import PortId
 
@@ -94,7 +94,7 @@ class Recording:
         if self.error is None:
             try:
                 self._sink.write(frames)
-            except (CtiError, OSError) as error:
+            except Exception as error:  # whatever it is, the other recordings go on
                 self.error = error
                 _log.error("%s: recording broken off: %s", self.port, error)
 
@@ -102,7 +102,7 @@ class Recording:
         """Closes the sink; nothing more comes."""
         try:
             self._sink.close()
-        except (CtiError, OSError) as error:
+        except Exception as error:
             self.error = self.error or error
             _log.error("%s: recording not finished: %s", self.port, error)
 

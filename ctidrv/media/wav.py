@@ -198,9 +198,13 @@ def _acceptable(form: _Layout, path: Path) -> None:
 
 def _open(path: Path) -> BinaryIO:
     try:
-        return open(path, "rb")
+        file = open(path, "rb")  # noqa: SIM115
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    if not file.seekable():
+        file.close()
+        raise InputError(f"{path}: a pipe or terminal; a WAV file is needed")
+    return file
 
 
 def read_wav(path: str | Path) -> WavAudio:
@@ -234,7 +238,8 @@ def repair_wav(path: str | Path) -> int:
     path = Path(path)
     with _open(path) as file:
         form = _layout(file, path)
-    if (form.data, form.coding, form.bits, form.rate) != (_HEADER, _PCM, 16, RATE) or not form.channels:
+    kind = (form.data, form.coding, form.bits, form.rate)
+    if kind != (_HEADER, _PCM, 16, RATE) or form.channels not in (1, 2):
         raise InputError(f"{path}: not a recording of this program; nothing was changed")
     frame = 2 * form.channels
     frames = form.held // frame

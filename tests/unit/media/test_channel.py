@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ctidrv.clock import SampleClock
-from ctidrv.errors import NotCapable, PortError, StoreError, UsageError
+from ctidrv.errors import NativeError, NotCapable, PortError, StoreError, UsageError
 from ctidrv.events import PlayDone, PortEvent, RecordDone, RecordLost, Released, Seized
 from ctidrv.media.engine import MediaEngine
 from ctidrv.media.virtual import run_virtual
@@ -124,6 +124,65 @@ def test_digit_told_by_the_board_stops_the_prompt_and_says_so(engine: MediaEngin
     steps(engine, 2)
     done = [e for e in ended if isinstance(e, PlayDone)]
     assert [(e.reason, e.position) for e in done] == [("digit", 5 * TICK + 40)]
+
+
+def test_digit_stops_what_waits_behind_the_cores_queue_up_to_what_it_may_not_stop(
+    engine: MediaEngine, board: Any
+) -> None:
+    channel = engine.channel("py/1")
+    ended: list[PlayDone] = []
+    channel.subscribe(lambda event: ended.append(event) if isinstance(event, PlayDone) else None)
+    plays = [channel.play(ramp(1, 8000), stop_on="" if i == 20 else "1") for i in range(24)]
+    steps(engine, 2)
+    board.tell(0, lib.CTI_EV_DIGIT_DOWN, ord("1"))
+    steps(engine, 10)
+    assert sorted(event.ref for event in ended) == sorted(play.ref for play in plays[:20])
+    assert {event.reason for event in ended} == {"digit"}
+    board.tell(0, lib.CTI_EV_DIGIT_DOWN, ord("1"))  # 20 shields those behind it
+    steps(engine, 10)
+    assert len(ended) == 20
+
+
+def test_sound_that_the_core_has_no_room_for_ends_as_stopped(
+    engine: MediaEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = engine.channel("py/1")
+    ended: list[PlayDone] = []
+    channel.subscribe(lambda event: ended.append(event) if isinstance(event, PlayDone) else None)
+    plays = [channel.play(ramp(1, 320)) for _ in range(17)]
+    steps(engine, 1)
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise NativeError(-3, "no room", "command to the engine")
+
+    monkeypatch.setattr(engine.native, "play", refuse)
+    steps(engine, 40)
+    assert sorted(event.ref for event in ended) == sorted(play.ref for play in plays)
+    assert [event.reason for event in ended if event.ref == plays[16].ref] == ["stopped"]
+
+
+def test_recording_that_the_core_refuses_leaves_nothing_open(
+    engine: MediaEngine, sink: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise NativeError(-3, "no room", "command to the engine")
+
+    monkeypatch.setattr(engine.native, "record", refuse)
+    with pytest.raises(NativeError):
+        engine.channel("py/1").record_message(sink)
+    engine.close()
+    assert (sink.writes, sink.closed) == (0, 0)
+
+
+def test_one_who_waited_and_was_cancelled_keeps_nobody_from_the_end(engine: MediaEngine) -> None:
+    async def main() -> PlayDone:
+        playback = engine.channel("py/1").play(ramp(1, 1600))
+        first = asyncio.ensure_future(playback.done())
+        await asyncio.sleep(0)
+        first.cancel()
+        return await playback.done()
+
+    assert run_virtual(main(), engine, limit=8000).position == 1600
 
 
 @pytest.mark.parametrize(
@@ -250,6 +309,30 @@ def test_sink_that_fails_breaks_its_recording_off_and_no_other(
     assert sink.closed == other.closed == 1
     assert len(other.data) == 2 * 8160
     assert "No space left" in caplog.text
+    caplog.clear()
+
+
+def test_sink_that_raises_what_nobody_expects_harms_no_other(
+    engine: MediaEngine, sink: Any, make_sink: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    channel = engine.channel("py/1")
+    other = make_sink()
+
+    async def main() -> tuple[int, int]:
+        line, message = channel.record_line(sink), channel.record_message(other)
+        channel.seize()
+        sink.fail = ValueError("a bug")
+        await engine.clock.sleep(4000)
+        written = sink.writes
+        sink.fail = None  # what comes now would leave a gap in the file
+        await engine.clock.sleep(4000)
+        with pytest.raises(StoreError, match=r"py/1: recording broken off: a bug"):
+            await line.stop()
+        return sink.writes - written, await message.stop()
+
+    assert run_virtual(main(), engine, limit=80_000) == (0, 8160)
+    assert sink.closed == other.closed == 1
+    assert len(other.data) == 2 * 8160
     caplog.clear()
 
 

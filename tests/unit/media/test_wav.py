@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import struct
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -136,6 +138,58 @@ def test_missing_file_and_folder_are_refused(tmp_path: Path) -> None:
             read_wav(path)
 
 
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="needs /dev/fd")
+def test_pipe_is_refused(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    try:
+        with pytest.raises(InputError, match="a pipe or terminal; a WAV file is needed"):
+            read_wav(f"/dev/fd/{reading}")
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
+def test_chunk_of_odd_length_is_padded(tmp_path: Path) -> None:
+    path = tmp_path / "x.wav"
+    writer = WavWriter(path, 1)
+    writer.write(stereo(50))
+    writer.close()
+    data = path.read_bytes()
+    path.write_bytes(data[:12] + b"LIST\3\0\0\0abc\0" + data[12:])
+    assert read_wav(path).channels[0].bytes == stereo(50)
+
+
+def test_disk_that_takes_a_part_at_a_time_gets_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow:
+        def __init__(self, file: Any) -> None:
+            self._file = file
+
+        def write(self, data: Any) -> int:
+            return int(self._file.write(bytes(data)[:100]))
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._file, name)
+
+    path = tmp_path / "x.wav"
+    writer = WavWriter(path, 2)
+    monkeypatch.setattr(writer, "_file", Slow(writer._file))
+    writer.write(stereo(3000))
+    writer.close()
+    assert soundfile.read(path, dtype="int16")[0].tobytes() == stereo(3000)
+
+
+def test_recording_is_put_to_the_disk_every_ten_seconds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    writer = WavWriter(tmp_path / "x.wav", 1)
+    monkeypatch.setattr("ctidrv.media.wav.os.fsync", lambda _: synced.append(writer.frames))
+    for _ in range(25):
+        writer.write(bytes(16000))
+    writer.close()
+    assert synced == [80_000, 160_000, 200_000]
+
+
 def test_file_cut_off_is_refused_with_both_lengths(tmp_path: Path) -> None:
     path = tmp_path / "x.wav"
     writer = WavWriter(path, 1)
@@ -165,6 +219,7 @@ def test_repair_sets_the_sizes_from_the_files_length(tmp_path: Path) -> None:
     assert repair_wav(path) == 5100
     data, _ = soundfile.read(path, dtype="int16")
     assert data.tobytes() == stereo(5100)
+    assert path.stat().st_size == 44 + 4 * 5100
     assert repair_wav(path) == 5100
     writer._file.close()
 
@@ -185,3 +240,17 @@ def test_repair_leaves_files_of_other_programs_alone(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not a recording of this program"):
         repair_wav(path)
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("channels", [0, 3, 9999])
+def test_repair_cuts_nothing_off_a_file_whose_header_is_damaged(tmp_path: Path, channels: int) -> None:
+    path = tmp_path / "x.wav"
+    writer = WavWriter(path, 1)
+    writer.write(bytes(2000))
+    writer.close()
+    data = bytearray(path.read_bytes())
+    data[22:24] = struct.pack("<H", channels)
+    path.write_bytes(data)
+    with pytest.raises(InputError, match="not a recording of this program"):
+        repair_wav(path)
+    assert path.read_bytes() == data
