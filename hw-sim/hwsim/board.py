@@ -16,6 +16,7 @@ control = true          live: `ctidrv sim call` may place calls
 from __future__ import annotations
 
 import itertools
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
@@ -30,6 +31,8 @@ from hwsim.control import Control
 from hwsim.exchange import CLEARING_SIGNALS, Exchange, Services
 from hwsim.plant import LAWS, LineSettings, Plant
 from hwsim.subscriber import Subscriber
+
+_log = logging.getLogger(__name__)
 
 _CAPS = {
     "full_duplex": Able.YES,
@@ -100,6 +103,8 @@ class SimBoard:
         for event in self._plant.events():
             if event.kind == lib.CTI_EV_HOOK or (event.kind == lib.CTI_EV_DIGIT_DOWN and event.ref == 0):
                 self.exchange.feed(event)
+            elif event.kind == lib.CTI_EV_EVENTS_LOST:
+                _log.error("board %s: %d events of the simulation were lost", self.info.name, event.value)
             elif event.port >= lines:
                 self.phones[event.port - lines].feed(event)
         self._pumps += 1
