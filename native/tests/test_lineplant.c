@@ -512,6 +512,7 @@ static void test_the_exchange_hears_digits_over_its_dial_tone_until_it_connects(
             CHECK_EQ(ev[i].port, BOARD);
             CHECK_EQ(ev[i].value, found == 0 ? '5' : '9');
             CHECK_NEAR(ev[i].start, begin + 1000 + found * 1280, 24);
+            CHECK(ev[i].at > ev[i].start && ev[i].at < ev[i].start + 640); /* known while it sounds */
             found++;
         }
     CHECK_EQ(found, 2);
@@ -528,6 +529,7 @@ static void test_the_exchange_hears_digits_over_its_dial_tone_until_it_connects(
     run(SECOND);
     CHECK_EQ(plant_events(CTI_EV_DIGIT_DOWN, BOARD, &last), 2);
     CHECK_NEAR(last.start, begin + 1000 + 1280, 24);
+    CHECK(last.at > last.start && last.at < last.start + 640);
     tear_down();
 }
 
