@@ -1,12 +1,13 @@
 #pragma once
 
-/* cid_rx: the caller-ID receiver: audio in, whole messages out (Bell 202 and V.23 FSK).
+/* cid_rx: the caller-ID receiver: audio in, whole messages out, of every standard at once.
  *
- * Listens all the time, on hook or off, and reports a message that came to its end, or broke off, as
- * one CTI_EV_CALLER_ID: start = first sample of the seizure (else of the mark), value = enum
- * cti_cid_standard, with CTI_CID_UNSURE where a start or stop bit was wrong or a bit hardly decided;
- * ref = the message's number, length = its bytes. The bytes are given as they came, whatever their
- * checksum says: cti_cid_parse() gives no number from a damaged one.
+ * Listens all the time, on hook or off, to Bell 202 and V.23 FSK (with J-CLIP's frames), to caller ID by
+ * DTMF, and to the alerting tone. A message that came to its end, or broke off, is one CTI_EV_CALLER_ID:
+ * start = first sample of the seizure (else of the mark, else of the first digit), value = enum
+ * cti_cid_standard, with flags (enum cti_cid_flag); ref = the message's number, length = its bytes. The
+ * bytes are given as they came (of DTMF: the digits), whatever their checksum says: cti_cid_parse_as()
+ * gives no number from a damaged one. An alerting tone is one CTI_EV_ALERT (cti/alert_rx.h).
  */
 
 #include <stddef.h>

@@ -30,8 +30,10 @@ enum cti_event_kind {
     CTI_EV_TONE_OFF = 23,   /* value: enum cti_tone; start: end of the last burst */
     CTI_EV_VOICE_ON = 24,
     CTI_EV_VOICE_OFF = 25, /* start: first silent sample */
-    CTI_EV_CALLER_ID = 26, /* ref: message number for cti_ear_message(); value: enum cti_cid_standard;
-                              length: bytes of the message */
+    CTI_EV_CALLER_ID = 26, /* ref: message number for cti_ear_message(); value: enum cti_cid_standard,
+                              with enum cti_cid_flag; length: bytes of the message */
+    CTI_EV_ALERT = 27,     /* the dual tone that announces caller ID is over; length: samples it lasted */
+    CTI_EV_FAX_TONE = 29, /* value: enum cti_fax_tone; ref: phase reversals seen */
     /* from players and recorders */
     CTI_EV_PLAY_DONE = 40,   /* ref: of the item; value: enum cti_play_end; length: samples played */
     CTI_EV_RECORD_DONE = 41, /* ref: of the recording; length: samples it holds */
@@ -57,6 +59,9 @@ enum cti_tone {
     CTI_TONE_CONFIRM = 11,
     CTI_TONE_LEARNED = 12
 };
+
+/* Tones of fax machines and modems (ITU-T T.30, V.8, V.25). */
+enum cti_fax_tone { CTI_FAX_CNG = 1, CTI_FAX_CED = 2, CTI_FAX_ANSAM = 3, CTI_FAX_V21 = 4 };
 
 typedef struct cti_event {
     int64_t at;    /* samples; when it was known */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cid/cid_text.h"
 #include "cti/error.h"
 #include "cti/fsk_tx.h"
 #include "modem/fsk_tx_state.h"
@@ -10,11 +11,17 @@
 enum {
     PARAM_DATETIME = 0x01,
     PARAM_NUMBER = 0x02,
+    PARAM_DIALLED = 0x03,
     PARAM_NO_NUMBER = 0x04,
+    PARAM_REDIRECT = 0x05, /* GR-30 */
     PARAM_NAME = 0x07,
     PARAM_NO_NAME = 0x08,
-    PARAM_WAITING = 0x0b,   /* visual indicator: 0xff on, 0 off */
+    PARAM_WAITING = 0x0b, /* visual indicator: 0xff on, 0 off */
+    PARAM_COMPLEMENTARY = 0x10,
     PARAM_CALL_TYPE = 0x11, /* ETSI: 0x81 = message waiting */
+    PARAM_MESSAGES = 0x13,
+    PARAM_FORWARDED = 0x15,
+    PARAM_REDIRECTING = 0x1a,
     CALL_TYPE_WAITING = 0x81,
     SDMF_WAITING_ON = 0x42, /* three times each (GR-30) */
     SDMF_WAITING_OFF = 0x6f
@@ -47,22 +54,6 @@ static int copy_datetime(const uint8_t *p, int n, char *out) {
     return CTI_OK;
 }
 
-/* A number must be printable, and short enough to be one: else it is none, never half of one. */
-static void copy_number(const uint8_t *p, int n, char *out, int room) {
-    int used = 0;
-    for (int i = 0; i < n; i++) {
-        if (p[i] == ' ' || p[i] == 0) {
-            continue;
-        }
-        if (p[i] < 0x20 || p[i] > 0x7e || used + 1 >= room) {
-            out[0] = 0;
-            return;
-        }
-        out[used++] = (char)p[i];
-    }
-    out[used] = 0;
-}
-
 /* A name is shown to people: control bytes are left out, what does not fit is cut. */
 static void copy_name(const uint8_t *p, int n, char *out, int room) {
     int used = 0;
@@ -89,8 +80,8 @@ static void take_number(const uint8_t *p, int n, cti_cid_message *out) {
     int reason = reason_of(p, n);
     if (reason != CTI_CID_REASON_NONE) {
         out->reason = reason;
-    } else if (!out->number[0]) {
-        copy_number(p, n, out->number, (int)sizeof out->number);
+    } else {
+        cid_copy_number(p, n, out->number, (int)sizeof out->number);
     }
 }
 
@@ -126,9 +117,26 @@ static void parse_parameter(int type, const uint8_t *p, int n, cti_cid_message *
         out->waiting = n >= 1 ? p[0] != 0 : -1;
         break;
     case PARAM_CALL_TYPE:
-        if (n >= 1 && p[0] == CALL_TYPE_WAITING) {
+        out->call_type = n >= 1 ? p[0] : 0;
+        if (out->call_type == CALL_TYPE_WAITING) {
             out->kind = CTI_CID_KIND_MESSAGE_WAITING;
         }
+        break;
+    case PARAM_DIALLED:
+        cid_copy_number(p, n, out->dialled, (int)sizeof out->dialled);
+        break;
+    case PARAM_COMPLEMENTARY:
+        cid_copy_number(p, n, out->complementary, (int)sizeof out->complementary);
+        break;
+    case PARAM_REDIRECTING:
+        cid_copy_number(p, n, out->redirecting, (int)sizeof out->redirecting);
+        break;
+    case PARAM_REDIRECT:
+    case PARAM_FORWARDED:
+        out->forwarded = n >= 1 ? p[0] : 0;
+        break;
+    case PARAM_MESSAGES:
+        out->messages = n >= 1 ? p[0] : -1;
         break;
     default:
         break;
@@ -160,8 +168,7 @@ int cti_cid_parse(const uint8_t *bytes, int n, cti_cid_message *out) {
     if (!out || (n > 0 && !bytes)) {
         return CTI_ERR_ARG;
     }
-    memset(out, 0, sizeof *out);
-    out->waiting = -1;
+    cid_message_clear(out);
     if (n < 1) {
         return CTI_ERR_FORMAT;
     }
@@ -225,11 +232,27 @@ static void put_parameter(writer *w, int type, const char *text, size_t n) {
     put_text(w, text, n);
 }
 
+static void put_number(writer *w, int type, const char *number) {
+    if (number[0]) {
+        put_parameter(w, type, number, strlen(number));
+    }
+}
+
+/* A parameter of one byte; below 0: none. */
+static void put_octet(writer *w, int type, int value) {
+    if (value >= 0) {
+        put(w, type);
+        put(w, 1);
+        put(w, value);
+    }
+}
+
 static const char *letter(int reason) {
     return reason == CTI_CID_REASON_PRIVATE ? "P" : "O";
 }
 
 static void encode_mdmf(const cti_cid_message *m, writer *w) {
+    put_octet(w, PARAM_CALL_TYPE, m->call_type > 0 ? m->call_type : -1);
     if (m->type == CTI_CID_MDMF_WAITING && m->waiting >= 0) {
         put_parameter(w, PARAM_WAITING, m->waiting ? "\xff" : "", 1);
     }
@@ -246,6 +269,11 @@ static void encode_mdmf(const cti_cid_message *m, writer *w) {
     } else if (m->name_reason) {
         put_parameter(w, PARAM_NO_NAME, letter(m->name_reason), 1);
     }
+    put_number(w, PARAM_DIALLED, m->dialled);
+    put_number(w, PARAM_COMPLEMENTARY, m->complementary);
+    put_number(w, PARAM_REDIRECTING, m->redirecting);
+    put_octet(w, PARAM_FORWARDED, m->forwarded > 0 ? m->forwarded : -1);
+    put_octet(w, PARAM_MESSAGES, m->type == CTI_CID_MDMF_WAITING ? m->messages : -1);
 }
 
 static int text_fits(const char *text, size_t room) {
@@ -259,7 +287,10 @@ static int is_reason(int reason) {
 int cti_cid_encode(const cti_cid_message *m, uint8_t *out, int max) {
     if (!m || !out || max < 0 || kind_of(m->type) == CTI_CID_KIND_NONE || !is_reason(m->reason) ||
         !is_reason(m->name_reason) || !text_fits(m->datetime, sizeof m->datetime) ||
-        !text_fits(m->number, sizeof m->number) || !text_fits(m->name, sizeof m->name)) {
+        !text_fits(m->number, sizeof m->number) || !text_fits(m->name, sizeof m->name) ||
+        !text_fits(m->dialled, sizeof m->dialled) || !text_fits(m->redirecting, sizeof m->redirecting) ||
+        !text_fits(m->complementary, sizeof m->complementary) || m->call_type > 255 || m->forwarded > 255 ||
+        m->messages > 255) {
         return CTI_ERR_ARG;
     }
     char datetime[9];
@@ -300,6 +331,12 @@ int cti_cid_encode(const cti_cid_message *m, uint8_t *out, int max) {
     return w.used;
 }
 
+int cti_cid_parse_as(int standard, const uint8_t *bytes, int n, cti_cid_message *out) {
+    return standard == CTI_CID_JCLIP  ? cti_cid_jclip_parse(bytes, n, out)
+           : standard == CTI_CID_DTMF ? cti_cid_dtmf_parse(bytes, n, out)
+                                      : cti_cid_parse(bytes, n, out);
+}
+
 void cti_cid_burst_defaults(cti_cid_burst_config *cfg) {
     cfg->standard = CTI_CID_BELL202;
     cfg->seizure_bits = 300;
@@ -309,8 +346,12 @@ void cti_cid_burst_defaults(cti_cid_burst_config *cfg) {
     cfg->level_dbm0 = -13.5f;
 }
 
+static int is_modem(int standard) {
+    return standard == CTI_CID_BELL202 || standard == CTI_CID_V23 || standard == CTI_CID_JCLIP;
+}
+
 static int burst_ok(const cti_cid_burst_config *cfg, int n) {
-    return cfg && (cfg->standard == CTI_CID_BELL202 || cfg->standard == CTI_CID_V23) && n >= 0 && n <= 1024 &&
+    return cfg && is_modem(cfg->standard) && n >= 0 && n <= 1024 &&
            cfg->seizure_bits >= 0 && cfg->seizure_bits <= BURST_BITS_MAX && cfg->mark_bits >= 0 &&
            cfg->mark_bits <= BURST_BITS_MAX && cfg->tail_bits >= 0 && cfg->tail_bits <= BURST_BITS_MAX &&
            cfg->stuffing_bits >= 0 && cfg->stuffing_bits <= STUFFING_MAX;
@@ -348,7 +389,7 @@ int cti_cid_burst(const cti_cid_burst_config *cfg, const uint8_t *bytes, int n, 
     cti_fsk_tx state;
     cti_fsk_tx *tx = &state;
     cti_fsk_tx_config modem;
-    int bad = cti_fsk_tx_defaults(&modem, cfg->standard == CTI_CID_V23 ? CTI_FSK_V23 : CTI_FSK_BELL202);
+    int bad = cti_fsk_tx_defaults(&modem, cfg->standard == CTI_CID_BELL202 ? CTI_FSK_BELL202 : CTI_FSK_V23);
     modem.mark_dbm0 = cfg->level_dbm0;
     modem.space_dbm0 = cfg->level_dbm0;
     if (bad || (bad = cti_fsk_tx_init(tx, sizeof state, &modem)) != CTI_OK) {

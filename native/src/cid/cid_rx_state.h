@@ -1,10 +1,13 @@
 #pragma once
 
+#include "cid/alert_rx_state.h"
+#include "cid/dtmf_collector.h"
 #include "cti/cid_rx.h"
 #include "modem/fsk_rx_state.h"
 
 #define CID_BYTES 258 /* type, length, 255 of body, checksum */
 #define CID_KEPT 4
+#define CID_EVENTS 8 /* that wait for room */
 
 typedef struct cid_message {
     int32_t ref;
@@ -12,9 +15,13 @@ typedef struct cid_message {
     uint8_t bytes[CID_BYTES];
 } cid_message;
 
+/* The receiver for digits lies behind it (its size is not known here). */
 struct cti_cid_rx {
     cti_fsk_rx fsk;
+    cti_alert_rx alert;
+    dtmf_collector digits;
     int64_t now;
+    int64_t alert_end; /* of the last alerting tone; 0 = none */
     /* the message that is coming in */
     int receiving, standard;
     int seizure, marks;
@@ -30,5 +37,5 @@ struct cti_cid_rx {
     int32_t messages;
     cid_message kept[CID_KEPT];
     int waiting;
-    cti_event event[CID_KEPT];
+    cti_event event[CID_EVENTS];
 };
