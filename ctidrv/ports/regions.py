@@ -1,16 +1,7 @@
 """Country data: tones, ring cadence, caller-ID kind and how a far-end hang-up shows (ITU-T E.180 Sup. 2).
 
-One TOML file a country in ``regions/``, named by its ISO 3166 code:
-
-    code, name, aliases          the code; other codes that mean this file
-    [ring] ms                    on, off, on, off … of the ringing
-    [tones.NAME]                 dial, busy, ringback, congestion, call_waiting
-        hz                       up to four frequencies sounding together
-        ms                       on, off, on, off …; missing: continuous
-        level_dbm0               of each frequency; several: burst by burst in turn
-        am_hz, am_depth          amplitude modulation, 0…1
-    [caller_id] standards, when  bell202 v23 dtmf jclip; after-first-ring before-ring; likely first
-    [clearing] signals           loop-break reversal busy-tone dial-tone silence; the usual first
+One TOML file a country in ``regions/``, named by its ISO 3166 code; the form is described in
+`ctidrv.ports.region_files`, each file names its sources, and docs/reference/regions.md is the table of all.
 
 Operators within one country differ, so all of it is a default that a line's settings may override.
 """
@@ -18,61 +9,46 @@ Operators within one country differ, so all of it is a default that a line's set
 from __future__ import annotations
 
 import functools
-import math
-import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, NoReturn
+from typing import Any
 
 from ctidrv.errors import InputError
 from ctidrv.native import ffi, lib
 from ctidrv.native.tones import Part, ToneSpec, tone
+from ctidrv.ports.region_files import (
+    CID_TIMES,
+    MAX_BYTES,
+    OPTIONAL_TONES,
+    SIGNALS,
+    STANDARDS,
+    TONES,
+    CallerIdHabit,
+    Region,
+    Tone,
+    parse,
+)
 
-TONES = ("dial", "busy", "ringback", "congestion", "call_waiting")
-STANDARDS = ("bell202", "v23", "dtmf", "jclip")
-CID_TIMES = ("after-first-ring", "before-ring")
-SIGNALS = ("loop-break", "reversal", "busy-tone", "dial-tone", "silence")
+__all__ = [
+    "CID_TIMES",
+    "OPTIONAL_TONES",
+    "SIGNALS",
+    "STANDARDS",
+    "TONES",
+    "CallerIdHabit",
+    "Region",
+    "Tone",
+    "known_regions",
+    "load_region",
+    "progress_config",
+    "read_region",
+    "tone_spec",
+]
 
-_MAX_BYTES = 65_536
-_MAX_STEPS = 8  # of cti_progress_tone.ms
-_MAX_PARTS = 16  # of cti_tone_spec.part
 # What a detector must hear of a tone: hang-up within four cycles, never after two (a stutter of speech).
 _BUSY_BURSTS = 3
 _BURST_EDGE_MS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Tone:
-    """A call-progress tone."""
-
-    hz: tuple[float, ...]
-    ms: tuple[int, ...] = ()
-    """On, off, on, off …; empty: continuous."""
-    level_dbm0: tuple[float, ...] = (-10.0,)
-    am_hz: float = 0.0
-    am_depth: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class CallerIdHabit:
-    standards: tuple[str, ...]
-    when: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    code: str
-    name: str
-    ring: tuple[int, ...]
-    """Ringing: on, off, on, off … in milliseconds."""
-    tones: Mapping[str, Tone]
-    caller_id: CallerIdHabit
-    clearing: tuple[str, ...]
-    """How a far-end hang-up shows, the usual signal first."""
-    aliases: tuple[str, ...] = ()
 
 
 def known_regions() -> list[str]:
@@ -89,9 +65,9 @@ def load_region(code: str) -> Region:
 def _load(code: str) -> Region:
     names = _folder()
     if f"{code}.toml" in names:
-        return _parse(names[f"{code}.toml"](), f"regions/{code}.toml", code)
+        return parse(names[f"{code}.toml"](), f"regions/{code}.toml", code)
     for other in known_regions():
-        region = _parse(names[f"{other}.toml"](), f"regions/{other}.toml", other)
+        region = parse(names[f"{other}.toml"](), f"regions/{other}.toml", other)
         if code in region.aliases:
             return region
     raise InputError(f"no country {code[:40]!r}; known are {', '.join(known_regions())}")
@@ -100,30 +76,36 @@ def _load(code: str) -> Region:
 def read_region(path: Path) -> Region:
     """A country file of one's own, in the same form."""
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise InputError(f"{path}: larger than {_MAX_BYTES} bytes, so no country file")
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError(f"{path}: larger than {MAX_BYTES} bytes, so no country file")
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read as a country file: {error}") from error
-    return _parse(text, str(path), None)
+    return parse(text, str(path), None)
 
 
 def tone_spec(region: Region, name: str) -> ToneSpec:
-    """The named tone as the core's tone generator takes it; it goes on until it is stopped."""
+    """The named tone as the core's tone generator takes it; it goes on until it is stopped, but one whose
+    `then` is silence ends. InputError: the country has no such tone."""
     wanted = _named(region, name)
 
     def burst(index: int, length: float | None) -> Part:
+        hz = wanted.turns[index % len(wanted.turns)] if wanted.turns else wanted.hz
         level = wanted.level_dbm0[index % len(wanted.level_dbm0)]
-        return Part(wanted.hz, level, length, wanted.am_hz, wanted.am_depth)
+        return Part(hz, level, length, wanted.am_hz, wanted.am_depth)
 
     if not wanted.ms:
         return tone([burst(0, None)], loop=False)
     bursts = len(wanted.ms) // 2
     parts = []
-    for index in range(math.lcm(bursts, len(wanted.level_dbm0))):
+    for index in range(wanted.period):
         on, off = wanted.ms[2 * (index % bursts) :][:2]
-        parts += [burst(index, on), Part(ms=off)]
-    return tone(parts, loop=True)
+        parts.append(burst(index, on))
+        if off:
+            parts.append(Part(ms=off))
+    if wanted.then == "steady":
+        parts.append(burst(wanted.period, None))
+    return tone(parts, loop=wanted.then == "again")
 
 
 def progress_config(region: Region) -> Any:
@@ -174,125 +156,9 @@ def _named(region: Region, name: str) -> Tone:
     try:
         return region.tones[name]
     except KeyError:
-        raise InputError(f"{region.name} has no tone {name!r}; known are {', '.join(TONES)}") from None
+        raise InputError(f"{region.name} has no tone {name!r}; known are {', '.join(region.tones)}") from None
 
 
 def _folder() -> dict[str, Callable[[], str]]:
     folder = files("ctidrv.ports") / "regions"
     return {entry.name: functools.partial(entry.read_text, encoding="utf-8") for entry in folder.iterdir()}
-
-
-def _parse(text: str, source: str, code: str | None) -> Region:
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{source}: {error}") from error
-    top = _Table(table, source, "")
-    found = top.word("code")
-    if code is not None and found != code:
-        raise InputError(f"{source}: code: is {found!r} but the file's name says {code!r}")
-    ring = top.table("ring")
-    tones = top.table("tones")
-    caller_id = top.table("caller_id")
-    clearing = top.table("clearing")
-    region = Region(
-        code=found,
-        name=top.word("name"),
-        aliases=tuple(top.words("aliases", default=())),
-        ring=ring.cadence("ms", required=True),
-        tones=MappingProxyType({name: _tone(tones.table(name)) for name in TONES}),
-        caller_id=CallerIdHabit(
-            caller_id.words("standards", among=STANDARDS), caller_id.words("when", among=CID_TIMES)
-        ),
-        clearing=clearing.words("signals", among=SIGNALS),
-    )
-    for part in (top, ring, tones, caller_id, clearing):
-        part.nothing_else()
-    return region
-
-
-def _tone(table: _Table) -> Tone:
-    made = Tone(
-        hz=table.numbers("hz", 20, 3900, most=4),
-        ms=table.cadence("ms"),
-        level_dbm0=table.numbers("level_dbm0", -60, 3, most=8),
-        am_hz=table.number("am_hz", 0, 200),
-        am_depth=table.number("am_depth", 0, 1),
-    )
-    parts = 2 * math.lcm(len(made.ms) // 2, len(made.level_dbm0))
-    if parts > _MAX_PARTS or (not made.ms and len(made.level_dbm0) > 1):
-        table.fail("level_dbm0", "does not fit the bursts of ms")
-    table.nothing_else()
-    return made
-
-
-class _Table:
-    """A TOML table that is read key by key, with its place for the errors."""
-
-    def __init__(self, values: Mapping[str, Any], source: str, prefix: str) -> None:
-        self._values = dict(values)
-        self._left = set(self._values)
-        self._source = source
-        self._prefix = prefix
-
-    def fail(self, key: str, what: str) -> NoReturn:
-        raise InputError(f"{self._source}: {self._prefix}{key}: {what}")
-
-    def nothing_else(self) -> None:
-        for key in sorted(self._left):
-            self.fail(key, "unknown key")
-
-    def _take(self, key: str, default: Any = None) -> Any:
-        self._left.discard(key)
-        if key not in self._values and default is None:
-            self.fail(key, "missing")
-        return self._values.get(key, default)
-
-    def table(self, key: str) -> _Table:
-        value = self._take(key)
-        if not isinstance(value, dict):
-            self.fail(key, "must be a table")
-        return _Table(value, self._source, f"{self._prefix}{key}.")
-
-    def word(self, key: str) -> str:
-        value = self._take(key)
-        if not isinstance(value, str) or not 0 < len(value) <= 80:
-            self.fail(key, "must be a text of 1 to 80 letters")
-        return str(value)
-
-    def words(
-        self, key: str, *, among: tuple[str, ...] = (), default: tuple[str, ...] | None = None
-    ) -> tuple[str, ...]:
-        value = self._take(key, default)
-        if not isinstance(value, list | tuple) or len(value) > 16:
-            self.fail(key, "must be a list of at most 16 words")
-        for word in value:
-            if not isinstance(word, str) or (among and word not in among):
-                self.fail(key, f"{word!r} is none of {', '.join(among) or 'words'}")
-        if len(set(value)) != len(value):
-            self.fail(key, "names one twice")
-        if among and not value:
-            self.fail(key, "must not be empty")
-        return tuple(value)
-
-    def number(self, key: str, least: float, most: float) -> float:
-        return self._number(key, self._take(key, 0.0), least, most)
-
-    def _number(self, key: str, value: Any, least: float, most: float) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-            self.fail(key, f"{value!r} is not a number from {least:g} to {most:g}")
-        return float(value)
-
-    def numbers(self, key: str, least: float, greatest: float, *, most: int) -> tuple[float, ...]:
-        value = self._take(key)
-        if not isinstance(value, list) or not 1 <= len(value) <= most:
-            self.fail(key, f"must be a list of 1 to {most} numbers")
-        return tuple(self._number(key, entry, least, greatest) for entry in value)
-
-    def cadence(self, key: str, *, required: bool = False) -> tuple[int, ...]:
-        value = self._take(key, None if required else [])
-        if not isinstance(value, list) or len(value) % 2 or len(value) > _MAX_STEPS:
-            self.fail(key, f"must be on, off, on, off … of at most {_MAX_STEPS} times")
-        if required and not value:
-            self.fail(key, "must not be empty")
-        return tuple(int(self._number(key, entry, 10, 60_000)) for entry in value)
