@@ -116,6 +116,16 @@ class VoiceOff(PortEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class FaxTone(PortEvent):
+    """A fax machine or a modem is on the line. Told once for as long as the tone lasts."""
+
+    tone: str  # cng | ced | ansam | v21
+    start: Samples
+    reversals: bool = False
+    """The tone turned its phase (ITU-T V.25): echo cancellers are to leave the line alone."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlayDone(PortEvent):
     ref: int
     reason: str  # end | digit | stopped

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from ctidrv.cli.output import print_json
 from ctidrv.native import cid, g711
-from ctidrv.native.ear import ALL, CALLER_ID, DTMF, PROGRESS, VOICE, Ear
+from ctidrv.native.ear import ALL, CALLER_ID, DTMF, FAX, PROGRESS, VOICE, Ear
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import RATE, PortId
 
@@ -55,6 +55,7 @@ def bench(seconds: float, *, as_json: bool) -> int:
         "dtmf_rx": lambda ports: _ear(DTMF, ports, quiet),
         "progress": lambda ports: _ear(PROGRESS, ports, quiet),
         "vad": lambda ports: _ear(VOICE, ports, quiet),
+        "fax_tones": lambda ports: _ear(FAX, ports, quiet),
         "cid_rx_idle": lambda ports: _ear(CALLER_ID, ports, quiet),
         "cid_rx_burst": lambda ports: _ear(CALLER_ID, ports, burst),
     }

@@ -79,6 +79,8 @@ class Lines:
                 yield self._switch("voice", event.start, event.at, "off")
             case events.CallerIdSeen():
                 yield _caller_id(event)
+            case events.FaxTone():
+                yield {**_head("fax", event.start, event.at), "tone": event.tone}
             case _:
                 pass
 
@@ -125,6 +127,8 @@ def text_of(line: Line) -> str:
             return f"{head}digit {line['digit']}, {line['duration_ms']} ms"
         case "progress":
             return f"{head}{line['tone']} tone {line['state']}"
+        case "fax":
+            return f"{head}fax tone {line['tone']}"
         case "voice":
             return f"{head}voice {line['state']}"
         case _ if not line["checksum_ok"]:

@@ -37,6 +37,12 @@ _KINDS_BY_TYPE = {
     lib.CTI_CID_SDMF_WAITING: "message-waiting",
     lib.CTI_CID_MDMF_WAITING: "message-waiting",
 }
+FAX_TONES = {
+    lib.CTI_FAX_CNG: "cng",
+    lib.CTI_FAX_CED: "ced",
+    lib.CTI_FAX_ANSAM: "ansam",
+    lib.CTI_FAX_V21: "v21",
+}
 _PLAY_ENDS = {lib.CTI_PLAY_ENDED: "end", lib.CTI_PLAY_DIGIT: "digit", lib.CTI_PLAY_STOPPED: "stopped"}
 
 
@@ -77,6 +83,9 @@ _TABLE: dict[int, _Maker] = {
     lib.CTI_EV_VOICE_ON: lambda e, at, p, _: events.VoiceOn(at, p, Samples(e.start)),
     lib.CTI_EV_VOICE_OFF: lambda e, at, p, _: events.VoiceOff(at, p, Samples(e.start)),
     lib.CTI_EV_CALLER_ID: _caller_id,
+    lib.CTI_EV_FAX_TONE: lambda e, at, p, _: events.FaxTone(
+        at, p, FAX_TONES[e.value], Samples(e.start), e.ref > 0
+    ),
     lib.CTI_EV_PLAY_DONE: lambda e, at, p, _: events.PlayDone(
         at, p, e.ref, _PLAY_ENDS[e.value], Samples(e.length)
     ),

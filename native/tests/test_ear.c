@@ -121,15 +121,19 @@ static void blocks_of_any_size_give_the_same_events(void) {
 }
 
 static void a_detector_says_the_same_whatever_else_is_on(void) {
-    static const int kinds[4] = {CTI_EV_DIGIT_DOWN, CTI_EV_TONE_ON, CTI_EV_VOICE_ON, CTI_EV_CALLER_ID};
+    static const int kinds[5] = {CTI_EV_DIGIT_DOWN, CTI_EV_TONE_ON, CTI_EV_VOICE_ON, CTI_EV_CALLER_ID,
+                                 CTI_EV_FAX_TONE};
     maker *m = a_call();
+    pair(m, 2100.0, 0.0, 12000, -12.0); /* a fax answers */
+    maker_silence(m, 1600);
     m->noise = -40.0;
     maker_noise(m);
     heard all, one;
     cti_ear *ear = new_ear(1, CTI_EAR_ALL);
     hear(ear, m->pcm, m->n, m->n, 160, 16, &all);
     free(ear);
-    for (int d = 0; d < 4; d++) {
+    CHECK_EQ(count(&all, CTI_EV_FAX_TONE, CTI_FAX_CED), 1);
+    for (int d = 0; d < 5; d++) {
         ear = new_ear(1, 1 << d);
         hear(ear, m->pcm, m->n, m->n, 160, 16, &one);
         free(ear);

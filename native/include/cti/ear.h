@@ -18,7 +18,8 @@ enum cti_ear_detector {
     CTI_EAR_PROGRESS = 2,
     CTI_EAR_VOICE = 4,
     CTI_EAR_CALLER_ID = 8,
-    CTI_EAR_ALL = 15
+    CTI_EAR_FAX = 16, /* CNG, CED, ANSam, V.21: cti/fax_tones.h */
+    CTI_EAR_ALL = 31
 };
 
 typedef struct cti_ear cti_ear;

@@ -5,12 +5,13 @@
 #include "cti/cid_rx.h"
 #include "cti/dtmf_rx.h"
 #include "cti/error.h"
+#include "cti/fax_tones.h"
 #include "cti/vad.h"
 
 /* The ear hears in pieces of this many samples (a tick); what it reports does not depend on it. */
 #define PIECE 160
 #define PORTS_MAX 512
-#define DETECTORS 4
+#define DETECTORS 5
 /* Events of one detector in one piece; a detector keeps those beyond for the next piece. */
 #define DETECTOR_EVENTS 8
 /* Events that wait for a caller who gave no room: so many, and so many more a port. */
@@ -18,7 +19,7 @@
 #define WAITING_PER_PORT 32
 #define ALIGN 64
 
-enum { DTMF = 0, PROGRESS = 1, VOICE = 2, CALLER_ID = 3 };
+enum { DTMF = 0, PROGRESS = 1, VOICE = 2, CALLER_ID = 3, FAX = 4 };
 
 /* One port's detectors lie behind its ear_port, at the ear's offsets. */
 typedef struct ear_port {
@@ -51,6 +52,8 @@ static size_t detector_size(int detector) {
         return cti_progress_size();
     case VOICE:
         return cti_vad_size();
+    case FAX:
+        return cti_fax_tones_size();
     default:
         return cti_cid_rx_size();
     }
@@ -116,6 +119,8 @@ static int start(cti_ear *ear, int p, int detector) {
         return cti_progress_init(state, size, &port->progress);
     case VOICE:
         return cti_vad_init(state, size, NULL);
+    case FAX:
+        return cti_fax_tones_init(state, size);
     default:
         port->messages_before = port->messages;
         return cti_cid_rx_init(state, size);
@@ -166,6 +171,8 @@ static int run_detector(void *state, int detector, const int16_t *pcm, int n, ct
         return cti_progress_run(state, pcm, n, ev, DETECTOR_EVENTS);
     case VOICE:
         return cti_vad_run(state, pcm, n, ev, DETECTOR_EVENTS);
+    case FAX:
+        return cti_fax_tones_run(state, pcm, n, ev, DETECTOR_EVENTS);
     default:
         return cti_cid_rx_run(state, pcm, n, ev, DETECTOR_EVENTS);
     }
