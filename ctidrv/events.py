@@ -75,7 +75,16 @@ class CallerIdSeen(PortEvent):
     reason: str | None  # private | unavailable
     datetime: str | None  # MMDDhhmm
     checksum_ok: bool | None
+    """None: the standard has no checksum (DTMF)."""
     raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSeen(PortEvent):
+    """The dual tone before a caller ID (DT-AS) or in the middle of a call (CAS) is over."""
+
+    start: Samples
+    length: Samples
 
 
 @dataclass(frozen=True, slots=True)

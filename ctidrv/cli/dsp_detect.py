@@ -131,7 +131,7 @@ def text_of(line: Line) -> str:
             return f"{head}fax tone {line['tone']}"
         case "voice":
             return f"{head}voice {line['state']}"
-        case _ if not line["checksum_ok"]:
+        case _ if line["checksum_ok"] is False:
             return f"{head}caller ID ({line['standard']}) damaged: {line['raw']}"
         case _:
             who = line["number"] or f"no number ({line['reason'] or 'no reason given'})"

@@ -48,19 +48,23 @@ _PLAY_ENDS = {lib.CTI_PLAY_ENDED: "end", lib.CTI_PLAY_DIGIT: "digit", lib.CTI_PL
 
 def _caller_id(event: Any, at: Samples, port: PortId, read: MessageReader) -> PortEvent:
     raw = read(event.port, event.ref)
-    message = cid.parse(raw)
-    sure = message.checksum_ok and not event.value & lib.CTI_CID_UNSURE
+    standard = STANDARDS.get(event.value & 0xFF, "bell202")
+    message = cid.parse(raw, standard)
+    sure = message.checksum_ok is not False and not event.value & lib.CTI_CID_UNSURE
+    kind = message.kind or _KINDS_BY_TYPE.get(message.type, "call")
+    if kind == "call" and event.value & lib.CTI_CID_IN_CALL:
+        kind = "call-waiting"
     return events.CallerIdSeen(
         at,
         port,
         start=Samples(event.start),
-        standard=STANDARDS.get(event.value & 0xFF, "bell202"),
-        kind=message.kind or _KINDS_BY_TYPE.get(message.type, "call"),
+        standard=standard,
+        kind=kind,
         number=message.number if sure else None,
         name=message.name if sure else None,
         reason=message.reason if sure else None,
         datetime=message.datetime if sure else None,
-        checksum_ok=sure,
+        checksum_ok=message.checksum_ok if sure else False,
         raw=raw,
     )
 
@@ -83,6 +87,7 @@ _TABLE: dict[int, _Maker] = {
     lib.CTI_EV_VOICE_ON: lambda e, at, p, _: events.VoiceOn(at, p, Samples(e.start)),
     lib.CTI_EV_VOICE_OFF: lambda e, at, p, _: events.VoiceOff(at, p, Samples(e.start)),
     lib.CTI_EV_CALLER_ID: _caller_id,
+    lib.CTI_EV_ALERT: lambda e, at, p, _: events.AlertSeen(at, p, Samples(e.start), Samples(e.length)),
     lib.CTI_EV_FAX_TONE: lambda e, at, p, _: events.FaxTone(
         at, p, FAX_TONES[e.value], Samples(e.start), e.ref > 0
     ),

@@ -138,50 +138,48 @@ static int both_sound(cti_alert_rx *rx) {
     for (int t = 0; t < 2; t++) {
         rx->peak[t] = power[t];
     }
-    rx->level = dbm0(power[0] > power[1] ? power[0] : power[1]);
     return 1;
 }
 
-/* Both tones' power in the part that ends `ago` dumps before the newest, as a share of what it was at most. */
-static int is_there(const cti_alert_rx *rx, int ago) {
+static float part_power(const cti_alert_rx *rx, int tone, int ago) {
     const float n = PART * DUMP;
-    for (int t = 0; t < 2; t++) {
-        if (2.0f * square(part_of(rx, t, ago)) / (n * n) < GONE * rx->peak[t]) {
-            return 0;
-        }
-    }
-    return 1;
+    return 2.0f * square(part_of(rx, tone, ago)) / (n * n);
+}
+
+/* Do both tones fill half of the part that ends `ago` dumps before the newest? */
+static int is_there(const cti_alert_rx *rx, int ago) {
+    return part_power(rx, 0, ago) >= GONE * rx->peak[0] && part_power(rx, 1, ago) >= GONE * rx->peak[1];
 }
 
 /* A dump is complete. Returns 1 and the event when a tone has ended that was of the right length. */
 static int look(cti_alert_rx *rx, cti_event *ev) {
     if (!rx->sounding) {
-        if (rx->dumps < ALERT_DUMPS || !both_sound(rx)) {
-            return 0;
-        }
-        int more = 0; /* dumps before the window that hold it, too */
-        while (more + WINDOW < ALERT_DUMPS - PART && is_there(rx, WINDOW - PART / 2 + more)) {
-            more++;
-        }
-        rx->start = rx->now - (int64_t)(WINDOW + more) * DUMP;
-        rx->sounding = 1;
+        rx->sounding = rx->dumps >= ALERT_DUMPS && both_sound(rx);
         return 0;
+    }
+    for (int t = 0; t < 2; t++) {
+        float power = part_power(rx, t, 0);
+        rx->peak[t] = power > rx->peak[t] ? power : rx->peak[t];
     }
     if (is_there(rx, 0)) {
         return 0;
     }
     rx->sounding = 0;
-    /* Half of the last part was filled when its amplitude had fallen by half. */
-    int64_t length = rx->now - PART * DUMP / 2 - rx->start;
+    /* Back to where it began; a part that is half full is at either edge. */
+    int ago = 1;
+    while (ago + PART < ALERT_DUMPS && is_there(rx, ago)) {
+        ago++;
+    }
+    int length = (ago - 1) * DUMP;
     if (length < SHORTEST || length > LONGEST) {
         return 0;
     }
     memset(ev, 0, sizeof *ev);
     ev->at = rx->now;
-    ev->start = rx->start;
+    ev->start = rx->now - (int64_t)(ago - 1 + PART / 2) * DUMP - DUMP / 2;
     ev->kind = CTI_EV_ALERT;
-    ev->length = (int32_t)length;
-    ev->level = rx->level;
+    ev->length = length;
+    ev->level = dbm0(rx->peak[0] > rx->peak[1] ? rx->peak[0] : rx->peak[1]);
     return 1;
 }
 

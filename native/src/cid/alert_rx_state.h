@@ -2,7 +2,7 @@
 
 #include "cti/alert_rx.h"
 
-#define ALERT_DUMPS 32  /* a power of two; the window is shorter */
+#define ALERT_DUMPS 64  /* a power of two; the window is shorter */
 #define ALERT_TABLE 800 /* one period of 10 Hz */
 
 typedef struct alert_c {
@@ -23,7 +23,5 @@ struct cti_alert_rx {
     float dump_energy[ALERT_DUMPS];
     /* the tone that sounds */
     int32_t sounding;
-    int64_t start;
-    float peak[2]; /* mean square of each, when it was known */
-    float level;
+    float peak[2]; /* mean square of each, at most */
 };
