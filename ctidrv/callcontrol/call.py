@@ -19,7 +19,7 @@ from ctidrv.callcontrol.profile import LineProfile
 from ctidrv.callcontrol.take import Recorded, Take
 from ctidrv.clock import SampleClock
 from ctidrv.errors import CallEnded
-from ctidrv.events import DigitDown, DigitUp, PlayDone, PortEvent, RecordDone, VoiceOff, VoiceOn
+from ctidrv.events import DigitDown, DigitUp, FaxTone, PlayDone, PortEvent, RecordDone, VoiceOff, VoiceOn
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import RATE, PortId, Samples, ms
 
@@ -303,6 +303,8 @@ class Call:
             self._play_done(event)
         elif isinstance(event, VoiceOn | VoiceOff):
             self._voice = isinstance(event, VoiceOn)
+        elif isinstance(event, FaxTone) and self.state is CallState.CONNECTED:
+            self._journal.emit("call.fax", self.port, self.id, at=event.at, tone=event.tone)
         self._wake()
 
     def on_ring(self, ringing: bool, rings: int) -> None:

@@ -8,6 +8,7 @@ What the WebSocket sends, the store keeps and `ctidrv demo` tells are these even
     call.customer{id, name, company, notes, tags}         (by the service)
     call.digit{digit, length_ms, during}                  during: the prompt it fell into, or null
     call.prompt{prompt, lang, state, reason}
+    call.fax{tone}                  cng ced ansam v21: a fax machine or a modem is on the line
     call.step{flow, verb, line}     call.choice{key, result, target}      match | invalid | noinput
     call.recording{recording, path, state}                open | closed | lost
     call.message{message, box, seconds}

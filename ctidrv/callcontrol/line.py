@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 ON_HOOK_EAR: int = lib.CTI_EAR_CALLER_ID
-OFF_HOOK_EAR: int = lib.CTI_EAR_DTMF | lib.CTI_EAR_PROGRESS | lib.CTI_EAR_VOICE
+OFF_HOOK_EAR: int = lib.CTI_EAR_DTMF | lib.CTI_EAR_PROGRESS | lib.CTI_EAR_VOICE | lib.CTI_EAR_FAX
 
 _DIAL_TONES = frozenset({"dial", "dial2", "stutter"})
 _LINGER = seconds(30)

@@ -529,3 +529,17 @@ def test_a_cancelled_recording_is_stopped_and_its_sink_closed(play_scene: PlaySc
         assert bench.channel.recordings == []
 
     play_scene(scene)
+
+
+# Fax
+
+
+def test_a_fax_tone_is_written_down_and_the_call_goes_on(play_scene: PlayScene) -> None:
+    async def scene(bench: Any) -> None:
+        await connected(bench)
+        now = bench.clock.now()
+        bench.channel.tell(events.FaxTone(now, bench.line.port, "cng", Samples(now - 4000)))
+        await bench.run(100)
+        assert bench.call.state is CallState.CONNECTED
+
+    assert [entry["tone"] for entry in play_scene(scene).said("call.fax")] == ["cng"]
