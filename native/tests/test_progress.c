@@ -239,6 +239,96 @@ static void test_busy_after_speech_is_known_within_four_cycles(void) {
     }
 }
 
+/* One definition with its frequencies, as a country's table gives them. */
+static cti_progress_config defined(const known_tone *t, int cycles) {
+    cti_progress_config cfg;
+    cti_progress_defaults(&cfg);
+    memset(cfg.tone, 0, sizeof(cfg.tone));
+    cfg.tones = 1;
+    cfg.tone[0].tone = t->tone;
+    cfg.tone[0].hz[0] = (float)t->hz;
+    cfg.tone[0].hz[1] = (float)t->hz2;
+    cfg.tone[0].steps = t->steps;
+    for (int i = 0; i < t->steps; i++)
+        cfg.tone[0].ms[i] = t->ms[i];
+    cfg.tone[0].cycles = cycles;
+    return cfg;
+}
+
+/* Adds speech over all of the signal, its mean level over the pauses included. */
+static void talk_over(signal *s, double dbm0) {
+    signal *speech = signal_new(s->seed);
+    signal_speech(speech, s->n / 8.0, dbm0);
+    for (int i = 0; i < s->n; i++)
+        s->x[i] += speech->x[i];
+    free(speech);
+}
+
+/* Of a table's busy tones, each at two levels with five voices so far below it over and between its
+ * bursts, how many are known within four cycles; and no other is told. */
+static int known_under_speech(const known_tone *tones, int n, double below, int by_cadence) {
+    int known = 0;
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < 10; k++) {
+            const known_tone *t = &tones[i];
+            double level = k % 2 ? -13 : -30, both = t->hz2 > 0 ? 3.0 : 0.0;
+            cti_progress_config cfg = defined(t, 3);
+            signal *s = signal_new((uint64_t)(100 * i + k));
+            signal_silence(s, 2000 + 37 * k);
+            int start = cadence(s, t->hz, t->hz2, t->ms, 2, 4.2 * (t->ms[0] + t->ms[1]) / 1000, level, 1.0);
+            talk_over(s, level + both - below);
+            signal_noise(s, -60);
+            int count = hear(by_cadence ? NULL : &cfg, s);
+            known += count > 0 && events[0].value == t->tone &&
+                     events[0].at - start <= 4 * 8 * (t->ms[0] + t->ms[1]);
+            free(s);
+        }
+    return known;
+}
+
+static void test_busy_with_speech_in_its_pauses_is_known_within_four_cycles(void) {
+    static const known_tone busy[] = {{"US", CTI_TONE_BUSY, 480, 620, {500, 500}, 2},
+                                      {"UK", CTI_TONE_BUSY, 400, 0, {375, 375}, 2},
+                                      {"CN", CTI_TONE_BUSY, 450, 0, {350, 350}, 2},
+                                      {"DE", CTI_TONE_BUSY, 425, 0, {480, 480}, 2}};
+    CHECK(known_under_speech(busy, 4, 15, 0) == 40);
+    CHECK(known_under_speech(busy, 4, 12, 0) >= 38);
+    CHECK(known_under_speech(busy, 4, 10, 0) >= 34);
+    CHECK(known_under_speech(busy, 4, 15, 1) >= 39); /* without the country's table */
+    CHECK(known_under_speech(busy, 4, 10, 1) >= 28);
+}
+
+static void test_dial_tone_and_ringback_are_known_under_speech(void) {
+    for (int i = 0; i < COUNTRIES; i++) {
+        const known_tone *t = &TONES[i];
+        if (t->tone != CTI_TONE_DIAL && t->tone != CTI_TONE_RINGBACK)
+            continue;
+        cti_progress_config cfg = defined(t, 1);
+        signal *s = signal_new((uint64_t)i + 50);
+        signal_silence(s, 1500);
+        cadence(s, t->hz, t->hz2, t->ms, t->steps, t->steps ? 12 : 4, -18, 1.0);
+        talk_over(s, -33);
+        signal_noise(s, -60);
+        CHECK(hear(&cfg, s) > 0);
+        CHECK_EQ(events[0].kind, CTI_EV_TONE_ON);
+        CHECK_EQ(events[0].value, t->tone);
+        free(s);
+    }
+}
+
+static void test_speech_on_the_lines_of_a_definition_is_no_tone(void) {
+    for (int i = 0; i < COUNTRIES; i++) {
+        if (TONES[i].tone != CTI_TONE_BUSY && TONES[i].tone != CTI_TONE_CONGESTION)
+            continue;
+        cti_progress_config cfg = defined(&TONES[i], 3);
+        signal *s = signal_new((uint64_t)i + 80);
+        signal_speech(s, 60000, -18);
+        signal_noise(s, -60);
+        CHECK_EQ(hear(&cfg, s), 0);
+        free(s);
+    }
+}
+
 static void test_speech_and_digits_are_no_tones(void) {
     signal *s = signal_new(5);
     for (int round = 0; round < 2; round++) {
@@ -345,6 +435,9 @@ int main(void) {
     RUN(test_frequencies_of_a_definition_must_be_right);
     RUN(test_dial_tone_with_its_own_pair_is_known_after_continuous_ms);
     RUN(test_busy_after_speech_is_known_within_four_cycles);
+    RUN(test_busy_with_speech_in_its_pauses_is_known_within_four_cycles);
+    RUN(test_dial_tone_and_ringback_are_known_under_speech);
+    RUN(test_speech_on_the_lines_of_a_definition_is_no_tone);
     RUN(test_speech_and_digits_are_no_tones);
     RUN(test_bursts_of_noise_in_a_busy_cadence_are_no_busy);
     RUN(test_a_tone_of_changing_frequency_is_no_busy);

@@ -11,7 +11,8 @@ typedef struct cadence_burst {
     double start, end; /* samples */
     double hz[2];      /* the stronger first; [1] = 0: one line only */
     double power;      /* mean square */
-    double gap_power;  /* of all that was heard between the burst before and this one */
+    double gap_power;  /* of its lines, between the burst before and this one */
+    int32_t pure;      /* nothing else sounded */
 } cadence_burst;
 
 typedef struct cadence_log {
