@@ -49,6 +49,7 @@ __all__ = [
 # What a detector must hear of a tone: hang-up within four cycles, never after two (a stutter of speech).
 _BUSY_BURSTS = 3
 _BURST_EDGE_MS = 100
+_SIDE_BANDS_HZ = 40
 
 
 def known_regions() -> list[str]:
@@ -132,7 +133,7 @@ def progress_config(region: Region) -> Any:
         seen.add((wanted.hz, wanted.ms))
         slot = ffi.new("cti_progress_tone *")
         slot.tone = kind
-        for index, hz in enumerate(wanted.hz):
+        for index, hz in enumerate(_lines(wanted)):
             slot.hz[index] = hz
         slot.steps = len(wanted.ms)
         for index, length in enumerate(wanted.ms):
@@ -145,10 +146,22 @@ def progress_config(region: Region) -> Any:
     return config
 
 
+def _lines(tone: Tone) -> tuple[float, ...]:
+    """The frequencies to be seen: a fast modulation's side bands stand apart from what they modulate."""
+    if tone.am_hz < _SIDE_BANDS_HZ or len(tone.hz) > 1:
+        return tone.hz
+    return (*tone.hz, tone.hz[0] - tone.am_hz, tone.hz[0] + tone.am_hz)
+
+
 def _longest_burst(region: Region, tolerance: float) -> int:
-    """Milliseconds after which a tone of a steady tone's frequencies can be no burst of another."""
-    steady = {tone.hz for tone in region.tones.values() if not tone.ms}
-    bursts = [max(tone.ms[::2]) for tone in region.tones.values() if tone.ms and tone.hz in steady]
+    """Milliseconds after which a tone with a steady tone's frequency can be no burst of another.
+
+    Only of the tones that every country has: Ireland's number unobtainable, 6 s long, would make every
+    dial tone wait, and nobody hears it in a call that was answered.
+    """
+    tones = [region.tones[name] for name in TONES]
+    steady = {hz for tone in tones if not tone.ms for hz in tone.hz}
+    bursts = [max(tone.ms[::2]) for tone in tones if tone.ms and steady.intersection(tone.hz)]
     return round(max(bursts, default=0) * (1 + tolerance)) + _BURST_EDGE_MS
 
 
