@@ -2,16 +2,12 @@
 
 #include "base/dbm0.h"
 #include "cti/error.h"
+#include "mix/gain.h"
 
-enum { UNITY = 4096, MAX_GAIN = 65535, MAX_INPUTS = 1024, BLOCK = 160 };
-
-/* Rounded to nearest; at most 2^20, so that 1024 of them fit 32 bits. */
-static int32_t scaled(int16_t sample, int32_t gain) {
-    return gain == UNITY ? sample : (sample * gain + UNITY / 2) >> 12;
-}
+enum { MAX_INPUTS = 1024, BLOCK = 160 };
 
 static int bad_gain(int32_t gain) {
-    return gain < -MAX_GAIN || gain > MAX_GAIN;
+    return gain < -CTI_MOST_GAIN || gain > CTI_MOST_GAIN;
 }
 
 static int bad_gains(const int32_t *gain_q12, int inputs) {
@@ -25,7 +21,7 @@ int cti_mix_add(int16_t *out, const int16_t *in, int32_t gain_q12, int n) {
     if (n < 0 || (n > 0 && (!out || !in)) || bad_gain(gain_q12))
         return CTI_ERR_ARG;
     for (int k = 0; k < n; k++)
-        out[k] = cti_saturate(out[k] + scaled(in[k], gain_q12));
+        out[k] = cti_saturate(out[k] + cti_scaled(in[k], gain_q12));
     return n;
 }
 
@@ -36,11 +32,11 @@ static void sum_block(const int16_t *in, int stride, int inputs, const int32_t *
         sum[k] = 0;
     for (int i = 0; i < inputs; i++) {
         const int16_t *one = in + (ptrdiff_t)i * stride + from;
-        int32_t gain = gain_q12 ? gain_q12[i] : UNITY;
+        int32_t gain = gain_q12 ? gain_q12[i] : CTI_UNITY;
         if (gain == 0)
             continue;
         for (int k = 0; k < n; k++)
-            sum[k] += scaled(one[k], gain);
+            sum[k] += cti_scaled(one[k], gain);
     }
 }
 
@@ -70,9 +66,9 @@ int cti_mix_conference(const int16_t *in, int stride, int parties, const int32_t
         for (int i = 0; i < parties; i++) {
             const int16_t *own = in + (ptrdiff_t)i * stride + from;
             int16_t *to = out + (ptrdiff_t)i * out_stride + from;
-            int32_t gain = gain_q12 ? gain_q12[i] : UNITY;
+            int32_t gain = gain_q12 ? gain_q12[i] : CTI_UNITY;
             for (int k = 0; k < block; k++)
-                to[k] = cti_saturate(sum[k] - scaled(own[k], gain));
+                to[k] = cti_saturate(sum[k] - cti_scaled(own[k], gain));
         }
     }
     return n;
