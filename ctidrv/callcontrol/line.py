@@ -22,6 +22,7 @@ from ctidrv.clock import Timer as ClockTimer
 from ctidrv.errors import CallEnded, CtiError
 from ctidrv.events import PortEvent
 from ctidrv.native import lib
+from ctidrv.native.cid import parse
 from ctidrv.units import PortId, Samples, seconds
 
 if TYPE_CHECKING:
@@ -262,7 +263,10 @@ class LineController:
             return
         if call.caller.standard is not None and call.caller.checksum_ok is not False:
             return  # known, and not damaged: a second message of one call tells nothing new
-        told = Caller(event.number, event.name, event.reason, event.standard, event.checksum_ok)
+        name = event.name
+        if name is not None and self._profile.country is not None:
+            name = parse(event.raw, event.standard, country=self._profile.country).name or name
+        told = Caller(event.number, name, event.reason, event.standard, event.checksum_ok)
         if event.checksum_ok is False:
             told = replace(told, number=None, name=None)
         call.on_caller(told)

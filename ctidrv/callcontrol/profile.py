@@ -32,6 +32,8 @@ class LineProfile:
     caller_id_wait: Samples = ms(3500)
     """After the first ring: caller ID begins 0.5 s later and ends before the second."""
     caller_id_after_ring: bool = True
+    country: str | None = None
+    """ISO code; a caller's name is read by its code page (`ctidrv.native.cid.decode_name`)."""
     seize_timeout: Samples = ms(1000)
     release_timeout: Samples = ms(500)
     release_guard: Samples = seconds(2)
@@ -54,4 +56,5 @@ class LineProfile:
             signals=chosen,
             ring_timeout=Samples(max(seconds(6), min(seconds(8), ms(longest_gap + 2500)))),
             caller_id_after_ring="after-first-ring" in region.caller_id.when,
+            country=region.code,
         )

@@ -33,7 +33,7 @@ class CallerIdMessage:
     """What a message says. With `checksum_ok` false everything but `type` and `raw` is None."""
 
     type: int
-    """The first byte: 0x04, 0x80, 0x06 or 0x82; J-CLIP: 0x40; DTMF: the first digit; 0 of an empty message."""
+    """The first byte: 0x04, 0x80, 0x06, 0x82; J-CLIP: 0x40; DTMF: the first digit; 0: an empty message."""
     kind: str | None
     """call | call-waiting | message-waiting"""
     number: str | None

@@ -7,6 +7,9 @@ country = "US"          tones, cadences, caller ID   numbers = ["8001"]   of the
 loss_db, noise_dbm0, return_loss_db, echo_ms         of every line (hwsim/plant.py)
 law = "ulaw"            the exchange's coding: alaw, ulaw, linear; the country's by default
 caller_id = true        timezone = "UTC"             of the exchange's clock
+caller_id_kind, caller_id_when, caller_id_alert, caller_id_form: not the country's way (hwsim/caller_id.py):
+                        "bell202" "v23" "dtmf"; "after-first-ring" "before-ring"; ["reversal", "rp-as",
+                        "dt-as"]; of DTMF "A-C" "A-#" "D-C" "#"
 clearing = ["busy-tone"]                             what the line gets when the other side has hung up:
 loop_break_ms = 400     busy-tone, dial-tone, loop-break, reversal; [] = silence
 answer_reversal = false                              when a call that the line has dialled is answered
@@ -27,6 +30,8 @@ from ctidrv.native import lib
 from ctidrv.ports.api import Able, BoardInfo, DriverContext, Kind, PortInfo
 from ctidrv.ports.regions import Region, load_region, progress_config
 from ctidrv.units import PortId
+from hwsim import caller_id
+from hwsim.caller_id import Presentation, presentation_of
 from hwsim.control import Control
 from hwsim.exchange import CLEARING_SIGNALS, Exchange, Services
 from hwsim.plant import LAWS, LineSettings, Plant
@@ -160,7 +165,7 @@ class _Settings:
 
     def word(self, key: str, default: str, among: Sequence[str] = ()) -> str:
         value = self._values.pop(key, default)
-        if not isinstance(value, str) or (among and value not in among):
+        if not isinstance(value, str) or (among and value not in (*among, default)):
             self.fail(key, f"{value!r} is none of {', '.join(among)}" if among else f"{value!r} is no text")
         return value
 
@@ -196,6 +201,18 @@ def _region(settings: _Settings, country: str) -> Region:
         settings.fail("country", str(error))
 
 
+def _caller_id(settings: _Settings, region: Region) -> Presentation | None:
+    alert = settings.words("caller_id_alert", ("usual",), (*caller_id.ALERTS, "usual"))
+    made = presentation_of(
+        region,
+        standard=settings.word("caller_id_kind", "", caller_id.STANDARDS),
+        when=settings.word("caller_id_when", "", caller_id.TIMES),
+        alert=None if "usual" in alert else alert,
+        form=settings.word("caller_id_form", "", caller_id.FORMS),
+    )
+    return made if settings.flag("caller_id", True) else None
+
+
 def _numbers(settings: _Settings, lines: int) -> list[str]:
     numbers = list(settings.words("numbers", ()))
     form = re.compile(r"[0-9]{1,20}")
@@ -213,7 +230,7 @@ def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -
     country = read.word("country", "US").lower()
     region = _region(read, country)
     services = Services(
-        caller_id=read.flag("caller_id", True),
+        caller_id=_caller_id(read, region),
         clearing=read.words("clearing", ("busy-tone",), CLEARING_SIGNALS),
         loop_break_ms=read.integer("loop_break_ms", 400, 20, 5000),
         answer_reversal=read.flag("answer_reversal", False),

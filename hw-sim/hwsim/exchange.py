@@ -18,9 +18,11 @@ from zoneinfo import ZoneInfo
 
 from ctidrv.clock import SampleClock, Timer
 from ctidrv.native import lib
-from ctidrv.native.cid import encode_mdmf, fsk_burst
+from ctidrv.native.pcm import Pcm
 from ctidrv.ports.regions import Region, tone_spec
 from ctidrv.units import TICK, ms, seconds
+from hwsim import caller_id
+from hwsim.caller_id import Presentation
 from hwsim.plant import Plant
 
 
@@ -64,7 +66,7 @@ TABLE: Mapping[tuple[LineState, Input], tuple[LineState, tuple[str, ...]]] = Map
         (S.RINGBACK, IN.TIMEOUT): (S.REFUSED, ("leave_other", "busy")),
         (S.RINGBACK, IN.OTHER_GONE): (S.REFUSED, ("busy",)),
         (S.RINGING, IN.LIFTED): (S.TALKING, ("stop_ringing", "quiet", "through_connect")),
-        (S.RINGING, IN.OTHER_GONE): (S.IDLE, ("stop_ringing", "quiet")),
+        (S.RINGING, IN.OTHER_GONE): (S.IDLE, ("stop_ringing", "quiet", "end_alert")),
         (S.TALKING, IN.OTHER_GONE): (S.CLEARED, ("part", "clearing_signals")),
         (S.IDLE, IN.PUT_DOWN): (S.IDLE, ()),
         (S.DIAL_TONE, IN.PUT_DOWN): (S.IDLE, ("quiet",)),
@@ -80,9 +82,6 @@ TABLE: Mapping[tuple[LineState, Input], tuple[LineState, tuple[str, ...]]] = Map
 DIAL_TONE_TIME = seconds(30)
 BETWEEN_DIGITS = seconds(4)
 RINGING_TIME = seconds(180)
-CALLER_ID_AFTER = ms(500)  # of silence behind the first ring (GR-30: 0.3 to 1.5 s)
-CALLER_ID_GAP_MS = 1600  # a pause between rings that holds a burst
-MOST_NAME = 15  # letters of a name that are sent (GR-30)
 CLEARING_SIGNALS = ("busy-tone", "dial-tone", "loop-break", "reversal")
 
 
@@ -106,20 +105,12 @@ class Line:
 class Services:
     """What the exchange gives its board lines."""
 
-    caller_id: bool = True
+    caller_id: Presentation | None = None
     clearing: tuple[str, ...] = ("busy-tone",)
     """What a board line gets when the other side has hung up (CLEARING_SIGNALS); none: silence."""
     loop_break_ms: int = 400
     answer_reversal: bool = False
     timezone: str = "UTC"
-
-
-def caller_id_message(caller: Line, when: str) -> bytes:
-    """What the called line is sent. UsageError for a number or name that cannot be sent."""
-    if caller.withheld:
-        return encode_mdmf(when=when, reason="private", name_reason="private")
-    name = caller.name and caller.name[:MOST_NAME]
-    return encode_mdmf(number=caller.number, name=name, when=when)
 
 
 class Exchange:
@@ -146,7 +137,7 @@ class Exchange:
         Calls to it reach him, unless it is the number of a board's line. UsageError for what no caller
         ID can carry.
         """
-        caller_id_message(Line(line.index, number, name, withheld), "01010000")
+        self._check_caller(number, name, withheld)
         line.name, line.withheld = name, withheld
         if self._plan.get(line.number) is line:
             del self._plan[line.number]
@@ -154,6 +145,11 @@ class Exchange:
         holder = self._plan.get(number)
         if holder is None or holder.index >= self._plant.board_lines:
             self._plan[number] = line
+
+    def _check_caller(self, number: str, name: str | None, withheld: bool) -> None:
+        usual = Presentation("bell202", "after-first-ring")
+        for way in (usual, self._services.caller_id or usual):
+            way.sound(number, name, "01010000", withheld=withheld)
 
     def feed(self, event: Any) -> None:
         """An event of the plant: hooks, and digits that the exchange's receivers heard."""
@@ -234,27 +230,56 @@ class Exchange:
         self._after(line, RINGING_TIME, lambda: self._input(line, Input.TIMEOUT))
 
     def _begin_ringing(self, line: Line) -> None:
-        self._ring_step(line, 0, told=not self._services.caller_id)
+        way = self._services.caller_id
+        if way is not None and way.when == "before-ring":
+            self._tell_before_ring(line, way)
+        else:
+            self._ring_step(line, 0, way)
 
-    def _ring_step(self, line: Line, step: int, told: bool) -> None:
-        """One step of the cadence; caller ID goes into the first pause that holds it."""
+    def _tell_before_ring(self, line: Line, way: Presentation) -> None:
+        """Reversal, ring pulse, dual tone (what of it is in use), the data, and then the ringing."""
+        wait = 0
+        if "reversal" in way.alert:
+            self._reverse(line, True)
+            wait = ms(caller_id.AFTER_REVERSAL_DTMF if way.standard == "dtmf" else caller_id.AFTER_REVERSAL)
+        if "rp-as" in way.alert:
+            pulse = ms(caller_id.RING_PULSE)
+            self._after(line, wait, lambda: self._plant.ring(line.index, True))
+            self._after(line, wait + pulse, lambda: self._plant.ring(line.index, False))
+            wait += pulse + ms(caller_id.AFTER_RING_PULSE)
+
+        def tell() -> None:
+            sound = way.before_data(self._data(line, way))
+            line.tone = self._plant.exchange_play(line.index, sound)
+            self._after(line, len(sound) + ms(caller_id.BEFORE_RING), lambda: self._ring_step(line, 0, None))
+
+        self._after(line, wait, tell)
+
+    def _ring_step(self, line: Line, step: int, way: Presentation | None) -> None:
+        """One step of the cadence; caller ID, in this `way`, goes into the first pause that holds it."""
         cadence = self._region.ring
         on = step % 2 == 0
-        length = ms(cadence[step % len(cadence)])
+        length = cadence[step % len(cadence)]
         self._plant.ring(line.index, on)
-        if not on and not told and cadence[step % len(cadence)] >= CALLER_ID_GAP_MS:
-            self._after(line, CALLER_ID_AFTER, lambda: self._caller_id(line))
-            told = True
-        self._after(line, length, lambda: self._ring_step(line, step + 1, told))
+        if way is not None and not on and way.fits(length, self._data(line, way)):
+            chosen = way
+            self._after(line, ms(caller_id.AFTER_FIRST_RING), lambda: self._tell(line, chosen))
+            way = None
+        self._after(line, ms(length), lambda: self._ring_step(line, step + 1, way))
 
-    def _caller_id(self, line: Line) -> None:
+    def _tell(self, line: Line, way: Presentation) -> None:
+        line.tone = self._plant.exchange_play(line.index, self._data(line, way))
+
+    def _data(self, line: Line, way: Presentation) -> Pcm:
         caller = line.other
         if caller is None:
-            return
+            return Pcm.silence(0)
         wall = self._clock.wall(self._clock.now()).astimezone(self._zone)
-        message = caller_id_message(caller, f"{wall:%m%d%H%M}")
-        standard = next((s for s in self._region.caller_id.standards if s in ("bell202", "v23")), "bell202")
-        line.tone = self._plant.exchange_play(line.index, fsk_burst(message, standard=standard))
+        return way.sound(caller.number, caller.name, f"{wall:%m%d%H%M}", withheld=caller.withheld)
+
+    def _end_alert(self, line: Line) -> None:
+        if line.reversed:
+            self._reverse(line, False)
 
     def _stop_ringing(self, line: Line) -> None:
         self._plant.ring(line.index, False)

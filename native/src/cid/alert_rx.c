@@ -170,13 +170,13 @@ static int look(cti_alert_rx *rx, cti_event *ev) {
     while (ago + PART < ALERT_DUMPS && is_there(rx, ago)) {
         ago++;
     }
-    int length = (ago - 1) * DUMP;
+    int length = ago * DUMP;
     if (length < SHORTEST || length > LONGEST) {
         return 0;
     }
     memset(ev, 0, sizeof *ev);
     ev->at = rx->now;
-    ev->start = rx->now - (int64_t)(ago - 1 + PART / 2) * DUMP - DUMP / 2;
+    ev->start = rx->now - (int64_t)(ago + PART / 2) * DUMP;
     ev->kind = CTI_EV_ALERT;
     ev->length = length;
     ev->level = dbm0(rx->peak[0] > rx->peak[1] ? rx->peak[0] : rx->peak[1]);

@@ -16,8 +16,9 @@ from ctidrv.events import (
 )
 from ctidrv.native.tones import dtmf
 from ctidrv.ports.regions import known_regions, load_region
-from ctidrv.units import ms, seconds
-from hwsim.exchange import MOST_NAME, TABLE, Exchange, Input, LineState
+from ctidrv.units import TICK, ms, seconds
+from hwsim.caller_id import MOST_NAME
+from hwsim.exchange import TABLE, Exchange, Input, LineState
 
 
 def test_every_action_of_the_table_exists():
@@ -63,11 +64,13 @@ def test_every_country_rings_with_its_cadence_and_its_tones_are_heard(make_offic
         return bob
 
     bob = office.play(scene())
-    assert [seen.number for seen in office.of(CallerIdSeen)] == ["5551111"]
-    edges = [event.at for event in office.of(RingOn, RingOff)]
+    # Japan's needs an answer of its own before the ringing, and is not sent.
+    assert [seen.number for seen in office.of(CallerIdSeen)] == ([] if country == "jp" else ["5551111"])
+    pulses = 2 if country == "de" else 0  # the ring pulse that announces caller ID
+    edges = [event.at for event in office.of(RingOn, RingOff)][pulses:]
     lengths = [after - before for before, after in itertools.pairwise(edges)]
-    expected = [ms(length) for length in cadence * 4]
-    assert lengths[: 2 * bursts - 2] == expected[: 2 * bursts - 2]
+    for length, wanted in zip(lengths[: 2 * bursts - 2 - pulses], cadence * 4, strict=False):
+        assert abs(length - ms(wanted)) < TICK
     busy, congestion = (load_region(country).tones[name] for name in ("busy", "congestion"))
     alike = (busy.hz, busy.ms) == (congestion.hz, congestion.ms)
     refused = {note.detail for note in bob.notes[-2:]}

@@ -1,0 +1,98 @@
+"""How the simulated exchange tells who calls: standard, moment, alert and digits, by country.
+
+Operators inside one country differ, so a board's settings may override each. Japan's J-CLIP is not sent: the
+exchange would have to ring, be answered for the message alone, and ring again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ctidrv.native import cid
+from ctidrv.native.pcm import Pcm
+from ctidrv.ports.regions import Region
+from ctidrv.units import ms
+
+STANDARDS = ("bell202", "v23", "dtmf")
+TIMES = ("after-first-ring", "before-ring")
+ALERTS = ("reversal", "rp-as", "dt-as")
+"""What wakes the terminal before the first ring: line reversal, a ring pulse, the dual tone."""
+FORMS = tuple(cid.DTMF_FORMS)
+
+MOST_NAME = 15  # letters of a name that are sent (GR-30)
+MOST_DIGITS = 20  # of a number by DTMF (EN 300 659-1 annex A)
+
+# EN 300 659-1: what follows what, in milliseconds.
+AFTER_REVERSAL = 150  # until the dual tone (BT SIN 227: 100 at least)
+AFTER_REVERSAL_DTMF = 300  # until the digits (annex A: 200 at least)
+RING_PULSE = 250  # 200 to 300
+AFTER_RING_PULSE = 650  # 500 to 800
+AFTER_TONE = 80  # until the data: 45 to 500
+BEFORE_RING = 300  # 200 to 500 behind the data
+AFTER_FIRST_RING = 500  # GR-30: 300 to 1500
+BEFORE_NEXT_RING = 200
+
+_ALERT_OF = {"gb": ("reversal", "dt-as"), "de": ("rp-as",), "br": (), "kw": (), "tw": ()}
+_FORM_OF = {"nl": "#", "dk": "A-#", "tw": "D-C", "kw": "D-C"}
+_CODE_OF = {"cn": "gb18030"}
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """What a called line is sent, and when."""
+
+    standard: str
+    when: str
+    alert: tuple[str, ...] = ()
+    form: str = "A-C"
+    code: str = "utf-8"
+
+    def sound(self, number: str, name: str | None, when: str, *, withheld: bool = False) -> Pcm:
+        """The data alone. UsageError for a number or name that cannot be sent."""
+        if self.standard == "dtmf":
+            told = None if withheld else number
+            return cid.dtmf_sound(
+                cid.encode_dtmf(number=told, reason="private" if withheld else None, form=self.form)
+            )
+        if withheld:
+            message = cid.encode_mdmf(when=when, reason="private", name_reason="private")
+        else:
+            shown = (name or "")[:MOST_NAME].encode(self.code, errors="replace")
+            message = cid.encode_mdmf(number=number, name=shown, when=when)
+        return cid.fsk_burst(message, standard=self.standard)
+
+    def fits(self, pause_ms: int, data: Pcm) -> bool:
+        """Does a pause of the ringing hold the data and the silence around it?"""
+        return pause_ms > 0 and ms(pause_ms - AFTER_FIRST_RING - BEFORE_NEXT_RING) >= len(data)
+
+    def before_data(self, data: Pcm) -> Pcm:
+        """The data behind the dual tone, where that is sent."""
+        if "dt-as" not in self.alert:
+            return data
+        return cid.alert() + Pcm.silence(ms(AFTER_TONE)) + data
+
+
+def presentation_of(
+    region: Region,
+    *,
+    standard: str = "",
+    when: str = "",
+    alert: tuple[str, ...] | None = None,
+    form: str = "",
+) -> Presentation | None:
+    """The country's usual way, with what is overridden; None where the simulation cannot send it."""
+    usual = next((each for each in region.caller_id.standards if each in STANDARDS), None)
+    chosen = standard or usual
+    if chosen is None:
+        return None
+    made = Presentation(
+        standard=chosen,
+        when=when or region.caller_id.when[0],
+        form=form or _FORM_OF.get(region.code, "A-C"),
+        code=_CODE_OF.get(region.code, "utf-8"),
+    )
+    if alert is None:
+        alert = _ALERT_OF.get(region.code, ("reversal",) if chosen == "dtmf" else ("dt-as",))
+    if chosen == "dtmf":  # the dual tone is of FSK
+        alert = tuple(each for each in alert if each != "dt-as")
+    return replace(made, alert=alert)
