@@ -1,17 +1,17 @@
 """The form of a country file: what is in a region, and the reader that names every mistake.
 
-    code, name, aliases          the code; other codes that mean this file
-    not_documented               what no source tells, so is a guess: ring, caller_id, clearing, tones.NAME
-    [ring] ms                    on, off, on, off … of the ringing
-    [tones.NAME]                 dial, busy, ringback, congestion, call_waiting; and where they are known
-                                 dial2 stutter sit howler nu confirm
-        hz                       up to four frequencies, together; [[950], [1400]]: burst by burst in turn
-        ms                       on, off, on, off …; missing: continuous
-        then                     "again" (or missing), or "steady" or "silence" once ms is through
-        level_dbm0               of each frequency; several: burst by burst in turn
-        am_hz, am_depth          amplitude modulation, 0…1
-    [caller_id] standards, when  bell202 v23 dtmf jclip; after-first-ring before-ring; likely first
-    [clearing] signals           loop-break reversal busy-tone dial-tone silence; the usual first
+code, name, aliases          the code; other codes that mean this file
+not_documented               what no source tells, so is a guess: ring, caller_id, clearing, tones.NAME
+[ring] ms                    on, off, on, off … of the ringing
+[tones.NAME]                 dial, busy, ringback, congestion, call_waiting; and where they are known
+                             dial2 stutter sit howler nu confirm
+    hz                       up to four frequencies, together; [[950], [1400]]: burst by burst in turn
+    ms                       on, off, on, off …; missing: continuous
+    then                     "again" (or missing), or "steady" or "silence" once ms is through
+    level_dbm0               of each frequency; several: burst by burst in turn
+    am_hz, am_depth          amplitude modulation, 0…1
+[caller_id] standards, when  bell202 v23 dtmf jclip; after-first-ring before-ring; likely first
+[clearing] signals           loop-break reversal busy-tone dial-tone silence; the usual first
 """
 
 from __future__ import annotations
