@@ -9,9 +9,10 @@
  * with V.25's phase reversals; `ref` tells them.
  *
  * Each is reported once for as long as it lasts. CNG: 0.3 s behind its first burst where that stands
- * between silences (10 dB under it), else with the second burst of its cadence. CED and ANSam: after
- * 0.6 to 0.8 s (1.2 to 1.4 s where more than a fifth of the power is something else). V.21: after some
- * seven flags (0.2 s). Heard from -43 to 0 dBm0.
+ * between silences (10 dB under it), else with the second burst of its cadence. ANSam: after 0.6 s, 1.2 s
+ * where more than a fifth of the power is something else. CED: after 1 s behind silence, else after 2 s, as
+ * a note of music may be the same for a second. V.21: after some seven flags (0.2 s). Heard from -43 to
+ * 0 dBm0.
  */
 
 #include <stddef.h>

@@ -16,13 +16,17 @@ enum {
     HOPS_PER_S = 200,
     CNG_PART = 20, /* a burst's level is compared over parts of 100 ms */
     CNG_PARTS = 8,
-    CNG_QUIET_BEFORE = 40,          /* what makes one burst enough: silence for 200 ms before and ... */
+    QUIET_BEFORE = 40,              /* what makes one burst enough: silence for 200 ms before and ... */
     CNG_QUIET_AFTER = 60,           /* ... 300 ms after it */
-    CNG_EDGE = 2,                   /* hops next to a burst that count on neither side */
+    EDGE = 2,                       /* hops next to a burst that count on neither side */
     CNG_FORGOTTEN = 8 * HOPS_PER_S, /* two cycles without: another one is another caller's */
     PART = 40,                      /* 2100 Hz is judged by parts of 200 ms: three cycles of 15 Hz */
     PARTS = 3,
-    PARTS_IN_NOISE = 6,
+    MODULATED_PARTS = 3,    /* nothing else is modulated like ANSam: 0.6 s of it are enough, ... */
+    MODULATED_IN_NOISE = 6, /* ... 1.2 s where more than a fifth is something else */
+    PLAIN_PARTS = 5,        /* a plain tone behind silence: 1 s */
+    PLAIN_IN_NOISE = 10,    /* anything else: 2 s of CED's 2.6, as no note of music lasts so long */
+    REVERSALS_SURE = 2,
     GONE = 60,     /* 300 ms without: what comes then is reported again */
     V21_GONE = 10, /* 50 ms; T.30 leaves 75 ± 20 ms behind a message */
     V21_FLAGS = 6, /* in a row */
@@ -79,7 +83,7 @@ struct cti_fax_tones {
     /* 2100 Hz */
     stretch part[PARTS];
     int32_t parts, good, clean; /* parts in a row */
-    int32_t reversals;
+    int32_t quiet_before, reversals;
     int64_t reversal_at, answer_gone; /* hops */
     int32_t answer_reported;
     /* V.21 */
@@ -179,6 +183,13 @@ static double energy_between(const fax_history *h, int64_t from, int64_t to) {
     return energy / (double)(to - from);
 }
 
+/* Of a tone that has begun just now. */
+static int is_quiet_before(const cti_fax_tones *s, const fax_track *t) {
+    int64_t before = t->start / FAX_HOP - EDGE;
+    double mean = t->energy / (double)t->hops;
+    return energy_between(&s->history, before - QUIET_BEFORE, before) < QUIET * mean;
+}
+
 static void cng_began(cti_fax_tones *s) {
     const fax_track *t = &s->track[FAX_CNG_BAND];
     memset(&s->cng, 0, sizeof(s->cng));
@@ -186,10 +197,10 @@ static void cng_began(cti_fax_tones *s) {
     s->cng_least = HUGE_VAL;
     for (int64_t k = t->first; k < s->history.hops; k++)
         cng_extend(s, k);
-    int64_t before = t->start / FAX_HOP - CNG_EDGE;
+    int64_t before = t->start / FAX_HOP - EDGE;
     double mean = t->energy / (double)t->hops;
     s->waiting.until = 0;
-    s->waiting.quiet_before = energy_between(&s->history, before - CNG_QUIET_BEFORE, before) < QUIET * mean;
+    s->waiting.quiet_before = energy_between(&s->history, before - QUIET_BEFORE, before) < QUIET * mean;
 }
 
 static int cng_is_burst(const cti_fax_tones *s) {
@@ -224,7 +235,7 @@ static void cng_ended(cti_fax_tones *s, cti_event_sink *sink) {
     now.hz = hz_of(s->cng.re, s->cng.im);
     now.power = s->cng.power / s->cng.hops;
     now.energy = s->cng.energy / s->cng.hops;
-    now.until = t->end / FAX_HOP + CNG_EDGE + CNG_QUIET_AFTER;
+    now.until = t->end / FAX_HOP + EDGE + CNG_QUIET_AFTER;
     if (cng_is_cadence(&s->last, &now))
         cng_report(s, sink, &s->last, &now);
     s->waiting = s->last = now;
@@ -284,27 +295,33 @@ static int part_is_good(const stretch *t) {
            fabs(hz_of(t->re2, t->im2)) <= 2.0 * ANSWER_OFF_HZ;
 }
 
+/* Enough is heard of the tone to tell its modulation; is it enough to report it? */
+static void answer_report(cti_fax_tones *s, cti_event_sink *sink) {
+    double re = 0.0, im = 0.0, amplitude = 0.0, power = 0.0;
+    for (int i = 0; i < PARTS; i++) {
+        re += s->part[i].am_re;
+        im += s->part[i].am_im;
+        amplitude += s->part[i].amplitude;
+        power += s->part[i].power;
+    }
+    double depth = 2.0 * length_of(re, im) / amplitude;
+    int modulated = depth >= AM_LEAST;
+    int sure = s->clean >= PLAIN_PARTS && (s->quiet_before || s->reversals >= REVERSALS_SURE);
+    if (depth > AM_MOST || !(modulated || sure || s->good >= PLAIN_IN_NOISE))
+        return;
+    report(sink, s, modulated ? CTI_FAX_ANSAM : CTI_FAX_CED, s->track[FAX_ANSWER_BAND].start,
+           fax_bank_mean_square(FAX_ANSWER_BAND, power, PARTS * PART), s->reversals);
+    s->answer_reported = 1;
+}
+
 static void judge_part(cti_fax_tones *s, cti_event_sink *sink) {
     const stretch *t = &s->part[s->parts % PARTS], *before = &s->part[(s->parts + PARTS - 1) % PARTS];
     int goes_on = s->good > 0 && t->power <= STEADY * before->power && before->power <= STEADY * t->power;
     s->good = !part_is_good(t) ? 0 : goes_on ? s->good + 1 : 1;
     s->clean = !s->good || t->power < CLEAN_SHARE * t->energy ? 0 : goes_on ? s->clean + 1 : 1;
     s->parts++;
-    if (!s->answer_reported && (s->clean >= PARTS || s->good >= PARTS_IN_NOISE)) {
-        double re = 0.0, im = 0.0, amplitude = 0.0, power = 0.0;
-        for (int i = 0; i < PARTS; i++) {
-            re += s->part[i].am_re;
-            im += s->part[i].am_im;
-            amplitude += s->part[i].amplitude;
-            power += s->part[i].power;
-        }
-        double depth = 2.0 * length_of(re, im) / amplitude;
-        if (depth <= AM_MOST) {
-            report(sink, s, depth >= AM_LEAST ? CTI_FAX_ANSAM : CTI_FAX_CED, s->track[FAX_ANSWER_BAND].start,
-                   fax_bank_mean_square(FAX_ANSWER_BAND, power, PARTS * PART), s->reversals);
-            s->answer_reported = 1;
-        }
-    }
+    if (!s->answer_reported && (s->clean >= MODULATED_PARTS || s->good >= MODULATED_IN_NOISE))
+        answer_report(s, sink);
     memset(&s->part[s->parts % PARTS], 0, sizeof(stretch));
 }
 
@@ -328,6 +345,7 @@ static void hear_answer(cti_fax_tones *s, cti_event_sink *sink) {
     switch (fax_track_run(&s->track[FAX_ANSWER_BAND], &s->history)) {
     case FAX_BEGAN:
         answer_restart(s);
+        s->quiet_before = is_quiet_before(s, t);
         if (s->history.hops - s->answer_gone > GONE)
             s->answer_reported = s->reversals = 0;
         for (int64_t k = t->first; k < s->history.hops; k++)
