@@ -14,9 +14,10 @@ import pytest
 from ctidrv import events
 from ctidrv.cli import main
 from ctidrv.cli.dsp_detect import lines_of
-from ctidrv.media.wav import WavWriter
+from ctidrv.media.wav import WavWriter, read_wav
 from ctidrv.native import cid
 from ctidrv.native.ear import Ear
+from ctidrv.native.fax import fax_tone
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.tones import Part, dtmf, render, tone
 
@@ -84,6 +85,22 @@ def test_detect_prints_the_events_of_the_contract(dsp: Any, a_call: Pcm, tmp_pat
     tones = of(lines, "progress")
     assert [(line["tone"], line["state"]) for line in tones] == [("busy", "on"), ("busy", "off")]
     assert lines == sorted(lines, key=lambda line: line["t_report"])
+
+
+def test_detect_prints_fax_tones_as_the_contract_says(
+    dsp: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quiet = Pcm.silence(8000)
+    sound = quiet + fax_tone("cng", ms=4000) + quiet + fax_tone("ansam", ms=3000) + Pcm.silence(600)
+    path = write(tmp_path / "fax.wav", sound + fax_tone("v21", ms=1000) + quiet)
+    lines = of(dsp("detect", path, "--json")[1], "fax")
+    assert [set(line) for line in lines] == [{"type", "t", "t_report", "tone"}] * 3
+    assert [line["tone"] for line in lines] == ["cng", "ansam", "v21"]
+    assert [line["t"] for line in lines] == pytest.approx([1.0, 6.0, 9.075], abs=0.005)
+    assert [line["t_report"] for line in lines] == pytest.approx([1.81, 6.61, 9.29], abs=0.02)
+    assert lines_of(read_wav(path).channels[0], block=1) == lines_of(read_wav(path).channels[0])
+    assert main(["dsp", "detect", path, "--text"]) == 0
+    assert "     6.000 s  fax tone ansam" in capsys.readouterr().out
 
 
 def test_detect_with_blocks_of_1_160_and_all_gives_the_same_lines(a_call: Pcm) -> None:
