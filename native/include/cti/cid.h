@@ -28,8 +28,8 @@ enum cti_cid_flag {
 };
 
 enum cti_cid_type {
-    CTI_CID_SDMF_CALL = 4,     /* 0x04 */
-    CTI_CID_SDMF_WAITING = 6,  /* 0x06 message waiting */
+    CTI_CID_SDMF_CALL = 4,      /* 0x04 */
+    CTI_CID_SDMF_WAITING = 6,   /* 0x06 message waiting */
     CTI_CID_MDMF_CALL = 128,    /* 0x80 call set-up */
     CTI_CID_MDMF_WAITING = 130, /* 0x82 message waiting */
     CTI_CID_JCLIP_CALL = 64     /* 0x40, inside a frame */
@@ -60,18 +60,18 @@ enum cti_cid_reason {
 
 /* Text ends with a 0 byte. Empty = not in the message. */
 typedef struct cti_cid_message {
-    int32_t type;        /* enum cti_cid_type; the first byte as it came; DTMF: the first digit */
-    int32_t kind;        /* enum cti_cid_kind */
-    int32_t checksum_ok; /* 1 or 0; -1: there is none (DTMF) */
-    int32_t reason;      /* enum cti_cid_reason: why there is no number */
-    int32_t name_reason; /* enum cti_cid_reason: why there is no name */
-    int32_t waiting;     /* messages waiting: 1 yes, 0 none, -1 not said */
-    int32_t messages;    /* how many (EN 300 659-3, 0x13), -1 not said */
-    int32_t call_type;   /* EN 300 659-3, 0x11: 1 voice, 2 ring back when free, 129 message waiting; 0 */
-    int32_t forwarded;   /* EN 300 659-3, 0x15, GR-30 0x05: why it comes here: 0 not said; see below */
-    char datetime[9];    /* MMDDhhmm, checked */
-    char number[64];     /* printable ASCII, without blanks; longer or other ones are dropped */
-    char dialled[64];    /* the number that was called */
+    int32_t type;           /* enum cti_cid_type; the first byte as it came; DTMF: the first digit */
+    int32_t kind;           /* enum cti_cid_kind */
+    int32_t checksum_ok;    /* 1 or 0; -1: there is none (DTMF) */
+    int32_t reason;         /* enum cti_cid_reason: why there is no number */
+    int32_t name_reason;    /* enum cti_cid_reason: why there is no name */
+    int32_t waiting;        /* messages waiting: 1 yes, 0 none, -1 not said */
+    int32_t messages;       /* how many (EN 300 659-3, 0x13), -1 not said */
+    int32_t call_type;      /* EN 300 659-3, 0x11: 1 voice, 2 ring back when free, 129 message waiting; 0 */
+    int32_t forwarded;      /* EN 300 659-3, 0x15, GR-30 0x05: why it comes here: 0 not said; see below */
+    char datetime[9];       /* MMDDhhmm, checked */
+    char number[64];        /* printable ASCII, without blanks; longer or other ones are dropped */
+    char dialled[64];       /* the number that was called */
     char redirecting[64];   /* who passed the call on */
     char complementary[64]; /* a second number of the caller (EN 300 659-3, 0x10) */
     char name[128];         /* bytes of an unknown code page, none below 0x20 */

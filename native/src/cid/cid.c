@@ -351,10 +351,10 @@ static int is_modem(int standard) {
 }
 
 static int burst_ok(const cti_cid_burst_config *cfg, int n) {
-    return cfg && is_modem(cfg->standard) && n >= 0 && n <= 1024 &&
-           cfg->seizure_bits >= 0 && cfg->seizure_bits <= BURST_BITS_MAX && cfg->mark_bits >= 0 &&
-           cfg->mark_bits <= BURST_BITS_MAX && cfg->tail_bits >= 0 && cfg->tail_bits <= BURST_BITS_MAX &&
-           cfg->stuffing_bits >= 0 && cfg->stuffing_bits <= STUFFING_MAX;
+    return cfg && is_modem(cfg->standard) && n >= 0 && n <= 1024 && cfg->seizure_bits >= 0 &&
+           cfg->seizure_bits <= BURST_BITS_MAX && cfg->mark_bits >= 0 && cfg->mark_bits <= BURST_BITS_MAX &&
+           cfg->tail_bits >= 0 && cfg->tail_bits <= BURST_BITS_MAX && cfg->stuffing_bits >= 0 &&
+           cfg->stuffing_bits <= STUFFING_MAX;
 }
 
 int cti_cid_burst_samples(const cti_cid_burst_config *cfg, int n) {

@@ -79,7 +79,7 @@ int cti_cid_dtmf_parse(const uint8_t *digits, int n, cti_cid_message *out) {
         return CTI_ERR_FORMAT;
     }
     int last = digits[n - 1];
-    int bad = last == 'C' ? parse_fields(digits, n, out)
+    int bad = last == 'C'   ? parse_fields(digits, n, out)
               : last == '#' ? parse_hash(digits, n, out)
                             : CTI_ERR_FORMAT;
     if (bad) {

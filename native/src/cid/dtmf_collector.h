@@ -1,7 +1,7 @@
 /* dtmf_collector: caller ID by DTMF out of the digits that are heard (EN 300 659-1 annex A).
  *
- * What begins with A, B or D, which no telephone has, is a message, and ends with C or #. Digits and a # alone
- * (the Netherlands, Denmark) are one only when an exchange has sent them: in step, each as long as the
+ * What begins with A, B or D, which no telephone has, is a message, and ends with C or #. Digits and a #
+ * alone (the Netherlands, Denmark) are one only when an exchange has sent them: in step, each as long as the
  * others, on a line that was quiet before, not behind a dial tone.
  */
 #pragma once

@@ -156,7 +156,8 @@ int cti_cid_jclip_encode(const cti_cid_message *m, uint8_t *out, int max) {
     if (m->number[0]) {
         used = put_parameter(content, used, PARAM_NUMBER, m->number, strlen(m->number));
     } else if (m->reason) {
-        used = put_parameter(content, used, PARAM_NO_NUMBER, m->reason == CTI_CID_REASON_PRIVATE ? "P" : "O", 1);
+        used =
+            put_parameter(content, used, PARAM_NO_NUMBER, m->reason == CTI_CID_REASON_PRIVATE ? "P" : "O", 1);
     }
     if (m->dialled[0]) {
         used = put_parameter(content, used, PARAM_DIALLED, m->dialled, strlen(m->dialled));
