@@ -8,13 +8,15 @@
 #include "base/outbox.h"
 #include "cti/error.h"
 #include "tone/dtmf_bank.h"
+#include "tone/dtmf_long.h"
 #include "tone/dtmf_plan.h"
+#include "tone/dtmf_vec.h"
 
 #define TURN 6.283185307179586
 #define DUMP_SECONDS 0.002
 
 /* The decision window: 12 dumps are 24 ms, in three sums of 8 ms. */
-enum { WINDOW = 12, THIRD = 4, EDGE_DUMPS = 2, LOOK_BACK = 14, PRESENCE = 3 };
+enum { WINDOW = 12, THIRD = DTMF_THIRD, EDGE_DUMPS = 2, LOOK_BACK = 14, PRESENCE = 3 };
 enum { WINDOW_SAMPLES = WINDOW * DTMF_HOP_HALF };
 
 /* Q.24: 40 ms must be heard, 23 ms (20 in some countries) must not. Dumps: 24.5 ms. */
@@ -56,10 +58,6 @@ enum { WINDOW_SAMPLES = WINDOW * DTMF_HOP_HALF };
 enum { NOISE_BLOCK = 128, NOISE_SETTLES = 12 };
 #define NOISE_SMOOTHING 0.125
 
-typedef struct vec {
-    double re, im;
-} vec;
-
 typedef struct pair {
     int low, high;       /* bins */
     double offset_hz[2]; /* of the frequencies heard from Q.23's */
@@ -89,30 +87,6 @@ struct cti_dtmf_rx {
     double start, end; /* samples; `end` also of the digit before */
     int32_t digit_before;
 };
-
-static vec times(vec a, vec b) {
-    vec r = {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
-    return r;
-}
-
-static vec conj_times(vec a, vec b) { /* conj(a) * b */
-    vec r = {a.re * b.re + a.im * b.im, a.re * b.im - a.im * b.re};
-    return r;
-}
-
-static vec plus(vec a, vec b) {
-    vec r = {a.re + b.re, a.im + b.im};
-    return r;
-}
-
-static double square(vec a) {
-    return a.re * a.re + a.im * a.im;
-}
-
-static vec unit(double radians) {
-    vec r = {cos(radians), sin(radians)};
-    return r;
-}
 
 static double frequency(int bin) {
     return bin < 4 ? CTI_DTMF_LOW_HZ[bin] : CTI_DTMF_HIGH_HZ[bin - 4];
@@ -492,18 +466,37 @@ static void follow_digit(cti_dtmf_rx *s, cti_event_sink *sink) {
         end_digit(s, sink);
 }
 
+/* Whether the last 60 ms hold a digit over speech, or one with a hole. */
+static int find_long(const cti_dtmf_rx *s, pair *p, double *lasted, double *over) {
+    dtmf_long_limits limits = {s->floor_amplitude, s->twist, s->reverse_twist, s->frequency_share};
+    dtmf_long_pair found;
+    if (!dtmf_long_look(&s->bank, (const vec(*)[DTMF_BINS])s->third, &limits, &found))
+        return 0;
+    p->low = found.low;
+    p->high = found.high;
+    for (int g = 0; g < 2; g++) {
+        p->offset_hz[g] = found.offset_hz[g];
+        p->amplitude[g] = found.amplitude[g];
+    }
+    *lasted = found.first + 1;
+    *over = found.last;
+    return 1;
+}
+
 static void decide(cti_dtmf_rx *s, cti_event_sink *sink) {
     sum_thirds(s);
     follow_noise(s);
     if (s->digit)
         follow_digit(s, sink);
     pair p;
-    double lasted = 0.0;
-    if (!find_pair(s, &p, &lasted))
+    double lasted = 0.0, over = 0.0; /* dumps: since its beginning, since its end */
+    if (!find_pair(s, &p, &lasted) && !find_long(s, &p, &lasted, &over))
         return;
     int digit = CTI_DTMF_KEYS[p.low * 4 + p.high - 4];
     double now = (double)(s->bank.dumps * DTMF_HOP) - delay_of(&p);
     double start = now - lasted * DTMF_HOP;
+    if (s->digit && digit != s->digit && start < s->start)
+        return; /* what was heard before */
     if (digit == s->digit) {
         if (s->last_presence < PRESENT_PAIR && start < s->end + SHORTEST_PAUSE &&
             p.amplitude[0] < PRESENT_PAIR * s->heard.amplitude[0]) {
@@ -520,8 +513,8 @@ static void decide(cti_dtmf_rx *s, cti_event_sink *sink) {
     s->heard = p;
     s->digit = digit;
     s->start = start;
-    s->end = now;
-    s->last_presence = 1.0;
+    s->end = now - over * DTMF_HOP;
+    s->last_presence = over > 0.0 ? 0.0 : 1.0;
     put_event(s, sink, CTI_EV_DIGIT_DOWN, s->start, 0);
 }
 
