@@ -10,18 +10,16 @@
 enum {
     SHORTEST = 40, /* samples: 5 ms, 200 Hz; shorter periods are repeated in pairs */
     LONGEST = 120, /* 15 ms, 67 Hz */
-    WINDOW = 160,  /* over which periods are compared */
+    WINDOW = 80,   /* 10 ms over which periods are compared; longer ones follow a gliding pitch less well */
     MOST_CYCLES = 3,
-    PAST = 400,       /* 3 periods and a quarter, at least */
-    STAGE = 80,       /* 10 ms: the next period joins */
-    FADE_FROM = 80,   /* 10 ms */
-    FADE_TO = 480,    /* 60 ms */
-    BRIDGE_EACH = 32, /* 4 ms for each 10 ms lost */
+    PAST = 400,        /* 3 periods and a quarter, at least */
+    STAGE = 160,       /* 20 ms: the next period joins */
+    FADE_FROM = 80,    /* 10 ms */
+    FADE_TO = 480,     /* 60 ms */
+    BRIDGE_SHARE = 10, /* a tenth of what was lost */
     BRIDGE_MOST = 80
 };
 
-/* Less alike than this from period to period is a sound without pitch. */
-#define VOICED 0.5
 /* A shorter period that is nearly as good is the pitch itself, a longer one its multiple. */
 #define NEARLY 0.95
 
@@ -64,8 +62,8 @@ static void remember(cti_plc *s, const int16_t *pcm, int n) {
         s->past[i] = (float)pcm[from + i - kept];
 }
 
-/* The period that the newest sound repeats best, and how well (0…1). */
-static int32_t pitch(const float *past, double *likeness) {
+/* The period that the newest sound repeats best. */
+static int32_t pitch(const float *past) {
     const float *newest = past + PAST - WINDOW;
     double own = (double)cti_dot(newest, newest, WINDOW), alike[LONGEST + 1], best = 0.0;
     for (int lag = SHORTEST; lag <= LONGEST; lag++) {
@@ -76,7 +74,6 @@ static int32_t pitch(const float *past, double *likeness) {
         if (alike[lag] > best)
             best = alike[lag];
     }
-    *likeness = best;
     for (int lag = SHORTEST; lag < LONGEST; lag++)
         if (alike[lag] >= NEARLY * best && alike[lag] >= alike[lag + 1])
             return lag;
@@ -94,17 +91,12 @@ static float repeated(const cti_plc *s, int cycles, int at) {
 }
 
 static void begin(cti_plc *s) {
-    double likeness;
     memcpy(s->model, s->past, sizeof(s->model));
-    s->lag = pitch(s->model, &likeness);
+    s->lag = pitch(s->model);
     s->cycles = 1;
-    if (likeness < VOICED) {
-        s->lag = LONGEST;
-        s->cycles = MOST_CYCLES;
-    }
     s->quarter = s->lag / 4;
     s->at = s->leaving = s->bridge = 0;
-    s->step = s->model[PAST - 1] - s->model[PAST - 1 - s->cycles * s->lag];
+    s->step = s->model[PAST - 1] - s->model[PAST - 1 - s->lag];
 }
 
 /* One more period joins: the oldest, at the same place in it. */
@@ -157,7 +149,7 @@ int cti_plc_good(cti_plc *s, int16_t *pcm, int n) {
     if (!s || n < 0 || (n > 0 && !pcm))
         return CTI_ERR_ARG;
     if (n > 0 && s->lost > 0 && s->bridge == 0) {
-        int32_t whole = s->quarter + s->lost / STAGE * BRIDGE_EACH;
+        int32_t whole = s->quarter + s->lost / BRIDGE_SHARE;
         s->bridge = s->bridge_whole = whole < BRIDGE_MOST ? whole : BRIDGE_MOST;
     }
     for (int i = 0; i < n && s->bridge > 0; i++) {
