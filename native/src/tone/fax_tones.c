@@ -25,7 +25,7 @@ enum {
     MODULATED_PARTS = 3,    /* nothing else is modulated like ANSam: 0.6 s of it are enough, ... */
     MODULATED_IN_NOISE = 6, /* ... 1.2 s where more than a fifth is something else */
     PLAIN_PARTS = 5,        /* a plain tone behind silence: 1 s */
-    PLAIN_IN_NOISE = 10,    /* anything else: 2 s of CED's 2.6, as no note of music lasts so long */
+    PLAIN_IN_NOISE = 10,    /* anything else: 2 s of the 2.6 of CED; few notes of music last so long */
     REVERSALS_SURE = 2,
     GONE = 60,     /* 300 ms without: what comes then is reported again */
     V21_GONE = 10, /* 50 ms; T.30 leaves 75 ± 20 ms behind a message */

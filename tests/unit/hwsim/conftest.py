@@ -14,7 +14,7 @@ from ctidrv.events import PortEvent
 from ctidrv.media.channel import Channel
 from ctidrv.media.engine import MediaEngine
 from ctidrv.media.virtual import run_virtual
-from ctidrv.native.ear import CALLER_ID, DTMF, PROGRESS, VOICE
+from ctidrv.native.ear import CALLER_ID, DTMF, FAX, PROGRESS, VOICE
 from ctidrv.native.pcm import Pcm
 from ctidrv.ports.api import DriverContext
 from ctidrv.ports.regions import load_region, progress_config
@@ -40,7 +40,7 @@ class Office:
         for channel, told in zip(self.lines, self.told, strict=True):
             self.engine.progress(channel.info.id, progress_config(self.region))
             channel.subscribe(told.append)
-            channel.listen(DTMF | PROGRESS | VOICE | CALLER_ID)
+            channel.listen(DTMF | PROGRESS | VOICE | CALLER_ID | FAX)
         self._seen = [0 for _ in self.lines]
 
     def close(self) -> None:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from ctidrv.events import CallerIdSeen, DigitDown, Released, RingOff, RingOn, Seized, ToneOn
+from ctidrv.events import CallerIdSeen, DigitDown, FaxTone, Released, RingOff, RingOn, Seized, ToneOn
 from ctidrv.native import compare
+from ctidrv.native.fax import fax_tone
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.tones import Part, dtmf, render, tone
 from ctidrv.units import ms, seconds
@@ -170,3 +171,20 @@ def test_one_seed_gives_the_same_audio_and_events_to_the_last_bit(make_office, s
     assert first == again
     assert first[0] != other[0]
     assert first[1] == other[1]  # what is said does not depend on the noise
+
+
+def test_a_fax_machine_that_calls_is_heard_though_our_prompt_plays(make_office, speech):
+    office = make_office(phones=1, loss_db=4.0, noise_dbm0=-60.0, return_loss_db=12.0)
+    line, prompt = office.lines[0], speech(seconds(9))
+
+    async def scene():
+        machine = office.board.caller()
+        await machine.dial("8001")
+        await office.event(RingOn)
+        line.seize()
+        await office.event(Seized)
+        line.play(prompt)
+        await machine.speak(fax_tone("cng", ms=8000))
+        return await office.event(FaxTone)
+
+    assert office.play(scene()).tone == "cng"
