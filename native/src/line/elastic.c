@@ -193,6 +193,8 @@ static void give(cti_elastic *s, int16_t *pcm, int count, int ends, int64_t skip
 int cti_elastic_get(cti_elastic *s, int16_t *pcm, int n, int since) {
     if (!s || n < 0 || n > MOST_BLOCK || (n > 0 && !pcm) || since < 0 || since > MOST_LATENCY)
         return CTI_ERR_ARG;
+    if (n == 0)
+        return 0;
     if (!s->flows && latency(s) + since >= s->cfg.target + HALF) {
         s->flows = 1;
         s->open = 0;
