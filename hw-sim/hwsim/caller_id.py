@@ -93,6 +93,8 @@ def presentation_of(
     )
     if alert is None:
         alert = _ALERT_OF.get(region.code, ("reversal",) if chosen == "dtmf" else ("dt-as",))
+    if made.when != "before-ring":  # the ring itself is the alert
+        alert = ()
     if chosen == "dtmf":  # the dual tone is of FSK
         alert = tuple(each for each in alert if each != "dt-as")
     return replace(made, alert=alert)

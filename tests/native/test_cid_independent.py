@@ -19,7 +19,8 @@ from ctidrv.native.ear import ALL, Ear
 from ctidrv.native.pcm import Pcm
 
 NUMBER, NAME, WHEN = "2025550143", "ALICE WONG", "11221430"
-SPANDSP_STANDARDS = {"bell202": 1, "v23": 2}  # ADSI_STANDARD_CLASS, ADSI_STANDARD_CLIP
+SPANDSP_STANDARDS = {"bell202": 1, "v23": 2, "jclip": 4, "dtmf": 5}  # ADSI_STANDARD_…
+JCLIP_CALL, JCLIP_NUMBER, JCLIP_NUMBER_TYPE, JCLIP_ABSENCE = 0x40, 0x02, 0x21, 0x04
 
 
 def hear(sound: Pcm) -> list[CallerIdSeen]:
@@ -37,13 +38,13 @@ def spandsp() -> Any:
     return lib
 
 
-def spandsp_burst(lib: Any, standard: str, fields: list[tuple[int, bytes]]) -> Pcm:
-    """A burst whose message and audio spandsp makes."""
+def spandsp_burst(lib: Any, standard: str, fields: list[tuple[int, bytes]], kind: int = 0x80) -> Pcm:
+    """A burst whose message (of this `kind`; DTMF: with this last digit) and audio spandsp makes."""
     tx = ctypes.c_void_p(lib.adsi_tx_init(None, SPANDSP_STANDARDS[standard]))
     message = ctypes.create_string_buffer(300)
-    length = lib.adsi_add_field(tx, message, -1, ctypes.c_uint8(0x80), None, 0)
-    for kind, body in fields:
-        length = lib.adsi_add_field(tx, message, length, ctypes.c_uint8(kind), body, len(body))
+    length = lib.adsi_add_field(tx, message, -1, ctypes.c_uint8(kind), None, 0)
+    for field, body in fields:
+        length = lib.adsi_add_field(tx, message, length, ctypes.c_uint8(field), body, len(body))
     assert lib.adsi_tx_put_message(tx, message, length) == length
     sound = b""
     block = (ctypes.c_int16 * 160)()
@@ -99,6 +100,61 @@ def test_our_single_data_message_is_decoded_by_spandsp(spandsp: Any) -> None:
     message = cid.encode_sdmf(when=WHEN, number=NUMBER)
     sound = Pcm.silence(1600) + cid.fsk_burst(message) + Pcm.silence(4000)
     assert spandsp_decode(spandsp, "bell202", sound) == [message[:-1]]
+
+
+def test_jclip_of_spandsp_is_decoded(spandsp: Any) -> None:
+    fields = [(JCLIP_NUMBER, b"0312345678"), (JCLIP_NUMBER_TYPE, b"215")]
+    burst = spandsp_burst(spandsp, "jclip", fields, JCLIP_CALL)
+    (seen,) = hear(Pcm.silence(4000) + burst + Pcm.silence(2000))
+    assert (seen.standard, seen.number, seen.checksum_ok) == ("jclip", "0312345678", True)
+    assert seen.kind == "call"
+
+
+def test_jclip_of_spandsp_without_a_number_says_why(spandsp: Any) -> None:
+    burst = spandsp_burst(spandsp, "jclip", [(JCLIP_ABSENCE, b"P")], JCLIP_CALL)
+    (seen,) = hear(Pcm.silence(4000) + burst + Pcm.silence(2000))
+    assert (seen.standard, seen.number, seen.reason) == ("jclip", None, "private")
+
+
+@pytest.mark.parametrize("number", ["0312345678", "09012345678", "1234567890123"])
+def test_our_jclip_is_decoded_by_spandsp(spandsp: Any, number: str) -> None:
+    frame = cid.encode_jclip(number=number)
+    sound = Pcm.silence(1600) + cid.fsk_burst(frame, standard="jclip", seizure_bits=0) + Pcm.silence(4000)
+    # It takes parity and CRC away.
+    (got,) = spandsp_decode(spandsp, "jclip", sound)
+    assert number.encode() in got
+
+
+@pytest.mark.parametrize(
+    ("last", "fields", "said"),
+    [
+        ("#", [("A", "12345678")], ("12345678", None)),
+        ("#", [("D", "1")], (None, "private")),
+        ("#", [("D", "2")], (None, "unavailable")),
+        ("C", [("A", "12345678")], ("12345678", None)),
+        ("C", [("A", "12345678"), ("D", "8765")], ("12345678", None)),
+        ("C", [("B", "10")], (None, "private")),
+        ("C", [("D", "88887777")], ("88887777", None)),
+        ("#", [("\0", "0201234567")], ("0201234567", None)),
+    ],
+)
+def test_dtmf_of_spandsp_is_decoded(
+    spandsp: Any, last: str, fields: list[tuple[str, str]], said: tuple[str | None, str | None]
+) -> None:
+    coded = [(ord(field), body.encode()) for field, body in fields]
+    sound = spandsp_burst(spandsp, "dtmf", coded, ord(last))
+    (seen,) = hear(Pcm.silence(4000) + sound + Pcm.silence(2000))
+    assert (seen.standard, seen.kind, seen.checksum_ok) == ("dtmf", "call", None)
+    assert (seen.number, seen.reason) == said
+    assert seen.raw.decode().endswith(last)
+
+
+@pytest.mark.parametrize("form", ["A-C", "A-#", "D-C"])
+def test_our_dtmf_is_decoded_by_spandsp(spandsp: Any, form: str) -> None:
+    digits = cid.encode_dtmf(number="0201234567", form=form)
+    sound = Pcm.silence(1600) + cid.dtmf_sound(digits) + Pcm.silence(4000)
+    (got,) = spandsp_decode(spandsp, "dtmf", sound)
+    assert b"0201234567" in got
 
 
 @pytest.fixture

@@ -19,10 +19,16 @@
 #define PLAIN_STEP_MAX (8 * 260)
 #define PLAIN_DIGIT_MAX (8 * 140)
 #define PLAIN_DIGITS 3 /* at least, before the # */
-/* Quiet is either: below the digits by so much, or below that at all. */
-#define QUIET_DB 18.0f
-#define QUIET_DBM0 -32.0f
+/* A dial tone is all below 600 Hz, where a digit's tones are not and white noise has 8 dB less than in all.
+ * Quiet down there is either: below the digits by so much, or below that at all. */
+#define QUIET_DB 14.0f
+#define QUIET_DBM0 -40.0f
 #define QUIET_BLOCKS 8 /* looked at, up to 10 ms before the digit */
+
+/* A Butterworth low-pass of 600 Hz. */
+#define LOW_B 0.04125354
+#define LOW_A1 -1.34896775
+#define LOW_A2 0.51398189
 
 void dtmf_collector_reset(dtmf_collector *c) {
     memset(c, 0, sizeof *c);
@@ -30,7 +36,11 @@ void dtmf_collector_reset(dtmf_collector *c) {
 
 void dtmf_collector_listen(dtmf_collector *c, const int16_t *pcm, int n) {
     for (int i = 0; i < n; i++) {
-        c->energy += (double)pcm[i] * pcm[i];
+        double in = pcm[i] - LOW_A1 * c->low[0] - LOW_A2 * c->low[1];
+        double out = LOW_B * (in + 2.0 * c->low[0] + c->low[1]);
+        c->low[1] = c->low[0];
+        c->low[0] = in;
+        c->energy += out * out;
         if (++c->now % BLOCK == 0) {
             c->block[(c->now / BLOCK - 1) % COLLECTOR_BLOCKS] = (float)(c->energy / BLOCK);
             c->energy = 0.0;
@@ -40,12 +50,11 @@ void dtmf_collector_listen(dtmf_collector *c, const int16_t *pcm, int n) {
 
 static int was_quiet(const dtmf_collector *c, const cti_event *digit) {
     int64_t last = digit->start / BLOCK - 2, newest = c->now / BLOCK - 1;
-    float loudest = 0.0f;
+    float sum = 0.0f;
     for (int64_t b = last; b > last - QUIET_BLOCKS && b >= 0 && b > newest - COLLECTOR_BLOCKS; b--) {
-        float here = c->block[b % COLLECTOR_BLOCKS];
-        loudest = here > loudest ? here : loudest;
+        sum += c->block[b % COLLECTOR_BLOCKS];
     }
-    float dbm0 = 10.0f * log10f((loudest + 1.0f) / (REFERENCE_RMS * REFERENCE_RMS));
+    float dbm0 = 10.0f * log10f((sum / QUIET_BLOCKS + 1.0f) / (REFERENCE_RMS * REFERENCE_RMS));
     return dbm0 < QUIET_DBM0 || dbm0 < digit->level - QUIET_DB;
 }
 

@@ -29,8 +29,9 @@ typedef struct dtmf_collector {
     int32_t least_step, most_step, longest;
     int32_t quiet; /* it was, before the first digit */
     float level;
-    /* how loud the last blocks were */
+    /* how loud it was below 600 Hz, block by block */
     int64_t now;
+    double low[2]; /* the low-pass filter's memory */
     double energy;
     float block[COLLECTOR_BLOCKS];
 } dtmf_collector;

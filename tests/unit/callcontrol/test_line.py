@@ -17,6 +17,7 @@ from ctidrv.callcontrol.causes import Cause
 from ctidrv.callcontrol.fxo import State
 from ctidrv.callcontrol.line import OFF_HOOK_EAR, ON_HOOK_EAR
 from ctidrv.callcontrol.profile import LineProfile
+from ctidrv.native.cid import encode_mdmf
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import PortId, Samples, ms, seconds
 
@@ -130,6 +131,30 @@ def test_a_message_waiting_message_makes_no_call(play_scene: PlayScene) -> None:
         await bench.run(500)
 
     assert play_scene(scene).calls == []
+
+
+def test_a_call_waiting_message_makes_no_call(play_scene: PlayScene) -> None:
+    async def scene(bench: Any) -> None:
+        bench.caller_id(0, kind="call-waiting")
+        await bench.run(500)
+
+    assert play_scene(scene).calls == []
+
+
+@pytest.mark.parametrize(
+    ("country", "name"), [("cn", "陈喆"), ("fr", "陈喆".encode("gbk").decode("latin-1")), (None, "as it came")]
+)
+def test_the_callers_name_is_read_by_the_countrys_code_page(
+    play_scene: PlayScene, country: str | None, name: str
+) -> None:
+    raw = encode_mdmf(number="13800138000", name="陈喆".encode("gbk"))
+
+    async def scene(bench: Any) -> None:
+        bench.caller_id(0, number="13800138000", name="as it came", raw=raw)
+        await bench.run(500)
+
+    bench = play_scene(scene, LineProfile(country=country))
+    assert (bench.call.caller.number, bench.call.caller.name) == ("13800138000", name)
 
 
 def test_answering_seizes_the_line_and_listens_to_what_is_heard_off_hook(play_scene: PlayScene) -> None:
