@@ -28,6 +28,7 @@ COMMANDS = {
     "ports": "ctidrv.cli.ports",
     "doctor": "ctidrv.cli.doctor",
     "dsp": "ctidrv.cli.dsp",
+    "selftest": "ctidrv.cli.selftest",
     "ivr": "ctidrv.cli.ivr",
     "db": "ctidrv.cli.db",
 }

@@ -15,6 +15,7 @@ enum { CLEAN = 2 };
 /* Of all that is heard above 180 Hz the pair holds so much: then its lines need only be there most of the
  * time (a hole of 8 ms in 48), for neither speech nor music comes near that. */
 #define CLEAR_SHARE 0.85
+#define EDGED_SHARE 0.7 /* if it begins or ends at once */
 #define CLEAR_PURITY 4.0
 /* Less, down to 8 dB under the speech: then its lines must be steady, power of the line over that of what
  * makes it waver (15 dB), and begin or end at once, 5 dB less just before or after, while the speech goes
@@ -154,15 +155,15 @@ static int look(const dtmf_bank *b, const vec (*sums)[DTMF_BINS], const dtmf_lon
     if ((real[0] > real[1] ? real[0] : real[1]) < limits->floor_amplitude * SAMPLES ||
         real[1] > real[0] * limits->twist || real[0] > real[1] * limits->reverse_twist)
         return 0;
-    int clear = share >= CLEAR_SHARE && purity >= CLEAR_PURITY;
-    int covered = share >= COVERED_SHARE && purity >= COVERED_PURITY;
     double rest = wide * (1.0 - share) / LONG;
-    int begins = away(b, sums, ago + LONG + BEFORE_NEAR, bins, lines) &&
-                 away(b, sums, ago + LONG + BEFORE_FAR, bins, lines) &&
-                 goes_on(b, ago + LONG + BEFORE_NEAR + CLEAN, BEFORE_DUMPS, rest);
-    int ends =
-        ago >= AFTER && away(b, sums, ago - AFTER, bins, lines) && goes_on(b, ago - AFTER, CLEAN, rest);
-    if (!clear && !(covered && (begins || ends)))
+    int begins = away(b, sums, ago + LONG + BEFORE_NEAR, bins, lines);
+    int ends = ago >= AFTER && away(b, sums, ago - AFTER, bins, lines);
+    int alone = share >= CLEAR_SHARE || (share >= EDGED_SHARE && (begins || ends));
+    int begins_over = begins && away(b, sums, ago + LONG + BEFORE_FAR, bins, lines) &&
+                      goes_on(b, ago + LONG + BEFORE_NEAR + CLEAN, BEFORE_DUMPS, rest);
+    int ends_over = ends && goes_on(b, ago - AFTER, CLEAN, rest);
+    if (!(alone && purity >= CLEAR_PURITY) &&
+        !(share >= COVERED_SHARE && purity >= COVERED_PURITY && (begins_over || ends_over)))
         return 0;
     p->low = bins[0];
     p->high = bins[1];
