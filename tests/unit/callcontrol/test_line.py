@@ -142,7 +142,8 @@ def test_a_call_waiting_message_makes_no_call(play_scene: PlayScene) -> None:
 
 
 @pytest.mark.parametrize(
-    ("country", "name"), [("cn", "陈喆"), ("fr", "陈喆".encode("gbk").decode("latin-1")), (None, "as it came")]
+    ("country", "name"),
+    [("cn", "陈喆"), ("fr", "陈喆".encode("gbk").decode("latin-1")), (None, "as it came")],
 )
 def test_the_callers_name_is_read_by_the_countrys_code_page(
     play_scene: PlayScene, country: str | None, name: str
