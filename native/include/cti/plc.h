@@ -5,8 +5,8 @@
  * What is lost is filled by repeating the last period (5 to 15 ms, the one that the last 10 ms repeat best):
  * one period for 20 ms, two for the next, then three, so that it does not buzz. From 10 ms on it fades, to
  * silence at 60 ms. When sound comes again it is bridged by a cross-fade of a quarter period and a tenth of
- * what was lost, 10 ms at most. (Appendix I compares over 20 ms, joins periods every 10 ms and bridges longer;
- * on speech that is further from what was lost.)
+ * what was lost, 10 ms at most. (Appendix I compares over 20 ms, joins periods every 10 ms and bridges
+ * longer; on speech that is further from what was lost.)
  *
  * Example, each tick: got ? cti_plc_good(s, pcm, 160) : cti_plc_lost(s, pcm, 160);
  */
