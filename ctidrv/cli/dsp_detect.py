@@ -14,6 +14,7 @@ from ctidrv.cli.output import print_json
 from ctidrv.errors import UsageError
 from ctidrv.events import PortEvent
 from ctidrv.media.wav import read_wav
+from ctidrv.native.cid import parse
 from ctidrv.native.ear import ALL, CALLER_ID, Ear
 from ctidrv.native.pcm import Pcm
 from ctidrv.ports.regions import load_region, progress_config
@@ -40,13 +41,16 @@ def _dtmf(down: events.DigitDown, length: int) -> Line:
     }
 
 
-def _caller_id(e: events.CallerIdSeen) -> Line:
+def _caller_id(e: events.CallerIdSeen, country: str | None) -> Line:
+    name = e.name
+    if name is not None and country is not None:  # its code page is the country's
+        name = parse(e.raw, e.standard, country=country).name or name
     return {
         **_head("callerid", e.start, e.at),
         "standard": e.standard,
         "kind": e.kind,
         "number": e.number,
-        "name": e.name,
+        "name": name,
         "reason": e.reason,
         "datetime": e.datetime,
         "checksum_ok": e.checksum_ok,
@@ -57,7 +61,8 @@ def _caller_id(e: events.CallerIdSeen) -> Line:
 class Lines:
     """Turns events into lines, in the order they come; digits, tones and voice that still sound are kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, country: str | None = None) -> None:
+        self._country = country
         self._digit: events.DigitDown | None = None
         self._on: dict[tuple[str, str | None], Line] = {}
 
@@ -78,7 +83,7 @@ class Lines:
             case events.VoiceOff():
                 yield self._switch("voice", event.start, event.at, "off")
             case events.CallerIdSeen():
-                yield _caller_id(event)
+                yield _caller_id(event, self._country)
             case events.FaxTone():
                 yield {**_head("fax", event.start, event.at), "tone": event.tone}
             case _:
@@ -109,7 +114,7 @@ def lines_of(audio: Pcm, *, country: str | None = None, detectors: int = ALL, bl
     ear = Ear(detectors=detectors)
     if country is not None:
         ear.progress(progress_config(load_region(country)))
-    lines = Lines()
+    lines = Lines(country)
     made: list[Line] = []
     step = block or max(len(audio), 1)
     for begin in range(0, len(audio), step):
@@ -172,7 +177,7 @@ def detect_microphone(args: argparse.Namespace) -> int:
     ear = Ear()
     if args.country is not None:
         ear.progress(progress_config(load_region(args.country)))
-    lines = Lines()
+    lines = Lines(args.country)
     show = _printer(args)
     left = round(args.seconds * RATE) if args.seconds is not None else None
     with open_input() as microphone:

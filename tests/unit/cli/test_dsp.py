@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tomllib
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -208,6 +209,51 @@ def test_message_waiting_is_told_from_a_call(dsp: Any, tmp_path: Path) -> None:
     assert line["kind"] == "message-waiting"
 
 
+def _waiting_call() -> Pcm:
+    burst = cid.fsk_burst(MESSAGE, seizure_bits=0, mark_bits=80)
+    return cid.alert(ms=80) + Pcm.silence(400) + cid.acknowledgement() + Pcm.silence(800) + burst
+
+
+@pytest.mark.parametrize(
+    ("sound", "standard", "kind", "number", "checksum_ok"),
+    [
+        (cid.dtmf_sound("A0201234567C"), "dtmf", "call", "0201234567", None),
+        (cid.dtmf_sound("D88887777C"), "dtmf", "call", "88887777", None),
+        (cid.dtmf_sound("A0201234567"), "dtmf", "call", None, False),
+        (
+            cid.fsk_burst(cid.encode_jclip(number="0312345678"), standard="jclip", seizure_bits=0),
+            "jclip",
+            "call",
+            "0312345678",
+            True,
+        ),
+        (_waiting_call(), "bell202", "call-waiting", "2025550143", True),
+    ],
+)
+def test_callerid_knows_every_standard(
+    dsp: Any,
+    tmp_path: Path,
+    sound: Pcm,
+    standard: str,
+    kind: str,
+    number: str | None,
+    checksum_ok: bool | None,
+) -> None:
+    path = write(tmp_path / "cid.wav", Pcm.silence(2400) + sound + Pcm.silence(8000))
+    for command in ("callerid", "detect"):
+        (line,) = of(dsp(command, path)[1], "callerid")
+        assert (line["standard"], line["kind"], line["number"]) == (standard, kind, number)
+        assert line["checksum_ok"] is checksum_ok
+    assert main(["dsp", "callerid", path, "--text"]) == 0
+
+
+def test_name_is_read_by_the_code_page_of_the_country(dsp: Any, tmp_path: Path) -> None:
+    burst = cid.fsk_burst(cid.encode_mdmf(number="13800138000", name="陈喆".encode("gbk")))
+    path = write(tmp_path / "gbk.wav", burst + Pcm.silence(800))
+    (line,) = of(dsp("detect", path, "--country", "cn")[1], "callerid")
+    assert line["name"] == "陈喆"
+
+
 def test_text_is_for_people(a_call: Pcm, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["dsp", "detect", write(tmp_path / "call.wav", a_call), "--text"]) == 0
     out = capsys.readouterr().out
@@ -406,3 +452,26 @@ def test_digits_over_speech_of_espeak_are_heard(dsp: Any, sox: Any, speech: str)
     assert "".join(line["digit"] for line in of(lines, "dtmf")) == "2222"
     alone = dsp("detect", speech)[1]
     assert of(alone, "dtmf") == of(alone, "callerid") == of(alone, "progress") == []
+
+
+def test_learnt_tone_is_printed_as_country_files_have_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = write(tmp_path / "busy.wav", busy(6))
+    assert main(["dsp", "learn", name, "--tone", "congestion"]) == 0
+    made = tomllib.loads(capsys.readouterr().out)["tones"]["congestion"]
+    assert made["hz"] == pytest.approx([480, 620], rel=0.005)
+    assert made["ms"] == pytest.approx([500, 500], abs=5)
+    assert made["level_dbm0"] == pytest.approx([-13], abs=0.5)
+    assert main(["dsp", "learn", name, "--json"]) == 0
+    row = json.loads(capsys.readouterr().out)
+    assert row["tone"] == "busy"
+    assert row["cycles"] >= 3
+
+
+def test_recording_without_a_tone_teaches_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = write(tmp_path / "silence.wav", Pcm.silence(16000))
+    assert main(["dsp", "learn", name]) == 2
+    error = capsys.readouterr().err
+    assert "silence.wav: no steady tone" in error
+    assert error.count("\n") == 1
