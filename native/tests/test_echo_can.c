@@ -1,0 +1,410 @@
+/* After ITU-T G.168 (6.4.2, tests of an echo canceller): without a non-linear processor there is nothing to
+ * disable, and the test signals are noise and the tests' own speech instead of the recommendation's composite
+ * source. Levels in dBm0. */
+
+#include "check.h"
+#include "cti/echo_can.h"
+#include "cti/error.h"
+#include "signals.h"
+
+enum { SECOND = 8000, TICK = 160, PATH = 256 };
+
+typedef struct line {
+    signal *sent, *came; /* what came: the near end alone, then with the echo */
+    double path[PATH];
+    int16_t *out;
+} line;
+
+/* A hybrid of this return loss: a dispersed echo that begins after `delay` samples. */
+static void hybrid(double *path, double loss_db, int delay, uint64_t seed) {
+    signal *dice = signal_new(seed);
+    double sum = 0.0;
+    memset(path, 0, PATH * sizeof *path);
+    for (int i = 0; i < 80 && delay + i < PATH; i++) {
+        path[delay + i] = signal_normal(dice) * exp(-i / 12.0);
+        sum += path[delay + i] * path[delay + i];
+    }
+    for (int i = 0; i < PATH; i++)
+        path[i] *= pow(10.0, -loss_db / 20.0) / sqrt(sum);
+    free(dice);
+}
+
+static double level(const double *x, int from, int samples) {
+    double sum = 1e-9;
+    for (int i = from; i < from + samples; i++)
+        sum += x[i] * x[i];
+    return 10.0 * log10(sum / samples / (16140.0 * 16140.0));
+}
+
+static line line_new(uint64_t seed) {
+    line l = {signal_new(seed), signal_new(seed + 1000), {0}, NULL};
+    return l;
+}
+
+static void line_free(line *l) {
+    free(l->sent);
+    free(l->came);
+    free(l->out);
+}
+
+/* Runs the line; then l->came is the echo, and l->sent what is left of it. */
+static void run(line *l, int taps, double noise_dbm0) {
+    int n = l->sent->n;
+    int16_t *tx = signal_pcm(l->sent);
+    l->came->n = n;
+    signal_noise(l->came, noise_dbm0);
+    signal *both = signal_new(1);
+    both->n = n;
+    for (int i = 0; i < n; i++) {
+        both->x[i] = l->came->x[i];
+        for (int k = 0; k < PATH && k <= i; k++)
+            both->x[i] += l->path[k] * tx[i - k];
+    }
+    int16_t *rx = signal_pcm(both);
+    l->out = malloc((size_t)n * sizeof *l->out);
+    cti_echo_can_config cfg = {taps};
+    cti_echo_can *e = malloc(cti_echo_can_size());
+    CHECK_EQ(cti_echo_can_init(e, cti_echo_can_size(), &cfg), CTI_OK);
+    for (int at = 0; at + TICK <= n; at += TICK)
+        CHECK_EQ(cti_echo_can_run(e, tx + at, rx + at, l->out + at, TICK), CTI_OK);
+    for (int i = 0; i < n; i++) { /* both: the echo; sent: what is left of it */
+        both->x[i] -= l->came->x[i];
+        l->sent->x[i] = l->out[i] - l->came->x[i];
+    }
+    memcpy(l->came->x, both->x, sizeof both->x);
+    free(e);
+    free(both);
+    free(tx);
+    free(rx);
+}
+
+/* How far the echo was taken down in this stretch. */
+static double taken_out(const line *l, int from, int samples) {
+    return level(l->came->x, from, samples) - level(l->sent->x, from, samples);
+}
+
+static void say(signal *s, int from, double ms, double dbm0) {
+    int end = s->n;
+    s->n = from;
+    signal_speech(s, ms, dbm0);
+    s->n = s->n > end ? s->n : end;
+}
+
+static void noise(signal *s, int samples, double dbm0) {
+    for (int i = s->n; i < s->n + samples; i++)
+        s->x[i] += signal_peak(dbm0) / sqrt(2.0) * signal_normal(s);
+    s->n += samples;
+}
+
+static void test_g168_test_2_noise_converges_by_20_db_within_a_second(void) {
+    static const double levels[] = {-10, -15, -20, -25, -30}, losses[] = {6, 10, 14};
+    for (int v = 0; v < 5; v++)
+        for (int h = 0; h < 3; h++) {
+            line l = line_new((uint64_t)(10 * v + h));
+            hybrid(l.path, losses[h], 16, (uint64_t)h + 1);
+            noise(l.sent, 2 * SECOND, levels[v]);
+            run(&l, 128, -75);
+            CHECK(taken_out(&l, SECOND, SECOND) >= 25);
+            CHECK(taken_out(&l, SECOND / 2, SECOND / 2) >= 20);
+            line_free(&l);
+        }
+}
+
+static void test_g168_test_2_speech_converges_by_20_db_within_a_second(void) {
+    static const double levels[] = {-10, -20, -30};
+    double mean = 0.0;
+    for (int v = 0; v < 3; v++)
+        for (int h = 0; h < 4; h++) {
+            line l = line_new((uint64_t)(10 * v + h));
+            hybrid(l.path, h % 2 ? 14 : 6, 16, (uint64_t)h + 1);
+            say(l.sent, 0, 4000, levels[v]);
+            run(&l, 128, -75);
+            mean += taken_out(&l, SECOND, SECOND) / 12;
+            CHECK(taken_out(&l, SECOND, SECOND) >= 17); /* a second may hold little speech */
+            CHECK(taken_out(&l, 2 * SECOND, 2 * SECOND) >= 25);
+            line_free(&l);
+        }
+    CHECK(mean >= 24);
+}
+
+static void test_g168_test_2c_background_noise_is_not_taken_for_echo(void) {
+    line l = line_new(3);
+    hybrid(l.path, 10, 16, 5);
+    noise(l.sent, 3 * SECOND, -15);
+    run(&l, 128, -45);                              /* the echo comes at -25 */
+    CHECK(taken_out(&l, SECOND, 2 * SECOND) >= 20); /* to the noise's level and below */
+    line_free(&l);
+}
+
+/* Against the same line without the near end, on which it goes on to learn. */
+static void test_g168_test_3_double_talk_costs_6_db_and_ends_with_it(void) {
+    static const double near[] = {-15, -20, -30};
+    double during = 0.0, after = 0.0;
+    for (int v = 0; v < 3; v++)
+        for (int h = 0; h < 4; h++) {
+            line alone = line_new((uint64_t)(20 * v + h)), both = line_new((uint64_t)(20 * v + h));
+            hybrid(alone.path, h % 2 ? 14 : 6, 16, (uint64_t)h + 1);
+            hybrid(both.path, h % 2 ? 14 : 6, 16, (uint64_t)h + 1);
+            say(alone.sent, 0, 8000, -15);
+            say(both.sent, 0, 8000, -15);
+            say(both.came, 3 * SECOND, 3000, near[v]);
+            run(&alone, 128, -65);
+            run(&both, 128, -65);
+            CHECK(taken_out(&both, 3 * SECOND, 3 * SECOND) >= 20);
+            during +=
+                (taken_out(&alone, 3 * SECOND, 3 * SECOND) - taken_out(&both, 3 * SECOND, 3 * SECOND)) / 12;
+            after += (taken_out(&alone, 7 * SECOND, SECOND) - taken_out(&both, 7 * SECOND, SECOND)) / 12;
+            line_free(&alone);
+            line_free(&both);
+        }
+    CHECK(during <= 6.0);
+    CHECK(after <= 2.0);
+}
+
+static void test_g168_test_3_double_talk_from_the_first_sample_does_no_harm(void) {
+    line l = line_new(4);
+    hybrid(l.path, 6, 16, 2);
+    say(l.sent, 0, 6000, -15);
+    say(l.came, 0, 4000, -15);
+    run(&l, 128, -65);
+    CHECK(taken_out(&l, 0, 2 * SECOND) > -1.0);
+    CHECK(taken_out(&l, 5 * SECOND, SECOND) >= 18);
+    line_free(&l);
+}
+
+static void test_g168_test_4_a_learnt_path_does_not_leak_away(void) {
+    line l = line_new(5);
+    hybrid(l.path, 10, 16, 3);
+    noise(l.sent, 2 * SECOND, -15);
+    l.sent->n += 30 * SECOND;
+    noise(l.sent, SECOND / 8, -15);
+    run(&l, 128, -65);
+    CHECK(taken_out(&l, 32 * SECOND, SECOND / 8) >= 25);
+    line_free(&l);
+}
+
+static void test_g168_test_5_an_echo_that_ends_leaves_no_echo_of_its_own(void) {
+    cti_echo_can_config cfg;
+    cti_echo_can_defaults(&cfg);
+    cti_echo_can *e = malloc(cti_echo_can_size());
+    CHECK_EQ(cti_echo_can_init(e, cti_echo_can_size(), &cfg), CTI_OK);
+    signal *s = signal_new(6);
+    noise(s, 4 * SECOND, -15);
+    int16_t *tx = signal_pcm(s), rx[TICK], out[TICK];
+    double sum = 0.0;
+    for (int at = 0; at + TICK <= s->n; at += TICK) {
+        for (int i = 0; i < TICK; i++)
+            rx[i] = at < 2 * SECOND && at + i >= 20 ? (int16_t)(tx[at + i - 20] / 4) : 0;
+        cti_echo_can_run(e, tx + at, rx, out, TICK);
+        for (int i = 0; i < TICK && at >= 2 * SECOND + SECOND / 2; i++)
+            sum += out[i] * out[i];
+    }
+    CHECK(10.0 * log10(sum / (1.5 * SECOND) / (16140.0 * 16140.0) + 1e-12) < -37.0 - 15.0);
+    free(tx);
+    free(s);
+    free(e);
+}
+
+static void test_g168_test_6_narrow_band_signals_do_not_make_it_diverge(void) {
+    static const double hz[] = {425, 1004, 2100};
+    for (int i = 0; i < 3; i++) {
+        line l = line_new((uint64_t)i + 30);
+        hybrid(l.path, 6, 16, 7);
+        noise(l.sent, 2 * SECOND, -15);
+        int from = l.sent->n;
+        signal_sine(l.sent, from, 5 * SECOND, hz[i], -10);
+        l.sent->n += 5 * SECOND;
+        noise(l.sent, SECOND, -15);
+        run(&l, 128, -65);
+        double before = taken_out(&l, SECOND, SECOND);
+        CHECK(taken_out(&l, 3 * SECOND, 4 * SECOND) >= 25);
+        CHECK(taken_out(&l, 7 * SECOND, SECOND / 8) >=
+              before - 10.0); /* the path of all frequencies is kept */
+        line_free(&l);
+    }
+}
+
+static void test_g168_test_7_a_tone_from_the_first_sample_is_stable(void) {
+    line l = line_new(40);
+    hybrid(l.path, 6, 16, 8);
+    signal_sine(l.sent, 0, 30 * SECOND, 1004, -10);
+    l.sent->n = 30 * SECOND;
+    run(&l, 128, -65);
+    for (int at = 0; at < 30; at += 5)
+        CHECK(taken_out(&l, at * SECOND + SECOND, SECOND) >= 20);
+    line_free(&l);
+}
+
+/* 6.4.2.9: in-band signalling of the near end passes. Digits, and a busy tone, over our own speech. */
+static void test_near_end_digits_and_tones_pass_and_do_not_disturb_the_path(void) {
+    for (int busy = 0; busy < 2; busy++) {
+        line both = line_new(50);
+        hybrid(both.path, 6, 16, 9);
+        say(both.sent, 0, 8000, -15);
+        both.came->n = 2 * SECOND;
+        for (int i = 0; i < 8; i++) {
+            if (busy) {
+                signal_sine(both.came, both.came->n, 2800, 450, -13);
+                both.came->n += 5600;
+            } else {
+                signal_digit(both.came, "0123456789*#"[i], 100, -13, -15, 0);
+                signal_silence(both.came, 300);
+            }
+        }
+        run(&both, 128, -65);
+        CHECK(taken_out(&both, 3 * SECOND, 3 * SECOND) >= 24);
+        /* What is left of the echo is all that was done to the near end: 30 dB below it. */
+        CHECK(level(both.sent->x, 3 * SECOND, 3 * SECOND) < -13 - 30);
+        line_free(&both);
+    }
+}
+
+static void test_a_path_that_changes_is_learnt_anew(void) {
+    line l = line_new(60);
+    noise(l.sent, 4 * SECOND, -15);
+    double other[PATH];
+    hybrid(l.path, 6, 16, 1);
+    hybrid(other, 6, 30, 2);
+    int16_t *tx = signal_pcm(l.sent), *rx = malloc((size_t)l.sent->n * 2),
+            *out = malloc((size_t)l.sent->n * 2);
+    for (int i = 0; i < l.sent->n; i++) {
+        double x = 0.0;
+        for (int k = 0; k < PATH && k <= i; k++)
+            x += (i < 2 * SECOND ? l.path : other)[k] * tx[i - k];
+        rx[i] = (int16_t)lrint(x);
+    }
+    cti_echo_can_config cfg = {128};
+    cti_echo_can *e = malloc(cti_echo_can_size());
+    cti_echo_can_init(e, cti_echo_can_size(), &cfg);
+    cti_echo_can_run(e, tx, rx, out, l.sent->n);
+    double left = 0.0, echo = 0.0;
+    for (int i = 3 * SECOND; i < 4 * SECOND; i++) {
+        left += out[i] * out[i];
+        echo += rx[i] * rx[i];
+    }
+    CHECK(10.0 * log10(echo / left) >= 25);
+    free(e);
+    free(tx);
+    free(rx);
+    free(out);
+    line_free(&l);
+}
+
+static void test_a_path_of_up_to_32_ms_is_learnt_with_256_taps(void) {
+    line l = line_new(70);
+    hybrid(l.path, 6, 170, 4);
+    noise(l.sent, 3 * SECOND, -15);
+    run(&l, 256, -70);
+    CHECK(taken_out(&l, SECOND, 2 * SECOND) >= 30);
+    line_free(&l);
+}
+
+static void test_while_nothing_is_sent_what_comes_passes_bit_by_bit(void) {
+    signal *s = signal_new(80), *t = signal_new(81);
+    noise(t, SECOND, -15);
+    t->n = 3 * SECOND;
+    s->n = t->n;
+    signal_noise(s, -20);
+    int16_t *tx = signal_pcm(t), *rx = signal_pcm(s), *out = malloc((size_t)s->n * 2);
+    cti_echo_can_config cfg = {128};
+    cti_echo_can *e = malloc(cti_echo_can_size());
+    cti_echo_can_init(e, cti_echo_can_size(), &cfg);
+    cti_echo_can_run(e, tx, rx, out, s->n);
+    CHECK(memcmp(out + SECOND + 128, rx + SECOND + 128, (size_t)(2 * SECOND - 128) * 2) == 0);
+    cti_echo_can_reset(e);
+    cti_echo_can_run(e, tx + SECOND, rx, out, SECOND);
+    CHECK(memcmp(out, rx, SECOND * 2) == 0);
+    free(e);
+    free(tx);
+    free(rx);
+    free(out);
+    free(s);
+    free(t);
+}
+
+static void test_blocks_of_any_size_and_every_run_give_the_same_samples(void) {
+    static const int blocks[] = {1, 7, 128, 160, 1000, 24000};
+    signal *s = signal_new(90), *t = signal_new(91);
+    say(t, 0, 3000, -15);
+    s->n = t->n;
+    say(s, 0, 3000, -20);
+    int16_t *tx = signal_pcm(t), *rx = signal_pcm(s), *first = malloc(24000 * 2), *out = malloc(24000 * 2);
+    for (int i = 30; i < 24000; i++)
+        rx[i] = (int16_t)(rx[i] + tx[i - 30] / 3);
+    cti_echo_can_config cfg = {128};
+    cti_echo_can *e = malloc(cti_echo_can_size());
+    for (int b = 0; b < 6; b++) {
+        memset(e, b, cti_echo_can_size());
+        cti_echo_can_init(e, cti_echo_can_size(), &cfg);
+        memcpy(out, rx, 24000 * 2); /* in place */
+        for (int at = 0; at < 24000; at += blocks[b])
+            cti_echo_can_run(e, tx + at, out + at, out + at, 24000 - at < blocks[b] ? 24000 - at : blocks[b]);
+        if (b == 0)
+            memcpy(first, out, 24000 * 2);
+        CHECK(memcmp(first, out, 24000 * 2) == 0);
+    }
+    free(e);
+    free(tx);
+    free(rx);
+    free(first);
+    free(out);
+    free(s);
+    free(t);
+}
+
+static void test_full_scale_of_any_kind_does_no_harm(void) {
+    cti_echo_can_config cfg = {256};
+    cti_echo_can *e = malloc(cti_echo_can_size());
+    cti_echo_can_init(e, cti_echo_can_size(), &cfg);
+    signal *dice = signal_new(100);
+    int16_t tx[TICK], rx[TICK], out[TICK];
+    for (int at = 0; at < 20 * SECOND; at += TICK) {
+        for (int i = 0; i < TICK; i++) {
+            tx[i] = at % 3 ? 32767 : signal_uniform(dice) < 0.5 ? -32768 : 32767;
+            rx[i] = at % 2 ? -32768 : signal_uniform(dice) < 0.5 ? -32768 : 32767;
+        }
+        CHECK_EQ(cti_echo_can_run(e, tx, rx, out, TICK), CTI_OK);
+    }
+    memset(tx, 0, sizeof tx);
+    memset(rx, 0, sizeof rx);
+    for (int i = 0; i < 20; i++)
+        cti_echo_can_run(e, tx, rx, out, TICK);
+    for (int i = 0; i < TICK; i++)
+        CHECK_EQ(out[i], 0);
+    free(dice);
+    free(e);
+}
+
+static void test_bad_arguments_are_refused(void) {
+    cti_echo_can *e = malloc(cti_echo_can_size());
+    cti_echo_can_config cfg = {100};
+    CHECK_EQ(cti_echo_can_init(e, cti_echo_can_size(), &cfg), CTI_ERR_ARG);
+    cti_echo_can_defaults(&cfg);
+    CHECK_EQ(cti_echo_can_init(e, cti_echo_can_size() - 1, &cfg), CTI_ERR_SIZE);
+    CHECK_EQ(cti_echo_can_init(NULL, 0, &cfg), CTI_ERR_ARG);
+    CHECK_EQ(cti_echo_can_init(e, cti_echo_can_size(), &cfg), CTI_OK);
+    CHECK_EQ(cti_echo_can_run(e, NULL, NULL, NULL, 1), CTI_ERR_ARG);
+    CHECK_EQ(cti_echo_can_run(e, NULL, NULL, NULL, 0), CTI_OK);
+    CHECK_EQ(cti_echo_can_reset(NULL), CTI_ERR_ARG);
+    free(e);
+}
+
+int main(void) {
+    RUN(test_g168_test_2_noise_converges_by_20_db_within_a_second);
+    RUN(test_g168_test_2_speech_converges_by_20_db_within_a_second);
+    RUN(test_g168_test_2c_background_noise_is_not_taken_for_echo);
+    RUN(test_g168_test_3_double_talk_costs_6_db_and_ends_with_it);
+    RUN(test_g168_test_3_double_talk_from_the_first_sample_does_no_harm);
+    RUN(test_g168_test_4_a_learnt_path_does_not_leak_away);
+    RUN(test_g168_test_5_an_echo_that_ends_leaves_no_echo_of_its_own);
+    RUN(test_g168_test_6_narrow_band_signals_do_not_make_it_diverge);
+    RUN(test_g168_test_7_a_tone_from_the_first_sample_is_stable);
+    RUN(test_near_end_digits_and_tones_pass_and_do_not_disturb_the_path);
+    RUN(test_a_path_that_changes_is_learnt_anew);
+    RUN(test_a_path_of_up_to_32_ms_is_learnt_with_256_taps);
+    RUN(test_while_nothing_is_sent_what_comes_passes_bit_by_bit);
+    RUN(test_blocks_of_any_size_and_every_run_give_the_same_samples);
+    RUN(test_full_scale_of_any_kind_does_no_harm);
+    RUN(test_bad_arguments_are_refused);
+    CHECK_END();
+}
