@@ -6,6 +6,9 @@ import argparse
 from pathlib import Path
 
 from ctidrv.cli.output import add_json
+from ctidrv.ports.region_files import OPTIONAL_TONES, TONES
+
+TONE_NAMES = (*TONES, *OPTIONAL_TONES)
 
 HELP = "what the core hears in a WAV file or at the microphone; throughput of its kernels"
 
@@ -24,6 +27,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     detect.add_argument("--seconds", type=_seconds, metavar="N", help="of the microphone; then stop")
     callerid = commands.add_parser("callerid", help="the caller IDs in a WAV file, one JSON line each")
     _source(callerid)
+    learn = commands.add_parser(
+        "learn",
+        help="a tone's frequencies, cadence and level from a recording of it, as country files have them",
+    )
+    learn.add_argument("file", type=Path, metavar="FILE.wav")
+    learn.add_argument("--channel", type=int, choices=(1, 2), help="which channel of a two-channel file")
+    learn.add_argument("--tone", choices=TONE_NAMES, default="busy", help="what it is (busy)")
+    add_json(learn)
     bench = commands.add_parser("bench", help="nanoseconds a sample a port of each kernel, one port and 64")
     bench.add_argument("--seconds", type=_seconds, default=10.0, metavar="N", help="audio a kernel (10)")
     add_json(bench)
@@ -48,6 +59,10 @@ def run(args: argparse.Namespace) -> int:
         from ctidrv.cli.dsp_bench import bench
 
         return bench(args.seconds, as_json=args.json)
+    if args.dsp == "learn":
+        from ctidrv.cli.dsp_learn import learn_file
+
+        return learn_file(args)
     from ctidrv.cli.dsp_detect import detect_file, detect_microphone
 
     if args.dsp == "detect" and args.microphone:
