@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 build=${CTI_FUZZ_BUILD:-$here/../../build/fuzz}
 mkdir -p "$build/found-$name"
 # shellcheck disable=SC2046
-clang -std=c11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -ffp-contract=off \
+clang -std=c11 -O2 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -ffp-contract=off \
     -I"$here/../include" -I"$here/../src" "$here/fuzz_$name.c" \
     $(find "$here/../src/base" "$here/../src/cid" "$here/../src/modem" "$here/../src/tone" -name '*.c') \
     -lm -o "$build/fuzz_$name"
