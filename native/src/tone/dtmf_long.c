@@ -133,13 +133,14 @@ static int look(const dtmf_bank *b, const vec (*sums)[DTMF_BINS], const dtmf_lon
     int bins[2];
     for (int g = 0; g < 2; g++)
         bins[g] = strongest(b, sums, ago, g, &strongest_power[g]);
-    double wide = wide_energy(b, ago);
     /* A sine of half-amplitude a gives sums of a * SAMPLES, and 2 * a^2 of energy a sample. */
     double to_energy = 2.0 * LONG * DTMF_HOP / ((double)SAMPLES * SAMPLES);
     double floor = limits->floor_amplitude * limits->floor_amplitude * SAMPLES * SAMPLES;
     double most = strongest_power[0] > strongest_power[1] ? strongest_power[0] : strongest_power[1];
-    if (most < 0.5 * floor ||
-        (strongest_power[0] + strongest_power[1]) * to_energy < 0.8 * COVERED_SHARE * wide)
+    if (most < 0.5 * floor)
+        return 0;
+    double wide = wide_energy(b, ago);
+    if ((strongest_power[0] + strongest_power[1]) * to_energy < 0.8 * COVERED_SHARE * wide)
         return 0;
     line lines[2];
     double real[2], share = 0.0, purity = 1e30;
