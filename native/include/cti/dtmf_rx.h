@@ -6,7 +6,9 @@
  * less) with both frequencies within 1.5 % (never at 3.5 %), and ends when it has been away for
  * about 25 ms: holes up to 20 ms do not split it, pauses from 30 ms on separate two equal digits.
  * Dial tone (350…450 Hz) and mains hum beneath a digit do not matter. Speech is told from digits by
- * what is left of the band when the two frequencies are taken away.
+ * what is left of the band when the two frequencies are taken away. Digits over speech, and short ones
+ * with a hole, are heard by a second look over 48 ms, so up to 60 ms after their beginning, or 12 ms
+ * after their end.
  *
  * The receiver looks every 16 samples, counted from reset, so blocks of any size give the same
  * events with the same times. Beginning and end are estimated to about 1 ms on a clean line.

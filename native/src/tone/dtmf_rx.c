@@ -19,8 +19,8 @@
 enum { WINDOW = 12, THIRD = DTMF_THIRD, EDGE_DUMPS = 2, LOOK_BACK = 14, PRESENCE = 3 };
 enum { WINDOW_SAMPLES = WINDOW * DTMF_HOP_HALF };
 
-/* Q.24: 40 ms must be heard, 23 ms (20 in some countries) must not. Dumps: 24.5 ms. */
-#define SHORTEST_DUMPS 12.25
+/* Q.24: 40 ms must be heard, 23 ms (20 in some countries) must not. Dumps: 25.2 ms. */
+#define SHORTEST_DUMPS 12.6
 /* Q.24: pauses from 40 ms on separate, interruptions up to 10 ms do not. Samples: 25.5 ms. */
 #define SHORTEST_PAUSE 204
 /* Present while the pair has at least half its amplitude, and neither frequency less than 0.4. */
