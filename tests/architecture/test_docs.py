@@ -157,6 +157,10 @@ def _no_findings(office: Office, command: str) -> None:
     assert office.run(command).endswith(": no findings\n")
 
 
+def _selftest(office: Office, command: str) -> None:
+    assert "duration: shortest heard ms" in office.run(command)
+
+
 def _detect(office: Office, command: str) -> None:
     sound = Pcm.silence(800) + dtmf("27#") + Pcm.silence(800)
     writer = WavWriter(office.folder / "FILE.wav", 1)
@@ -220,6 +224,7 @@ RUNNERS: list[tuple[str, str, Callable[[Office, str], None]]] = [
     (r"README\.md", r"ctidrv recordings verify\b", _verify),
     (r"", r"ctidrv ivr check [\w./]+", _no_findings),
     (r"", r"ctidrv dsp detect FILE\.wav", _detect),
+    (r"README\.md", r"ctidrv selftest\b", _selftest),
     (r"README\.md", r"ctidrv doctor\b", _doctor),
     (r"README\.md", r"pip install '\.\[[\w,]+\]' && ctidrv desktop", _desktop),
     (r"CONTRIBUTING\.md", r"python3 -m venv |\.venv/bin/|cmake ", _in_ci),
