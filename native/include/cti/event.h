@@ -33,7 +33,7 @@ enum cti_event_kind {
     CTI_EV_CALLER_ID = 26, /* ref: message number for cti_ear_message(); value: enum cti_cid_standard,
                               with enum cti_cid_flag; length: bytes of the message */
     CTI_EV_ALERT = 27,     /* the dual tone that announces caller ID is over; length: samples it lasted */
-    CTI_EV_FAX_TONE = 29, /* value: enum cti_fax_tone; ref: phase reversals seen */
+    CTI_EV_FAX_TONE = 29,  /* value: enum cti_fax_tone; ref: phase reversals seen */
     /* from players and recorders */
     CTI_EV_PLAY_DONE = 40,   /* ref: of the item; value: enum cti_play_end; length: samples played */
     CTI_EV_RECORD_DONE = 41, /* ref: of the recording; length: samples it holds */
