@@ -23,7 +23,7 @@ from ctidrv.media.recorder import Disk, Recording
 from ctidrv.native import lib
 from ctidrv.native.engine import EngineStats, LiveLoop, NativeEngine
 from ctidrv.native.events import port_event
-from ctidrv.ports.api import Board
+from ctidrv.ports.api import Board, PortInfo
 from ctidrv.units import TICK, PortId, Samples, to_seconds
 
 __all__ = ["EngineStats", "MediaEngine"]
@@ -37,6 +37,17 @@ _DRAIN_TICKS = 10
 _WAIT_MS = 200
 _SLIP: int = lib.CTI_EV_SLIP
 _EVENTS_LOST: int = lib.CTI_EV_EVENTS_LOST
+
+
+_ECHO_TAPS = {0: 0, 16: 128, 32: 256}
+
+
+def _echo_taps(port: PortInfo) -> int:
+    """Of the core's echo canceller, which stands before detectors and recorders."""
+    wanted = port.echo_ms if port.echo_ms is not None else 16 if port.two_wire else 0
+    if wanted not in _ECHO_TAPS:
+        raise PortError(f"{port.id}: echo_ms is {wanted}: the echo canceller spans 16 or 32 ms, 0 is none")
+    return _ECHO_TAPS[wanted]
 
 
 class MediaEngine:
@@ -57,6 +68,8 @@ class MediaEngine:
         for board in self._boards:
             self.native.add_board(board.native())
         self._channels = [Channel(info, number, self) for number, (_, info) in enumerate(ports)]
+        for channel in self._channels:
+            self.native.echo_can(channel.number, _echo_taps(channel.info))
         self._by_id = {channel.info.id: channel for channel in self._channels}
         if len(self._by_id) != len(ports):
             raise PortError("two ports have one name: give each [[board]] a name of its own")

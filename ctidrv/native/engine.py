@@ -71,6 +71,10 @@ class NativeEngine:
         """The `cti_progress_config` of a port (-1: of all); never while another thread ticks."""
         check(lib.cti_engine_progress(self.ptr, port, config), "call progress definitions")
 
+    def echo_can(self, port: int, taps: int) -> None:
+        """Echo canceller of a port: 128 or 256 taps, 0 for none; never while another thread ticks."""
+        check(lib.cti_engine_echo_can(self.ptr, port, taps), f"echo canceller of {taps} taps")
+
     # Commands: each takes effect at the next tick. NativeError when the ring is full.
 
     def _post(self, kind: int, port: int, what: int = 0, value: int = 0, ref: int = 0, when: int = 0) -> None:

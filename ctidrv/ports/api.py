@@ -57,6 +57,14 @@ class PortInfo:
     kind: Kind
     label: str
     caps: Mapping[str, Able] = field(default_factory=dict)
+    echo_ms: int | None = None
+    """How long after we sent it our own signal may come back, by the core's count of samples: its echo
+    canceller spans 16 or 32 ms. 0: there is no echo, or the board takes it out. None: by `two_wire`."""
+
+    @property
+    def two_wire(self) -> bool:
+        """Both directions share one pair of wires, so part of what is sent comes back."""
+        return self.kind in (Kind.FXO, Kind.FXS)
 
     def able(self, capability: str) -> Able:
         return self.caps.get(capability, Able.UNKNOWN)

@@ -59,6 +59,7 @@ COLLECT_EVERY = 25
 """Ticks between two looks at the telephones' recorders, which hold 30 s."""
 FIRST_NUMBER = 8001
 FIRST_PHONE = 5550001
+_SHORT_ECHO_MS = 15.5
 
 
 class SimBoard:
@@ -78,8 +79,11 @@ class SimBoard:
         self.clock = context.clock
         self._context = context
         self._plant = plant
+        echo_ms = 16 if plant.echo_ms < _SHORT_ECHO_MS else 32
         self.ports: Sequence[PortInfo] = [
-            PortInfo(PortId(f"{info.name}/{index + 1}"), Kind.FXO, f"simulated line {line.number}", _CAPS)
+            PortInfo(
+                PortId(f"{info.name}/{index + 1}"), Kind.FXO, f"simulated line {line.number}", _CAPS, echo_ms
+            )
             for index, line in enumerate(exchange.lines[: plant.board_lines])
         ]
         self.phones = [

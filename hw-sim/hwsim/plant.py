@@ -44,6 +44,7 @@ class Plant:
         check(size or lib.CTI_ERR_ARG, f"plant of {board_lines} lines and {phones} telephones")
         self.board_lines = board_lines
         self.lines = board_lines + phones
+        self.echo_ms = line.echo_ms
         self._plant: Any = state("cti_plant", size)
         check(lib.cti_plant_init(self._plant, size, config), "plant")
         for number in range(self.lines):

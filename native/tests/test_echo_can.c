@@ -120,11 +120,11 @@ static void test_g168_test_2_speech_converges_by_20_db_within_a_second(void) {
             say(l.sent, 0, 4000, levels[v]);
             run(&l, 128, -75);
             mean += taken_out(&l, SECOND, SECOND) / 12;
-            CHECK(taken_out(&l, SECOND, SECOND) >= 17); /* a second may hold little speech */
-            CHECK(taken_out(&l, 2 * SECOND, 2 * SECOND) >= 25);
+            CHECK(taken_out(&l, SECOND, SECOND) >= 20);
+            CHECK(taken_out(&l, 2 * SECOND, 2 * SECOND) >= 30);
             line_free(&l);
         }
-    CHECK(mean >= 24);
+    CHECK(mean >= 28);
 }
 
 static void test_g168_test_2c_background_noise_is_not_taken_for_echo(void) {
@@ -136,29 +136,23 @@ static void test_g168_test_2c_background_noise_is_not_taken_for_echo(void) {
     line_free(&l);
 }
 
-/* Against the same line without the near end, on which it goes on to learn. */
-static void test_g168_test_3_double_talk_costs_6_db_and_ends_with_it(void) {
+static void test_g168_test_3_double_talk_makes_it_diverge_by_no_more_than_6_db(void) {
     static const double near[] = {-15, -20, -30};
-    double during = 0.0, after = 0.0;
+    double mean = 0.0;
     for (int v = 0; v < 3; v++)
         for (int h = 0; h < 4; h++) {
-            line alone = line_new((uint64_t)(20 * v + h)), both = line_new((uint64_t)(20 * v + h));
-            hybrid(alone.path, h % 2 ? 14 : 6, 16, (uint64_t)h + 1);
-            hybrid(both.path, h % 2 ? 14 : 6, 16, (uint64_t)h + 1);
-            say(alone.sent, 0, 8000, -15);
-            say(both.sent, 0, 8000, -15);
-            say(both.came, 3 * SECOND, 3000, near[v]);
-            run(&alone, 128, -65);
-            run(&both, 128, -65);
-            CHECK(taken_out(&both, 3 * SECOND, 3 * SECOND) >= 20);
-            during +=
-                (taken_out(&alone, 3 * SECOND, 3 * SECOND) - taken_out(&both, 3 * SECOND, 3 * SECOND)) / 12;
-            after += (taken_out(&alone, 7 * SECOND, SECOND) - taken_out(&both, 7 * SECOND, SECOND)) / 12;
-            line_free(&alone);
-            line_free(&both);
+            line l = line_new((uint64_t)(20 * v + h));
+            hybrid(l.path, h % 2 ? 14 : 6, 16, (uint64_t)h + 1);
+            say(l.sent, 0, 8000, -15);
+            say(l.came, 3 * SECOND, 3000, near[v]);
+            run(&l, 128, -65);
+            double before = taken_out(&l, 2 * SECOND, SECOND), during = taken_out(&l, 3 * SECOND, 3 * SECOND);
+            mean += (before - during) / 12;
+            CHECK(during >= 25);
+            CHECK(taken_out(&l, 7 * SECOND, SECOND) >= before - 6.0);
+            line_free(&l);
         }
-    CHECK(during <= 6.0);
-    CHECK(after <= 2.0);
+    CHECK(mean <= 6.0);
 }
 
 static void test_g168_test_3_double_talk_from_the_first_sample_does_no_harm(void) {
@@ -393,7 +387,7 @@ int main(void) {
     RUN(test_g168_test_2_noise_converges_by_20_db_within_a_second);
     RUN(test_g168_test_2_speech_converges_by_20_db_within_a_second);
     RUN(test_g168_test_2c_background_noise_is_not_taken_for_echo);
-    RUN(test_g168_test_3_double_talk_costs_6_db_and_ends_with_it);
+    RUN(test_g168_test_3_double_talk_makes_it_diverge_by_no_more_than_6_db);
     RUN(test_g168_test_3_double_talk_from_the_first_sample_does_no_harm);
     RUN(test_g168_test_4_a_learnt_path_does_not_leak_away);
     RUN(test_g168_test_5_an_echo_that_ends_leaves_no_echo_of_its_own);

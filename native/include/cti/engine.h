@@ -7,9 +7,10 @@
  *   2 plays: players add into tx
  *   3 exchanges tx and rx with every board, once
  *   4 starts recordings that waited for the seizure of their line
- *   5 hears: the ear (all detectors) over rx in one pass; a digit stops the prompts it may stop
- *   6 records tx and rx
- *   7 puts the tick's events, ordered by (at, port, kind), into the event ring
+ *   5 takes the echo of tx out of rx, on two-wire ports (cti/echo_can.h)
+ *   6 hears: the ear (all detectors) over rx in one pass; a digit stops the prompts it may stop
+ *   7 records tx and rx
+ *   8 puts the tick's events, ordered by (at, port, kind), into the event ring
  * Python posts commands and reads events through two rings, each with one writer and one reader,
  * and touches no sample. Caller-owned memory; nothing is allocated, locked or asked of the
  * operating system between init and the end. Ports are numbered through all boards in the order
@@ -82,6 +83,9 @@ int cti_engine_add_board(cti_engine *e, const cti_board *board);
 /* The definitions that call progress goes by, of one port or (-1) of all. Between ticks of virtual
  * time, or before the live loop begins: not while another thread ticks. */
 int cti_engine_progress(cti_engine *e, int port, const struct cti_progress_config *cfg);
+/* The echo canceller of a two-wire port: its taps (128 or 256; 0 = none, as in the beginning). It
+ * begins afresh with each seizure of the line. When it may be called is as above. */
+int cti_engine_echo_can(cti_engine *e, int port, int taps);
 /* All n commands take effect at the next tick, together, or none (CTI_ERR_FULL; CTI_ERR_ARG when one
  * of them names a port or thing there is not). */
 int cti_engine_post(cti_engine *e, const cti_command *commands, int n);

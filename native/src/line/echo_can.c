@@ -14,12 +14,16 @@ enum {
     JUDGED_BLOCKS = 3          /* running louder for so long (48 ms), the path is forgotten */
 };
 
-/* The path may drift: so much of its power is unsure again after a block (20 % in a second). */
+/* The path may drift: so much of its mean power is unsure again in every bin after a block (0.2 in a
+ * second). */
 #define DRIFT 0.003f
 /* The uncertainty in the beginning: no return is louder than what was sent. */
 #define UNSURE 1.0f
-/* What a step of full size makes of the uncertainty. */
+/* What a step of full size makes of it: a block that is heard shows only a part of the bin. */
 #define SURER 0.35f
+/* A block has no soft edges, so its loud bins leak into all others: 30 dB below its whole power nothing
+ * can be learnt from a bin. */
+#define LEAKED 1e-3f
 /* Of the near end's power: what is forgotten with each block. */
 #define NEAR_FORGET 0.4f
 /* The near end is never quieter than -75 dBm0 in all (rms 3 samples), spread over the bins. */
@@ -34,6 +38,8 @@ enum {
 
 struct cti_echo_can {
     cti_echo_can_config cfg;
+    echo_fft fft;
+    /* from here on, what a reset clears */
     int32_t parts;
     int32_t filled;                   /* samples of the present block */
     int32_t silent;                   /* samples since something was sent */
@@ -42,7 +48,6 @@ struct cti_echo_can {
     int16_t path[TAPS_MOST];          /* Q14, last tap first: what the output goes through */
     int16_t came[BLOCK], left[BLOCK]; /* the present block, before and after */
     float judged_used, judged_learnt, judged_none;
-    echo_fft fft;
     echo_spectrum x[PARTS]; /* of what was sent; the newest first */
     echo_spectrum w[PARTS]; /* the path that is learnt */
     float tap[TAPS_MOST];   /* the same */
@@ -73,20 +78,21 @@ int cti_echo_can_init(cti_echo_can *e, size_t size, const cti_echo_can_config *c
         return CTI_ERR_ARG;
     if (size < sizeof *e)
         return CTI_ERR_SIZE;
-    cti_echo_can_config copy = *cfg;
-    memset(e, 0, sizeof *e);
-    e->cfg = copy;
-    e->parts = copy.taps / BLOCK;
-    e->silent = TAPS_MOST;
+    e->cfg = *cfg;
     echo_fft_init(&e->fft);
+    return cti_echo_can_reset(e);
+}
+
+int cti_echo_can_reset(cti_echo_can *e) {
+    if (e == NULL)
+        return CTI_ERR_ARG;
+    memset(&e->parts, 0, sizeof *e - offsetof(struct cti_echo_can, parts));
+    e->parts = e->cfg.taps / BLOCK;
+    e->silent = 2 * TAPS_MOST;
     for (int k = 0; k < ECHO_ROOM; k++)
         e->near_power[k] = NEAR_FLOOR;
     forget(e);
     return CTI_OK;
-}
-
-int cti_echo_can_reset(cti_echo_can *e) {
-    return e == NULL ? CTI_ERR_ARG : cti_echo_can_init(e, sizeof *e, &e->cfg);
 }
 
 /* --- the path in use --- */
@@ -158,30 +164,43 @@ static float residue(const cti_echo_can *e, float *left) {
     return lane[0] + lane[1] + lane[2] + lane[3];
 }
 
+/* Each bin's power, and their sum. */
+static float powers(const echo_spectrum *x, float *power) {
+    float lane[4] = {0.0f, 0.0f, 0.0f, 0.0f};
+    for (int k = 0; k < ECHO_ROOM; k += 4)
+        for (int i = 0; i < 4; i++) {
+            power[k + i] = x->re[k + i] * x->re[k + i] + x->im[k + i] * x->im[k + i];
+            lane[i] += power[k + i];
+        }
+    return lane[0] + lane[1] + lane[2] + lane[3];
+}
+
 /* The Kalman step of each bin: the surer the path and the louder the near end, the smaller. */
 static void learn(cti_echo_can *e, const float *left) {
     echo_spectrum err;
-    float total[ECHO_ROOM], echo[ECHO_ROOM] = {0.0f}, change[ECHO_FFT];
+    float total[ECHO_ROOM] = {0.0f}, sent[PARTS][ECHO_ROOM], scratch[ECHO_ROOM], change[ECHO_FFT];
     echo_fft_forward(&e->fft, left, &err);
-    for (int p = 0; p < e->parts; p++)
+    for (int p = 0; p < e->parts; p++) {
+        float leaked = LEAKED * powers(&e->x[p], sent[p]);
         for (int k = 0; k < ECHO_ROOM; k++)
-            echo[k] += e->unsure[p][k] * (e->x[p].re[k] * e->x[p].re[k] + e->x[p].im[k] * e->x[p].im[k]);
+            total[k] += e->unsure[p][k] * (sent[p][k] + leaked);
+    }
     for (int k = 0; k < ECHO_ROOM; k++) {
         float power = err.re[k] * err.re[k] + err.im[k] * err.im[k];
         float near_now = e->near_power[k] + NEAR_FORGET * (power - e->near_power[k]);
         e->near_power[k] = near_now > NEAR_FLOOR ? near_now : NEAR_FLOOR;
-        total[k] = echo[k] + 2.0f * e->near_power[k];
+        total[k] += 2.0f * e->near_power[k];
     }
     for (int p = 0; p < e->parts; p++) {
         echo_spectrum *x = &e->x[p], *w = &e->w[p], step;
         float *unsure = e->unsure[p], *tap = e->tap + p * BLOCK;
+        float drift = DRIFT / ECHO_BINS * powers(w, scratch);
         for (int k = 0; k < ECHO_ROOM; k++) {
             float gain = unsure[k] / total[k];
             step.re[k] = gain * (x->re[k] * err.re[k] + x->im[k] * err.im[k]);
             step.im[k] = gain * (x->re[k] * err.im[k] - x->im[k] * err.re[k]);
-            float power = x->re[k] * x->re[k] + x->im[k] * x->im[k];
-            unsure[k] *= 1.0f - SURER * gain * power;
-            float u = (1.0f - DRIFT) * unsure[k] + DRIFT * (w->re[k] * w->re[k] + w->im[k] * w->im[k]);
+            unsure[k] *= 1.0f - SURER * gain * sent[p][k];
+            float u = (1.0f - DRIFT) * unsure[k] + drift;
             unsure[k] = u < UNSURE ? u : UNSURE;
         }
         echo_fft_back(&e->fft, &step, change);

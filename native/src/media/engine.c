@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cti/echo_can.h"
 #include "cti/error.h"
 #include "media/engine_state.h"
 
@@ -34,6 +35,8 @@ static int lay_out(const cti_engine_config *c, cti_engine_layout *l) {
     l->messages = place(&end, ports * MESSAGES * sizeof(cti_message_slot));
     l->ear = place(&end, cti_ear_size(c->ports));
     l->players = place(&end, ports * l->player_size);
+    l->echo_size = (cti_echo_can_size() + 63) & ~(size_t)63;
+    l->echo = place(&end, ports * l->echo_size);
     l->tx = place(&end, ports * TICK * sizeof(int16_t));
     l->rx = place(&end, ports * TICK * sizeof(int16_t));
     l->found = place(&end, (size_t)l->found_room * sizeof(cti_event));
@@ -76,6 +79,10 @@ static cti_player *player_of(const cti_engine *e, int port) {
 static cti_recorder *recorder_of(const cti_engine *e, int port, int which) {
     return cti_engine_part(e, e->lay.recorders +
                                   ((size_t)port * RECORDERS + (size_t)which) * e->lay.recorder_size);
+}
+
+static cti_echo_can *echo_of(const cti_engine *e, int port) {
+    return cti_engine_part(e, e->lay.echo + (size_t)port * e->lay.echo_size);
 }
 
 static int16_t *tx_of(const cti_engine *e, int port) {
@@ -129,6 +136,16 @@ int cti_engine_progress(cti_engine *e, int port, const cti_progress_config *cfg)
     if (e == NULL || cfg == NULL || port < -1 || port >= e->cfg.ports)
         return CTI_ERR_ARG;
     return cti_ear_progress(cti_engine_part(e, e->lay.ear), port, cfg);
+}
+
+int cti_engine_echo_can(cti_engine *e, int port, int taps) {
+    if (e == NULL || port < 0 || port >= e->cfg.ports)
+        return CTI_ERR_ARG;
+    cti_echo_can_config cfg = {taps};
+    int result = taps == 0 ? CTI_OK : cti_echo_can_init(echo_of(e, port), e->lay.echo_size, &cfg);
+    if (result == CTI_OK)
+        port_of(e, port)->echo = taps;
+    return result;
 }
 
 static int acceptable(const cti_engine *e, const cti_command *c) {
@@ -263,7 +280,7 @@ static void take_commands(cti_engine *e, int64_t now) {
     }
 }
 
-/* --- 2 and 6: players and recorders --- */
+/* --- 2 and 7: players and recorders --- */
 
 static void play(cti_engine *e, int64_t now) {
     memset(cti_engine_part(e, e->lay.tx), 0, (size_t)e->cfg.ports * TICK * sizeof(int16_t));
@@ -348,7 +365,18 @@ static void exchange(cti_engine *e, int64_t now) {
     }
 }
 
-/* --- 5: the ear --- */
+/* --- 5: the echo of what was sent --- */
+
+static void cancel(cti_engine *e, int begin) {
+    for (int k = begin; k < e->found; k++) /* another call is another line */
+        if (found_of(e)[k].kind == CTI_EV_SEIZED && port_of(e, found_of(e)[k].port)->echo > 0)
+            cti_echo_can_reset(echo_of(e, found_of(e)[k].port));
+    for (int p = 0; p < e->ports; p++)
+        if (port_of(e, p)->echo > 0)
+            cti_echo_can_run(echo_of(e, p), tx_of(e, p), rx_of(e, p), rx_of(e, p), TICK);
+}
+
+/* --- 6: the ear --- */
 
 static void hear(cti_engine *e, int begin) {
     e->found += cti_ear_run(cti_engine_part(e, e->lay.ear), rx_of(e, 0), TICK, TICK, found_of(e) + e->found,
@@ -362,7 +390,7 @@ static void hear(cti_engine *e, int begin) {
     }
 }
 
-/* --- 7: events --- */
+/* --- 8: events --- */
 
 static int not_after(const cti_event *a, const cti_event *b) {
     if (a->at != b->at)
@@ -414,6 +442,7 @@ int cti_engine_tick(cti_engine *e) {
     play(e, now);
     int begin = e->found;
     exchange(e, now);
+    cancel(e, begin);
     hear(e, begin);
     record(e, now);
     tell(e, now);

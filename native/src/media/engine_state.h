@@ -32,6 +32,7 @@ typedef struct cti_engine_port {
     int32_t armed_ref[RECORDERS];
     int32_t open_ref[RECORDERS]; /* of the recording that is open */
     int32_t next_message;
+    int32_t echo; /* taps of its echo canceller; 0 = none */
 } cti_engine_port;
 
 typedef struct cti_engine_board {
@@ -41,8 +42,9 @@ typedef struct cti_engine_board {
 } cti_engine_board;
 
 typedef struct cti_engine_layout {
-    size_t commands, events, boards, ports, messages, ear, players, recorders, tx, rx, found, sorted, end;
-    size_t player_size, recorder_size;
+    size_t commands, events, boards, ports, messages, ear, players, echo, recorders, tx, rx, found, sorted,
+        end;
+    size_t player_size, recorder_size, echo_size;
     int32_t found_room; /* events of one tick */
 } cti_engine_layout;
 

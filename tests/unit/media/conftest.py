@@ -27,7 +27,7 @@ class PyBoard:
         self.info = BoardInfo(name, "py", "a board made in Python")
         caps = {"flash": Able.NO} if kind is Kind.FXO else {}
         self.ports: Sequence[PortInfo] = [
-            PortInfo(PortId(f"{name}/{i + 1}"), kind, f"line {i + 1}", caps) for i in range(ports)
+            PortInfo(PortId(f"{name}/{i + 1}"), kind, f"line {i + 1}", caps, echo_ms=0) for i in range(ports)
         ]
         self.heard = [bytearray() for _ in range(ports)]
         self.controls: list[tuple[int, int, int, int]] = []
