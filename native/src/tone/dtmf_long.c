@@ -15,15 +15,15 @@ enum { CLEAN = 2 };
 /* Of all that is heard above 180 Hz the pair holds so much: then its lines need only be there most of the
  * time (a hole of 8 ms in 48), for neither speech nor music comes near that. */
 #define CLEAR_SHARE 0.85
-#define EDGED_SHARE 0.7 /* if it begins or ends at once */
+#define EDGED_SHARE 0.75 /* if it begins or ends at once */
 #define CLEAR_PURITY 4.0
 /* Less, down to 8 dB under the speech: then its lines must be steady, power of the line over that of what
- * makes it waver (15 dB), and begin or end at once, 5 dB less just before or after, while the speech goes
+ * makes it waver (17 dB), and begin or end at once, 5 dB less just before or after, while the speech goes
  * on: the harmonics of a voice come and go together. */
 #define COVERED_SHARE 0.15
-#define COVERED_PURITY 30.0
+#define COVERED_PURITY 50.0
 #define EDGE 0.3
-#define REST_LEAST 0.5
+#define REST_LEAST 0.8
 #define REST_MOST 4.0
 /* In its group the line is so much stronger than at the other three frequencies (power). */
 #define DOMINANCE 12.0
