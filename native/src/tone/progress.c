@@ -114,7 +114,8 @@ struct cti_progress {
     double gap_sum; /* power heard since the burst before ended */
     int32_t gap_hops;
     double gap_before;
-    int32_t looked; /* the cadence has been looked at for this burst */
+    int32_t gap_known; /* there was a pause to measure it */
+    int32_t looked;    /* the cadence has been looked at for this burst */
     /* the tone that is reported */
     int32_t on;       /* enum cti_tone, 0 = none */
     int32_t on_index; /* its definition */
@@ -251,7 +252,8 @@ static double power_of(const float *power, int first, int second) {
 }
 
 static void follow_noise(cti_progress *p) {
-    p->noise_smooth += NOISE_SMOOTHING * ((double)p->bank.total - p->noise_smooth);
+    double rest = (double)p->bank.total - power_of(p->bank.power, p->peak[0], p->peak[1]);
+    p->noise_smooth += NOISE_SMOOTHING * ((rest > 0.0 ? rest : 0.0) - p->noise_smooth);
     if (p->noise_smooth < p->noise_now)
         p->noise_now = p->noise_smooth;
     if (p->state == BURST_NONE && ++p->noise_hops >= NOISE_BLOCK) {
@@ -364,6 +366,7 @@ static void begin_burst(cti_progress *p, const int bin[2]) {
     p->looked = 0;
     p->plateau = p->last_power = own_power(p, p->bank.power);
     p->share_sum = 0.0;
+    p->gap_known = p->gap_hops > 0;
     p->gap_before = p->gap_hops > 0 ? p->gap_sum / p->gap_hops : 0.0;
 }
 
@@ -557,7 +560,7 @@ static void end_burst(cti_progress *p, cti_event_sink *sink) {
     p->gap_hops = 0;
     int tone = was_tone(p);
     if (tone) {
-        b.pure = p->share_sum >= LINE_SHARE * p->age && wavering(p) <= PURE_WAVER;
+        b.pure = p->gap_known && p->share_sum >= LINE_SHARE * p->age && wavering(p) <= PURE_WAVER;
         cadence_put(&p->log, &b);
         if (known_length(p, &b))
             p->known = (known_lines){{p->line[0].bin, p->line[1].bin}, p->plateau, p->end, 0};
