@@ -13,6 +13,7 @@ from ctidrv.cli.dsp_instructions import instructions
 from ctidrv.cli.output import print_json
 from ctidrv.native import cid, g711
 from ctidrv.native.ear import ALL, CALLER_ID, DTMF, FAX, PROGRESS, VOICE, Ear
+from ctidrv.native.echo_can import EchoCanceller
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import RATE, PortId
 
@@ -46,6 +47,12 @@ def _ear(detectors: int, ports: int, sound: Pcm) -> Callable[[], object]:
     return lambda: ear.hear(*channels)
 
 
+def _echo_can(ports: int, sound: Pcm) -> Callable[[], object]:
+    """128 taps, while noise is sent whose echo comes."""
+    cancellers = [EchoCanceller() for _ in range(ports)]
+    return lambda: [canceller.run(sound, sound) for canceller in cancellers]
+
+
 def _measure(run: Callable[[], object], ports: int, seconds: float) -> float:
     """Nanoseconds a sample a port; `run` takes one second of audio for each port."""
     run()
@@ -65,6 +72,7 @@ def kernels(samples: int = RATE) -> dict[str, Callable[[int], Callable[[], objec
         "progress": lambda ports: _ear(PROGRESS, ports, quiet),
         "vad": lambda ports: _ear(VOICE, ports, quiet),
         "fax_tones": lambda ports: _ear(FAX, ports, quiet),
+        "echo_can": lambda ports: _echo_can(ports, quiet),
         "cid_rx_idle": lambda ports: _ear(CALLER_ID, ports, quiet),
         "cid_rx_burst": lambda ports: _ear(CALLER_ID, ports, burst),
     }
