@@ -30,3 +30,19 @@ class EchoCanceller:
     def reset(self) -> None:
         """Forgets the path."""
         check(lib.cti_echo_can_reset(self._state), "echo canceller")
+
+
+class ToneDisabler:
+    """Hears a modem's asking that the canceller stand aside (cti/tone_disabler.h; G.168, clause 7)."""
+
+    def __init__(self) -> None:
+        size = lib.cti_tone_disabler_size()
+        self._state: Any = state("cti_tone_disabler", size)
+        check(lib.cti_tone_disabler_init(self._state, size), "tone disabler")
+
+    def run(self, sent: Pcm, came: Pcm) -> bool:
+        """Whether the canceller is to be disabled after this; both of one length (UsageError)."""
+        if len(sent) != len(came):
+            raise UsageError(f"tone disabler: {len(sent)} samples were sent, {len(came)} came")
+        asked = lib.cti_tone_disabler_run(self._state, sent.ptr, came.ptr, len(came))
+        return bool(check(asked, "tone disabler"))

@@ -125,6 +125,29 @@ static void test_each_seizure_begins_afresh(void) {
     bench_free(&fresh);
 }
 
+/* A modem at our end sends 2100 Hz that turns every 450 ms (G.168, clause 7): the echo is left in. */
+static void test_g168_clause_7_a_modem_has_the_line_as_it_is_and_speech_again_without_echo(void) {
+    bench b = bench_new(14, -15);
+    CHECK_EQ(cti_engine_echo_can(b.engine, 0, 128), CTI_OK);
+    int asks = 3 * SECOND;
+    for (int i = 0; i < asks; i++)
+        b.prompt[i] = (int16_t)(4000.0 * (i / 3600 % 2 ? -1 : 1) * sin(SIGNAL_TURN * 2100.0 * i / SECOND));
+    b.samples = asks;
+    seize_and_play(&b);
+    CHECK_NEAR(leakage(&b, 3), -14, 1.0);
+    bench spoken = bench_new(14, -15);
+    cti_command c = {.kind = CTI_CMD_PLAY, .ref = 3};
+    c.item = (cti_play_item){.pcm = spoken.prompt, .samples = spoken.samples, .ref = 3, .gain_q12 = UNITY};
+    for (int i = 0; i < 30; i++) /* silence for more than the 250 ms that end it */
+        cti_engine_tick(b.engine);
+    static int16_t before[2 * SECOND];
+    cti_engine_read(b.engine, 0, 0, before, SECOND);
+    CHECK_EQ(cti_engine_post(b.engine, &c, 1), CTI_OK);
+    CHECK(leakage(&b, 4) < -30);
+    bench_free(&spoken);
+    bench_free(&b);
+}
+
 static void test_it_takes_no_memory_in_the_tick(void) {
     bench b = bench_new(6, -15);
     CHECK_EQ(cti_engine_echo_can(b.engine, 0, 256), CTI_OK);
@@ -150,6 +173,7 @@ int main(void) {
     RUN(test_without_it_the_hybrids_return_is_heard_and_recorded);
     RUN(test_with_it_what_came_holds_less_than_minus_25_db_of_what_was_sent);
     RUN(test_each_seizure_begins_afresh);
+    RUN(test_g168_clause_7_a_modem_has_the_line_as_it_is_and_speech_again_without_echo);
     RUN(test_it_takes_no_memory_in_the_tick);
     RUN(test_bad_arguments_are_refused);
     CHECK_END();

@@ -32,6 +32,16 @@ def test_every_error_of_the_core_has_words() -> None:
     assert "unknown error" not in texts
 
 
+def test_every_kernel_is_run_where_calls_of_the_heap_are_counted() -> None:
+    tests = [path.read_text(encoding="utf-8") for path in (INCLUDE.parents[1] / "tests").glob("test_*.c")]
+    counted = "".join(text for text in tests if '#include "heap_count.h"' in text)
+    declared = "".join(_code(path) for path in INCLUDE.glob("*.h"))
+    kernels = set(re.findall(r"\b(cti_\w+)_init\(", declared))
+    asks_the_system = {"cti_live"}
+    assert len(kernels) > 20
+    assert sorted(name for name in kernels - asks_the_system if f"{name}_init(" not in counted) == []
+
+
 def test_headers_hold_declarations_only() -> None:
     for path in sorted(INCLUDE.glob("*.h")):
         text = path.read_text(encoding="utf-8")

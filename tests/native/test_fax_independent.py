@@ -7,7 +7,7 @@ import ctypes.util
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ from ctidrv.events import FaxTone
 from ctidrv.media.wav import read_wav
 from ctidrv.native import g711
 from ctidrv.native.ear import ALL, FAX, Ear
+from ctidrv.native.echo_can import ToneDisabler
 from ctidrv.native.fax import fax_tone
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.tones import dtmf, render
@@ -156,6 +157,20 @@ def spandsp_makes(lib: Any, kind: int, samples: int) -> Pcm:
     size = lib.modem_connect_tones_tx(sender, out, samples)
     lib.modem_connect_tones_tx_free(sender)
     return Pcm(out[:size])
+
+
+@pytest.mark.parametrize(
+    ("kind", "asks"), [(CNG, False), (ANS, False), (ANS_PR, True), (ANSAM, False), (ANSAM_PR, True)]
+)
+@pytest.mark.parametrize("law", ["alaw", "ulaw"])
+def test_g168_clause_7_tones_of_spandsp_that_turn_disable_the_echo_canceller(
+    spandsp: Any, kind: int, asks: bool, law: Literal["alaw", "ulaw"]
+) -> None:
+    sound = g711.decode(g711.encode(QUIET + spandsp_makes(spandsp, kind, 16000), law), law)
+    silence = Pcm.silence(len(sound))
+    assert ToneDisabler().run(silence, sound) is asks
+    assert ToneDisabler().run(sound, silence) is asks
+    assert ToneDisabler().run(silence + silence, sound + silence) is False
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@
  *   2 plays: players add into tx
  *   3 exchanges tx and rx with every board, once
  *   4 starts recordings that waited for the seizure of their line
- *   5 takes the echo of tx out of rx, on two-wire ports (cti/echo_can.h)
+ *   5 takes the echo of tx out of rx, on two-wire ports (cti/echo_can.h), unless a modem on the line has
+ *     asked that it be left (cti/tone_disabler.h)
  *   6 hears: the ear (all detectors) over rx in one pass; a digit stops the prompts it may stop
  *   7 records tx and rx
  *   8 puts the tick's events, ordered by (at, port, kind), into the event ring

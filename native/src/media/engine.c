@@ -4,6 +4,7 @@
 
 #include "cti/echo_can.h"
 #include "cti/error.h"
+#include "cti/tone_disabler.h"
 #include "media/engine_state.h"
 
 enum { MOST_PORTS = 512, MOST_BOARDS = 64, LONGEST_RECORD_SECONDS = 600, RATE = 8000 };
@@ -37,6 +38,8 @@ static int lay_out(const cti_engine_config *c, cti_engine_layout *l) {
     l->players = place(&end, ports * l->player_size);
     l->echo_size = (cti_echo_can_size() + 63) & ~(size_t)63;
     l->echo = place(&end, ports * l->echo_size);
+    l->disabler_size = (cti_tone_disabler_size() + 63) & ~(size_t)63;
+    l->disablers = place(&end, ports * l->disabler_size);
     l->tx = place(&end, ports * TICK * sizeof(int16_t));
     l->rx = place(&end, ports * TICK * sizeof(int16_t));
     l->found = place(&end, (size_t)l->found_room * sizeof(cti_event));
@@ -83,6 +86,10 @@ static cti_recorder *recorder_of(const cti_engine *e, int port, int which) {
 
 static cti_echo_can *echo_of(const cti_engine *e, int port) {
     return cti_engine_part(e, e->lay.echo + (size_t)port * e->lay.echo_size);
+}
+
+static cti_tone_disabler *disabler_of(const cti_engine *e, int port) {
+    return cti_engine_part(e, e->lay.disablers + (size_t)port * e->lay.disabler_size);
 }
 
 static int16_t *tx_of(const cti_engine *e, int port) {
@@ -143,6 +150,8 @@ int cti_engine_echo_can(cti_engine *e, int port, int taps) {
         return CTI_ERR_ARG;
     cti_echo_can_config cfg = {taps};
     int result = taps == 0 ? CTI_OK : cti_echo_can_init(echo_of(e, port), e->lay.echo_size, &cfg);
+    if (taps > 0 && result == CTI_OK)
+        result = cti_tone_disabler_init(disabler_of(e, port), e->lay.disabler_size);
     if (result == CTI_OK)
         port_of(e, port)->echo = taps;
     return result;
@@ -368,12 +377,23 @@ static void exchange(cti_engine *e, int64_t now) {
 /* --- 5: the echo of what was sent --- */
 
 static void cancel(cti_engine *e, int begin) {
-    for (int k = begin; k < e->found; k++) /* another call is another line */
-        if (found_of(e)[k].kind == CTI_EV_SEIZED && port_of(e, found_of(e)[k].port)->echo > 0)
-            cti_echo_can_reset(echo_of(e, found_of(e)[k].port));
-    for (int p = 0; p < e->ports; p++)
-        if (port_of(e, p)->echo > 0)
+    for (int k = begin; k < e->found; k++) { /* another call is another line */
+        int p = found_of(e)[k].port;
+        if (found_of(e)[k].kind == CTI_EV_SEIZED && port_of(e, p)->echo > 0) {
+            cti_echo_can_reset(echo_of(e, p));
+            cti_tone_disabler_reset(disabler_of(e, p));
+        }
+    }
+    for (int p = 0; p < e->ports; p++) {
+        if (port_of(e, p)->echo == 0)
+            continue;
+        int aside = cti_tone_disabler_run(disabler_of(e, p), tx_of(e, p), rx_of(e, p), TICK) == 1;
+        if (aside && !port_of(e, p)->echo_aside)
+            cti_echo_can_reset(echo_of(e, p)); /* what was sent meanwhile it will not have seen */
+        port_of(e, p)->echo_aside = aside;
+        if (!aside)
             cti_echo_can_run(echo_of(e, p), tx_of(e, p), rx_of(e, p), rx_of(e, p), TICK);
+    }
 }
 
 /* --- 6: the ear --- */

@@ -32,7 +32,8 @@ typedef struct cti_engine_port {
     int32_t armed_ref[RECORDERS];
     int32_t open_ref[RECORDERS]; /* of the recording that is open */
     int32_t next_message;
-    int32_t echo; /* taps of its echo canceller; 0 = none */
+    int32_t echo;       /* taps of its echo canceller; 0 = none */
+    int32_t echo_aside; /* a modem has asked it to stand aside */
 } cti_engine_port;
 
 typedef struct cti_engine_board {
@@ -42,9 +43,9 @@ typedef struct cti_engine_board {
 } cti_engine_board;
 
 typedef struct cti_engine_layout {
-    size_t commands, events, boards, ports, messages, ear, players, echo, recorders, tx, rx, found, sorted,
-        end;
-    size_t player_size, recorder_size, echo_size;
+    size_t commands, events, boards, ports, messages, ear, players, echo, disablers, recorders, tx, rx, found,
+        sorted, end;
+    size_t player_size, recorder_size, echo_size, disabler_size;
     int32_t found_room; /* events of one tick */
 } cti_engine_layout;
 

@@ -1,0 +1,257 @@
+/* After its init no kernel asks for memory: each is fed with all that a line carries. The engine, the plant
+ * and the voice path count in tests of their own (test_engine.c, test_lineplant.c, test_voice_hostile.c). */
+#include "check.h"
+#include "cti/alert_rx.h"
+#include "cti/cid.h"
+#include "cti/cid_rx.h"
+#include "cti/dtmf_rx.h"
+#include "cti/dtmf_tx.h"
+#include "cti/ear.h"
+#include "cti/echo_can.h"
+#include "cti/error.h"
+#include "cti/fax_tone_tx.h"
+#include "cti/fax_tones.h"
+#include "cti/fsk_rx.h"
+#include "cti/fsk_tx.h"
+#include "cti/g711.h"
+#include "cti/level.h"
+#include "cti/mixer.h"
+#include "cti/player.h"
+#include "cti/progress.h"
+#include "cti/random.h"
+#include "cti/recorder.h"
+#include "cti/tone_disabler.h"
+#include "cti/tone_gen.h"
+#include "cti/vad.h"
+#include "heap_count.h"
+#include "signals.h"
+
+enum { BLOCK = 160, EVENTS = 64, RING = 8000 };
+
+static cti_event ev[EVENTS];
+static int16_t out[BLOCK * 64];
+static int heard; /* events and samples that came of it: the kernels did work */
+
+static int16_t *sound;
+static int samples;
+
+/* Digits, busy tone, a caller-ID burst, answer tone with turns, speech, noise. */
+static void make_sound(void) {
+    static int16_t burst[16000];
+    cti_cid_message m = {.type = CTI_CID_MDMF_CALL, .number = "2025550143"};
+    cti_cid_burst_config cfg;
+    uint8_t bytes[300];
+    cti_cid_burst_defaults(&cfg);
+    int n = cti_cid_burst(&cfg, bytes, cti_cid_encode(&m, bytes, 300), burst, 16000);
+    signal *s = signal_new(4);
+    for (int i = 0; i < 16; i++) {
+        signal_digit(s, "0123456789*#ABCD"[i], 60, -10, -8, 0);
+        signal_silence(s, 60);
+    }
+    for (int i = 0; i < 5; i++) {
+        signal_sine(s, s->n, 4000, 480, -18);
+        signal_sine(s, s->n, 4000, 620, -18);
+        signal_silence(s, 1000);
+    }
+    for (int i = 0; i < n; i++)
+        s->x[s->n + i] += burst[i];
+    s->n += n;
+    signal_silence(s, 300);
+    for (int i = 0; i < 21600; i++)
+        s->x[s->n++] = (i / 3600 % 2 ? -5000 : 5000) * sin(SIGNAL_TURN * 2100.0 * i / SIGNAL_RATE);
+    signal_sine(s, s->n, 800, 2130, -15);
+    signal_sine(s, s->n, 800, 2750, -15);
+    signal_silence(s, 1000);
+    signal_speech(s, 6000, -18);
+    signal_noise(s, -60);
+    samples = s->n / BLOCK * BLOCK;
+    sound = signal_pcm(s);
+    free(s);
+}
+
+static void *state(size_t size) {
+    CHECK(size > 0);
+    return malloc(size);
+}
+
+/* The detectors: one signature. */
+typedef struct detector {
+    const char *name;
+    size_t size;
+    int (*init)(void *s, size_t size);
+    int (*run)(void *s, const int16_t *pcm, int n);
+} detector;
+
+static int dtmf_init(void *s, size_t size) {
+    return cti_dtmf_rx_init(s, size, NULL);
+}
+static int dtmf_run(void *s, const int16_t *pcm, int n) {
+    return cti_dtmf_rx_run(s, pcm, n, ev, EVENTS);
+}
+static int progress_init(void *s, size_t size) {
+    cti_progress_config cfg;
+    cti_progress_defaults(&cfg);
+    return cti_progress_init(s, size, &cfg);
+}
+static int progress_run(void *s, const int16_t *pcm, int n) {
+    return cti_progress_run(s, pcm, n, ev, EVENTS);
+}
+static int vad_init(void *s, size_t size) {
+    return cti_vad_init(s, size, NULL);
+}
+static int vad_run(void *s, const int16_t *pcm, int n) {
+    return cti_vad_run(s, pcm, n, ev, EVENTS);
+}
+static int fax_init(void *s, size_t size) {
+    return cti_fax_tones_init(s, size);
+}
+static int fax_run(void *s, const int16_t *pcm, int n) {
+    return cti_fax_tones_run(s, pcm, n, ev, EVENTS);
+}
+static int alert_init(void *s, size_t size) {
+    return cti_alert_rx_init(s, size);
+}
+static int alert_run(void *s, const int16_t *pcm, int n) {
+    return cti_alert_rx_run(s, pcm, n, ev, EVENTS);
+}
+static int cid_init(void *s, size_t size) {
+    return cti_cid_rx_init(s, size);
+}
+static int cid_run(void *s, const int16_t *pcm, int n) {
+    return cti_cid_rx_run(s, pcm, n, ev, EVENTS);
+}
+static int fsk_init(void *s, size_t size) {
+    return cti_fsk_rx_init(s, size);
+}
+static int fsk_run(void *s, const int16_t *pcm, int n) {
+    int found = 0;
+    for (int done = 0, used = 0; done < n; done += used) {
+        cti_fsk_event e;
+        found += cti_fsk_rx_run(s, pcm + done, n - done, &used, &e);
+    }
+    return found;
+}
+static int ear_init(void *s, size_t size) {
+    int bad = cti_ear_init(s, size, 1);
+    return bad < 0 ? bad : cti_ear_listen(s, 0, CTI_EAR_ALL);
+}
+static int ear_run(void *s, const int16_t *pcm, int n) {
+    return cti_ear_run(s, pcm, n, n, ev, EVENTS);
+}
+static int disabler_init(void *s, size_t size) {
+    return cti_tone_disabler_init(s, size);
+}
+static int disabler_run(void *s, const int16_t *pcm, int n) {
+    return cti_tone_disabler_run(s, pcm, pcm, n);
+}
+static int echo_init(void *s, size_t size) {
+    cti_echo_can_config cfg;
+    cti_echo_can_defaults(&cfg);
+    return cti_echo_can_init(s, size, &cfg);
+}
+static int echo_run(void *s, const int16_t *pcm, int n) {
+    return cti_echo_can_run(s, pcm, pcm, out, n) == CTI_OK ? n : -1;
+}
+static int level_init(void *s, size_t size) {
+    return cti_level_init(s, size, 125);
+}
+static int level_run(void *s, const int16_t *pcm, int n) {
+    return cti_level_run(s, pcm, n);
+}
+
+static void test_detectors_ask_for_no_memory(void) {
+    const detector all[] = {
+        {"dtmf_rx", cti_dtmf_rx_size(), dtmf_init, dtmf_run},
+        {"progress", cti_progress_size(), progress_init, progress_run},
+        {"vad", cti_vad_size(), vad_init, vad_run},
+        {"fax_tones", cti_fax_tones_size(), fax_init, fax_run},
+        {"alert_rx", cti_alert_rx_size(), alert_init, alert_run},
+        {"cid_rx", cti_cid_rx_size(), cid_init, cid_run},
+        {"fsk_rx", cti_fsk_rx_size(), fsk_init, fsk_run},
+        {"ear", cti_ear_size(1), ear_init, ear_run},
+        {"tone_disabler", cti_tone_disabler_size(), disabler_init, disabler_run},
+        {"echo_can", cti_echo_can_size(), echo_init, echo_run},
+        {"level", cti_level_size(), level_init, level_run},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        void *s = state(all[i].size);
+        CHECK_EQ(all[i].init(s, all[i].size), CTI_OK);
+        long before = heap_calls;
+        heard = 0;
+        for (int done = 0; done < samples; done += BLOCK)
+            heard += all[i].run(s, sound + done, BLOCK);
+        long asked = heap_calls - before;
+        if (asked != 0 || heard <= 0)
+            fprintf(stderr, "%s: the heap was asked %ld times, heard %d\n", all[i].name, asked, heard);
+        CHECK_EQ(asked, 0);
+        CHECK(heard > 0);
+        free(s);
+    }
+}
+
+static void test_senders_ask_for_no_memory(void) {
+    cti_tone_spec spec = {.parts = 2, .loop_from = 0};
+    spec.part[0] = (cti_tone_part){.hz = {425}, .level_dbm0 = -10, .am_hz = 25, .am_depth = 1, .samples = 90};
+    spec.part[1] = (cti_tone_part){.samples = 70};
+    cti_fax_tone_tx_config fax;
+    cti_fax_tone_tx_defaults(&fax, CTI_FAX_ANSAM);
+    cti_fsk_tx_config fsk;
+    cti_fsk_tx_defaults(&fsk, CTI_FSK_V23);
+    cti_dtmf_tx_config dtmf;
+    cti_dtmf_tx_defaults(&dtmf);
+    cti_tone_gen *tone = state(cti_tone_gen_size());
+    cti_fax_tone_tx *fax_tx = state(cti_fax_tone_tx_size());
+    cti_fsk_tx *fsk_tx = state(cti_fsk_tx_size());
+    cti_player *player = state(cti_player_size());
+    cti_random *dice = state(cti_random_size());
+    CHECK_EQ(cti_tone_gen_init(tone, cti_tone_gen_size(), &spec), CTI_OK);
+    CHECK_EQ(cti_fax_tone_tx_init(fax_tx, cti_fax_tone_tx_size(), &fax), CTI_OK);
+    CHECK_EQ(cti_fsk_tx_init(fsk_tx, cti_fsk_tx_size(), &fsk), CTI_OK);
+    CHECK_EQ(cti_player_init(player, cti_player_size()), CTI_OK);
+    CHECK_EQ(cti_random_init(dice, cti_random_size(), 1), CTI_OK);
+    cti_play_item item = {.samples = 1000, .tone = &spec, .gain_q12 = 4096};
+    uint8_t bits[20] = {0, 1, 1, 0, 1};
+    long before = heap_calls;
+    for (int i = 0; i < 100; i++) {
+        CHECK_EQ(cti_tone_gen_run(tone, out, BLOCK), BLOCK);
+        CHECK_EQ(cti_fax_tone_tx_run(fax_tx, out, BLOCK), BLOCK);
+        CHECK(cti_fsk_tx_run(fsk_tx, bits, 20, out, BLOCK) > 0);
+        CHECK(cti_player_put(player, &item) >= CTI_OK || cti_player_busy(player));
+        CHECK(cti_player_run(player, i * BLOCK, out, BLOCK, ev, EVENTS) >= 0);
+        CHECK_EQ(cti_random_noise(dice, -40, out, BLOCK), BLOCK);
+    }
+    CHECK(cti_dtmf_tx_render(&dtmf, "15", out, BLOCK * 64) > 0);
+    CHECK_EQ(heap_calls, before);
+    free(tone), free(fax_tx), free(fsk_tx), free(player), free(dice);
+}
+
+static void test_coders_mixers_and_recorders_ask_for_no_memory(void) {
+    static uint8_t octets[BLOCK];
+    cti_recorder *r = state(cti_recorder_size(RING));
+    CHECK_EQ(cti_recorder_init(r, cti_recorder_size(RING), RING), CTI_OK);
+    long before = heap_calls;
+    CHECK_EQ(cti_recorder_start(r, 1, CTI_RECORD_BOTH), CTI_OK);
+    for (int done = 0; done < samples; done += BLOCK) {
+        CHECK_EQ(cti_alaw_encode(sound + done, octets, BLOCK), BLOCK);
+        CHECK_EQ(cti_ulaw_decode(octets, out, BLOCK), BLOCK);
+        CHECK_EQ(cti_mix_add(out, sound + done, 2048, BLOCK), BLOCK);
+        CHECK_EQ(cti_mix_conference(sound, BLOCK, 3, NULL, out, BLOCK, BLOCK), BLOCK);
+        CHECK(cti_recorder_run(r, done, sound + done, out, BLOCK, ev, EVENTS) >= 0);
+        CHECK_EQ(cti_recorder_read(r, out, BLOCK), BLOCK);
+    }
+    CHECK_EQ(cti_recorder_stop(r), CTI_OK);
+    CHECK_EQ(heap_calls, before);
+    free(r);
+    if (HEAP_COUNTED)
+        CHECK(heap_calls > before); /* the count does count */
+}
+
+int main(void) {
+    make_sound();
+    heap_count_begin();
+    RUN(test_detectors_ask_for_no_memory);
+    RUN(test_senders_ask_for_no_memory);
+    RUN(test_coders_mixers_and_recorders_ask_for_no_memory);
+    free(sound);
+    CHECK_END();
+}
