@@ -37,6 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_json(learn)
     bench = commands.add_parser("bench", help="nanoseconds a sample a port of each kernel, one port and 64")
     bench.add_argument("--seconds", type=_seconds, default=10.0, metavar="N", help="audio a kernel (10)")
+    bench.add_argument("--kernel", metavar="NAME", help="this one only")
     bench.add_argument(
         "--instructions", action="store_true", help="count them by valgrind, where it is installed (minutes)"
     )
@@ -61,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     if args.dsp == "bench":
         from ctidrv.cli.dsp_bench import bench
 
-        return bench(args.seconds, as_json=args.json, count=args.instructions)
+        return bench(args.seconds, as_json=args.json, count=args.instructions, only=args.kernel)
     if args.dsp == "learn":
         from ctidrv.cli.dsp_learn import learn_file
 

@@ -1,7 +1,7 @@
 """Instructions a sample of a kernel, counted by valgrind's callgrind in a process of its own.
 
-``python -m ctidrv.cli.dsp_instructions KERNEL PORTS ROUNDS`` is that process. Counting it twice, with few
-rounds and with many, leaves what the rounds alone take.
+``python -m ctidrv.cli.dsp_instructions KERNEL PORTS OURS-OR-PEER`` is that process. Counted is only what the
+kernel's own functions, and whatever they call, execute.
 """
 
 from __future__ import annotations
@@ -12,43 +12,44 @@ import shutil
 import subprocess
 import sys
 
-_PIECE = 1600
-_FEW, _MANY = 2, 42
-_BANK_FEW, _BANK_MANY = 1, 4
+from ctidrv.cli.dsp_kernels import Kernel, kernels
+from ctidrv.cli.dsp_peers import peers
+from ctidrv.units import RATE
+
 _COLLECTED = re.compile(r"Collected : (\d+)")
+_TIME_OUT = 600
 
 
-def _collected(kernel: str, ports: int, rounds: int) -> int | None:
-    command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=" + os.devnull, sys.executable]
-    command += ["-m", "ctidrv.cli.dsp_instructions", kernel, str(ports), str(rounds)]
-    # The same hash seed: else the interpreter itself takes millions more or fewer from run to run.
-    environment = {**os.environ, "PYTHONHASHSEED": "0"}
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    found = _COLLECTED.search(done.stderr)
-    return int(found[1]) if done.returncode == 0 and found else None
+def _kernel(name: str, peer: bool) -> Kernel:
+    return (peers() if peer else kernels())[name]
 
 
-def instructions(kernel: str, ports: int) -> float | None:
+def instructions(name: str, ports: int, *, peer: bool = False) -> float | None:
     """A sample a port; None where valgrind is not installed or could not count."""
     if shutil.which("valgrind") is None:
         return None
-    few, many = (_FEW, _MANY) if ports == 1 else (_BANK_FEW, _BANK_MANY)
-    less, more = _collected(kernel, ports, few), _collected(kernel, ports, many)
-    if less is None or more is None:
+    command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=" + os.devnull]
+    command += [f"--toggle-collect={function}" for function in _kernel(name, peer).functions]
+    command += [
+        sys.executable,
+        "-m",
+        "ctidrv.cli.dsp_instructions",
+        name,
+        str(ports),
+        "peer" if peer else "ours",
+    ]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_TIME_OUT)
+    except (OSError, subprocess.TimeoutExpired):
         return None
-    return round((more - less) / ((many - few) * _PIECE * ports), 1)
+    found = _COLLECTED.search(done.stderr)
+    count = int(found[1]) if done.returncode == 0 and found else 0
+    return round(count / (ports * RATE), 1) if count > 0 else None
 
 
 def main(arguments: list[str]) -> int:
-    from ctidrv.cli.dsp_bench import kernels
-
-    kernel, ports, rounds = arguments[0], int(arguments[1]), int(arguments[2])
-    run = kernels(_PIECE)[kernel](ports)
-    for _ in range(rounds):
-        run()
+    name, ports, whose = arguments
+    _kernel(name, whose == "peer").make(int(ports))()
     return 0
 
 

@@ -262,14 +262,6 @@ def test_text_is_for_people(a_call: Pcm, tmp_path: Path, capsys: pytest.CaptureF
     assert "busy tone on" in out
 
 
-def test_bench_reports_every_kernel_in_one_line(dsp: Any) -> None:
-    code, (report,), _ = dsp("bench", "--seconds", "0.1", "--json")
-    assert code == 0
-    expected = {"ear", "dtmf_rx", "progress", "vad", "echo_can", "cid_rx_idle", "cid_rx_burst"}
-    assert expected <= set(report["kernels"])
-    assert all(figures["one_port"] > 0 for figures in report["kernels"].values())
-
-
 def test_missing_sounddevice_says_what_to_install(dsp: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sounddevice", None)
     code, _, error = dsp("detect", "--microphone")
