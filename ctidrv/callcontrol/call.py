@@ -108,6 +108,8 @@ class Call:
         self.state = CallState.ALERTING
         self.caller = Caller()
         self.rings = 0
+        self.summoned = False
+        """The exchange asked for a primary answer (J-CLIP): a call there was, though it may never ring."""
         self.started_at = started
         self.answered_at: Samples | None = None
         self.ended_at: Samples | None = None
@@ -125,6 +127,7 @@ class Call:
         self._plays: list[_Play] = []
         self._take: Take | None = None
         self._voice = False
+        self._when_answering: list[Callable[[], None]] = []
         self._when_ended: list[Callable[[], None]] = []
 
     # What is known.
@@ -135,7 +138,7 @@ class Call:
         if self._outcome is not None:
             return self._outcome
         if self.answered_at is None:
-            told = self.rings or self.caller.standard is not None
+            told = self.rings or self.summoned or self.caller.standard is not None
             return Outcome.MISSED if told else Outcome.NO_RING
         broken = (Cause.ERROR, Cause.LINE_LOST, Cause.STATION_STOP, Cause.STATION_RESTART)
         return Outcome.INTERRUPTED if self.cause in broken else Outcome.ANSWERED
@@ -190,6 +193,11 @@ class Call:
         await self._until(lambda: self.cause is not None, raising=False)
         assert self.cause is not None
         return self.cause
+
+    def when_answering(self, listener: Callable[[], None]) -> None:
+        """Calls back right before the line is sent off hook to answer the call: what is posted then takes
+        effect in the tick of the seizure. Not before a primary answer (fxo_jclip.py)."""
+        self._when_answering.append(listener)
 
     def when_ended(self, listener: Callable[[], None]) -> None:
         """Calls back in the moment the call ends, before those who wait for it go on."""
@@ -314,6 +322,10 @@ class Call:
     def on_caller(self, caller: Caller) -> None:
         self.caller = caller
         self._wake()
+
+    def on_answering(self) -> None:
+        for listener in self._when_answering:
+            listener()
 
     def on_connected(self, at: Samples) -> None:
         self.state, self.answered_at = CallState.CONNECTED, at

@@ -50,7 +50,7 @@ def confidence(cause: Cause) -> float:
 class Outcome(StrEnum):
     """What came of a call, in one word."""
 
-    MISSED = "missed"  # it rang or showed a number; nobody answered
+    MISSED = "missed"  # it rang, asked for a primary answer or showed a number; nobody answered
     NO_RING = "no-ring"  # a polarity change that no ring followed: the exchange's test, as a rule
     ANSWERED = "answered"
     MESSAGE = "message"

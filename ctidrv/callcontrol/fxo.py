@@ -8,10 +8,13 @@ is in `IGNORED`: it changes nothing.
       ^                                    | gave up           | failed             | far end gone, hang up
       +------------------------------------+      CLEARING <---+--------------------+
       +-------------- guard over, on hook ------------+        any --line dead, alarm--> BLOCKED
+
+Lines with Japan's number display have a table of their own (fxo_jclip.py), with further states.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from types import MappingProxyType
@@ -20,20 +23,33 @@ from ctidrv.callcontrol.causes import Cause
 
 
 class State(Enum):
-    """What the line is doing; the value is the word in ``line.state``."""
+    """What the line is doing."""
 
     IDLE = "idle"
+    PRELUDE = "prelude"  # J-CLIP: a call, and nothing yet that is ringing for certain
+    FETCHING = "fetching"  # J-CLIP: off hook for the caller's number alone (primary answer)
+    RETURNING = "returning"  # J-CLIP: on hook asked for (receive completion), the ringing is awaited
     ALERTING = "ringing"
     SEIZED = "seized"  # off hook asked for, not yet confirmed
     CONNECTED = "talking"
     CLEARING = "clearing"  # on hook asked for; the exchange needs its pause
     BLOCKED = "out-of-order"
 
+    @property
+    def word(self) -> str:
+        """As in ``line.state``. A primary answer is none to those outside: the line rings."""
+        return State.ALERTING.value if self in _RINGING else self.value
+
+
+_RINGING = frozenset({State.PRELUDE, State.FETCHING, State.RETURNING})
+
 
 class Timer(Enum):
     """How long each runs stands in the line's profile."""
 
     RING = auto()
+    BURST = auto()  # J-CLIP: a burst that outlasts it is ringing, no CAR
+    FETCH = auto()  # J-CLIP: for the data after a primary answer
     SEIZE = auto()
     BREAK = auto()
     DEAD = auto()
@@ -49,6 +65,7 @@ class Input(Enum):
     # the line
     RING_ON = auto()
     RING_OFF = auto()
+    CAR = auto()  # J-CLIP: a burst is over that asks for a primary answer
     CALLER_ID = auto()
     POLARITY = auto()
     BATTERY_LOST = auto()
@@ -72,6 +89,8 @@ class Input(Enum):
     WITHDRAW = auto()  # the station stops: a call that rings is let be
     # timers that ran out
     RING_OVER = auto()
+    BURST_OVER = auto()
+    FETCH_OVER = auto()
     SEIZE_OVER = auto()
     BREAK_OVER = auto()
     DEAD_OVER = auto()
@@ -91,6 +110,10 @@ class Do(Enum):
     COUNT_RING = auto()
     END_RING = auto()
     TELL_CALLER = auto()
+    HOLD_ANSWER = auto()  # J-CLIP: an answer before it rings is carried out when it rings
+    ANSWER_HELD = auto()
+    FETCH_CALLER = auto()  # J-CLIP: off hook, as no answer to the call
+    FETCHED = auto()
     GO_OFF_HOOK = auto()
     GO_ON_HOOK = auto()
     CONNECT = auto()
@@ -252,15 +275,16 @@ SIGNAL_OF = MappingProxyType(
 
 
 class FxoLine:
-    """One line's place in the table. `signals`: the hang-up signals that count on it."""
+    """One line's place in its table. `signals`: the hang-up signals that count on it."""
 
-    def __init__(self, signals: frozenset[str]) -> None:
+    def __init__(self, signals: frozenset[str], table: Mapping[tuple[State, Input], Row] = TABLE) -> None:
         self.state = State.IDLE
         self._signals = signals
+        self._table = table
 
     def feed(self, seen: Input) -> tuple[Action, ...]:
         """Takes the step and returns what is to be done, in order."""
         if self.state is State.CONNECTED and SIGNAL_OF.get(seen, "") not in (*self._signals, ""):
             return ()
-        self.state, actions = TABLE.get((self.state, seen), (self.state, ()))
+        self.state, actions = self._table.get((self.state, seen), (self.state, ()))
         return actions

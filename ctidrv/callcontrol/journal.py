@@ -4,7 +4,8 @@ What the WebSocket sends, the store keeps and `ctidrv demo` tells are these even
 
     line.state{state, reason}       idle ringing seized talking clearing out-of-order
     call.offered{direction}         call.ring{count}      call.answered{by}
-    call.caller{number, name, reason, standard, checksum_ok}
+    call.caller{number, name, reason, standard, checksum_ok, raw}   raw: the bytes, if they were damaged
+    call.primary{result}                                  J-CLIP, what it brought: number unclear nothing
     call.customer{id, name, company, notes, tags}         (by the service)
     call.digit{digit, length_ms, during}                  during: the prompt it fell into, or null
     call.prompt{prompt, lang, state, reason}

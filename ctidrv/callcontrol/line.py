@@ -12,7 +12,8 @@ from ctidrv import events
 from ctidrv.callcontrol import fxo
 from ctidrv.callcontrol.call import OPERATOR, Call, Caller, CallState
 from ctidrv.callcontrol.causes import Cause, confidence
-from ctidrv.callcontrol.fxo import Do, FxoLine, Input, Start, State, Stop, Timer
+from ctidrv.callcontrol.fxo import TABLE, Do, FxoLine, Input, Start, State, Stop, Timer
+from ctidrv.callcontrol.fxo_jclip import JCLIP_TABLE
 from ctidrv.callcontrol.ids import Ids
 from ctidrv.callcontrol.journal import Journal
 from ctidrv.callcontrol.profile import LineProfile
@@ -23,6 +24,7 @@ from ctidrv.errors import CallEnded, CtiError
 from ctidrv.events import PortEvent
 from ctidrv.native import lib
 from ctidrv.native.cid import parse
+from ctidrv.ports.api import Able
 from ctidrv.units import PortId, Samples, seconds
 
 if TYPE_CHECKING:
@@ -64,10 +66,12 @@ class LineController:
         self._ids = ids
         self._profile = profile
         self._on_call = on_call
-        self._line = FxoLine(profile.signals)
+        self._line = FxoLine(profile.signals, JCLIP_TABLE if profile.jclip else TABLE)
         self._timers: dict[Timer, ClockTimer] = {}
         self._lengths = {
             Timer.RING: profile.ring_timeout,
+            Timer.BURST: profile.car[1],
+            Timer.FETCH: profile.fetch,
             Timer.SEIZE: profile.seize_timeout,
             Timer.BREAK: profile.min_break,
             Timer.DEAD: profile.dead,
@@ -81,6 +85,9 @@ class LineController:
         self._sure: float | None = None
         self._ring_end: int | None = None
         self._seized_at = Samples(0)
+        self._burst_at = Samples(0)
+        self._turned_at: Samples | None = None
+        self._held = False
         self._voice = False
         self._playing = False
         self._serving: dict[asyncio.Task[None], Call] = {}
@@ -96,7 +103,7 @@ class LineController:
             self._unsubscribe = self._channel.subscribe(self.on_event)
             self._channel.release()
             self._channel.listen(ON_HOOK_EAR)
-            self._journal.emit("line.state", self.port, state=self.state.value)
+            self._journal.emit("line.state", self.port, state=self.state.word)
 
     async def stop(self) -> None:
         """Hangs up (a call that rings is let be), waits for what serves calls, and leaves the line."""
@@ -146,9 +153,10 @@ class LineController:
     def _inputs(self, event: PortEvent) -> tuple[Input, ...]:
         match event:
             case events.RingOn():
+                self._burst_at = event.at
                 return (Input.RING_ON,)
             case events.RingOff():
-                return (Input.RING_OFF,)
+                return (Input.CAR if self._is_car(event.at) else Input.RING_OFF,)
             case events.CallerIdSeen(kind="call"):
                 return (Input.CALLER_ID,)
             case events.Seized():
@@ -158,6 +166,7 @@ class LineController:
             case events.BatteryChanged():
                 return (Input.BATTERY_BACK if event.present else Input.BATTERY_LOST,)
             case events.PolarityChanged():
+                self._turned_at = event.at
                 settling = self.state is State.CONNECTED and (
                     event.at < self._seized_at + self._profile.reversal_guard
                 )
@@ -185,6 +194,16 @@ class LineController:
             case _:
                 return ()
 
+    def _is_car(self, end: Samples) -> bool:
+        """Does the burst that is over ask for a primary answer? Another short cadence does not: answered, it
+        would be a call lost."""
+        if self.state is not State.PRELUDE or end - self._burst_at < self._profile.car[0]:
+            return False
+        if self._channel.info.able("polarity") is not Able.YES:
+            return True
+        turned = self._turned_at
+        return turned is not None and self._burst_at - turned <= self._profile.car_after_reversal
+
     def _sound(self) -> Input:
         return Input.SOUND if self._voice or self._playing else Input.QUIET
 
@@ -197,8 +216,8 @@ class LineController:
         before = self._line.state
         actions = self._line.feed(seen)
         after = self._line.state
-        if after is not before:
-            self._journal.emit("line.state", self.port, at=at, state=after.value)
+        if after.word != before.word:
+            self._journal.emit("line.state", self.port, at=at, state=after.word)
         for action in actions:
             self._perform(action, at)
 
@@ -220,7 +239,20 @@ class LineController:
                     self.call.on_ring(False, self.call.rings)
             case Do.TELL_CALLER:
                 self._tell_caller(at)
+            case Do.HOLD_ANSWER:
+                self._held = True
+            case Do.ANSWER_HELD:
+                if self._held:
+                    self._feed(Input.ANSWER, at)
+            case Do.FETCH_CALLER:
+                if self.call is not None:
+                    self.call.summoned = True
+                self._command(self._channel.seize)
+            case Do.FETCHED:
+                self._tell_primary(at)
             case Do.GO_OFF_HOOK:
+                if self.call is not None:
+                    self._command(self.call.on_answering)
                 self._command(self._channel.seize)
                 self._channel.listen(OFF_HOOK_EAR)
             case Do.GO_ON_HOOK:
@@ -242,7 +274,7 @@ class LineController:
         )
         self.call = call
         self._ring_end = None
-        self._playing = self._voice = False
+        self._playing = self._voice = self._held = False
         self._journal.emit("call.offered", self.port, call.id, at=at, direction=call.direction)
         task = asyncio.get_running_loop().create_task(self._serve(call), name=call.id)
         self._serving[task] = call
@@ -280,7 +312,15 @@ class LineController:
             reason=told.reason,
             standard=told.standard,
             checksum_ok=told.checksum_ok,
+            **({"raw": event.raw.hex()} if event.checksum_ok is False else {}),
         )
+
+    def _tell_primary(self, at: Samples) -> None:
+        call = self.call
+        if call is not None:
+            told = "nothing" if call.caller.standard is None else "number"
+            result = "unclear" if call.caller.checksum_ok is False else told
+            self._journal.emit("call.primary", self.port, call.id, at=at, result=result)
 
     def _connect(self, at: Samples) -> None:
         call = self.call

@@ -32,6 +32,14 @@ class LineProfile:
     caller_id_wait: Samples = ms(3500)
     """After the first ring: caller ID begins 0.5 s later and ends before the second."""
     caller_id_after_ring: bool = True
+    jclip: bool = False
+    """Japan's number display: a CAR is answered for the caller's number alone (fxo_jclip.py)."""
+    car: tuple[Samples, Samples] = (ms(300), ms(750))
+    """How long a burst of CAR (500 ms on, 500 ms off) may be; ringing has 1 s on."""
+    car_after_reversal: Samples = seconds(3)
+    """CAR follows a reversal of polarity so soon, where the board tells of reversals at all."""
+    fetch: Samples = ms(3500)
+    """How long the data is waited for after a primary answer; it takes a second at the most."""
     country: str | None = None
     """ISO code; a caller's name is read by its code page (`ctidrv.native.cid.decode_name`)."""
     seize_timeout: Samples = ms(1000)
@@ -56,5 +64,6 @@ class LineProfile:
             signals=chosen,
             ring_timeout=Samples(max(seconds(6), min(seconds(8), ms(longest_gap + 2500)))),
             caller_id_after_ring="after-first-ring" in region.caller_id.when,
+            jclip="jclip" in region.caller_id.standards,
             country=region.code,
         )

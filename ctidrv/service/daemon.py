@@ -312,7 +312,7 @@ class Station:
                         "kind": port.kind.value,
                         "label": (line.config.label if line is not None else None) or port.label,
                         "named": line is not None and line.config.label is not None,
-                        "state": "unused" if line is None else line.controller.state.value,
+                        "state": "unused" if line is None else line.controller.state.word,
                         "call": None if call is None else call.id,
                         "script": None if line is None else line.config.script,
                         "country": None if line is None else line.region.code.upper(),

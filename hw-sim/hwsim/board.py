@@ -8,8 +8,9 @@ loss_db, noise_dbm0, return_loss_db, echo_ms         of every line (hwsim/plant.
 law = "ulaw"            the exchange's coding: alaw, ulaw, linear; the country's by default
 caller_id = true        timezone = "UTC"             of the exchange's clock
 caller_id_kind, caller_id_when, caller_id_alert, caller_id_form: not the country's way (hwsim/caller_id.py):
-                        "bell202" "v23" "dtmf"; "after-first-ring" "before-ring"; ["reversal", "rp-as",
-                        "dt-as"]; of DTMF "A-C" "A-#" "D-C" "#"
+                        "bell202" "v23" "dtmf" "jclip"; "after-first-ring" "before-ring"; ["reversal",
+                        "rp-as", "dt-as"]; of DTMF "A-C" "A-#" "D-C" "#"
+caller_id_fault = "none"                             "damaged": a byte of each message is wrong; "missing"
 clearing = ["busy-tone"]                             what the line gets when the other side has hung up:
 loop_break_ms = 400     busy-tone, dial-tone, loop-break, reversal; [] = silence
 answer_reversal = false                              when a call that the line has dialled is answered
@@ -213,6 +214,7 @@ def _caller_id(settings: _Settings, region: Region) -> Presentation | None:
         when=settings.word("caller_id_when", "", caller_id.TIMES),
         alert=None if "usual" in alert else alert,
         form=settings.word("caller_id_form", "", caller_id.FORMS),
+        fault=settings.word("caller_id_fault", "none", caller_id.FAULTS),
     )
     return made if settings.flag("caller_id", True) else None
 

@@ -1,7 +1,6 @@
 """How the simulated exchange tells who calls: standard, moment, alert and digits, by country.
 
-Operators inside one country differ, so a board's settings may override each. Japan's J-CLIP is not sent: the
-exchange would have to ring, be answered for the message alone, and ring again.
+Operators inside one country differ, so a board's settings may override each.
 """
 
 from __future__ import annotations
@@ -13,11 +12,13 @@ from ctidrv.native.pcm import Pcm
 from ctidrv.ports.regions import Region
 from ctidrv.units import ms
 
-STANDARDS = ("bell202", "v23", "dtmf")
+STANDARDS = ("bell202", "v23", "dtmf", "jclip")
 TIMES = ("after-first-ring", "before-ring")
 ALERTS = ("reversal", "rp-as", "dt-as")
 """What wakes the terminal before the first ring: line reversal, a ring pulse, the dual tone."""
 FORMS = tuple(cid.DTMF_FORMS)
+FAULTS = ("none", "damaged", "missing")
+"""What is wrong with the data: a bit of it is turned, or it is not sent."""
 
 MOST_NAME = 15  # letters of a name that are sent (GR-30)
 MOST_DIGITS = 20  # of a number by DTMF (EN 300 659-1 annex A)
@@ -32,7 +33,23 @@ BEFORE_RING = 300  # 200 to 500 behind the data
 AFTER_FIRST_RING = 500  # GR-30: 300 to 1500
 BEFORE_NEXT_RING = 200
 
-_ALERT_OF = {"gb": ("reversal", "dt-as"), "de": ("rp-as",), "br": (), "kw": (), "tw": ()}
+# NTT's number display (J-CLIP), in milliseconds.
+CAR = (500, 500)  # on, off
+CAR_TIME = 6000  # without a primary answer the line rings
+BEFORE_CAR = 300  # behind the reversal
+BEFORE_JCLIP = 250  # behind the primary answer
+JCLIP_MARK_BITS = 72
+COMPLETION = 7000  # behind the data: then a terminal that stays off hook has taken the line for itself
+AFTER_COMPLETION = 500  # until it rings
+
+_ALERT_OF = {
+    "gb": ("reversal", "dt-as"),
+    "de": ("rp-as",),
+    "jp": ("reversal",),
+    "br": (),
+    "kw": (),
+    "tw": (),
+}
 _FORM_OF = {"nl": "#", "dk": "A-#", "tw": "D-C", "kw": "D-C"}
 _CODE_OF = {"cn": "gb18030"}
 
@@ -46,9 +63,25 @@ class Presentation:
     alert: tuple[str, ...] = ()
     form: str = "A-C"
     code: str = "utf-8"
+    fault: str = "none"
+
+    @property
+    def by_primary_answer(self) -> bool:
+        return self.standard == "jclip"
 
     def sound(self, number: str, name: str | None, when: str, *, withheld: bool = False) -> Pcm:
         """The data alone. UsageError for a number or name that cannot be sent."""
+        made = self._made(number, name, when, withheld)
+        return Pcm.silence(len(made)) if self.fault == "missing" else made
+
+    def _made(self, number: str, name: str | None, when: str, withheld: bool) -> Pcm:
+        if self.standard == "jclip":
+            frame = cid.encode_jclip(
+                number=None if withheld else number, reason="private" if withheld else None
+            )
+            return cid.fsk_burst(
+                self._faulty(frame), standard="jclip", seizure_bits=0, mark_bits=JCLIP_MARK_BITS
+            )
         if self.standard == "dtmf":
             told = None if withheld else number
             return cid.dtmf_sound(
@@ -59,7 +92,14 @@ class Presentation:
         else:
             shown = (name or "")[:MOST_NAME].encode(self.code, errors="replace")
             message = cid.encode_mdmf(number=number, name=shown, when=when)
-        return cid.fsk_burst(message, standard=self.standard)
+        return cid.fsk_burst(self._faulty(message), standard=self.standard)
+
+    def _faulty(self, message: bytes) -> bytes:
+        """With its middle byte changed, where that is the fault: the checksum does not fit any more."""
+        if self.fault != "damaged":
+            return message
+        middle = len(message) // 2
+        return message[:middle] + bytes([message[middle] ^ 0x03]) + message[middle + 1 :]
 
     def fits(self, pause_ms: int, data: Pcm) -> bool:
         """Does a pause of the ringing hold the data and the silence around it?"""
@@ -79,6 +119,7 @@ def presentation_of(
     when: str = "",
     alert: tuple[str, ...] | None = None,
     form: str = "",
+    fault: str = "none",
 ) -> Presentation | None:
     """The country's usual way, with what is overridden; None where the simulation cannot send it."""
     usual = next((each for each in region.caller_id.standards if each in STANDARDS), None)
@@ -90,11 +131,16 @@ def presentation_of(
         when=when or region.caller_id.when[0],
         form=form or _FORM_OF.get(region.code, "A-C"),
         code=_CODE_OF.get(region.code, "utf-8"),
+        fault=fault,
     )
+    if made.by_primary_answer:
+        made = replace(made, when="before-ring")
     if alert is None:
         alert = _ALERT_OF.get(region.code, ("reversal",) if chosen == "dtmf" else ("dt-as",))
     if made.when != "before-ring":  # the ring itself is the alert
         alert = ()
     if chosen == "dtmf":  # the dual tone is of FSK
         alert = tuple(each for each in alert if each != "dt-as")
+    if made.by_primary_answer:  # behind it CAR is the alert
+        alert = tuple(each for each in alert if each == "reversal")
     return replace(made, alert=alert)

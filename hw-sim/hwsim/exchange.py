@@ -31,6 +31,8 @@ class LineState(Enum):
     DIAL_TONE = auto()
     DIALLING = auto()
     RINGBACK = auto()
+    SUMMONED = auto()  # J-CLIP: CAR asks for a primary answer
+    TOLD = auto()  # J-CLIP: off hook for the data
     RINGING = auto()
     TALKING = auto()
     CLEARED = auto()  # the other side went; this one is still off hook
@@ -45,6 +47,7 @@ class Input(Enum):
     BUSY = auto()
     UNKNOWN = auto()
     CALLED = auto()
+    SUMMONS = auto()
     ANSWERED = auto()
     OTHER_GONE = auto()
     TIMEOUT = auto()
@@ -65,6 +68,13 @@ TABLE: Mapping[tuple[LineState, Input], tuple[LineState, tuple[str, ...]]] = Map
         (S.RINGBACK, IN.ANSWERED): (S.TALKING, ("quiet", "tell_answer")),
         (S.RINGBACK, IN.TIMEOUT): (S.REFUSED, ("leave_other", "busy")),
         (S.RINGBACK, IN.OTHER_GONE): (S.REFUSED, ("busy",)),
+        (S.IDLE, IN.SUMMONS): (S.SUMMONED, ("begin_car",)),
+        (S.SUMMONED, IN.LIFTED): (S.TOLD, ("stop_ringing", "tell_lifted")),
+        (S.SUMMONED, IN.TIMEOUT): (S.RINGING, ("stop_ringing", "end_alert", "ring")),
+        (S.SUMMONED, IN.OTHER_GONE): (S.IDLE, ("stop_ringing", "end_alert")),
+        (S.TOLD, IN.PUT_DOWN): (S.RINGING, ("quiet", "end_alert", "ring_soon")),
+        (S.TOLD, IN.TIMEOUT): (S.REFUSED, ("quiet", "leave_other", "busy")),
+        (S.TOLD, IN.OTHER_GONE): (S.CLEARED, ("quiet",)),
         (S.RINGING, IN.LIFTED): (S.TALKING, ("stop_ringing", "quiet", "through_connect")),
         (S.RINGING, IN.OTHER_GONE): (S.IDLE, ("stop_ringing", "quiet", "end_alert")),
         (S.TALKING, IN.OTHER_GONE): (S.CLEARED, ("part", "clearing_signals")),
@@ -74,7 +84,7 @@ TABLE: Mapping[tuple[LineState, Input], tuple[LineState, tuple[str, ...]]] = Map
         (S.RINGBACK, IN.PUT_DOWN): (S.IDLE, ("quiet", "leave_other")),
         (S.TALKING, IN.PUT_DOWN): (S.IDLE, ("part", "leave_other", "restore_polarity")),
         (S.CLEARED, IN.PUT_DOWN): (S.IDLE, ("quiet", "restore_polarity")),
-        (S.REFUSED, IN.PUT_DOWN): (S.IDLE, ("quiet",)),
+        (S.REFUSED, IN.PUT_DOWN): (S.IDLE, ("quiet", "restore_polarity")),
     }
 )
 """What is not here changes nothing: a digit in the call, a second call to a line in use (it gets BUSY)."""
@@ -222,7 +232,9 @@ class Exchange:
             self._input(line, Input.BUSY)
         else:
             line.other, called.other = called, line
-            self._input(called, Input.CALLED)
+            way = self._services.caller_id
+            primary = way is not None and way.by_primary_answer and self._is_boards(called)
+            self._input(called, Input.SUMMONS if primary else Input.CALLED)
             self._input(line, Input.FREE)
 
     def _ringback(self, line: Line) -> None:
@@ -231,7 +243,9 @@ class Exchange:
 
     def _begin_ringing(self, line: Line) -> None:
         way = self._services.caller_id
-        if way is not None and way.when == "before-ring":
+        if way is not None and way.by_primary_answer:
+            self._ring_step(line, 0, None)
+        elif way is not None and way.when == "before-ring":
             self._tell_before_ring(line, way)
         else:
             self._ring_step(line, 0, way)
@@ -254,6 +268,36 @@ class Exchange:
             self._after(line, len(sound) + ms(caller_id.BEFORE_RING), lambda: self._ring_step(line, 0, None))
 
         self._after(line, wait, tell)
+
+    # J-CLIP: CAR, the data to a terminal that has answered it, and the ringing when it is on hook again.
+
+    def _begin_car(self, line: Line) -> None:
+        way = self._services.caller_id
+        wait = 0
+        if way is not None and "reversal" in way.alert:
+            self._reverse(line, True)
+            wait = ms(caller_id.BEFORE_CAR)
+        self._after(line, wait, lambda: self._car_step(line, 0))
+        self._after(line, wait + ms(caller_id.CAR_TIME), lambda: self._input(line, Input.TIMEOUT))
+
+    def _car_step(self, line: Line, step: int) -> None:
+        self._plant.ring(line.index, step % 2 == 0)
+        self._after(line, ms(caller_id.CAR[step % 2]), lambda: self._car_step(line, step + 1))
+
+    def _tell_lifted(self, line: Line) -> None:
+        way = self._services.caller_id
+        assert way is not None
+        sound = self._data(line, way)
+        before = ms(caller_id.BEFORE_JCLIP)
+        self._after(line, before, lambda: self._tell(line, way))
+        wait = before + len(sound) + ms(caller_id.COMPLETION)
+        self._after(line, wait, lambda: self._input(line, Input.TIMEOUT))
+
+    def _ring(self, line: Line) -> None:
+        self._ring_step(line, 0, None)
+
+    def _ring_soon(self, line: Line) -> None:
+        self._after(line, ms(caller_id.AFTER_COMPLETION), lambda: self._ring(line))
 
     def _ring_step(self, line: Line, step: int, way: Presentation | None) -> None:
         """One step of the cadence; caller ID, in this `way`, goes into the first pause that holds it."""
@@ -289,8 +333,11 @@ class Exchange:
         self._plant.connect(line.index, line.other.index)
         self._input(line.other, Input.ANSWERED)
 
+    def _is_boards(self, line: Line) -> bool:
+        return line.index < self._plant.board_lines
+
     def _tell_answer(self, line: Line) -> None:
-        if self._services.answer_reversal and line.index < self._plant.board_lines:
+        if self._services.answer_reversal and self._is_boards(line):
             self._reverse(line, True)
 
     def _leave_other(self, line: Line) -> None:
@@ -303,7 +350,7 @@ class Exchange:
         self._plant.connect(line.index, None)
 
     def _clearing_signals(self, line: Line) -> None:
-        chosen = self._services.clearing if line.index < self._plant.board_lines else ("busy-tone",)
+        chosen = self._services.clearing if self._is_boards(line) else ("busy-tone",)
         if "reversal" in chosen:
             self._reverse(line, not line.reversed)
         if "loop-break" in chosen:

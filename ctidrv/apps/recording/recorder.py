@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ class CallRecorder:
         self._settling: set[asyncio.Task[None]] = set()
 
     def start(self, call: Call) -> CallRecording:
-        """Arms the recording of a call that is not yet answered; it begins with the seizure of the line.
+        """Prepares the recording of a call that is not yet answered; it begins with the seizure that does.
 
         Whoever serves the call awaits the result's `finish` when the call is over.
         """
@@ -72,13 +72,16 @@ class CallRecording:
         self._row: RecordingRow | None = None
         self._lost = 0
         self._sink = FiledWav(recorder.folder.recordings, 2, self._place)
-        self._recording: Recording = call.channel.record_line(self._sink)
-        self._forget = call.channel.subscribe(self._on_event)
-        call.when_ended(self._recording.ask_stop)
+        self._recording: Recording | None = None
+        self._forget: Callable[[], None] | None = None
+        call.when_answering(self._arm)
+        call.when_ended(self._ask_stop)
 
     async def finish(self) -> RecordingRow | None:
         """Ends and seals the recording; None: the line was never seized. Does not fail: what the disk did not
         take is told in the log, the journal (``lost``) and the row (its lost samples, or ``missing``)."""
+        if self._recording is None or self._forget is None:
+            return None
         whole = True
         try:
             await self._recording.stop()
@@ -108,12 +111,22 @@ class CallRecording:
 
     # On the loop.
 
+    def _arm(self) -> None:
+        """The line is about to be seized. Not sooner: a primary answer is a seizure too."""
+        if self._recording is None:
+            self._recording = self._call.channel.record_line(self._sink)
+            self._forget = self._call.channel.subscribe(self._on_event)
+
+    def _ask_stop(self) -> None:
+        if self._recording is not None:
+            self._recording.ask_stop()
+
     def _on_event(self, event: PortEvent) -> None:
         if isinstance(event, Seized) and self._row is None and self._call.cause is None:
             started = self._begun(self._recorder.clock.wall(event.at))
             self._row = RecordingRow(self.id, self._call.id, str(self._path(started)), started)
             self._put("open", "open")
-        elif isinstance(event, RecordLost) and event.ref == self._recording.ref:
+        elif isinstance(event, RecordLost) and self._recording and event.ref == self._recording.ref:
             self._lost += event.length
 
     def _put(

@@ -1,6 +1,8 @@
-"""The FXO table: every state with every input."""
+"""The FXO table and that of Japanese lines: every state with every input."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,12 +23,20 @@ from ctidrv.callcontrol.fxo import (
     Stop,
     Timer,
 )
+from ctidrv.callcontrol.fxo_jclip import JCLIP_TABLE
 from ctidrv.ports.regions import SIGNALS
 
 ALL = frozenset(SIGNALS)
-OFF_HOOK = {State.SEIZED, State.CONNECTED}
-WITH_CALL = {State.ALERTING, *OFF_HOOK}
-PAIRS = [pytest.param(state, seen, id=f"{state.name}-{seen.name}") for state in State for seen in Input]
+OFF_HOOK = {State.FETCHING, State.SEIZED, State.CONNECTED}
+WITH_CALL = {State.PRELUDE, State.RETURNING, State.ALERTING, *OFF_HOOK}
+TABLES = {"usual": TABLE, "jclip": JCLIP_TABLE}
+PAIRS = [
+    pytest.param(table, state, seen, id=f"{name}-{state.name}-{seen.name}")
+    for name, table in TABLES.items()
+    for state in State
+    for seen in Input
+]
+PREPARED = "WITHDRAW REMOTE_GONE CALLER_ID ANSWER OFF_HOOK BATTERY_LOST BATTERY_BACK DEAD_OVER ALARM "
 # Spelled out so that a row that goes missing is seen: what each state must react to.
 MUST_REACT = {
     State.IDLE: "RING_ON CALLER_ID POLARITY BATTERY_LOST BATTERY_BACK DEAD_OVER ALARM OFF_HOOK",
@@ -41,51 +51,65 @@ MUST_REACT = {
     "DEAD_OVER ALARM",
     State.BLOCKED: "BATTERY_BACK ALARM_OVER OFF_HOOK RING_ON",
 }
+MUST_REACT_JCLIP = {
+    State.PRELUDE: PREPARED + "RING_ON RING_OFF CAR BURST_OVER RING_OVER",
+    State.FETCHING: PREPARED + "FETCH_OVER SEIZE_OVER ON_HOOK",
+    State.RETURNING: PREPARED + "RING_ON ON_HOOK RELEASE_OVER",
+}
 
 
-def step(state: State, seen: Input, signals: frozenset[str] = ALL) -> tuple[State, tuple[object, ...]]:
-    line = FxoLine(signals)
+def step(
+    state: State, seen: Input, signals: frozenset[str] = ALL, table: Any = TABLE
+) -> tuple[State, tuple[object, ...]]:
+    line = FxoLine(signals, table)
     line.state = state
     actions = line.feed(seen)
     return line.state, actions
 
 
-@pytest.mark.parametrize(("state", "seen"), PAIRS)
-def test_every_pair_has_a_result_and_the_named_ones_react(state: State, seen: Input) -> None:
-    after, actions = step(state, seen)
-    reacts = seen.name in MUST_REACT[state].split()
-    assert ((state, seen) in TABLE) == reacts
-    assert ((state, seen) in IGNORED) != reacts
+@pytest.mark.parametrize(("table", "state", "seen"), PAIRS)
+def test_every_pair_has_a_result_and_the_named_ones_react(table: Any, state: State, seen: Input) -> None:
+    after, actions = step(state, seen, table=table)
+    more = MUST_REACT_JCLIP.get(state, "") if table is JCLIP_TABLE else ""
+    reacts = seen.name in f"{MUST_REACT.get(state, '')} {more}".split()
+    assert ((state, seen) in table) == reacts
+    assert table is not TABLE or ((state, seen) in IGNORED) != reacts
     if not reacts:
         assert (after, actions) == (state, ())
 
 
-@pytest.mark.parametrize(("state", "seen"), PAIRS)
-def test_every_way_off_a_seized_line_puts_it_on_hook(state: State, seen: Input) -> None:
-    after, actions = step(state, seen)
+@pytest.mark.parametrize(("table", "state", "seen"), PAIRS)
+def test_every_way_off_a_seized_line_puts_it_on_hook(table: Any, state: State, seen: Input) -> None:
+    after, actions = step(state, seen, table=table)
     if state in OFF_HOOK and after not in OFF_HOOK:
         assert Do.GO_ON_HOOK in actions
     if Do.GO_OFF_HOOK in actions:
         assert (state, seen) == (State.ALERTING, Input.ANSWER)
+    if Do.FETCH_CALLER in actions:
+        assert (state, seen) == (State.PRELUDE, Input.CAR)
+    if Do.CONNECT in actions:
+        assert state is State.SEIZED
 
 
-@pytest.mark.parametrize(("state", "seen"), PAIRS)
-def test_a_call_begins_and_ends_exactly_where_the_states_say(state: State, seen: Input) -> None:
-    after, actions = step(state, seen)
+@pytest.mark.parametrize(("table", "state", "seen"), PAIRS)
+def test_a_call_begins_and_ends_exactly_where_the_states_say(table: Any, state: State, seen: Input) -> None:
+    after, actions = step(state, seen, table=table)
     opened = actions.count(Do.OPEN_CALL)
     ended = sum(isinstance(action, End) for action in actions)
     assert opened == (after in WITH_CALL and state not in WITH_CALL)
     assert ended == (state in WITH_CALL and after not in WITH_CALL)
 
 
-@pytest.mark.parametrize(("state", "seen"), PAIRS)
-def test_states_that_wait_run_a_timer_that_ends_the_wait(state: State, seen: Input) -> None:
-    after, actions = step(state, seen)
+@pytest.mark.parametrize(("table", "state", "seen"), PAIRS)
+def test_states_that_wait_run_a_timer_that_ends_the_wait(table: Any, state: State, seen: Input) -> None:
+    after, actions = step(state, seen, table=table)
     if after is state:
         return
     started = {action.timer for action in actions if isinstance(action, Start)}
     waits = {
-        State.ALERTING: {Timer.RING},
+        State.PRELUDE: {Timer.RING},
+        State.FETCHING: {Timer.SEIZE},
+        State.RETURNING: {Timer.RELEASE},
         State.SEIZED: {Timer.SEIZE},
         State.CONNECTED: {Timer.SILENCE},
         State.CLEARING: {Timer.RELEASE, Timer.GUARD},
@@ -93,9 +117,16 @@ def test_states_that_wait_run_a_timer_that_ends_the_wait(state: State, seen: Inp
     if after in waits:
         assert started & waits[after]
     stopped = {action.timer for action in actions if isinstance(action, Stop)}
-    left = {State.ALERTING: Timer.RING, State.SEIZED: Timer.SEIZE, State.CONNECTED: Timer.SILENCE}.get(state)
-    if left is not None and seen is not TIMER_INPUT[left]:
-        assert left in stopped
+    if after is State.ALERTING:  # from PRELUDE the timer goes on
+        assert Timer.RING in started or (state is State.PRELUDE and Timer.RING not in stopped)
+    left = {
+        State.PRELUDE: {Timer.RING, Timer.BURST} if after is not State.ALERTING else {Timer.BURST},
+        State.FETCHING: {Timer.SEIZE, Timer.FETCH},
+        State.ALERTING: {Timer.RING},
+        State.SEIZED: {Timer.SEIZE},
+        State.CONNECTED: {Timer.SILENCE},
+    }.get(state, set())
+    assert {timer for timer in left if seen is not TIMER_INPUT[timer]} <= stopped
 
 
 def test_each_timer_runs_out_into_its_own_input() -> None:
@@ -127,18 +158,27 @@ def test_a_reversal_still_alerts_a_line_on_which_it_is_no_hang_up_signal() -> No
     assert step(State.IDLE, Input.POLARITY, frozenset({"silence"}))[0] is State.ALERTING
 
 
-@given(st.lists(st.sampled_from(list(Input)), max_size=80))
-def test_no_order_of_inputs_loses_a_call_or_leaves_the_line_off_hook(order: list[Input]) -> None:
-    line, calls, off_hook = FxoLine(ALL), 0, False
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+@given(order=st.lists(st.sampled_from(list(Input)), max_size=80))
+def test_no_order_of_inputs_loses_a_call_or_leaves_the_line_off_hook(table: Any, order: list[Input]) -> None:
+    line, calls, off_hook = FxoLine(ALL, table), 0, False
     for seen in order:
         for action in line.feed(seen):
             calls += (action is Do.OPEN_CALL) - isinstance(action, End)
-            off_hook = action is Do.GO_OFF_HOOK or (off_hook and action is not Do.GO_ON_HOOK)
+            lifted = action in (Do.GO_OFF_HOOK, Do.FETCH_CALLER)
+            off_hook = lifted or (off_hook and action is not Do.GO_ON_HOOK)
         assert calls == (line.state in WITH_CALL)
         if seen is Input.ON_HOOK:
             off_hook = False
         assert off_hook <= (line.state in OFF_HOOK)
     # Left alone, with nothing but its timers, it comes to rest on hook.
-    for seen in (Input.RING_OVER, Input.SEIZE_OVER, Input.SILENCE_OVER, Input.RELEASE_OVER, Input.GUARD_OVER):
+    for seen in (
+        Input.SEIZE_OVER,
+        Input.FETCH_OVER,
+        Input.SILENCE_OVER,
+        Input.RELEASE_OVER,
+        Input.GUARD_OVER,
+        Input.RING_OVER,
+    ):
         line.feed(seen)
     assert line.state in (State.IDLE, State.BLOCKED)
