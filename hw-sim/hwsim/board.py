@@ -12,7 +12,9 @@ caller_id_kind, caller_id_when, caller_id_alert, caller_id_form: not the country
                         "rp-as", "dt-as"]; of DTMF "A-C" "A-#" "D-C" "#"
 caller_id_fault = "none"                             "damaged": a byte of each message is wrong; "missing"
 clearing = ["busy-tone"]                             what the line gets when the other side has hung up:
-loop_break_ms = 400     busy-tone, dial-tone, loop-break, reversal; [] = silence
+loop_break_ms = 400     busy-tone, congestion-tone, dial-tone, loop-break, reversal; [] = silence
+tone_db = 0.0           tone_hz = 1.0    tone_ms = 1.0   busy and congestion off the country's figures: level,
+                        frequencies and times over the country's (hwsim/off_figures.py)
 answer_reversal = false                              when a call that the line has dialled is answered
 control = true          live: `ctidrv sim call` may place calls
 """
@@ -35,6 +37,7 @@ from hwsim import caller_id
 from hwsim.caller_id import Presentation, presentation_of
 from hwsim.control import Control
 from hwsim.exchange import CLEARING_SIGNALS, Exchange, Services
+from hwsim.off_figures import OffFigures
 from hwsim.plant import LAWS, LineSettings, Plant
 from hwsim.subscriber import Subscriber
 
@@ -199,6 +202,14 @@ def _line(settings: _Settings, country: str) -> LineSettings:
     )
 
 
+def _off_figures(settings: _Settings) -> OffFigures:
+    return OffFigures(
+        db=settings.number("tone_db", 0.0, -40, 30),
+        hz=settings.number("tone_hz", 1.0, 0.8, 1.25),
+        ms=settings.number("tone_ms", 1.0, 0.5, 2),
+    )
+
+
 def _region(settings: _Settings, country: str) -> Region:
     try:
         return load_region(country)
@@ -248,10 +259,11 @@ def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -
         read.fail("timezone", f"{services.timezone!r} is no time zone")
     numbers = _numbers(read, lines) + [str(FIRST_PHONE + index) for index in range(phones)]
     line = _line(read, country)
+    heard_as = _off_figures(read).region(region)
     control = read.flag("control", True)
     read.nothing_else()
     plant = Plant(lines, phones, seed=context.seed, line=line)
     plant.progress(progress_config(region))
-    exchange = Exchange(plant, context.clock, region, services, numbers)
+    exchange = Exchange(plant, context.clock, heard_as, services, numbers)
     info = BoardInfo(name, "sim", f"simulated exchange ({country.upper()})")
     return SimBoard(info, context, plant, exchange, control=control and context.live)

@@ -92,7 +92,8 @@ TABLE: Mapping[tuple[LineState, Input], tuple[LineState, tuple[str, ...]]] = Map
 DIAL_TONE_TIME = seconds(30)
 BETWEEN_DIGITS = seconds(4)
 RINGING_TIME = seconds(180)
-CLEARING_SIGNALS = ("busy-tone", "dial-tone", "loop-break", "reversal")
+CLEARING_TONES = ("busy", "congestion", "dial")
+CLEARING_SIGNALS = (*(f"{tone}-tone" for tone in CLEARING_TONES), "loop-break", "reversal")
 
 
 @dataclass(slots=True)
@@ -357,7 +358,7 @@ class Exchange:
             self._plant.battery(line.index, False)
             back = ms(self._services.loop_break_ms)
             self._after(line, back, lambda: self._plant.battery(line.index, True))
-        for tone in ("busy", "dial"):
+        for tone in CLEARING_TONES:
             if f"{tone}-tone" in chosen:
                 self._send(line, tone)
                 break

@@ -25,6 +25,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+import figures
 from station_gates import Told, after_restart, at_rest
 
 from ctidrv.config import shipped_scripts
@@ -290,14 +291,11 @@ def rounds(run: Run, kills: int) -> Iterator[Round]:
 def report(run: Run, made: Sequence[Round], seed: int, took: float) -> dict[str, Any]:
     lost = [seconds for done in made for seconds in done.lost_s]
     starts = [done.start_s for done in made]
-    commit = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True, check=False
-    ).stdout.strip()
     told = run.told
     return {
         "run": "kill_station",
         "seed": seed,
-        "commit": commit or None,
+        "commit": figures.commit(),
         "wall_s": round(took, 1),
         "lines": run.lines,
         "kills": len(made),
@@ -333,11 +331,9 @@ def main() -> int:
         print(f"{done.number:3}  {what}, lost {done.lost_s}, start {done.start_s} s", flush=True)
         for finding in done.findings:
             print(f"     FINDING {finding}", flush=True)
-    figures = report(run, made, args.seed, time.monotonic() - begun)
-    if args.out is not None:
-        args.out.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    print(json.dumps({key: value for key, value in figures.items() if key != "rounds"}))
-    if figures["findings"]:
+    told = report(run, made, args.seed, time.monotonic() - begun)
+    figures.write(told, args.out, without=("rounds",))
+    if told["findings"]:
         print(f"the data folder is kept: {root}", file=sys.stderr)
         return 1
     shutil.rmtree(root)

@@ -265,6 +265,12 @@ def test_clearing_by_dial_tone_and_by_nothing_at_all(make_office):
     assert nothing.of(ToneOn, BatteryChanged, PolarityChanged) == []
 
 
+def test_clearing_by_congestion_tone(make_office):
+    office = make_office(phones=1, country="DE", clearing=["congestion-tone"])
+    _clear(office)
+    assert [event.tone for event in office.of(ToneOn)] == ["congestion"]
+
+
 def test_answer_reversal_is_seen_by_the_line_that_has_dialled(make_office):
     office = make_office(phones=1, answer_reversal=True)
     line = office.lines[0]
