@@ -12,6 +12,7 @@ class Cause(StrEnum):
     REMOTE_REVERSAL = "remote-reversal"
     REMOTE_BUSY_TONE = "remote-busy-tone"
     REMOTE_CONGESTION_TONE = "remote-congestion-tone"
+    REMOTE_LEARNT_TONE = "remote-learnt-tone"  # one that this line was taught
     REMOTE_DIAL_TONE = "remote-dial-tone"
     REMOTE_SILENCE = "remote-silence"
     REMOTE_BOARD = "remote-board"  # the board says so and not how it knows
@@ -35,6 +36,7 @@ CONFIDENCE: dict[Cause, float] = {
     Cause.REMOTE_REVERSAL: 0.9,
     Cause.REMOTE_BUSY_TONE: 0.9,
     Cause.REMOTE_CONGESTION_TONE: 0.85,
+    Cause.REMOTE_LEARNT_TONE: 0.9,
     Cause.REMOTE_DIAL_TONE: 0.85,
     Cause.REMOTE_SILENCE: 0.5,
     Cause.CALLER_GAVE_UP: 0.8,

@@ -75,6 +75,7 @@ class Input(Enum):
     # what is heard
     BUSY_TONE = auto()
     CONGESTION_TONE = auto()
+    LEARNT_TONE = auto()  # one that this line was taught
     DIAL_TONE = auto()
     DIAL_TONE_OVER = auto()
     SOUND = auto()  # from the far end, or from us
@@ -202,6 +203,7 @@ _CONNECTED: dict[Input, Row] = {
     Input.POLARITY: _cleared(Cause.REMOTE_REVERSAL),
     Input.BUSY_TONE: _cleared(Cause.REMOTE_BUSY_TONE),
     Input.CONGESTION_TONE: _cleared(Cause.REMOTE_CONGESTION_TONE),
+    Input.LEARNT_TONE: _cleared(Cause.REMOTE_LEARNT_TONE),
     Input.BATTERY_LOST: (State.CONNECTED, (Start(Timer.BREAK), Start(Timer.DEAD))),
     Input.BATTERY_BACK: (State.CONNECTED, (Stop(Timer.BREAK), Stop(Timer.DEAD))),
     Input.BREAK_OVER: _cleared(Cause.REMOTE_LOOP_BREAK),
@@ -267,6 +269,7 @@ SIGNAL_OF = MappingProxyType(
         Input.POLARITY: "reversal",
         Input.BUSY_TONE: "busy-tone",
         Input.CONGESTION_TONE: "busy-tone",
+        Input.LEARNT_TONE: "busy-tone",
         Input.DIAL_OVER: "dial-tone",
         Input.SILENCE_OVER: "silence",
     }

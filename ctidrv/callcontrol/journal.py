@@ -3,6 +3,7 @@
 What the WebSocket sends, the store keeps and `ctidrv demo` tells are these events. Types and data:
 
     line.state{state, reason}       idle ringing seized talking clearing out-of-order
+    line.tone{state, tone, hz, ms}  learnt | forgotten: the line's own tones (by the service)
     call.offered{direction}         call.ring{count}      call.answered{by}
     call.caller{number, name, reason, standard, checksum_ok, raw}   raw: the bytes, if they were damaged
     call.primary{result}                                  J-CLIP, what it brought: number unclear nothing

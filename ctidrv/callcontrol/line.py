@@ -118,6 +118,10 @@ class LineController:
             timer.cancel()
         self._timers.clear()
 
+    def tones_changed(self) -> None:
+        """The detector of tones has begun afresh: the end of one that it heard is never told."""
+        self._feed(Input.DIAL_TONE_OVER, self._clock.now())
+
     # What a call asks for (call.Line).
 
     def answer(self, call: Call) -> None:
@@ -182,6 +186,8 @@ class LineController:
                 return (Input.DIAL_TONE,)
             case events.ToneOn(tone="congestion"):
                 return (Input.CONGESTION_TONE,)
+            case events.ToneOn(tone="learned"):
+                return (Input.LEARNT_TONE,)
             case events.ToneOn() if event.tone in ENDING_TONES:
                 return (Input.BUSY_TONE,)
             case events.ToneOff() if event.tone in _DIAL_TONES:

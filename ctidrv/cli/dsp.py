@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ctidrv.cli.output import add_json
+from ctidrv.cli.output import add_data, add_json
 from ctidrv.ports.region_files import OPTIONAL_TONES, TONES
 
 TONE_NAMES = (*TONES, *OPTIONAL_TONES)
@@ -31,9 +31,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "learn",
         help="a tone's frequencies, cadence and level from a recording of it, as country files have them",
     )
-    learn.add_argument("file", type=Path, metavar="FILE.wav")
+    learn.add_argument("file", nargs="?", type=Path, metavar="FILE.wav")
     learn.add_argument("--channel", type=int, choices=(1, 2), help="which channel of a two-channel file")
     learn.add_argument("--tone", choices=TONE_NAMES, default="busy", help="what it is (busy)")
+    learn.add_argument(
+        "--line", metavar="PORT", help="keep it with this line; without FILE.wav: hear it there"
+    )
+    learn.add_argument("--check", action="store_true", help="keep nothing: only prove it on stored calls")
+    learn.add_argument("--force", action="store_true", help="keep it though it would have cut off callers")
+    learn.add_argument("--forget", action="store_true", help="forget what the line was taught")
+    learn.add_argument("--config", metavar="FILE", help="station.toml, for when no station runs")
+    add_data(learn)
     add_json(learn)
     bench = commands.add_parser("bench", help="nanoseconds a sample a port of each kernel, one port and 64")
     bench.add_argument("--seconds", type=_seconds, default=10.0, metavar="N", help="audio a kernel (10)")
@@ -64,9 +72,9 @@ def run(args: argparse.Namespace) -> int:
 
         return bench(args.seconds, as_json=args.json, count=args.instructions, only=args.kernel)
     if args.dsp == "learn":
-        from ctidrv.cli.dsp_learn import learn_file
+        from ctidrv.cli.dsp_learn import learn_tone
 
-        return learn_file(args)
+        return learn_tone(args)
     from ctidrv.cli.dsp_detect import detect_file, detect_microphone
 
     if args.dsp == "detect" and args.microphone:

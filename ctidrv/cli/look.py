@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from ctidrv.cli.output import add_data, add_json, print_json
 from ctidrv.config import load_config
-from ctidrv.errors import InputError
-from ctidrv.folder import data_folder
+from ctidrv.errors import InputError, ServiceError
+from ctidrv.folder import DataFolder, data_folder
 
 if TYPE_CHECKING:
+    from ctidrv.service.client import StationClient
     from ctidrv.store import Store
 
 Row = Mapping[str, Any]
@@ -53,6 +54,20 @@ def open_store(args: argparse.Namespace) -> Store:
     folder = data_folder(args.data)
     office = load_config(None, folder).office
     return Store.read(folder, country=office.country, area=office.area)
+
+
+def running_station(folder: DataFolder) -> StationClient | None:
+    """The station that runs on the folder, if one does. ServiceError: it refuses us."""
+    if not folder.station.exists():
+        return None
+    from ctidrv.service.client import StationClient
+
+    try:
+        return StationClient.discover(folder)
+    except ServiceError as error:
+        if "no station runs" not in str(error):
+            raise
+        return None
 
 
 def found(row: Row | None, what: str, id: str) -> Row:

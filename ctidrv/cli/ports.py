@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctidrv.cli import look
 from ctidrv.cli.output import add_data, add_json, print_json
 from ctidrv.config import StationConfig, load_config
-from ctidrv.errors import ServiceError
 from ctidrv.folder import data_folder
+from ctidrv.ports.learnt import row_of
+
+if TYPE_CHECKING:
+    from ctidrv.store import Store
 
 HELP = "boards, lines and their state"
 
-COLUMNS = (("id", 8), ("driver", 8), ("kind", 5), ("state", 12), ("script", 20), ("call", 0))
+COLUMNS = (("id", 8), ("driver", 8), ("kind", 5), ("state", 12), ("script", 20), ("learnt", 6), ("call", 0))
 STOPPED = "stopped"
 """The state of every line while no station runs."""
 
@@ -28,21 +31,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Asks the running station; without one shows what is configured, and opens nothing."""
     folder = data_folder(args.data)
-    rows: list[dict[str, Any]]
     running = None
-    if folder.station.exists():
-        from ctidrv.service.client import StationClient
+    station = look.running_station(folder)
+    if station is not None:
+        with station:
+            running = station.url
+            rows = station.ports()
+    else:
+        from ctidrv.store import Store
 
-        try:
-            with StationClient.discover(folder) as station:
-                running = station.url
-                rows = station.ports()
-        except ServiceError as error:
-            if "no station runs" not in str(error):
-                raise
-    if running is None:
-        rows = list(_configured(load_config(args.config, folder)))
-    look.show_rows([{"type": "port", **row} for row in rows], COLUMNS, args, "no lines")
+        with Store.read(folder) as store:
+            rows = list(_configured(load_config(args.config, folder), store))
+    rows = [{"type": "port", **row} for row in rows]
+    if not args.json:
+        rows = [{**row, "learnt": [each["tone"] for each in row["learnt"]]} for row in rows]
+    look.show_rows(rows, COLUMNS, args, "no lines")
     if not args.json:
         print(f"station at {running}" if running else "no station runs: this is what is configured")
         print(f"drivers: {', '.join(_drivers())}")
@@ -58,7 +61,7 @@ def _drivers() -> list[str]:
     return list(drivers())
 
 
-def _configured(config: StationConfig) -> Iterator[dict[str, Any]]:
+def _configured(config: StationConfig, store: Store) -> Iterator[dict[str, Any]]:
     driver_of = {board.name: board.driver for board in config.boards}
     for line in config.lines:
         board = line.port.split("/")[0]
@@ -72,5 +75,6 @@ def _configured(config: StationConfig) -> Iterator[dict[str, Any]]:
             "call": None,
             "script": line.script,
             "country": line.country or config.office.country,
+            "learnt": [row_of(tone) for tone in store.learnt_tones(line.port)],
             "caps": {},
         }

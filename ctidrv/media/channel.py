@@ -11,7 +11,7 @@ from ctidrv.errors import CtiError, NotCapable, UsageError
 from ctidrv.events import DigitDown, PlayDone, PortEvent
 from ctidrv.media.recorder import Recording, Sink
 from ctidrv.native import lib
-from ctidrv.native.engine import BOTH, LINE, MESSAGE, RX
+from ctidrv.native.engine import BOTH, LINE, MESSAGE, RX, SAMPLE
 from ctidrv.native.pcm import Pcm
 from ctidrv.ports.api import Able, Kind, PortInfo
 from ctidrv.units import Samples
@@ -231,6 +231,10 @@ class Channel:
     def record_message(self, sink: Sink) -> Recording:
         """Records what comes from the line, mono, from the next tick on."""
         return self._record(MESSAGE, RX, sink, at_seizure=False)
+
+    def record_sample(self, sink: Sink) -> Recording:
+        """What comes from the line, mono, from the next tick on, beside whatever else is recorded."""
+        return self._record(SAMPLE, RX, sink, at_seizure=False)
 
     def _record(self, which: int, channels: int, sink: Sink, *, at_seizure: bool) -> Recording:
         native, number = self._native, self.number

@@ -97,9 +97,7 @@ class MediaEngine:
         return channel
 
     def progress(self, port: PortId, config: Any) -> None:
-        """Sets the call-progress definitions (a `cti_progress_config`) of a port; not while live."""
-        if self._live is not None:
-            raise UsageError(f"{port}: call-progress tones are set before the live loop begins")
+        """Sets the call-progress definitions (a `cti_progress_config *`) of a port from the next tick on."""
         self.native.progress(self.channel(port).number, config)
 
     @property

@@ -8,13 +8,18 @@ repeats in those is the cadence. Speech before or between does not matter: it is
 from __future__ import annotations
 
 import cmath
+import functools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from ctidrv.errors import InputError
+from ctidrv.events import PortEvent, ToneOn
+from ctidrv.native import ffi, lib
+from ctidrv.native.ear import PROGRESS, Ear
 from ctidrv.native.pcm import Pcm
+from ctidrv.native.tones import Part, render, tone
+from ctidrv.ports.learnt import LearntTone, LineTone, add_learnt
 from ctidrv.units import RATE
 
 _SIZE, _HOP = 512, 256
@@ -35,17 +40,7 @@ _ALIKE, _ALIKE_SAMPLES = 0.08, 80
 _MOST_BURSTS = 4
 _CONTINUOUS = 2 * RATE
 _LONGEST = 120 * RATE
-
-
-@dataclass(frozen=True, slots=True)
-class LearntTone:
-    """hz: one or two; ms: on, off, on, off … of one cycle, empty for a steady tone; level of each frequency;
-    cycles: whole ones that were seen."""
-
-    hz: tuple[float, ...]
-    ms: tuple[int, ...]
-    level_dbm0: float
-    cycles: int
+_STEADY = 12 * RATE
 
 
 def learn(sound: Pcm) -> LearntTone:
@@ -69,11 +64,45 @@ def learn(sound: Pcm) -> LearntTone:
     return LearntTone(hz, ms, level, cycles)
 
 
+def heard_in(sound: Pcm, taught: LineTone) -> list[PortEvent]:
+    """What the call-progress detector says of a recording when this tone is all it knows."""
+    config = ffi.new("cti_progress_config *")
+    lib.cti_progress_defaults(config)
+    config.tones = 0
+    add_learnt(config, [taught])
+    ear = Ear(detectors=PROGRESS)
+    ear.progress(config)
+    return ear.hear(sound)
+
+
+def check_audible(taught: LineTone) -> None:
+    """InputError when the detector does not hear that very tone, made anew, within four of its cycles."""
+    found = taught.heard
+    steps = [
+        Part(found.hz if index % 2 == 0 else (), found.level_dbm0, length)
+        for index, length in enumerate(found.ms)
+    ]
+    parts = steps or [Part(found.hz, found.level_dbm0)]
+    length = round(sum(found.ms) * 4 * RATE / 1000) or _STEADY
+    events = heard_in(render(tone(parts, loop=bool(steps)), length), taught)
+    if not any(isinstance(event, ToneOn) for event in events):
+        hz = " + ".join(f"{each:g}" for each in found.hz)
+        raise InputError(
+            f"a tone of {hz} Hz, {list(found.ms) or 'steady'} ms, at {found.level_dbm0:g} dBm0 is none that"
+            " a line can be made to hear"
+        )
+
+
+@functools.cache
+def _turns(size: int) -> list[complex]:
+    return [cmath.exp(-2j * math.pi * k / size) for k in range(size // 2)]
+
+
 def _fft(x: Sequence[complex]) -> list[complex]:
-    if len(x) == 1:
-        return list(x)
-    even, odd = _fft(x[::2]), _fft(x[1::2])
-    turned = [cmath.exp(-2j * math.pi * k / len(x)) * each for k, each in enumerate(odd)]
+    if len(x) == 2:
+        return [x[0] + x[1], x[0] - x[1]]
+    even = _fft(x[::2])
+    turned = [turn * each for turn, each in zip(_turns(len(x)), _fft(x[1::2]), strict=True)]
     return [a + b for a, b in zip(even, turned, strict=True)] + [
         a - b for a, b in zip(even, turned, strict=True)
     ]

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ctidrv.native import check, ffi, lib, state
+from ctidrv.units import TICK
 
 BOTH: int = lib.CTI_RECORD_BOTH
 RX: int = lib.CTI_RECORD_RX
-LINE, MESSAGE = 0, 1
-"""A port's two recorders."""
+LINE, MESSAGE, SAMPLE = 0, 1, 2
+"""A port's recorders."""
 
 _EVENTS = 1024
 _READ_FRAMES = 8000
@@ -61,15 +62,12 @@ class NativeEngine:
         self._message = ffi.new("uint8_t[]", _MESSAGE_BYTES)
         self._frames = ffi.new("int16_t[]", 2 * _READ_FRAMES)
         self._stats = ffi.new("cti_engine_stats *")
+        self._definitions: list[tuple[int, Any]] = []
 
     def add_board(self, native: Any) -> int:
         """Adds a `cti_board`, before the first tick; the number of its first port."""
         self._boards.append(native)
         return check(lib.cti_engine_add_board(self.ptr, native), "board")
-
-    def progress(self, port: int, config: Any) -> None:
-        """The `cti_progress_config` of a port (-1: of all); never while another thread ticks."""
-        check(lib.cti_engine_progress(self.ptr, port, config), "call progress definitions")
 
     def echo_can(self, port: int, taps: int) -> None:
         """Echo canceller of a port: 128 or 256 taps, 0 for none; never while another thread ticks."""
@@ -119,6 +117,16 @@ class NativeEngine:
     def listen(self, port: int, detectors: int) -> None:
         """A mask of `cti_ear_detector`."""
         self._post(lib.CTI_CMD_LISTEN, port, value=detectors)
+
+    def progress(self, port: int, config: Any) -> None:
+        """The call-progress tones of a port from the next tick on, a `cti_progress_config *` that stays as it
+        is; the detector begins afresh. NativeError for definitions that it does not take."""
+        now = self.now()
+        # The core reads them in the next tick; that one may be under way already.
+        self._definitions = [(at, kept) for at, kept in self._definitions if now <= at + 2 * TICK]
+        self._definitions.append((now, config))
+        self._command.progress = config
+        self._post(lib.CTI_CMD_PROGRESS, port)
 
     # Time and events.
 

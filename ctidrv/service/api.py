@@ -19,6 +19,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from ctidrv import __version__
 from ctidrv.errors import CallEnded, CtiError, InputError, NotCapable, PortError, ServiceError, StoreError
+from ctidrv.ports.learnt import LearntTone, heard_row
 from ctidrv.service import shapes
 from ctidrv.service.hub import Hub, Listener
 from ctidrv.store import Store
@@ -56,6 +57,10 @@ class Door(Protocol):
     async def hang_up(self, call: str) -> None:
         """LookupError when there is no such call now."""
 
+    async def listen(self, port: str) -> LearntTone: ...
+    async def teach(self, port: str, tone: str, heard: LearntTone) -> None: ...
+    async def forget_tones(self, port: str) -> int: ...
+
 
 def make_app(station: Door) -> FastAPI:
     """The ASGI application; the station is open while it serves."""
@@ -81,6 +86,10 @@ def make_app(station: Door) -> FastAPI:
     get, post = app.get, app.post
     get("/api/v1/station", response_model=shapes.StationState, dependencies=token)(api.station)
     get("/api/v1/ports", response_model=list[shapes.Port], dependencies=token)(api.ports)
+    tones = "/api/v1/ports/{board}/{index}/tones"
+    post(f"{tones}/listen", response_model=shapes.Tone, dependencies=token)(api.listen)
+    app.put(tones, response_model=shapes.Port, dependencies=token)(api.teach)
+    app.delete(tones, response_model=shapes.Forgotten, dependencies=token)(api.forget_tones)
     get("/api/v1/calls", response_model=list[shapes.Call], dependencies=token)(api.calls)
     get("/api/v1/calls/{call}", response_model=shapes.CallInFull, dependencies=token)(api.call)
     post("/api/v1/calls/{call}/answer", response_model=shapes.Call, dependencies=token)(api.answer)
@@ -114,6 +123,21 @@ class _Routes:
 
     async def ports(self) -> list[Row]:
         return self._station.ports()
+
+    async def listen(self, board: str, index: int) -> Row:
+        """Listens to the line for ten seconds; the tone it heard. Nothing is kept."""
+        return heard_row(await self._station.listen(f"{board}/{index}"))
+
+    async def teach(self, board: str, index: int, tone: shapes.NewTone) -> Row:
+        """The line hears this tone from now on, and in every later run; the port as it is then."""
+        port = f"{board}/{index}"
+        heard = LearntTone(tuple(tone.hz), tuple(tone.ms), tone.level_dbm0, tone.cycles)
+        await _on_disk(self._station.teach(port, tone.tone, heard))
+        return next(row for row in self._station.ports() if row["id"] == port)
+
+    async def forget_tones(self, board: str, index: int) -> Row:
+        """The line hears its country's tones alone."""
+        return {"forgotten": await _on_disk(self._station.forget_tones(f"{board}/{index}"))}
 
     def calls(
         self,

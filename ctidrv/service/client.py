@@ -29,6 +29,8 @@ __all__ = ["EventStream", "Row", "SoundMissing", "StationClient", "speaker", "st
 
 Row = dict[str, Any]
 
+LISTEN_S = 60.0
+"""Ten seconds of the line, and what is learnt from them."""
 LISTED = 100
 """Rows a list returns unless asked for more."""
 
@@ -151,8 +153,20 @@ class StationClient:
         return self._row("GET", "/api/v1/station")
 
     def ports(self) -> list[Row]:
-        """``id board driver kind label state call script country caps`` of every line."""
+        """``id board driver kind label state call script country learnt caps`` of every line."""
         return self._rows("/api/v1/ports")
+
+    def listen(self, port: str) -> Row:
+        """``hz ms level_dbm0 cycles`` of the tone that a line hears in the next ten seconds."""
+        return self._row("POST", f"/api/v1/ports/{port}/tones/listen", timeout=LISTEN_S)
+
+    def teach(self, port: str, tone: str, heard: Row) -> Row:
+        """The line hears this tone (as `listen` gave it) from now on; the port's row."""
+        return self._row("PUT", f"/api/v1/ports/{port}/tones", json={"tone": tone, **heard}, timeout=LISTEN_S)
+
+    def forget_tones(self, port: str) -> int:
+        """The line hears its country's tones alone; how many of its own there were."""
+        return int(self._row("DELETE", f"/api/v1/ports/{port}/tones")["forgotten"])
 
     def calls(
         self,

@@ -37,11 +37,13 @@ from ctidrv.errors import CallEnded, CtiError, InputError, PortError, UsageError
 from ctidrv.folder import DataFolder
 from ctidrv.media.engine import MediaEngine
 from ctidrv.ports.api import Able, Board, DriverContext
-from ctidrv.ports.regions import Region, load_region, progress_config
+from ctidrv.ports.learnt import LearntTone, LineTone
+from ctidrv.ports.regions import Region, load_region
 from ctidrv.ports.registry import open_board
 from ctidrv.service.history import History
 from ctidrv.service.hub import Hub
 from ctidrv.service.recovery import Recovered, recover
+from ctidrv.service.taught import TaughtTones
 from ctidrv.store import Store, check_version
 from ctidrv.units import PortId, ms
 
@@ -142,6 +144,7 @@ class Station:
             self.engine = MediaEngine(list(self.boards.values()), self.clock, inline=not self.live)
             undo.callback(self.engine.close)
             self._make_services()
+            self.taught = TaughtTones(self.store, self.engine, self.journal, self.lines)
             for line in self.config.lines:
                 self.lines[line.port] = self._line(line)
             undo.pop_all()
@@ -219,7 +222,7 @@ class Station:
         region, profile, script = self._loaded[config.port]
         try:
             channel = self.engine.channel(config.port)
-            self.engine.progress(config.port, progress_config(region))
+            self.taught.apply(config.port, region)
         except CtiError as error:
             raise type(error)(f"{_at(config)}{error}") from error
 
@@ -316,6 +319,7 @@ class Station:
                         "call": None if call is None else call.id,
                         "script": None if line is None else line.config.script,
                         "country": None if line is None else line.region.code.upper(),
+                        "learnt": self.taught.rows(port.id),
                         "caps": _words(port.caps),
                     }
                 )
@@ -336,6 +340,18 @@ class Station:
     async def hang_up(self, call: str) -> None:
         """LookupError. A call that rings goes on ringing: it cannot be refused without answering it."""
         await self.call(call).hang_up(Cause.LOCAL_OPERATOR)
+
+    async def listen(self, port: str) -> LearntTone:
+        """The tone that a line hears in the next ten seconds; PortError, ServiceError."""
+        return await self.taught.sample(PortId(port))
+
+    async def teach(self, port: str, tone: str, heard: LearntTone) -> None:
+        """Keeps a tone with a line; PortError, InputError, StoreError."""
+        await self.taught.teach(LineTone(port, tone, heard, self.clock.wall(self.clock.now())))
+
+    async def forget_tones(self, port: str) -> int:
+        """How many there were; PortError, StoreError."""
+        return await self.taught.forget(PortId(port))
 
 
 def _at(line: LineConfig) -> str:

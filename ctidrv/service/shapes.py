@@ -22,6 +22,22 @@ class Problem(Shape):
     message: str
 
 
+class Tone(Shape):
+    """A tone as it was learnt from a recording."""
+
+    hz: list[float]
+    ms: list[int]
+    """On, off, on, off … of one cycle; empty: steady."""
+    level_dbm0: float
+    cycles: int
+
+
+class TaughtTone(Tone):
+    tone: str
+    """busy congestion dial"""
+    learnt: str
+
+
 class Port(Shape):
     id: str
     board: str
@@ -33,6 +49,8 @@ class Port(Shape):
     call: str | None
     script: str | None
     country: str | None
+    learnt: list[TaughtTone]
+    """What the line was taught beside its country's tones."""
     caps: dict[str, Literal["yes", "no", "unknown"]]
 
 
@@ -127,6 +145,22 @@ class NewCustomer(BaseModel):
     company: Line | None = None
     notes: Annotated[str, StringConstraints(max_length=10_000)] | None = None
     tags: Annotated[list[Line], Field(max_length=50)] = []
+
+
+class NewTone(BaseModel):
+    """A tone that a line is to be taught; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tone: Line
+    hz: Annotated[list[float], Field(max_length=4)]
+    ms: Annotated[list[int], Field(max_length=16)] = []
+    level_dbm0: float
+    cycles: Annotated[int, Field(ge=0, le=10_000)] = 0
+
+
+class Forgotten(Shape):
+    forgotten: int
 
 
 class StationState(Shape):

@@ -13,7 +13,8 @@ from ctidrv.apps.records import CallRow, Customer, EventRow, LegRow, MessageRow,
 from ctidrv.clock import SampleClock
 from ctidrv.errors import CtiError, InputError, StoreError
 from ctidrv.folder import DataFolder
-from ctidrv.store import calls, customers, facts, recordings
+from ctidrv.ports.learnt import LineTone
+from ctidrv.store import calls, customers, facts, recordings, tones
 from ctidrv.store.connect import connect, open_reader, open_writer, plain_errors
 from ctidrv.store.numbers import normalise
 from ctidrv.store.writer import Writer
@@ -199,6 +200,11 @@ class Store:
         with self._query() as connection:
             return recordings.get_recording(connection, self.folder.root, recording)
 
+    def recordings_of_line(self, port: str) -> list[Row]:
+        """The finished recordings of the calls on a port, newest first, each with its call's ``cause``."""
+        with self._query() as connection:
+            return recordings.of_line(connection, self.folder.root, port)
+
     def open_recordings(self) -> list[RecordingRow]:
         with self._query() as connection:
             return recordings.open_recordings(connection, self.folder.root)
@@ -218,6 +224,21 @@ class Store:
         return self.writer.submit(
             lambda connection: facts.append(connection, "listened", subject, at=at, actor=actor)
         )
+
+    # what lines were taught
+
+    def learnt_tones(self, port: str | None = None) -> list[LineTone]:
+        """Those of a port, or of all."""
+        with self._query() as connection:
+            return tones.learnt_tones(connection, port)
+
+    def put_tone(self, row: LineTone) -> Future[None]:
+        """In the place of an earlier one of its name."""
+        return self.writer.submit(lambda connection: tones.put_tone(connection, row))
+
+    def forget_tones(self, port: str) -> Future[int]:
+        """How many there were."""
+        return self.writer.submit(lambda connection: tones.forget_tones(connection, port))
 
     # customers
 

@@ -98,6 +98,16 @@ def list_recordings(
     return [_recording(root, row) for row in rows]
 
 
+def of_line(connection: sqlite3.Connection, root: Path, port: str) -> list[dict[str, Any]]:
+    """The finished recordings of calls on a port, newest first, each with its call's ``cause``."""
+    rows = connection.execute(
+        "SELECT recordings.*, calls.cause AS cause FROM recordings JOIN calls ON calls.id = call"
+        " WHERE port = ? AND recordings.state IN ('closed', 'repaired') ORDER BY recordings.started DESC",
+        (port,),
+    )
+    return [{**_recording(root, row), "cause": row["cause"]} for row in rows]
+
+
 def get_recording(connection: sqlite3.Connection, root: Path, recording: str) -> dict[str, Any] | None:
     """A recording by its id, or by its call's."""
     row = connection.execute(

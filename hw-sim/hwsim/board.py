@@ -15,6 +15,7 @@ clearing = ["busy-tone"]                             what the line gets when the
 loop_break_ms = 400     busy-tone, congestion-tone, dial-tone, loop-break, reversal; [] = silence
 tone_db = 0.0           tone_hz = 1.0    tone_ms = 1.0   busy and congestion off the country's figures: level,
                         frequencies and times over the country's (hwsim/off_figures.py)
+busy_hz = [520]         busy_ms = [170, 230]         a PBX's busy tone instead of the country's
 answer_reversal = false                              when a call that the line has dialled is answered
 control = true          live: `ctidrv sim call` may place calls
 """
@@ -25,13 +26,14 @@ import itertools
 import logging
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ctidrv.errors import InputError, PortError
 from ctidrv.native import lib
 from ctidrv.ports.api import Able, BoardInfo, DriverContext, Kind, PortInfo
-from ctidrv.ports.regions import Region, load_region, progress_config
+from ctidrv.ports.regions import Region, Tone, load_region, progress_config
 from ctidrv.units import PortId
 from hwsim import caller_id
 from hwsim.caller_id import Presentation, presentation_of
@@ -186,6 +188,17 @@ class _Settings:
                 self.fail(key, f"{word!r} is none of {', '.join(among)}")
         return tuple(value)
 
+    def numbers(self, key: str, most: int, least: float, highest: float) -> tuple[float, ...]:
+        value = self._values.pop(key, [])
+        if (
+            not isinstance(value, list)
+            or len(value) > most
+            or not all(isinstance(each, int | float) and not isinstance(each, bool) for each in value)
+            or not all(least <= each <= highest for each in value)
+        ):
+            self.fail(key, f"{value!r}: at most {most} numbers from {least:g} to {highest:g}")
+        return tuple(float(each) for each in value)
+
     def nothing_else(self) -> None:
         for key in self._values:
             self.fail(key, "unknown key")
@@ -217,6 +230,20 @@ def _region(settings: _Settings, country: str) -> Region:
         settings.fail("country", str(error))
 
 
+def _of_a_pbx(settings: _Settings, region: Region) -> Region:
+    """The country with the busy tone that is set, if one is."""
+    hz = settings.numbers("busy_hz", 2, 100, 3900)
+    ms = settings.numbers("busy_ms", 8, 20, 10_000)
+    if not hz and not ms:
+        return region
+    if not hz or not ms or len(ms) % 2:
+        settings.fail(
+            "busy_ms", "give busy_hz and busy_ms together: frequencies, and times on, off, on, off …"
+        )
+    busy = Tone(hz, tuple(round(each) for each in ms), region.tones["busy"].level_dbm0[:1])
+    return replace(region, tones={**region.tones, "busy": busy})
+
+
 def _caller_id(settings: _Settings, region: Region) -> Presentation | None:
     alert = settings.words("caller_id_alert", ("usual",), (*caller_id.ALERTS, "usual"))
     made = presentation_of(
@@ -245,7 +272,7 @@ def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -
     lines = read.integer("lines", 1, 1, 64)
     phones = read.integer("phones", 8, 0, 64)
     country = read.word("country", "US").lower()
-    region = _region(read, country)
+    region = _of_a_pbx(read, _region(read, country))
     services = Services(
         caller_id=_caller_id(read, region),
         clearing=read.words("clearing", ("busy-tone",), CLEARING_SIGNALS),

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <string.h>
 
 #include "check.h"
@@ -80,10 +81,59 @@ static void test_commands_out_of_range_refuse_the_whole_batch(void) {
     CHECK_EQ(cti_engine_post(e, batch, 3), CTI_ERR_ARG);
     batch[1] = (cti_command){.kind = 99};
     CHECK_EQ(cti_engine_post(e, batch, 3), CTI_ERR_ARG);
-    batch[1] = record_command(0, 2, 1, 0);
+    batch[1] = record_command(0, 3, 1, 0);
     CHECK_EQ(cti_engine_post(e, batch, 3), CTI_ERR_ARG);
     cti_engine_tick(e);
     CHECK_EQ(board.controls, 0);
+    free(e);
+}
+
+static void test_call_progress_tones_of_a_port_are_set_by_a_command(void) {
+    cti_engine *e = engine_of(2, 64);
+    static cti_progress_config cfg;
+    cti_progress_defaults(&cfg);
+    cfg.tones = 17;
+    cti_command set = {.kind = CTI_CMD_PROGRESS, .port = 1};
+    CHECK_EQ(cti_engine_post(e, &set, 1), CTI_ERR_ARG);
+    set.progress = &cfg;
+    CHECK_EQ(cti_engine_post(e, &set, 1), CTI_ERR_ARG);
+    memset(&cfg.tone, 0, sizeof cfg.tone);
+    cfg.tones = 1;
+    cfg.tone[0] = (cti_progress_tone){
+        .tone = CTI_TONE_LEARNED, .hz = {520.0f}, .steps = 2, .ms = {170, 230}, .cycles = 3};
+    post(e, set);
+    post(e, (cti_command){.kind = CTI_CMD_LISTEN, .port = 0, .value = CTI_EAR_PROGRESS});
+    post(e, (cti_command){.kind = CTI_CMD_LISTEN, .port = 1, .value = CTI_EAR_PROGRESS});
+    static int16_t sound[16000];
+    for (int i = 0; i < 16000; i++)
+        sound[i] = i % 3200 < 1360 ? (int16_t)(6000.0 * sin(2.0 * 3.14159265358979 * 520.0 * i / 8000.0)) : 0;
+    int heard = 0;
+    for (int p = 0; p < 2; p++) { /* both ports hear it; only one knows it */
+        board.line[p] = sound;
+        board.line_left[p] = 16000;
+    }
+    for (int t = 0; t < 100; t++) {
+        cti_engine_tick(e);
+        for (int i = 0, n = cti_engine_events(e, ev, 256); i < n; i++)
+            if (ev[i].kind == CTI_EV_TONE_ON) {
+                heard++;
+                CHECK_EQ(ev[i].port, 1);
+                CHECK_EQ(ev[i].value, CTI_TONE_LEARNED);
+                CHECK(ev[i].at <= 4 * 3200);
+            }
+    }
+    CHECK_EQ(heard, 1);
+    free(e);
+}
+
+static void test_three_recorders_of_a_port_run_beside_each_other(void) {
+    cti_engine *e = engine_of(1, 64);
+    for (int which = 0; which < 3; which++)
+        post(e, record_command(0, which, 10 + which, 0));
+    for (int t = 0; t < 10; t++)
+        cti_engine_tick(e);
+    for (int which = 0; which < 3; which++)
+        CHECK_EQ(cti_engine_frames(e, 0, which, 10 + which), 10 * BLOCK);
     free(e);
 }
 
@@ -416,6 +466,8 @@ int main(void) {
         flat[i] = 8000;
     RUN(test_configuration_out_of_range_is_refused);
     RUN(test_commands_out_of_range_refuse_the_whole_batch);
+    RUN(test_call_progress_tones_of_a_port_are_set_by_a_command);
+    RUN(test_three_recorders_of_a_port_run_beside_each_other);
     RUN(test_batch_without_room_is_refused_whole_and_posts_take_effect_in_one_tick);
     RUN(test_events_of_a_tick_are_ordered_by_time_port_and_kind);
     RUN(test_events_a_board_has_no_right_to_are_dropped_and_counted);

@@ -101,6 +101,10 @@
         <translation>对方挂机（忙音）</translation>
     </message>
     <message>
+        <source>the caller hung up (a tone this line was taught)</source>
+        <translation>对方挂机（本线路学到的提示音）</translation>
+    </message>
+    <message>
         <source>the caller hung up (congestion tone)</source>
         <translation>对方挂机（拥塞音）</translation>
     </message>
@@ -557,7 +561,7 @@
     <name>Sound</name>
     <message>
         <source>To listen, install the package sounddevice: pip install &quot;ctidrv[soundcard]&quot;</source>
-        <translation>要收听录音，请安装 sounddevice 软件包：pip install "ctidrv[soundcard]"</translation>
+        <translation>要收听录音，请安装 sounddevice 软件包：pip install &quot;ctidrv[soundcard]&quot;</translation>
     </message>
     <message>
         <source>To listen, install the PortAudio library (Debian, Ubuntu: apt install libportaudio2).</source>

@@ -25,6 +25,7 @@ CAUSES: dict[str, Phrase] = {
     "remote-loop-break": QT_TRANSLATE_NOOP("Cause", "the caller hung up (loop break)"),
     "remote-reversal": QT_TRANSLATE_NOOP("Cause", "the caller hung up (polarity reversal)"),
     "remote-busy-tone": QT_TRANSLATE_NOOP("Cause", "the caller hung up (busy tone)"),
+    "remote-learnt-tone": QT_TRANSLATE_NOOP("Cause", "the caller hung up (a tone this line was taught)"),
     "remote-congestion-tone": QT_TRANSLATE_NOOP("Cause", "the caller hung up (congestion tone)"),
     "remote-dial-tone": QT_TRANSLATE_NOOP("Cause", "the caller hung up (dial tone came back)"),
     "remote-silence": QT_TRANSLATE_NOOP("Cause", "nothing more was heard from the caller"),

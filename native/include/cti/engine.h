@@ -34,13 +34,15 @@
 #include "cti/recorder.h"
 
 enum cti_command_kind {
-    CTI_CMD_LINE = 1,        /* what: enum cti_line_control, value */
-    CTI_CMD_PLAY = 2,        /* item */
-    CTI_CMD_STOP = 3,        /* ref, -1 = all of the port */
-    CTI_CMD_RECORD = 4,      /* what: recorder 0 (the line) or 1 (a message), value: channels,
-                                ref; when: 0 now, 1 with the seizure of the line */
+    CTI_CMD_LINE = 1, /* what: enum cti_line_control, value */
+    CTI_CMD_PLAY = 2, /* item */
+    CTI_CMD_STOP = 3, /* ref, -1 = all of the port */
+    CTI_CMD_RECORD =
+        4,                   /* what: recorder 0 (the line), 1 (a message) or 2 (a sample of the
+                                line, to learn from), value: channels, ref; when: 0 now, 1 with the seizure of the line */
     CTI_CMD_RECORD_STOP = 5, /* what: recorder; ref: which recording, begun or waiting; -1 = any */
-    CTI_CMD_LISTEN = 6       /* value: the ear's detectors (enum cti_ear_detector), as a mask */
+    CTI_CMD_LISTEN = 6,      /* value: the ear's detectors (enum cti_ear_detector), as a mask */
+    CTI_CMD_PROGRESS = 7     /* progress: the port's call-progress tones from now on */
 };
 
 typedef struct cti_command {
@@ -51,6 +53,7 @@ typedef struct cti_command {
     int32_t ref;
     int32_t when;
     cti_play_item item;
+    const struct cti_progress_config *progress; /* stays as it is until the tick has taken it */
 } cti_command;
 
 typedef struct cti_engine_config {
@@ -81,11 +84,9 @@ int cti_engine_init(cti_engine *e, size_t size, const cti_engine_config *cfg);
 /* Before the first tick. The struct is copied; its ctx must outlive the engine. Returns the number
  * of the board's first port. */
 int cti_engine_add_board(cti_engine *e, const cti_board *board);
-/* The definitions that call progress goes by, of one port or (-1) of all. Between ticks of virtual
- * time, or before the live loop begins: not while another thread ticks. */
-int cti_engine_progress(cti_engine *e, int port, const struct cti_progress_config *cfg);
 /* The echo canceller of a two-wire port: its taps (128 or 256; 0 = none, as in the beginning). It
- * begins afresh with each seizure of the line. When it may be called is as above. */
+ * begins afresh with each seizure of the line. Between ticks of virtual time, or before the live loop
+ * begins: not while another thread ticks. */
 int cti_engine_echo_can(cti_engine *e, int port, int taps);
 /* All n commands take effect at the next tick, together, or none (CTI_ERR_FULL; CTI_ERR_ARG when one
  * of them names a port or thing there is not). */

@@ -34,6 +34,8 @@ typedef struct cti_progress cti_progress;
 /* The definitions used without a country: dial (continuous), ringback, busy and congestion of the
  * common cadences, by cadence alone. */
 void cti_progress_defaults(cti_progress_config *cfg);
+/* CTI_OK, or CTI_ERR_ARG for definitions that no detector takes. */
+int cti_progress_check(const cti_progress_config *cfg);
 size_t cti_progress_size(void);
 int cti_progress_init(cti_progress *p, size_t size, const cti_progress_config *cfg);
 /* Writes CTI_EV_TONE_ON (start: first sample of the first burst) and CTI_EV_TONE_OFF (start: end of

@@ -139,12 +139,6 @@ int cti_engine_add_board(cti_engine *e, const cti_board *board) {
     return b->first;
 }
 
-int cti_engine_progress(cti_engine *e, int port, const cti_progress_config *cfg) {
-    if (e == NULL || cfg == NULL || port < -1 || port >= e->cfg.ports)
-        return CTI_ERR_ARG;
-    return cti_ear_progress(cti_engine_part(e, e->lay.ear), port, cfg);
-}
-
 int cti_engine_echo_can(cti_engine *e, int port, int taps) {
     if (e == NULL || port < 0 || port >= e->cfg.ports)
         return CTI_ERR_ARG;
@@ -172,6 +166,8 @@ static int acceptable(const cti_engine *e, const cti_command *c) {
                (c->value == CTI_RECORD_BOTH || c->value == CTI_RECORD_RX);
     case CTI_CMD_RECORD_STOP:
         return c->what >= 0 && c->what < RECORDERS;
+    case CTI_CMD_PROGRESS:
+        return cti_progress_check(c->progress) == CTI_OK;
     default:
         return 0;
     }
@@ -273,6 +269,9 @@ static void obey(cti_engine *e, int64_t now, const cti_command *c) {
         break;
     case CTI_CMD_LISTEN:
         result = cti_ear_listen(cti_engine_part(e, e->lay.ear), c->port, c->value);
+        break;
+    case CTI_CMD_PROGRESS:
+        result = cti_ear_progress(cti_engine_part(e, e->lay.ear), c->port, c->progress);
         break;
     default:
         break;

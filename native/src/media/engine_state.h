@@ -12,7 +12,7 @@
 
 enum {
     TICK = 160,          /* samples: 20 ms */
-    RECORDERS = 2,       /* of a port: 0 the line, 1 a message */
+    RECORDERS = 3,       /* of a port: 0 the line, 1 a message, 2 a sample of the line */
     MESSAGES = 4,        /* caller-ID messages kept of a port */
     MESSAGE_WORDS = 128, /* 512 bytes: type, length and 255 bytes of an MDMF message, twice over */
     EVENTS_OF_PORT = 32, /* room in a tick; the ear, the players and the board keep what finds none */

@@ -98,8 +98,8 @@ static int valid_tone(const cti_progress_tone *t) {
     return 1;
 }
 
-int cti_progress_init(cti_progress *p, size_t size, const cti_progress_config *cfg) {
-    if (!p || !cfg || cfg->tones < 0 || cfg->tones > TONES ||
+int cti_progress_check(const cti_progress_config *cfg) {
+    if (!cfg || cfg->tones < 0 || cfg->tones > TONES ||
         !(cfg->cadence_tolerance >= 0.0f && cfg->cadence_tolerance <= 0.5f) ||
         !(cfg->frequency_tolerance >= 0.0f && cfg->frequency_tolerance <= 0.2f) ||
         !(cfg->floor_dbm0 >= -80.0f && cfg->floor_dbm0 <= 0.0f) || cfg->continuous_ms < 100 ||
@@ -108,6 +108,12 @@ int cti_progress_init(cti_progress *p, size_t size, const cti_progress_config *c
     for (int i = 0; i < cfg->tones; i++)
         if (!valid_tone(&cfg->tone[i]))
             return CTI_ERR_ARG;
+    return CTI_OK;
+}
+
+int cti_progress_init(cti_progress *p, size_t size, const cti_progress_config *cfg) {
+    if (!p || cti_progress_check(cfg) != CTI_OK)
+        return CTI_ERR_ARG;
     if (size < sizeof(*p))
         return CTI_ERR_SIZE;
     cti_progress_config copy = *cfg; /* cfg may lie in p */

@@ -177,12 +177,27 @@ def test_answering_seizes_the_line_and_listens_to_what_is_heard_off_hook(play_sc
     assert ends(bench) == [("local-script", "answered")]
 
 
+def test_dial_tone_whose_end_the_line_cannot_learn_hangs_nobody_up(play_scene: PlayScene) -> None:
+    """The definitions changed while it sounded: the detector began afresh, and never tells of its end."""
+
+    async def scene(bench: Any) -> None:
+        await answered(bench)
+        bench.tone("dial", 1000, after_ms=1000)
+        await bench.run(3000)
+        bench.line.tones_changed()
+        await bench.run(4000)
+        assert bench.channel.off_hook
+
+    assert not play_scene(scene).said("call.clearing")
+
+
 @pytest.mark.parametrize(
     ("tone", "cause", "confidence"),
     [
         ("busy", "remote-busy-tone", 0.9),
         ("howler", "remote-busy-tone", 0.9),
         ("congestion", "remote-congestion-tone", 0.85),
+        ("learned", "remote-learnt-tone", 0.9),
     ],
 )
 def test_busy_and_congestion_tone_hang_up_with_their_cause(

@@ -5,20 +5,24 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ctidrv.clock import SampleClock
-from ctidrv.errors import PortError, UsageError
-from ctidrv.events import Alarm, CallerIdSeen, DigitDown, PlayDone, PortEvent, RingOn, Seized
+from ctidrv.errors import NativeError, PortError, UsageError
+from ctidrv.events import Alarm, CallerIdSeen, DigitDown, PlayDone, PortEvent, RingOn, Seized, ToneOn
 from ctidrv.media.engine import MediaEngine
 from ctidrv.media.wav import read_wav
 from ctidrv.native import ffi, lib
 from ctidrv.native.cid import encode_mdmf, fsk_burst
+from ctidrv.native.ear import PROGRESS
 from ctidrv.native.engine import LiveLoop, NativeEngine
 from ctidrv.native.pcm import Pcm
+from ctidrv.native.tones import Part, render, tone
+from ctidrv.ports.learnt import LearntTone, LineTone, add_learnt
 
 
 def test_engine_without_ports_is_refused() -> None:
@@ -147,8 +151,6 @@ def test_live_engine_ticks_hands_on_events_and_records(engine: MediaEngine, boar
             engine.start_live(asyncio.get_running_loop())
         with pytest.raises(UsageError, match="its own loop"):
             engine.step()
-        with pytest.raises(UsageError, match="before the live loop"):
-            engine.progress("py/1", None)
         recording = channel.record_line(sink)
         channel.seize()
         played = await channel.play(Pcm([5] * 1600)).done()
@@ -172,6 +174,37 @@ def test_live_engine_ticks_hands_on_events_and_records(engine: MediaEngine, boar
     assert engine.clock.now() == stats.now
     assert board.pumped > 0
     assert len(board.heard[0]) == 2 * stats.now
+
+
+def test_call_progress_tones_of_a_port_change_while_it_is_live(engine: MediaEngine, board: Any) -> None:
+    """A tone that none of the definitions has is heard once one has it; what no detector takes is refused."""
+    seen: list[PortEvent] = []
+    board.say(0, render(tone([Part((520.0,), -14, 170), Part(ms=230)], loop=True), 64_000))
+
+    async def main() -> None:
+        channel = engine.channel("py/1")
+        channel.subscribe(seen.append)
+        channel.listen(PROGRESS)
+        config = ffi.new("cti_progress_config *")
+        lib.cti_progress_defaults(config)
+        config.tones = 0
+        with pytest.raises(NativeError, match="command to the engine"):
+            engine.progress("py/1", ffi.new("cti_progress_config *"))
+        engine.progress("py/1", config)
+        engine.start_live(asyncio.get_running_loop())
+        await engine.clock.sleep(9600)
+        assert not seen
+        taught = ffi.new("cti_progress_config *", config[0])
+        heard = LearntTone((520.0,), (170, 230), -14.0, 3)
+        add_learnt(taught, [LineTone("py/1", "busy", heard, datetime(2027, 3, 8, tzinfo=UTC))])
+        engine.progress("py/1", taught)
+        del taught
+        await _until(lambda: any(isinstance(event, ToneOn) for event in seen))
+        engine.stop_live()
+
+    asyncio.run(main())
+    (on,) = [event for event in seen if isinstance(event, ToneOn)]
+    assert on.tone == "learned"
 
 
 def test_live_engine_goes_on_after_a_pause_where_it_stopped(engine: MediaEngine) -> None:

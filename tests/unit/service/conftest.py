@@ -14,6 +14,7 @@ import pytest
 from ctidrv.apps.records import CallRow, EventRow, MessageRow, RecordingRow
 from ctidrv.errors import PortError, ServiceError
 from ctidrv.folder import DataFolder
+from ctidrv.ports.learnt import LearntTone
 from ctidrv.service import access
 from ctidrv.service.api import make_app
 from ctidrv.service.client import StationClient
@@ -32,6 +33,7 @@ PORT = {
     "call": None,
     "script": "hotline.ivr.yaml",
     "country": "US",
+    "learnt": [],
     "caps": {"flash": "yes"},
 }
 
@@ -64,6 +66,18 @@ class NotingStation:
         if self.store.call(call) is None:
             raise ServiceError(f"call {call} has ended")
         self.asked.append(("hang_up", call))
+
+    async def listen(self, port: str) -> LearntTone:
+        if port != "sim/1":
+            raise PortError(f"{port}: no line is configured there")
+        return LearntTone((520.0,), (170, 230), -14.0, 12)
+
+    async def teach(self, port: str, tone: str, heard: LearntTone) -> None:
+        self.asked.append(("teach", f"{port} {tone} {heard}"))
+
+    async def forget_tones(self, port: str) -> int:
+        self.asked.append(("forget", port))
+        return 2
 
     def publish(self, seq: int, **more: Any) -> None:
         row = EventRow(

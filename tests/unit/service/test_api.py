@@ -29,7 +29,7 @@ def test_request_without_the_token_is_refused(served, path):
 
 def test_every_route_but_the_schema_asks_for_the_token(served):
     paths = httpx.get(served.url + "/openapi.json", trust_env=False).json()["paths"]
-    assert len(paths) == 13
+    assert len(paths) == 15
     for path, methods in paths.items():
         for method in methods:
             answer = httpx.request(
@@ -207,3 +207,31 @@ def test_client_tells_bad_input_from_a_station_that_refuses(served, client):
 def test_wrong_token_is_refused_by_the_client_in_one_line(served):
     with StationClient(served.url, "wrong") as stranger, pytest.raises(ServiceError, match="token"):
         stranger.calls()
+
+
+def test_tones_of_a_line_are_heard_taught_and_forgotten(served, client):
+    heard = client.listen("sim/1")
+    assert heard == {"hz": [520.0], "ms": [170, 230], "level_dbm0": -14.0, "cycles": 12}
+    assert client.teach("sim/1", "busy", heard)["id"] == "sim/1"
+    assert client.forget_tones("sim/1") == 2
+    (taught, forgotten) = served.station.asked
+    assert taught[0] == "teach"
+    assert taught[1].startswith("sim/1 busy LearntTone(hz=(520.0,), ms=(170, 230)")
+    assert forgotten == ("forget", "sim/1")
+    with pytest.raises(ServiceError, match="sim/9: no line is configured there"):
+        client.listen("sim/9")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"tone": "busy", "hz": [520.0]},
+        {"tone": "busy", "hz": [520.0], "level_dbm0": "loud"},
+        {"tone": "busy", "hz": [1.0] * 5, "level_dbm0": -10},
+        {"tone": "busy", "hz": [520.0], "ms": [1] * 17, "level_dbm0": -10},
+        {"tone": "busy", "hz": [520.0], "level_dbm0": -10, "more": 1},
+    ],
+)
+def test_tone_that_is_none_is_refused(served, body):
+    assert ask(served, "PUT", "/api/v1/ports/sim/1/tones", json=body).status_code == 422
+    assert served.station.asked == []

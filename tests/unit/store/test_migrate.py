@@ -44,7 +44,7 @@ def test_newer_database_is_refused_and_nothing_changed(folder, folder_bytes, rea
     set_version(folder.database, migrate.latest() + 1)
     before = folder_bytes()
     with pytest.raises(
-        NewerDatabase, match=r"ctidrv\.db: written by a newer ctidrv \(version 2, this one knows 1\)"
+        NewerDatabase, match=r"ctidrv\.db: written by a newer ctidrv \(version 3, this one knows 2\)"
     ):
         Store.read(folder) if reading else Store.open(folder, inline=True)
     assert folder_bytes() == before
@@ -117,7 +117,10 @@ def test_empty_file_becomes_a_database(folder):
 def test_failing_migration_leaves_the_version_before(folder, monkeypatch):
     Store.open(folder, inline=True).close()
     real = migrate.migrations()
-    bad = [*real, (2, "CREATE TABLE extra (id INTEGER);\nCREATE TABLE calls (id INTEGER);")]
+    bad = [
+        *real,
+        (migrate.latest() + 1, "CREATE TABLE extra (id INTEGER);\nCREATE TABLE calls (id INTEGER);"),
+    ]
     monkeypatch.setattr(migrate, "migrations", lambda: bad)
     with pytest.raises(StoreError, match="already exists"):
         Store.open(folder, inline=True)
@@ -130,12 +133,13 @@ def test_failing_migration_leaves_the_version_before(folder, monkeypatch):
 def test_next_migration_runs_once_and_keeps_rows(folder, store_rows, monkeypatch):
     with Store.open(folder, inline=True) as store:
         store.put_call(store_rows.call())
-    more = [*migrate.migrations(), (2, "-- one more\nALTER TABLE calls ADD COLUMN queue TEXT;")]
+    next_one = migrate.latest() + 1
+    more = [*migrate.migrations(), (next_one, "-- one more\nALTER TABLE calls ADD COLUMN queue TEXT;")]
     monkeypatch.setattr(migrate, "migrations", lambda: more)
     for _ in range(2):
         with Store.open(folder, inline=True) as store:
             assert store.calls()[0]["id"] == "c1"
-    assert migrate.stored_version(folder.database) == 2
+    assert migrate.stored_version(folder.database) == next_one
 
 
 def test_migration_cut_off_in_a_statement_is_refused():
@@ -177,4 +181,8 @@ def test_stored_database_of_each_version_opens_with_its_rows(version, tmp_path):
         assert call["customer_card"]["numbers"] == ["+8613800138000", "95588"]
         assert call["recordings"][0]["path"] == str(tmp_path / "recordings" / "2026" / "03" / "02" / "c1.wav")
         assert call["messages"][0]["seconds"] == 1.0
+        taught = store.learnt_tones("sim/1")
+        assert [(row.tone, row.heard.hz, row.heard.ms) for row in taught] == (
+            [("busy", (520.0,), (170, 230))] if version > 1 else []
+        )
     assert migrate.stored_version(folder.database) == migrate.latest()

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ctidrv.apps.records import CallRow, EventRow, LegRow, MessageRow, RecordingRow
 from ctidrv.folder import DataFolder
+from ctidrv.ports.learnt import LearntTone, LineTone
 from ctidrv.store import Store
 from ctidrv.store.migrate import latest
 
@@ -57,6 +58,7 @@ def main() -> None:
             store.put_message(
                 MessageRow("m1", "office", "c1", message, START, 8000, "13800138000", customer["id"])
             )
+            store.put_tone(LineTone("sim/1", "busy", LearntTone((520.0,), (170, 230), -14.0, 12), START))
         with sqlite3.connect(folder.database) as connection:
             connection.execute("PRAGMA journal_mode = DELETE")
         connection.execute("VACUUM INTO ?", (str(target),))
