@@ -102,6 +102,10 @@ static void test_call_progress_tones_of_a_port_are_set_by_a_command(void) {
     cfg.tone[0] = (cti_progress_tone){
         .tone = CTI_TONE_LEARNED, .hz = {520.0f}, .steps = 2, .ms = {170, 230}, .cycles = 3};
     post(e, set);
+    static cti_progress_config none;
+    none = cfg;
+    none.tones = 0;
+    post(e, (cti_command){.kind = CTI_CMD_PROGRESS, .port = 0, .progress = &none});
     post(e, (cti_command){.kind = CTI_CMD_LISTEN, .port = 0, .value = CTI_EAR_PROGRESS});
     post(e, (cti_command){.kind = CTI_CMD_LISTEN, .port = 1, .value = CTI_EAR_PROGRESS});
     static int16_t sound[16000];
