@@ -149,6 +149,47 @@ static void a_detector_says_the_same_whatever_else_is_on(void) {
     }
 }
 
+/* One receiver may serve both: whenever either is switched off and on again, digits and caller IDs of
+ * digits are what each alone would have reported, switched at the same times. */
+static void digits_and_caller_id_are_switched_without_a_trace_in_the_other(void) {
+    enum { BOTH = CTI_EAR_DTMF | CTI_EAR_CALLER_ID, STAGES = 7, STAGE = 6850 };
+    static const int masks[STAGES] = {BOTH, CTI_EAR_CALLER_ID, BOTH, CTI_EAR_DTMF, BOTH, 0, BOTH};
+    static const struct {
+        double low, high;
+    } message[] = {{697, 1633}, {770, 1336}, {697, 1336}, {852, 1209}, {941, 1336}, {852, 1633}}; /* A5270C */
+    maker *m = maker_new(CTI_FSK_BELL202);
+    for (int i = 0; m->n < STAGES * STAGE; i++) { /* also across the switching */
+        pair(m, message[i % 6].low, message[i % 6].high, 400, -12.0);
+        maker_silence(m, i % 6 == 5 ? 800 : 400);
+    }
+    m->noise = -40.0;
+    maker_noise(m);
+    heard h[3]; /* with both, of DTMF alone, of caller ID alone */
+    for (int k = 0; k < 3; k++) {
+        static const int only[3] = {BOTH, CTI_EAR_DTMF, CTI_EAR_CALLER_ID};
+        cti_ear *ear = new_ear(1, 0);
+        int total = 0;
+        for (int stage = 0; stage < STAGES; stage++) {
+            heard some;
+            CHECK_EQ(cti_ear_listen(ear, 0, masks[stage] & only[k]), 0);
+            hear(ear, m->pcm + stage * STAGE, m->n, STAGE, 160, 16, &some);
+            memcpy(h[k].ev + total, some.ev, (size_t)some.n * sizeof(cti_event));
+            total += some.n;
+        }
+        h[k].n = total;
+        free(ear);
+    }
+    CHECK(count(&h[1], CTI_EV_DIGIT_DOWN, '5') >= 5);
+    CHECK(count(&h[2], CTI_EV_CALLER_ID, CTI_CID_DTMF) >= 3);
+    CHECK_EQ(h[0].n, h[1].n + h[2].n);
+    int next[3] = {0, 0, 0};
+    for (int i = 0; i < h[0].n; i++) {
+        int k = h[0].ev[i].kind == CTI_EV_CALLER_ID ? 2 : 1;
+        CHECK(next[k] < h[k].n && memcmp(&h[0].ev[i], &h[k].ev[next[k]], sizeof(cti_event)) == 0);
+        next[k]++;
+    }
+}
+
 static void ports_are_heard_side_by_side_in_order(void) {
     enum { PORTS = 3, N = 16000 };
     static int16_t pcm[PORTS * N];
@@ -275,6 +316,7 @@ int main(void) {
     RUN(a_call_is_heard_by_all_detectors);
     RUN(blocks_of_any_size_give_the_same_events);
     RUN(a_detector_says_the_same_whatever_else_is_on);
+    RUN(digits_and_caller_id_are_switched_without_a_trace_in_the_other);
     RUN(ports_are_heard_side_by_side_in_order);
     RUN(a_detector_switched_on_later_keeps_the_ears_time);
     RUN(messages_are_numbered_on_when_caller_id_is_switched_off_and_on);

@@ -24,5 +24,9 @@ int cti_cid_rx_init(cti_cid_rx *rx, size_t size);
 void cti_cid_rx_reset(cti_cid_rx *rx);
 /* Returns the events written, at most max; one that finds no room is kept for the next call. */
 int cti_cid_rx_run(cti_cid_rx *rx, const int16_t *pcm, int n, cti_event *ev, int max);
+/* The same for the next n samples, at most 160, whose digits somebody else has heard: the events of a
+ * cti_dtmf_rx with its defaults that was started when rx was, and fed with the same pieces. */
+int cti_cid_rx_hear(cti_cid_rx *rx, const int16_t *pcm, int n, const cti_event *digits, int count,
+                    cti_event *ev, int max);
 /* The bytes of message `ref` (the last 4 are kept): their number, or CTI_ERR_GONE. */
 int cti_cid_rx_message(const cti_cid_rx *rx, int32_t ref, uint8_t *out, int max);

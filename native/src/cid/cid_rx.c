@@ -211,12 +211,10 @@ static void told(cti_cid_rx *rx, const dtmf_told *of) {
     ev->value |= of->unsure ? CTI_CID_UNSURE : 0;
 }
 
-static void hear_digits(cti_cid_rx *rx, const int16_t *pcm, int n) {
-    cti_event digit[DIGIT_EVENTS];
+static void hear_digits(cti_cid_rx *rx, const int16_t *pcm, int n, const cti_event *digit, int count) {
     dtmf_told message;
     dtmf_collector_listen(&rx->digits, pcm, n);
-    int digits = cti_dtmf_rx_run(digit_receiver(rx), pcm, n, digit, DIGIT_EVENTS);
-    for (int i = 0; i < digits; i++) {
+    for (int i = 0; i < count; i++) {
         if (dtmf_collector_time(&rx->digits, digit[i].at - 1, &message)) {
             told(rx, &message);
         }
@@ -229,17 +227,15 @@ static void hear_digits(cti_cid_rx *rx, const int16_t *pcm, int n) {
     }
 }
 
-int cti_cid_rx_run(cti_cid_rx *rx, const int16_t *pcm, int n, cti_event *ev, int max) {
-    if (!rx || n < 0 || (n > 0 && !pcm) || max < 0 || (max > 0 && !ev)) {
-        return CTI_ERR_ARG;
-    }
-    for (int done = 0; done < n;) {
-        int piece = n - done < PIECE ? n - done : PIECE;
-        hear_digits(rx, pcm + done, piece);
-        hear_alert(rx, pcm + done, piece);
-        hear_fsk(rx, pcm + done, piece);
-        done += piece;
-    }
+/* A piece, all receivers in turn. */
+static void hear(cti_cid_rx *rx, const int16_t *pcm, int n, const cti_event *digits, int count) {
+    hear_digits(rx, pcm, n, digits, count);
+    hear_alert(rx, pcm, n);
+    hear_fsk(rx, pcm, n);
+}
+
+/* Writes out what waits. */
+static int deliver(cti_cid_rx *rx, cti_event *ev, int max) {
     int out = rx->waiting < max ? rx->waiting : max;
     if (out == 0) {
         return 0;
@@ -248,6 +244,30 @@ int cti_cid_rx_run(cti_cid_rx *rx, const int16_t *pcm, int n, cti_event *ev, int
     memmove(rx->event, rx->event + out, (size_t)(rx->waiting - out) * sizeof *ev);
     rx->waiting -= out;
     return out;
+}
+
+int cti_cid_rx_hear(cti_cid_rx *rx, const int16_t *pcm, int n, const cti_event *digits, int count,
+                    cti_event *ev, int max) {
+    if (!rx || n < 0 || n > PIECE || (n > 0 && !pcm) || count < 0 || (count > 0 && !digits) || max < 0 ||
+        (max > 0 && !ev)) {
+        return CTI_ERR_ARG;
+    }
+    hear(rx, pcm, n, digits, count);
+    return deliver(rx, ev, max);
+}
+
+int cti_cid_rx_run(cti_cid_rx *rx, const int16_t *pcm, int n, cti_event *ev, int max) {
+    if (!rx || n < 0 || (n > 0 && !pcm) || max < 0 || (max > 0 && !ev)) {
+        return CTI_ERR_ARG;
+    }
+    for (int done = 0; done < n;) {
+        cti_event digit[DIGIT_EVENTS];
+        int piece = n - done < PIECE ? n - done : PIECE;
+        int digits = cti_dtmf_rx_run(digit_receiver(rx), pcm + done, piece, digit, DIGIT_EVENTS);
+        hear(rx, pcm + done, piece, digit, digits);
+        done += piece;
+    }
+    return deliver(rx, ev, max);
 }
 
 int cti_cid_rx_message(const cti_cid_rx *rx, int32_t ref, uint8_t *out, int max) {

@@ -19,14 +19,19 @@
 #define WAITING_PER_PORT 32
 #define ALIGN 64
 
+/* Receivers for digits of a port: one serves DTMF and caller ID if both began to listen at once (the whole
+ * receiver costs more than most detectors), else each has its own. */
+#define RECEIVERS 2
+
 enum { DTMF = 0, PROGRESS = 1, VOICE = 2, CALLER_ID = 3, FAX = 4 };
 
-/* One port's detectors lie behind its ear_port, at the ear's offsets. */
+/* One port's detectors and receivers lie behind its ear_port, at the ear's offsets. */
 typedef struct ear_port {
-    int32_t detectors;        /* mask */
-    int32_t messages_before;  /* caller-ID messages of earlier listening */
-    int32_t messages;         /* all so far */
-    int64_t since[DETECTORS]; /* sample count at which each began to listen */
+    int32_t detectors;               /* mask */
+    int32_t hears_digits[DETECTORS]; /* of DTMF and of caller ID: which receiver */
+    int32_t messages_before;         /* caller-ID messages of earlier listening */
+    int32_t messages;                /* all so far */
+    int64_t since[DETECTORS];        /* sample count at which each began to listen */
     cti_progress_config progress;
 } ear_port;
 
@@ -34,6 +39,7 @@ struct cti_ear {
     int32_t ports;
     int64_t now;
     size_t offset[DETECTORS]; /* within a port's room */
+    size_t receiver[RECEIVERS];
     size_t port_room;
     size_t first_port, found, waiting; /* within the ear */
     int32_t waiting_room, first_waiting, waiting_count;
@@ -47,7 +53,7 @@ static size_t aligned(size_t size) {
 static size_t detector_size(int detector) {
     switch (detector) {
     case DTMF:
-        return cti_dtmf_rx_size();
+        return 0; /* its receivers have their own room */
     case PROGRESS:
         return cti_progress_size();
     case VOICE:
@@ -68,6 +74,10 @@ static size_t lay_out(cti_ear *ear, int ports) {
         ear->offset[d] = ear->port_room;
         ear->port_room += aligned(detector_size(d));
     }
+    for (int r = 0; r < RECEIVERS; r++) {
+        ear->receiver[r] = ear->port_room;
+        ear->port_room += aligned(cti_dtmf_rx_size());
+    }
     ear->waiting_room = WAITING + WAITING_PER_PORT * ports;
     ear->first_port = aligned(sizeof *ear);
     ear->found = ear->first_port + (size_t)ports * ear->port_room;
@@ -85,6 +95,10 @@ static ear_port *port_of(cti_ear *ear, int port) {
 
 static void *detector_of(cti_ear *ear, int port, int detector) {
     return inside(ear, ear->first_port + (size_t)port * ear->port_room + ear->offset[detector]);
+}
+
+static void *receiver_of(cti_ear *ear, int port, int receiver) {
+    return inside(ear, ear->first_port + (size_t)port * ear->port_room + ear->receiver[receiver]);
 }
 
 size_t cti_ear_size(int ports) {
@@ -107,6 +121,18 @@ int cti_ear_init(cti_ear *ear, size_t size, int ports) {
     return CTI_OK;
 }
 
+/* A receiver for the digits of a detector that starts now: the other's, if that started now too. */
+static int start_receiver(cti_ear *ear, int p, int detector, int other) {
+    ear_port *port = port_of(ear, p);
+    int taken = port->detectors & (1 << other) ? port->hears_digits[other] : -1;
+    if (taken >= 0 && port->since[other] == ear->now) {
+        port->hears_digits[detector] = taken;
+        return CTI_OK;
+    }
+    port->hears_digits[detector] = taken == 0 ? 1 : 0;
+    return cti_dtmf_rx_init(receiver_of(ear, p, port->hears_digits[detector]), cti_dtmf_rx_size(), NULL);
+}
+
 static int start(cti_ear *ear, int p, int detector) {
     ear_port *port = port_of(ear, p);
     void *state = detector_of(ear, p, detector);
@@ -114,7 +140,7 @@ static int start(cti_ear *ear, int p, int detector) {
     port->since[detector] = ear->now;
     switch (detector) {
     case DTMF:
-        return cti_dtmf_rx_init(state, size, NULL);
+        return start_receiver(ear, p, DTMF, CALLER_ID);
     case PROGRESS:
         return cti_progress_init(state, size, &port->progress);
     case VOICE:
@@ -123,7 +149,8 @@ static int start(cti_ear *ear, int p, int detector) {
         return cti_fax_tones_init(state, size);
     default:
         port->messages_before = port->messages;
-        return cti_cid_rx_init(state, size);
+        int bad = cti_cid_rx_init(state, size);
+        return bad < 0 ? bad : start_receiver(ear, p, CALLER_ID, DTMF);
     }
 }
 
@@ -132,15 +159,16 @@ int cti_ear_listen(cti_ear *ear, int port, int detectors) {
         return CTI_ERR_ARG;
     }
     ear_port *of = port_of(ear, port);
+    of->detectors &= detectors;
     for (int d = 0; d < DETECTORS; d++) {
         if (detectors & ~of->detectors & (1 << d)) {
             int bad = start(ear, port, d);
             if (bad < 0) {
                 return bad;
             }
+            of->detectors |= 1 << d;
         }
     }
-    of->detectors = detectors;
     return CTI_OK;
 }
 
@@ -163,10 +191,30 @@ int cti_ear_progress(cti_ear *ear, int port, const struct cti_progress_config *c
     return CTI_OK;
 }
 
-static int run_detector(void *state, int detector, const int16_t *pcm, int n, cti_event *ev) {
+/* What a port's receivers for digits hear in a piece. */
+typedef struct digits {
+    cti_event ev[RECEIVERS][DETECTOR_EVENTS];
+    int count[RECEIVERS];
+} digits;
+
+static void hear_digits(cti_ear *ear, int p, const int16_t *pcm, int n, digits *heard) {
+    const ear_port *port = port_of(ear, p);
+    for (int r = 0; r < RECEIVERS; r++) {
+        int used = (port->detectors & CTI_EAR_DTMF && port->hears_digits[DTMF] == r) ||
+                   (port->detectors & CTI_EAR_CALLER_ID && port->hears_digits[CALLER_ID] == r);
+        heard->count[r] =
+            used ? cti_dtmf_rx_run(receiver_of(ear, p, r), pcm, n, heard->ev[r], DETECTOR_EVENTS) : 0;
+    }
+}
+
+static int run_detector(cti_ear *ear, int p, int detector, const int16_t *pcm, int n, const digits *heard,
+                        cti_event *ev) {
+    void *state = detector_of(ear, p, detector);
+    int receiver = port_of(ear, p)->hears_digits[detector];
     switch (detector) {
     case DTMF:
-        return cti_dtmf_rx_run(state, pcm, n, ev, DETECTOR_EVENTS);
+        memcpy(ev, heard->ev[receiver], (size_t)heard->count[receiver] * sizeof *ev);
+        return heard->count[receiver];
     case PROGRESS:
         return cti_progress_run(state, pcm, n, ev, DETECTOR_EVENTS);
     case VOICE:
@@ -174,19 +222,22 @@ static int run_detector(void *state, int detector, const int16_t *pcm, int n, ct
     case FAX:
         return cti_fax_tones_run(state, pcm, n, ev, DETECTOR_EVENTS);
     default:
-        return cti_cid_rx_run(state, pcm, n, ev, DETECTOR_EVENTS);
+        return cti_cid_rx_hear(state, pcm, n, heard->ev[receiver], heard->count[receiver], ev,
+                               DETECTOR_EVENTS);
     }
 }
 
 /* All detectors of a port over one piece; the events, in the ear's own times. */
 static int hear_port(cti_ear *ear, int p, const int16_t *pcm, int n, cti_event *ev) {
     ear_port *port = port_of(ear, p);
+    digits heard;
     int found = 0;
+    hear_digits(ear, p, pcm, n, &heard);
     for (int d = 0; d < DETECTORS; d++) {
         if (!(port->detectors & (1 << d))) {
             continue;
         }
-        int more = run_detector(detector_of(ear, p, d), d, pcm, n, ev + found);
+        int more = run_detector(ear, p, d, pcm, n, &heard, ev + found);
         for (int i = 0; i < more; i++) {
             cti_event *e = &ev[found++];
             e->port = p;
