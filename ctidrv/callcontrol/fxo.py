@@ -55,6 +55,7 @@ class Timer(Enum):
     DEAD = auto()
     DIAL = auto()
     SILENCE = auto()
+    WAITING = auto()  # for the data of a waiting call
     RELEASE = auto()
     GUARD = auto()
 
@@ -67,6 +68,8 @@ class Input(Enum):
     RING_OFF = auto()
     CAR = auto()  # J-CLIP: a burst is over that asks for a primary answer
     CALLER_ID = auto()
+    ALERT = auto()  # the dual tone (CAS, DT-AS) is over
+    CALL_WAITING = auto()  # who else calls
     POLARITY = auto()
     BATTERY_LOST = auto()
     BATTERY_BACK = auto()
@@ -97,6 +100,7 @@ class Input(Enum):
     DEAD_OVER = auto()
     DIAL_OVER = auto()
     SILENCE_OVER = auto()
+    WAITING_OVER = auto()
     RELEASE_OVER = auto()
     GUARD_OVER = auto()
 
@@ -118,6 +122,9 @@ class Do(Enum):
     GO_OFF_HOOK = auto()
     GO_ON_HOOK = auto()
     CONNECT = auto()
+    ACKNOWLEDGE = auto()  # mute, and a digit D: we can take the data of a waiting call
+    TELL_WAITING = auto()
+    RESUME = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +149,7 @@ class End:
 Action = Do | Start | Stop | End
 Row = tuple[State, tuple[Action, ...]]
 
-_CALL_TIMERS = (Stop(Timer.SILENCE), Stop(Timer.BREAK), Stop(Timer.DIAL))
+_CALL_TIMERS = (Stop(Timer.SILENCE), Stop(Timer.BREAK), Stop(Timer.DIAL), Stop(Timer.WAITING), Do.RESUME)
 _PUT_DOWN = (Do.GO_ON_HOOK, Start(Timer.RELEASE))
 
 
@@ -214,6 +221,10 @@ _CONNECTED: dict[Input, Row] = {
     Input.QUIET: (State.CONNECTED, (Start(Timer.SILENCE),)),
     Input.SILENCE_OVER: _cleared(Cause.REMOTE_SILENCE),
     Input.CALLER_ID: (State.CONNECTED, (Do.TELL_CALLER,)),
+    # A waiting call only informs: nobody answers it, and the call that runs goes on.
+    Input.ALERT: (State.CONNECTED, (Do.ACKNOWLEDGE, Start(Timer.WAITING))),
+    Input.CALL_WAITING: (State.CONNECTED, (Stop(Timer.WAITING), Do.RESUME, Do.TELL_WAITING)),
+    Input.WAITING_OVER: (State.CONNECTED, (Do.RESUME,)),
     # The board says it has hung up by itself; told to as well, it is so even if that was a mistake.
     Input.ON_HOOK: _cleared(Cause.LINE_LOST),
     Input.DEAD_OVER: (State.BLOCKED, (*_CALL_TIMERS, Do.GO_ON_HOOK, End(Cause.LINE_LOST))),

@@ -8,6 +8,7 @@ What the WebSocket sends, the store keeps and `ctidrv demo` tells are these even
     call.caller{number, name, reason, standard, checksum_ok, raw}   raw: the bytes, if they were damaged
     call.primary{result}                                  J-CLIP, what it brought: number unclear nothing
     call.customer{id, name, company, notes, tags}         (by the service)
+    call.waiting{number, name, reason, standard, checksum_ok, raw}  of a second call, during this one
     call.digit{digit, length_ms, during}                  during: the prompt it fell into, or null
     call.prompt{prompt, lang, state, reason}
     call.fax{tone}                  cng ced ansam v21: a fax machine or a modem is on the line

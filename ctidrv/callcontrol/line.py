@@ -23,17 +23,22 @@ from ctidrv.clock import Timer as ClockTimer
 from ctidrv.errors import CallEnded, CtiError
 from ctidrv.events import PortEvent
 from ctidrv.native import lib
-from ctidrv.native.cid import parse
+from ctidrv.native.cid import acknowledgement, parse
+from ctidrv.native.pcm import Pcm
 from ctidrv.ports.api import Able
 from ctidrv.units import PortId, Samples, seconds
 
 if TYPE_CHECKING:
-    from ctidrv.media.channel import Channel
+    from ctidrv.media.channel import Channel, Playback
 
 _log = logging.getLogger(__name__)
 
 ON_HOOK_EAR: int = lib.CTI_EAR_CALLER_ID
-OFF_HOOK_EAR: int = lib.CTI_EAR_DTMF | lib.CTI_EAR_PROGRESS | lib.CTI_EAR_VOICE | lib.CTI_EAR_FAX
+OFF_HOOK_EAR: int = (
+    lib.CTI_EAR_DTMF | lib.CTI_EAR_PROGRESS | lib.CTI_EAR_VOICE | lib.CTI_EAR_FAX | lib.CTI_EAR_CALLER_ID
+)
+WAITING_EAR: int = OFF_HOOK_EAR & ~lib.CTI_EAR_DTMF
+"""While a waiting call tells who it is: the echo of our own digit D is nobody's key."""
 
 _DIAL_TONES = frozenset({"dial", "dial2", "stutter"})
 _LINGER = seconds(30)
@@ -77,6 +82,7 @@ class LineController:
             Timer.DEAD: profile.dead,
             Timer.DIAL: profile.dial_tone,
             Timer.SILENCE: profile.silence,
+            Timer.WAITING: profile.waiting,
             Timer.RELEASE: profile.release_timeout,
             Timer.GUARD: profile.release_guard,
         }
@@ -88,6 +94,7 @@ class LineController:
         self._burst_at = Samples(0)
         self._turned_at: Samples | None = None
         self._held = False
+        self._interruption: Playback | None = None
         self._voice = False
         self._playing = False
         self._serving: dict[asyncio.Task[None], Call] = {}
@@ -162,7 +169,14 @@ class LineController:
             case events.RingOff():
                 return (Input.CAR if self._is_car(event.at) else Input.RING_OFF,)
             case events.CallerIdSeen(kind="call"):
-                return (Input.CALLER_ID,)
+                late = self.state is State.CONNECTED and (
+                    event.start > self._seized_at + self._profile.caller_id_late
+                )
+                return () if late else (Input.CALLER_ID,)
+            case events.CallerIdSeen(kind="call-waiting"):
+                return (Input.CALL_WAITING,)
+            case events.AlertSeen():
+                return (Input.ALERT,)
             case events.Seized():
                 return (Input.OFF_HOOK,)
             case events.Released():
@@ -266,6 +280,12 @@ class LineController:
                 self._channel.listen(ON_HOOK_EAR)
             case Do.CONNECT:
                 self._connect(at)
+            case Do.ACKNOWLEDGE:
+                self._command(self._acknowledge)
+            case Do.RESUME:
+                self._resume()
+            case Do.TELL_WAITING:
+                self._tell_waiting(at)
 
     def _command(self, command: Callable[[], None]) -> None:
         # A refused command leaves the line to its timers: SEIZE and RELEASE make sure of the outcome.
@@ -295,21 +315,46 @@ class LineController:
         if not same:
             self._journal.emit("call.ring", self.port, call.id, at=at, count=call.rings)
 
+    def _acknowledge(self) -> None:
+        """A digit D within 100 ms, and silence until the data has come: what we play stands still."""
+        self._resume()
+        self._channel.listen(WAITING_EAR)
+        silence = Pcm.silence(self._profile.waiting)
+        self._interruption = self._channel.interrupt(acknowledgement() + silence)
+
+    def _resume(self) -> None:
+        if self._interruption is not None:
+            self._command(self._interruption.stop)
+            self._interruption = None
+            self._channel.listen(OFF_HOOK_EAR)
+
+    def _tell_waiting(self, at: Samples) -> None:
+        event, call = self._event, self.call
+        if call is not None and isinstance(event, events.CallerIdSeen):
+            self._tell_number("call.waiting", call, self._caller_of(event), event, at)
+
     def _tell_caller(self, at: Samples) -> None:
         event, call = self._event, self.call
         if call is None or not isinstance(event, events.CallerIdSeen):
             return
         if call.caller.standard is not None and call.caller.checksum_ok is not False:
             return  # known, and not damaged: a second message of one call tells nothing new
+        told = self._caller_of(event)
+        call.on_caller(told)
+        self._tell_number("call.caller", call, told, event, at)
+
+    def _caller_of(self, event: events.CallerIdSeen) -> Caller:
         name = event.name
         if name is not None and self._profile.country is not None:
             name = parse(event.raw, event.standard, country=self._profile.country).name or name
         told = Caller(event.number, name, event.reason, event.standard, event.checksum_ok)
-        if event.checksum_ok is False:
-            told = replace(told, number=None, name=None)
-        call.on_caller(told)
+        return replace(told, number=None, name=None) if event.checksum_ok is False else told
+
+    def _tell_number(
+        self, type: str, call: Call, told: Caller, event: events.CallerIdSeen, at: Samples
+    ) -> None:
         self._journal.emit(
-            "call.caller",
+            type,
             self.port,
             call.id,
             at=at,

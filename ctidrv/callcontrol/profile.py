@@ -40,6 +40,11 @@ class LineProfile:
     """CAR follows a reversal of polarity so soon, where the board tells of reversals at all."""
     fetch: Samples = ms(3500)
     """How long the data is waited for after a primary answer; it takes a second at the most."""
+    waiting: Samples = ms(1500)
+    """We are silent for so long after the alert of a waiting call, for its data (EN 300 659-2: our digit ends
+    within 225 ms and the data begins within 500 ms of that; a number and a name take half a second)."""
+    caller_id_late: Samples = seconds(1)
+    """Caller ID that begins later after the answer is not the exchange's: a caller sends what he likes."""
     country: str | None = None
     """ISO code; a caller's name is read by its code page (`ctidrv.native.cid.decode_name`)."""
     seize_timeout: Samples = ms(1000)

@@ -176,6 +176,16 @@ class Channel:
             self._post(playback)
         return playback
 
+    def interrupt(self, sound: Pcm) -> Playback:
+        """Plays a sound at once, while all that plays and waits stands still; then that goes on where it was.
+
+        Digits and `stop` do not end it, `Playback.stop` does. One at a time: a second is ``stopped``.
+        """
+        item: dict[str, Any] = {"pcm": sound.ptr, "samples": len(sound), "stop_on": 0, "at_once": True}
+        playback = Playback(self._engine.next_ref(), self, sound, item)
+        self._post(playback)
+        return playback
+
     def _post(self, playback: Playback) -> None:
         self._native.play(self.number, playback.ref, **playback.item)
         self._plays[playback.ref] = playback

@@ -96,14 +96,16 @@ class NativeEngine:
         loop: bool = False,
         stop_on: int = 0,
         gain_q12: int = 4096,
+        at_once: bool = False,
     ) -> None:
-        """Queues PCM (``int16_t *``) or a tone (``cti_tone_spec *``), kept alive until it is done."""
+        """Queues PCM (``int16_t *``) or a tone (``cti_tone_spec *``), kept alive until it is done; or plays
+        PCM at once, while what plays stands still."""
         item = self._command.item
         item.pcm = ffi.NULL if pcm is None else pcm
         item.tone = ffi.NULL if tone is None else tone
         item.samples, item.ref, item.loop = samples, ref, int(loop)
         item.stop_on, item.gain_q12 = stop_on, gain_q12
-        self._post(lib.CTI_CMD_PLAY, port, ref=ref)
+        self._post(lib.CTI_CMD_PLAY, port, ref=ref, when=int(at_once))
 
     def stop(self, port: int, ref: int = -1) -> None:
         self._post(lib.CTI_CMD_STOP, port, ref=ref)

@@ -38,9 +38,19 @@ CAR = (500, 500)  # on, off
 CAR_TIME = 6000  # without a primary answer the line rings
 BEFORE_CAR = 300  # behind the reversal
 BEFORE_JCLIP = 250  # behind the primary answer
-JCLIP_MARK_BITS = 72
 COMPLETION = 7000  # behind the data: then a terminal that stays off hook has taken the line for itself
 AFTER_COMPLETION = 500  # until it rings
+
+# A waiting call (GR-30, EN 300 659-2), in milliseconds.
+CAS = 80  # 75 to 85
+CAS_LEVEL = -15.0  # dBm0, of each tone
+ACK_WITHIN = 160  # of the end of the CAS the digit begins
+ACK_HEARD = 110  # and is known: 65 of it, and the receiver's time
+AFTER_ACK = 100  # until the data: 50 to 500
+
+# Before the data: bits of seizure and of mark.
+BITS = {"bell202": (300, 180), "v23": (300, 180), "jclip": (0, 72)}
+WAITING_BITS = (0, 80)
 
 _ALERT_OF = {
     "gb": ("reversal", "dt-as"),
@@ -69,30 +79,27 @@ class Presentation:
     def by_primary_answer(self) -> bool:
         return self.standard == "jclip"
 
-    def sound(self, number: str, name: str | None, when: str, *, withheld: bool = False) -> Pcm:
-        """The data alone. UsageError for a number or name that cannot be sent."""
-        made = self._made(number, name, when, withheld)
-        return Pcm.silence(len(made)) if self.fault == "missing" else made
-
-    def _made(self, number: str, name: str | None, when: str, withheld: bool) -> Pcm:
-        if self.standard == "jclip":
-            frame = cid.encode_jclip(
-                number=None if withheld else number, reason="private" if withheld else None
-            )
-            return cid.fsk_burst(
-                self._faulty(frame), standard="jclip", seizure_bits=0, mark_bits=JCLIP_MARK_BITS
-            )
-        if self.standard == "dtmf":
-            told = None if withheld else number
-            return cid.dtmf_sound(
-                cid.encode_dtmf(number=told, reason="private" if withheld else None, form=self.form)
-            )
-        if withheld:
-            message = cid.encode_mdmf(when=when, reason="private", name_reason="private")
+    def sound(
+        self, number: str, name: str | None, when: str, *, withheld: bool = False, waiting: bool = False
+    ) -> Pcm:
+        """The data alone. UsageError for a number or name that cannot be sent. `waiting`: of a waiting call,
+        by FSK wherever it is."""
+        told, reason = (None, "private") if withheld else (number, None)
+        if self.standard == "dtmf" and not waiting:
+            made = cid.dtmf_sound(cid.encode_dtmf(number=told, reason=reason, form=self.form))
+        elif self.standard == "jclip":
+            made = self._burst(cid.encode_jclip(number=told, reason=reason), waiting)
+        elif withheld:
+            made = self._burst(cid.encode_mdmf(when=when, reason=reason, name_reason=reason), waiting)
         else:
             shown = (name or "")[:MOST_NAME].encode(self.code, errors="replace")
-            message = cid.encode_mdmf(number=number, name=shown, when=when)
-        return cid.fsk_burst(self._faulty(message), standard=self.standard)
+            made = self._burst(cid.encode_mdmf(number=number, name=shown, when=when), waiting)
+        return Pcm.silence(len(made)) if self.fault == "missing" else made
+
+    def _burst(self, message: bytes, waiting: bool = False) -> Pcm:
+        standard = "v23" if self.standard == "dtmf" else self.standard
+        seizure, mark = WAITING_BITS if waiting else BITS[standard]
+        return cid.fsk_burst(self._faulty(message), standard=standard, seizure_bits=seizure, mark_bits=mark)
 
     def _faulty(self, message: bytes) -> bytes:
         """With its middle byte changed, where that is the fault: the checksum does not fit any more."""

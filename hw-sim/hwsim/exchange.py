@@ -17,8 +17,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ctidrv.clock import SampleClock, Timer
-from ctidrv.native import lib
+from ctidrv.native import cid, lib
 from ctidrv.native.pcm import Pcm
+from ctidrv.native.tones import render
 from ctidrv.ports.regions import Region, tone_spec
 from ctidrv.units import TICK, ms, seconds
 from hwsim import caller_id
@@ -49,6 +50,8 @@ class Input(Enum):
     CALLED = auto()
     SUMMONS = auto()
     ANSWERED = auto()
+    KNOCK = auto()  # a second call, to a line that talks
+    ACKNOWLEDGED = auto()  # it can take the data of that
     OTHER_GONE = auto()
     TIMEOUT = auto()
 
@@ -78,12 +81,15 @@ TABLE: Mapping[tuple[LineState, Input], tuple[LineState, tuple[str, ...]]] = Map
         (S.RINGING, IN.LIFTED): (S.TALKING, ("stop_ringing", "quiet", "through_connect")),
         (S.RINGING, IN.OTHER_GONE): (S.IDLE, ("stop_ringing", "quiet", "end_alert")),
         (S.TALKING, IN.OTHER_GONE): (S.CLEARED, ("part", "clearing_signals")),
+        (S.TALKING, IN.KNOCK): (S.TALKING, ("part", "knock")),
+        (S.TALKING, IN.ACKNOWLEDGED): (S.TALKING, ("tell_waiting",)),
+        (S.TALKING, IN.TIMEOUT): (S.TALKING, ("quiet", "rejoin")),
         (S.IDLE, IN.PUT_DOWN): (S.IDLE, ()),
         (S.DIAL_TONE, IN.PUT_DOWN): (S.IDLE, ("quiet",)),
         (S.DIALLING, IN.PUT_DOWN): (S.IDLE, ("quiet",)),
         (S.RINGBACK, IN.PUT_DOWN): (S.IDLE, ("quiet", "leave_other")),
-        (S.TALKING, IN.PUT_DOWN): (S.IDLE, ("part", "leave_other", "restore_polarity")),
-        (S.CLEARED, IN.PUT_DOWN): (S.IDLE, ("quiet", "restore_polarity")),
+        (S.TALKING, IN.PUT_DOWN): (S.IDLE, ("quiet", "part", "leave_other", "restore_polarity", "recall")),
+        (S.CLEARED, IN.PUT_DOWN): (S.IDLE, ("quiet", "restore_polarity", "recall")),
         (S.REFUSED, IN.PUT_DOWN): (S.IDLE, ("quiet", "restore_polarity")),
     }
 )
@@ -92,6 +98,9 @@ TABLE: Mapping[tuple[LineState, Input], tuple[LineState, tuple[str, ...]]] = Map
 DIAL_TONE_TIME = seconds(30)
 BETWEEN_DIGITS = seconds(4)
 RINGING_TIME = seconds(180)
+KNOCK_PAUSE_MS = 2000
+RECALL = ms(500)
+"""After a line is on hook: it rings for who has been waiting."""
 CLEARING_TONES = ("busy", "congestion", "dial")
 CLEARING_SIGNALS = (*(f"{tone}-tone" for tone in CLEARING_TONES), "loop-break", "reversal")
 
@@ -107,6 +116,8 @@ class Line:
     state: LineState = LineState.IDLE
     dialled: str = ""
     other: Line | None = None
+    waiting: Line | None = None  # who else calls it
+    acknowledge_by: int | None = None  # it is asked for a digit D, to begin by this sample
     tone: int | None = None  # ref of what the exchange sends
     timers: list[Timer] = field(default_factory=list)
     reversed: bool = False
@@ -121,6 +132,7 @@ class Services:
     """What a board line gets when the other side has hung up (CLEARING_SIGNALS); none: silence."""
     loop_break_ms: int = 400
     answer_reversal: bool = False
+    call_waiting: bool = False
     timezone: str = "UTC"
 
 
@@ -171,6 +183,9 @@ class Exchange:
         elif event.kind == lib.CTI_EV_DIGIT_DOWN and event.ref == 0:
             if line.state in (LineState.DIAL_TONE, LineState.DIALLING):
                 line.dialled += chr(event.value)
+            by = line.acknowledge_by
+            if by is not None and event.start <= by and chr(event.value) == "D":
+                self._input(line, Input.ACKNOWLEDGED)
             self._input(line, Input.DIGIT)
         self._lead = 0
 
@@ -187,6 +202,7 @@ class Exchange:
             for timer in line.timers:
                 timer.cancel()
             line.timers.clear()
+            line.acknowledge_by = None
         for action in actions:
             getattr(self, f"_{action}")(line)
         if line.state is LineState.IDLE:
@@ -229,14 +245,21 @@ class Exchange:
         called = self._plan.get(line.dialled)
         if called is None:
             self._input(line, Input.UNKNOWN)
-        elif called.state is not LineState.IDLE:
+        elif self._may_knock(called):
+            line.other, called.waiting = called, line
+            self._input(called, Input.KNOCK)
+            self._input(line, Input.FREE)
+        elif called.state is not LineState.IDLE or called.waiting is not None:
             self._input(line, Input.BUSY)
         else:
-            line.other, called.other = called, line
-            way = self._services.caller_id
-            primary = way is not None and way.by_primary_answer and self._is_boards(called)
-            self._input(called, Input.SUMMONS if primary else Input.CALLED)
+            self._call(line, called)
             self._input(line, Input.FREE)
+
+    def _call(self, line: Line, called: Line) -> None:
+        line.other, called.other = called, line
+        way = self._services.caller_id
+        primary = way is not None and way.by_primary_answer and self._is_boards(called)
+        self._input(called, Input.SUMMONS if primary else Input.CALLED)
 
     def _ringback(self, line: Line) -> None:
         self._send(line, "ringback")
@@ -315,12 +338,58 @@ class Exchange:
     def _tell(self, line: Line, way: Presentation) -> None:
         line.tone = self._plant.exchange_play(line.index, self._data(line, way))
 
-    def _data(self, line: Line, way: Presentation) -> Pcm:
-        caller = line.other
+    # A waiting call: the far party is cut off, tone and CAS go out; the data, to whoever answers the CAS; and
+    # the call goes on. Once on hook the line rings for who still waits.
+
+    def _may_knock(self, called: Line) -> bool:
+        talks = called.state is LineState.TALKING and called.other is not None
+        return self._services.call_waiting and talks and called.waiting is None and self._is_boards(called)
+
+    def _knock(self, line: Line) -> None:
+        tone = render(tone_spec(self._region, "call_waiting"), ms(self._knock_ms()))
+        sound = tone + cid.alert(ms=caller_id.CAS, level=caller_id.CAS_LEVEL)
+        line.tone = self._plant.exchange_play(line.index, sound)
+        line.acknowledge_by = self._clock.now() + self._lead + len(sound) + ms(caller_id.ACK_WITHIN)
+        wait = len(sound) + ms(caller_id.ACK_WITHIN + caller_id.ACK_HEARD)
+        self._after(line, wait, lambda: self._input(line, Input.TIMEOUT))
+
+    def _knock_ms(self) -> int:
+        """How long the call-waiting tone sounds until its first long pause."""
+        cadence = self._region.tones["call_waiting"].ms
+        pauses = [place for place in range(1, len(cadence), 2) if cadence[place] >= KNOCK_PAUSE_MS]
+        return sum(cadence[: pauses[0] if pauses else -1])
+
+    def _tell_waiting(self, line: Line) -> None:
+        way = self._services.caller_id
+        if way is None or line.waiting is None:
+            self._rejoin(line)
+            return
+        sound = Pcm.silence(ms(caller_id.AFTER_ACK)) + self._data(line.waiting, way, waiting=True)
+        line.tone = self._plant.exchange_play(line.index, sound)
+        self._after(line, len(sound), lambda: self._input(line, Input.TIMEOUT))
+
+    def _rejoin(self, line: Line) -> None:
+        if line.other is not None:
+            self._plant.connect(line.index, line.other.index)
+
+    def _recall(self, line: Line) -> None:
+        if line.waiting is not None:
+            self._after(line, RECALL, lambda: self._ring_for_waiting(line))
+
+    def _ring_for_waiting(self, line: Line) -> None:
+        waiting, line.waiting = line.waiting, None
+        if waiting is not None:
+            self._call(waiting, line)
+
+    def _data(self, line: Line, way: Presentation, *, waiting: bool = False) -> Pcm:
+        """What `line` is told of its caller; `waiting`: who `line` itself is, to a line that talks."""
+        caller = line if waiting else line.other
         if caller is None:
             return Pcm.silence(0)
         wall = self._clock.wall(self._clock.now()).astimezone(self._zone)
-        return way.sound(caller.number, caller.name, f"{wall:%m%d%H%M}", withheld=caller.withheld)
+        return way.sound(
+            caller.number, caller.name, f"{wall:%m%d%H%M}", withheld=caller.withheld, waiting=waiting
+        )
 
     def _end_alert(self, line: Line) -> None:
         if line.reversed:
@@ -343,7 +412,9 @@ class Exchange:
 
     def _leave_other(self, line: Line) -> None:
         other, line.other = line.other, None
-        if other is not None:
+        if other is not None and other.waiting is line:
+            other.waiting = None
+        elif other is not None:
             other.other = None
             self._input(other, Input.OTHER_GONE)
 

@@ -91,6 +91,65 @@ static void test_output_is_the_same_whatever_the_block(void) {
     CHECK(memcmp(whole + 777, ramp, 700 * sizeof ramp[0]) == 0);
 }
 
+/* The ramp with 300 samples of silence or of another sound in it: nothing of it is lost. */
+static void test_an_interruption_holds_what_plays_to_the_sample(void) {
+    static int16_t flat[300];
+    for (int i = 0; i < 300; i++)
+        flat[i] = -77;
+    for (int pass = 0; pass < 3; pass++) { /* to its end, stopped after 200, by single samples */
+        cti_player *p = player_of();
+        int16_t out[1600] = {0};
+        cti_event ev[8];
+        int ends = 0, block = pass == 2 ? 1 : BLOCK, length = pass == 1 ? 2 * BLOCK : 300;
+        cti_play_item item = pcm_item(1, ramp, 1000), other = pcm_item(2, pass ? flat : NULL, 300);
+        other.samples = pass == 1 ? 5000 : 300;
+        other.pcm = pass == 1 ? NULL : other.pcm;
+        item.stop_on = STAR_BIT;
+        CHECK_EQ(cti_player_put(p, &item), CTI_OK);
+        for (int at = 0; at < 1600; at += block) {
+            if (at == 2 * BLOCK) {
+                CHECK_EQ(cti_player_interrupt(p, &other), CTI_OK);
+                CHECK_EQ(cti_player_interrupt(p, &other), CTI_ERR_STATE);
+                CHECK_EQ(cti_player_digit(p, '*'), CTI_OK);
+            }
+            if (at == 4 * BLOCK && pass == 1)
+                CHECK_EQ(cti_player_stop(p, 2), CTI_OK);
+            ends += cti_player_run(p, at, out + at, block, ev + ends, 8 - ends);
+        }
+        CHECK(memcmp(out, ramp, 2 * BLOCK * sizeof ramp[0]) == 0);
+        for (int i = 0; i < length; i++)
+            CHECK_EQ(out[2 * BLOCK + i], pass == 2 ? -77 : 0);
+        CHECK(memcmp(out + 2 * BLOCK + length, ramp + 2 * BLOCK, (1000 - 2 * BLOCK) * sizeof ramp[0]) == 0);
+        CHECK_EQ(ends, 2);
+        CHECK_EQ(ev[0].ref, 2);
+        CHECK_EQ(ev[0].value, pass == 1 ? CTI_PLAY_STOPPED : CTI_PLAY_ENDED);
+        CHECK_EQ(ev[1].value, CTI_PLAY_ENDED);
+        CHECK_EQ(ev[1].length, 1000);
+        CHECK_EQ(cti_player_busy(p), 0);
+        free(p);
+    }
+}
+
+static void test_a_stop_of_all_leaves_an_interruption(void) {
+    cti_player *p = player_of();
+    int16_t out[BLOCK] = {0};
+    cti_event ev[4];
+    cti_tone_spec tone = {.parts = 1, .loop_from = -1};
+    cti_play_item item = pcm_item(1, ramp, 1000), other = pcm_item(2, ramp, 100);
+    cti_play_item bad = {.tone = &tone, .samples = 10, .gain_q12 = UNITY};
+    CHECK_EQ(cti_player_interrupt(p, &bad), CTI_ERR_ARG);
+    cti_player_put(p, &item);
+    CHECK_EQ(cti_player_interrupt(p, &other), CTI_OK);
+    CHECK_EQ(cti_player_stop(p, -1), CTI_OK);
+    CHECK_EQ(cti_player_run(p, 0, out, BLOCK, ev, 4), 2);
+    CHECK_EQ(ev[0].ref, 1);
+    CHECK_EQ(ev[0].value, CTI_PLAY_STOPPED);
+    CHECK_EQ(ev[1].ref, 2);
+    CHECK_EQ(ev[1].at, 100);
+    CHECK(memcmp(out, ramp, 100 * sizeof ramp[0]) == 0 && out[100] == 0);
+    free(p);
+}
+
 static void test_output_adds_and_saturates(void) {
     cti_player *p = player_of();
     int16_t loud[BLOCK], out[BLOCK];
@@ -328,6 +387,8 @@ int main(void) {
     RUN(test_arguments_out_of_range_are_refused);
     RUN(test_items_follow_each_other_without_a_gap);
     RUN(test_output_is_the_same_whatever_the_block);
+    RUN(test_an_interruption_holds_what_plays_to_the_sample);
+    RUN(test_a_stop_of_all_leaves_an_interruption);
     RUN(test_output_adds_and_saturates);
     RUN(test_stopped_item_fades_within_5_ms_and_the_next_begins);
     RUN(test_stop_of_all_ends_what_waits_in_order);

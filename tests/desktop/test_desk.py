@@ -168,6 +168,28 @@ def test_withheld_and_missing_numbers_are_told_apart(scene: Scene) -> None:
     assert scene.card.number == terms.UNAVAILABLE
 
 
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (
+            {"number": "2125550199", "name": "BOB"},
+            timeline.WAITING_NAMED.fill(number="(212) 555-0199", name="BOB"),
+        ),
+        ({"number": "2125550199"}, timeline.WAITING.fill(number="(212) 555-0199")),
+        ({"number": None, "checksum_ok": False}, timeline.WAITING_NONE),
+    ],
+)
+def test_a_waiting_call_is_a_line_in_the_call_that_runs_and_its_card_stays(
+    scene: Scene, told: dict[str, Any], words: Any
+) -> None:
+    scene.station.send("call.offered", 0, direction="in")
+    scene.station.send("call.caller", 3, number="2065550111", name="PORTER J", reason=None, checksum_ok=True)
+    before = scene.card
+    scene.station.send("call.waiting", 8, **told)
+    assert scene.desk.timeline()[-1].words == words
+    assert scene.card == before
+
+
 def test_damaged_caller_id_names_nobody(scene: Scene) -> None:
     scene.station.send("call.offered", 0, direction="in")
     scene.station.send("call.caller", 3, number=None, name=None, reason=None, checksum_ok=False)

@@ -128,6 +128,12 @@ class FakeChannel:
         self.played.append(sound)
         return playback
 
+    def interrupt(self, sound: Any) -> FakePlayback:
+        self.commands.append("interrupt")
+        self.interruption = FakePlayback(next(self._refs), sound, "", False)
+        self.interruption.stop = lambda: self.commands.append("resume")  # type: ignore[attr-defined]
+        return self.interruption
+
     def stop(self) -> None:
         self._done += [(playback, "stopped") for playback in self.queue]
         self.queue.clear()

@@ -607,6 +607,18 @@
         <translation>号码在线路上受损，未予采用</translation>
     </message>
     <message>
+        <source>Someone else is calling: {number}</source>
+        <translation>另有来电等待：{number}</translation>
+    </message>
+    <message>
+        <source>Someone else is calling: {number}, {name}</source>
+        <translation>另有来电等待：{number}，{name}</translation>
+    </message>
+    <message>
+        <source>Someone else is calling</source>
+        <translation>另有来电等待</translation>
+    </message>
+    <message>
         <source>It is a customer: {name}</source>
         <translation>是客户：{name}</translation>
     </message>

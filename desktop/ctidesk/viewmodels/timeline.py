@@ -30,6 +30,9 @@ CALLER = QT_TRANSLATE_NOOP("TimeLine", "The number arrives: {number}")
 CALLER_NAMED = QT_TRANSLATE_NOOP("TimeLine", "The number arrives: {number}, {name}")
 CALLER_NONE = QT_TRANSLATE_NOOP("TimeLine", "The exchange sends no number: {reason}")
 CALLER_BAD = QT_TRANSLATE_NOOP("TimeLine", "The number was damaged on the line and is not used")
+WAITING = QT_TRANSLATE_NOOP("TimeLine", "Someone else is calling: {number}")
+WAITING_NAMED = QT_TRANSLATE_NOOP("TimeLine", "Someone else is calling: {number}, {name}")
+WAITING_NONE = QT_TRANSLATE_NOOP("TimeLine", "Someone else is calling")
 CUSTOMER = QT_TRANSLATE_NOOP("TimeLine", "It is a customer: {name}")
 CUSTOMER_OF = QT_TRANSLATE_NOOP("TimeLine", "It is a customer: {name}, {company}")
 BY_OPERATOR = QT_TRANSLATE_NOOP("TimeLine", "You answer")
@@ -64,6 +67,14 @@ def _caller(event: Event, country: str | None) -> Phrase:
         return CALLER_NONE.fill(reason=terms.no_number(event.word("reason") or "unavailable"))
     shown = local(digits, country)
     return CALLER_NAMED.fill(number=shown, name=name) if name else CALLER.fill(number=shown)
+
+
+def _waiting(event: Event, country: str | None) -> Phrase:
+    digits, name = event.word("number"), event.word("name")
+    if digits is None:
+        return WAITING_NONE
+    shown = local(digits, country)
+    return WAITING_NAMED.fill(number=shown, name=name) if name else WAITING.fill(number=shown)
 
 
 def _customer(event: Event, country: str | None) -> Phrase | None:
@@ -115,6 +126,7 @@ _MAKERS: dict[str, tuple[str, Maker]] = {
     "call.offered": ("call", lambda event, _: DIALLED if event.word("direction") == "out" else OFFERED),
     "call.ring": ("ring", lambda event, _: RANG),
     "call.caller": ("caller", _caller),
+    "call.waiting": ("caller", _waiting),
     "call.customer": ("caller", _customer),
     "call.answered": ("call", _answered),
     "call.digit": ("key", _digit),

@@ -35,7 +35,7 @@
 
 enum cti_command_kind {
     CTI_CMD_LINE = 1, /* what: enum cti_line_control, value */
-    CTI_CMD_PLAY = 2, /* item */
+    CTI_CMD_PLAY = 2, /* item; when: 0 behind what plays, 1 at once, while that stands still */
     CTI_CMD_STOP = 3, /* ref, -1 = all of the port */
     CTI_CMD_RECORD =
         4,                   /* what: recorder 0 (the line), 1 (a message) or 2 (a sample of the

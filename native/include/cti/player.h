@@ -7,6 +7,7 @@
  * calls cti_player_digit() as soon as the receiver hears one, so that a prompt stops within the same
  * tick (barge-in). A stopped item fades out over 5 ms, and so does a tone at the end of a given
  * length, so that no click goes to the line.
+ * One sound may interrupt all others: they stand still meanwhile, and then go on where they were.
  * 16-bit samples, 8,000 Hz. Caller-owned memory, no allocation.
  */
 
@@ -38,10 +39,13 @@ size_t cti_player_size(void);
 int cti_player_init(cti_player *p, size_t size);
 /* Puts an item behind those that play and wait (16 at the most: CTI_ERR_FULL). The item is copied. */
 int cti_player_put(cti_player *p, const cti_play_item *item);
-/* Stops the item `ref`, or with ref -1 all; they end with CTI_PLAY_STOPPED. */
+/* Plays an item of PCM or silence at once, in the place of what plays, which goes on behind it from the
+ * sample where it was. No digit and no stop of all ends it. CTI_ERR_STATE while another interrupts. */
+int cti_player_interrupt(cti_player *p, const cti_play_item *item);
+/* Stops the item `ref`, or with ref -1 all but one that interrupts; they end with CTI_PLAY_STOPPED. */
 int cti_player_stop(cti_player *p, int32_t ref);
 /* A digit was heard: from the front on, the items whose stop_on holds it end with CTI_PLAY_DIGIT; the
- * first one that does not hold it plays on, and so do those behind it. */
+ * first one that does not hold it plays on, and so do those behind it. Without effect in an interruption. */
 int cti_player_digit(cti_player *p, int digit);
 /* Adds the next n samples to out (saturating) and writes the ends that fell in them; `at` is the
  * sample count of out[0]. Returns the number of events written (at most max; an end that finds

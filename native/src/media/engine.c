@@ -254,7 +254,8 @@ static void obey(cti_engine *e, int64_t now, const cti_command *c) {
         result = line_command(e, c);
         break;
     case CTI_CMD_PLAY:
-        result = cti_player_put(player_of(e, c->port), &c->item);
+        result = c->when ? cti_player_interrupt(player_of(e, c->port), &c->item)
+                         : cti_player_put(player_of(e, c->port), &c->item);
         if (result < 0)
             find(e, now, c->port, CTI_EV_PLAY_DONE, CTI_PLAY_STOPPED, 0, c->item.ref);
         break;

@@ -29,7 +29,9 @@ struct cti_player {
     int32_t started; /* the first item's tone has been set up */
     int32_t fading;  /* samples left of the fade of an item cut off; 0 = none */
     int32_t why;     /* what cut it off */
-    int32_t unused;
+    int32_t interrupted;
+    cti_play_item other; /* what interrupts, and how far it is */
+    int64_t other_played;
     /* the tone generator lies behind */
 };
 
@@ -74,7 +76,7 @@ int cti_player_put(cti_player *p, const cti_play_item *item) {
         return CTI_ERR_ARG;
     if (item->loop && item->pcm != NULL && item->samples == 0)
         return CTI_ERR_ARG; /* nothing, over and over */
-    if (p->items == ITEMS || p->items + p->ends >= ENDS)
+    if (p->items == ITEMS || p->items + p->interrupted + p->ends >= ENDS)
         return CTI_ERR_FULL;
     *item_at(p, p->items) = *item;
     p->items++;
@@ -112,9 +114,30 @@ static int cut(cti_player *p, int i, int32_t why) {
     return 1;
 }
 
+int cti_player_interrupt(cti_player *p, const cti_play_item *item) {
+    if (p == NULL || item == NULL || item->tone != NULL || item->samples < 0 || item->loop ||
+        item->gain_q12 < 0 || item->gain_q12 > 16 * UNITY_Q12)
+        return CTI_ERR_ARG;
+    if (p->interrupted)
+        return CTI_ERR_STATE;
+    if (p->items + p->ends >= ENDS)
+        return CTI_ERR_FULL;
+    p->other = *item;
+    p->other_played = 0;
+    p->interrupted = 1;
+    return CTI_OK;
+}
+
+static void resume(cti_player *p, int32_t why, int64_t at) {
+    tell(p, p->other.ref, why, p->other_played, at);
+    p->interrupted = 0;
+}
+
 int cti_player_stop(cti_player *p, int32_t ref) {
     if (p == NULL)
         return CTI_ERR_ARG;
+    if (p->interrupted && ref == p->other.ref && ref != -1)
+        resume(p, CTI_PLAY_STOPPED, -1);
     for (int i = 0; i < p->items;)
         if ((ref != -1 && item_at(p, i)->ref != ref) || !cut(p, i, CTI_PLAY_STOPPED))
             i++;
@@ -131,7 +154,7 @@ int cti_player_digit(cti_player *p, int digit) {
     if (p == NULL)
         return CTI_ERR_ARG;
     uint32_t bit = digit_bit(digit);
-    if (bit == 0)
+    if (bit == 0 || p->interrupted)
         return CTI_OK;
     for (int i = 0; i < p->items;) {
         int leaving = i == 0 && p->fading > 0; /* cut off already: it shields nothing */
@@ -224,6 +247,18 @@ static int play_first(cti_player *p, int16_t *out, int n) {
     return play_silence(p, item, n);
 }
 
+/* Plays at most n samples of what interrupts; with the last of them it is over. */
+static int play_other(cti_player *p, int64_t at, int16_t *out, int n) {
+    int64_t left = p->other.samples - p->other_played;
+    int k = left < n ? (int)left : n;
+    if (p->other.pcm != NULL)
+        add(out, p->other.pcm + p->other_played, k, p->other.gain_q12, 0);
+    p->other_played += k;
+    if (k == left)
+        resume(p, CTI_PLAY_ENDED, at + k);
+    return k;
+}
+
 static int tell_ends(cti_player *p, int64_t from, cti_event *ev, int max) {
     int n = 0;
     while (n < max && p->ends > 0) {
@@ -245,8 +280,8 @@ static int tell_ends(cti_player *p, int64_t from, cti_event *ev, int max) {
 int cti_player_run(cti_player *p, int64_t at, int16_t *out, int n, cti_event *ev, int max) {
     if (p == NULL || n < 0 || max < 0 || (out == NULL && n > 0) || (ev == NULL && max > 0))
         return CTI_ERR_ARG;
-    int done = 0;
-    while (p->items > 0) {
+    int done = p->interrupted ? play_other(p, at, out, n) : 0;
+    while (p->items > 0 && !p->interrupted) {
         int want = p->fading > 0 && p->fading < n - done ? p->fading : n - done;
         int got = want > 0 ? play_first(p, out + done, want) : 0;
         const cti_play_item *item = item_at(p, 0);
@@ -269,5 +304,5 @@ int cti_player_run(cti_player *p, int64_t at, int16_t *out, int n, cti_event *ev
 }
 
 int cti_player_busy(const cti_player *p) {
-    return p != NULL && (p->items > 0);
+    return p != NULL && (p->items > 0 || p->interrupted);
 }

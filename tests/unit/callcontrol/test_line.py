@@ -15,9 +15,9 @@ from ctidrv import events
 from ctidrv.callcontrol.call import Call
 from ctidrv.callcontrol.causes import Cause
 from ctidrv.callcontrol.fxo import State
-from ctidrv.callcontrol.line import OFF_HOOK_EAR, ON_HOOK_EAR
+from ctidrv.callcontrol.line import OFF_HOOK_EAR, ON_HOOK_EAR, WAITING_EAR
 from ctidrv.callcontrol.profile import LineProfile
-from ctidrv.native.cid import encode_mdmf
+from ctidrv.native.cid import acknowledgement, encode_mdmf
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import PortId, Samples, ms, seconds
 
@@ -139,6 +139,82 @@ def test_a_call_waiting_message_makes_no_call(play_scene: PlayScene) -> None:
         await bench.run(500)
 
     assert play_scene(scene).calls == []
+
+
+def alert(bench: Any, when_ms: float) -> None:
+    bench.at(when_ms, lambda at, port: events.AlertSeen(at, port, Samples(at - ms(92)), ms(80)))
+
+
+def test_a_waiting_call_is_acknowledged_and_told_as_a_fact_of_the_call_that_runs(
+    play_scene: PlayScene,
+) -> None:
+    async def scene(bench: Any) -> None:
+        await answered(bench)
+        alert(bench, 0)
+        await bench.run(40)
+        assert bench.channel.ear == WAITING_EAR
+        sound = bench.channel.interruption.sound
+        assert sound[:480] == acknowledgement()
+        assert sound[480:].peak() == 0
+        assert bench.channel.commands[-1] == "interrupt"
+        bench.caller_id(900, kind="call-waiting", number="999", name="EVE")
+        await bench.run(1000)
+        assert bench.channel.commands[-1] == "resume"
+        assert bench.channel.ear == OFF_HOOK_EAR
+        assert bench.line.state is State.CONNECTED
+
+    bench = play_scene(scene)
+    (entry,) = [entry for entry in bench.entries if entry.type == "call.waiting"]
+    assert (entry.call, entry.data["number"], entry.data["name"]) == (bench.call.id, "999", "EVE")
+    assert bench.call.caller.number is None
+    assert len(bench.calls) == 1
+
+
+def test_an_alert_without_data_is_over_after_its_time_and_told_to_nobody(play_scene: PlayScene) -> None:
+    async def scene(bench: Any) -> None:
+        await answered(bench)
+        alert(bench, 0)
+        await bench.run(1480)
+        assert bench.channel.ear == WAITING_EAR
+        await bench.run(100)
+        assert bench.channel.ear == OFF_HOOK_EAR
+        alert(bench, 0)  # and another may come
+        await bench.run(100)
+        await bench.call.hang_up()
+        await bench.run(40)
+        assert bench.channel.ear == ON_HOOK_EAR
+
+    bench = play_scene(scene)
+    assert bench.said("call.waiting") == []
+    assert bench.channel.commands.count("interrupt") == bench.channel.commands.count("resume") == 2
+
+
+def test_an_alert_on_a_line_that_is_not_talking_sends_nothing(play_scene: PlayScene) -> None:
+    async def scene(bench: Any) -> None:
+        alert(bench, 0)
+        bench.ring(500)
+        alert(bench, 700)
+        await bench.run(1000)
+
+    bench = play_scene(scene)
+    assert "interrupt" not in bench.channel.commands
+    assert "seize" not in bench.channel.commands
+
+
+@pytest.mark.parametrize(("later_ms", "number"), [(900, "5551234"), (1100, None)])
+def test_caller_id_counts_only_soon_after_the_answer(
+    play_scene: PlayScene, later_ms: int, number: str | None
+) -> None:
+    """A card that decodes it itself may be late; a caller who sends one to seem another is later."""
+
+    async def scene(bench: Any) -> None:
+        await answered(bench)
+        since = bench.clock.now()
+        begin = Samples(bench.line._seized_at + ms(later_ms))
+        bench.caller_id((begin - since) / 8 + 40 if begin > since else 20, start=begin)
+        await bench.run(2000)
+
+    assert play_scene(scene).call.caller.number == number
 
 
 @pytest.mark.parametrize(
@@ -509,6 +585,10 @@ _MAKERS: list[Callable[[Samples, PortId], Any]] = [
     lambda at, port: events.Alarm(at, port, False, "x"),
     lambda at, port: events.PlayDone(at, port, 99, "end", Samples(0)),
     lambda at, port: events.Slip(at, port, 160),
+    lambda at, port: events.AlertSeen(at, port, at, ms(80)),
+    lambda at, port: events.CallerIdSeen(
+        at, port, at, "v23", "call-waiting", "2", None, None, None, True, b""
+    ),
 ]
 
 

@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from ctidrv.events import (
+    AlertSeen,
     BatteryChanged,
     CallerIdSeen,
     PolarityChanged,
@@ -215,6 +216,44 @@ def test_an_answer_in_the_middle_of_the_caller_id_ends_it(office):
     office.play(scene())
     assert [seen for seen in office.of(CallerIdSeen) if seen.checksum_ok] == []
     assert office.board.exchange.lines[0].state is LineState.TALKING
+
+
+@pytest.mark.parametrize(
+    ("digit", "after_ms", "told"), [("D", 40, 1), ("D", 140, 1), ("D", 230, 0), ("A", 40, 0), ("", 0, 0)]
+)
+def test_a_waiting_call_is_told_to_a_line_that_answers_the_cas_in_time(make_office, digit, after_ms, told):
+    """GR-30: a digit D that begins within 160 ms. The talk is cut meanwhile, and then goes on."""
+    office = make_office(phones=2, call_waiting=True, noise_dbm0=-120.0)
+    line = office.lines[0]
+
+    async def scene():
+        ann, bob = office.board.caller("5551111"), office.board.caller("5552222", "BOB")
+        await ann.dial("8001")
+        await office.event(RingOn)
+        line.seize()
+        await office.event(Seized)
+        await office.clock.sleep(seconds(1))
+        await bob.dial("8001")
+        alert = await office.event(AlertSeen)
+        assert office.board.exchange.lines[0].state is LineState.TALKING
+        await office.clock.sleep(alert.start + alert.length + ms(after_ms) - office.clock.now() - TICK)
+        if digit:
+            line.play(dtmf(digit, on_ms=60, off_ms=0))
+        await bob.hears_tone("ringback")
+        await office.clock.sleep(seconds(2))
+        ann.tones.clear()
+        line.play(dtmf("5", on_ms=200, off_ms=0))
+        await ann.hears(dtmf("5", on_ms=200, off_ms=0))
+        line.release()
+        await office.event(RingOn)  # for bob, who waits
+        await bob.hang_up()
+        await ann.hang_up()
+        await office.clock.sleep(seconds(1))
+
+    office.play(scene())
+    waiting = [seen for seen in office.of(CallerIdSeen) if seen.kind == "call-waiting"]
+    assert [(seen.number, seen.name) for seen in waiting] == [("5552222", "BOB")] * told
+    assert office.board.exchange.lines[0].waiting is None
 
 
 def _clear(office):

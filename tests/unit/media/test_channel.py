@@ -112,6 +112,28 @@ def test_stop_ends_what_plays_what_waits_and_what_has_not_reached_the_core(engin
     assert all(e.reason == "stopped" for e in ended if isinstance(e, PlayDone) and e.ref != after.ref)
 
 
+def test_an_interruption_holds_all_that_plays_to_the_sample(engine: MediaEngine, board: Any) -> None:
+    channel = engine.channel("py/1")
+    ended: list[PortEvent] = []
+    channel.subscribe(ended.append)
+    for i in range(20):  # more than the core's queue takes
+        channel.play(ramp(1 + i * 97, 97), stop_on="1")
+    steps(engine, 3)
+    board.tell(0, lib.CTI_EV_DIGIT_DOWN, ord("1"))
+    interruption = channel.interrupt(Pcm.silence(8000))
+    second = channel.interrupt(Pcm.silence(8000))
+    steps(engine, 5)
+    interruption.stop()
+    steps(engine, 20 * 97 // TICK)
+    heard = samples(board.heard[0])
+    assert heard[:480] + heard[480 + 800 : 800 + 20 * 97] == list(range(1, 1 + 20 * 97))
+    assert set(heard[480 : 480 + 800]) == {0}
+    told = {event.ref: event.reason for event in ended if isinstance(event, PlayDone)}
+    assert told.pop(interruption.ref) == told.pop(second.ref) == "stopped"
+    assert set(told.values()) == {"end"}
+    assert len(told) == 20
+
+
 def test_digit_told_by_the_board_stops_the_prompt_and_says_so(engine: MediaEngine, board: Any) -> None:
     channel = engine.channel("py/1")
     ended: list[PortEvent] = []
