@@ -1,25 +1,9 @@
-#include "line/echo_fft.h"
+#include "base/fft_work.h"
 
-#include <math.h>
-
-#define TURN 6.283185307179586
-
-enum { HALF = ECHO_FFT / 2, QUARTER = HALF / 2 };
-
-void echo_fft_init(echo_fft *f) {
-    for (int k = 0; k < HALF; k++) {
-        f->cosine[k] = (float)cos(TURN * k / ECHO_FFT);
-        f->sine[k] = (float)sin(TURN * k / ECHO_FFT);
-    }
-    for (int p = 0; p < HALF / 4; p++)
-        for (int j = 0; j < 3; j++) {
-            f->turn[2 * j][p] = (float)cos(TURN * (j + 1) * p / HALF);
-            f->turn[2 * j + 1][p] = (float)-sin(TURN * (j + 1) * p / HALF);
-        }
-}
+enum { HALF = CTI_FFT_SIZE / 2, QUARTER = HALF / 2 };
 
 /* The first pass of Stockham's transform, radix 4: 128 points, one series. */
-static void first_pass(const echo_fft *f, const float *restrict xr, const float *restrict xi,
+static void first_pass(const cti_fft *f, const float *restrict xr, const float *restrict xi,
                        float *restrict yr, float *restrict yi) {
     enum { FAR = HALF / 4 };
     for (int p = 0; p < FAR; p++) {
@@ -42,7 +26,7 @@ static void first_pass(const echo_fft *f, const float *restrict xr, const float 
 }
 
 /* A later one: n points in each of s interleaved series (n s = 128). */
-static inline void pass(const echo_fft *f, int n, int s, const float *restrict ar, const float *restrict ai,
+static inline void pass(const cti_fft *f, int n, int s, const float *restrict ar, const float *restrict ai,
                         float *restrict br, float *restrict bi) {
     int far = s * (n / 4);
     for (int p = 0; p < n / 4; p++) {
@@ -72,7 +56,7 @@ static inline void pass(const echo_fft *f, int n, int s, const float *restrict a
 }
 
 /* 128 complex points, from (ar, ai) to (ar, ai). */
-static void transform(const echo_fft *f, float *restrict ar, float *restrict ai) {
+static void transform(const cti_fft *f, float *restrict ar, float *restrict ai) {
     float br[HALF], bi[HALF];
     first_pass(f, ar, ai, br, bi);
     pass(f, 32, 4, br, bi, ar, ai);
@@ -91,8 +75,7 @@ static inline void turn_round(const float *restrict in, float *restrict out) {
         out[k] = in[HALF - k];
 }
 
-void echo_fft_forward(const echo_fft *restrict f, const float *restrict samples,
-                      echo_spectrum *restrict out) {
+static void forward(const cti_fft *restrict f, const float *restrict samples, cti_spectrum *restrict out) {
     float re[HALF + 1], im[HALF + 1];
     for (int i = 0; i < HALF; i++) {
         re[i] = samples[2 * i];
@@ -121,11 +104,13 @@ void echo_fft_forward(const echo_fft *restrict f, const float *restrict samples,
     out->re[0] = re[0] + im[0];
     out->re[HALF] = re[0] - im[0];
     out->im[0] = out->im[HALF] = 0.0f;
+    for (int k = CTI_FFT_BINS; k < CTI_FFT_ROOM; k++)
+        out->re[k] = out->im[k] = 0.0f;
     out->re[QUARTER] = re[QUARTER];
     out->im[QUARTER] = -im[QUARTER];
 }
 
-void echo_fft_back(const echo_fft *restrict f, const echo_spectrum *restrict in, float *restrict samples) {
+static void back(const cti_fft *restrict f, const cti_spectrum *restrict in, float *restrict samples) {
     float re[HALF], im[HALF]; /* of the conjugate, so that the same transform turns back */
     const float *x = in->re, *y = in->im;
     float high_re[QUARTER], high_im[QUARTER], mirror_re[QUARTER], mirror_im[QUARTER];
@@ -150,9 +135,25 @@ void echo_fft_back(const echo_fft *restrict f, const echo_spectrum *restrict in,
     re[QUARTER] = 2.0f * x[QUARTER];
     im[QUARTER] = 2.0f * y[QUARTER];
     transform(f, re, im);
-    const float scale = 1.0f / ECHO_FFT;
+    const float scale = 1.0f / CTI_FFT_SIZE;
     for (int i = 0; i < HALF; i++) {
         samples[2 * i] = re[i] * scale;
         samples[2 * i + 1] = -im[i] * scale;
     }
 }
+
+static void power(const cti_fft *f, const float *samples, float *out) {
+    float windowed[CTI_FFT_SIZE];
+    cti_spectrum x;
+    for (int i = 0; i < CTI_FFT_SIZE; i++)
+        windowed[i] = samples[i] * f->window[i];
+    forward(f, windowed, &x);
+    /* 2 for the mirrored half, 3/8 the window's mean square. */
+    const float scale = 2.0f / (CTI_FFT_SIZE * (CTI_FFT_SIZE * 0.375f));
+    for (int k = 0; k < CTI_FFT_BINS; k++)
+        out[k] = (x.re[k] * x.re[k] + x.im[k] * x.im[k]) * scale;
+    out[0] *= 0.5f;
+    out[HALF] *= 0.5f;
+}
+
+const fft_work CTI_VARIANT(fft_work) = {forward, back, power};
