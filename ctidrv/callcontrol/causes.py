@@ -17,6 +17,7 @@ class Cause(StrEnum):
     REMOTE_SILENCE = "remote-silence"
     REMOTE_BOARD = "remote-board"  # the board says so and not how it knows
     CALLER_GAVE_UP = "caller-gave-up"  # before anybody answered
+    MESSAGE_WAITING = "message-waiting"  # there was no call: the reversal announced that messages wait
     LOCAL_SCRIPT = "local-script"
     LOCAL_OPERATOR = "local-operator"
     SEIZE_FAILED = "seize-failed"  # the board did not go off hook
@@ -53,7 +54,7 @@ class Outcome(StrEnum):
     """What came of a call, in one word."""
 
     MISSED = "missed"  # it rang, asked for a primary answer or showed a number; nobody answered
-    NO_RING = "no-ring"  # a polarity change that no ring followed: the exchange's test, as a rule
+    NO_RING = "no-ring"  # a polarity change that no ring followed: a test, or word of messages that wait
     ANSWERED = "answered"
     MESSAGE = "message"
     INTERRUPTED = "interrupted"  # our own failure or a lost line cut it short

@@ -26,6 +26,7 @@ class State(Enum):
     """What the line is doing."""
 
     IDLE = "idle"
+    PULSED = "pulsed"  # a ring pulse, which announces something, or the beginning of ringing
     PRELUDE = "prelude"  # J-CLIP: a call, and nothing yet that is ringing for certain
     FETCHING = "fetching"  # J-CLIP: off hook for the caller's number alone (primary answer)
     RETURNING = "returning"  # J-CLIP: on hook asked for (receive completion), the ringing is awaited
@@ -37,19 +38,24 @@ class State(Enum):
 
     @property
     def word(self) -> str:
-        """As in ``line.state``. A primary answer is none to those outside: the line rings."""
-        return State.ALERTING.value if self in _RINGING else self.value
+        """As in ``line.state``: to those outside a primary answer is ringing, and a pulse is none."""
+        return _SEEN_AS.get(self, self).value
 
 
-_RINGING = frozenset({State.PRELUDE, State.FETCHING, State.RETURNING})
+_SEEN_AS = {
+    State.PULSED: State.IDLE,
+    State.PRELUDE: State.ALERTING,
+    State.FETCHING: State.ALERTING,
+    State.RETURNING: State.ALERTING,
+}
 
 
 class Timer(Enum):
     """How long each runs stands in the line's profile."""
 
     RING = auto()
-    BURST = auto()  # J-CLIP: a burst that outlasts it is ringing, no CAR
-    FETCH = auto()  # J-CLIP: for the data after a primary answer
+    BURST = auto()  # a burst that outlasts it is ringing, no pulse and no CAR
+    FETCH = auto()  # for the data behind a pulse or a primary answer
     SEIZE = auto()
     BREAK = auto()
     DEAD = auto()
@@ -68,6 +74,7 @@ class Input(Enum):
     RING_OFF = auto()
     CAR = auto()  # J-CLIP: a burst is over that asks for a primary answer
     CALLER_ID = auto()
+    MESSAGES = auto()  # of messages that wait at the exchange
     ALERT = auto()  # the dual tone (CAS, DT-AS) is over
     CALL_WAITING = auto()  # who else calls
     POLARITY = auto()
@@ -115,6 +122,7 @@ class Do(Enum):
     COUNT_RING = auto()
     END_RING = auto()
     TELL_CALLER = auto()
+    TELL_MESSAGES = auto()
     HOLD_ANSWER = auto()  # J-CLIP: an answer before it rings is carried out when it rings
     ANSWER_HELD = auto()
     FETCH_CALLER = auto()  # J-CLIP: off hook, as no answer to the call
@@ -167,6 +175,7 @@ _ALERTED_BY: dict[Input, tuple[Action, ...]] = {
 _IDLE: dict[Input, Row] = {
     **{seen: (State.ALERTING, actions) for seen, actions in _ALERTED_BY.items()},
     Input.POLARITY: (State.ALERTING, _ALERT),
+    Input.MESSAGES: (State.IDLE, (Do.TELL_MESSAGES,)),
     Input.BATTERY_LOST: (State.IDLE, (Start(Timer.DEAD),)),
     Input.BATTERY_BACK: (State.IDLE, (Stop(Timer.DEAD),)),
     Input.DEAD_OVER: (State.BLOCKED, ()),
@@ -181,6 +190,8 @@ _ALERTING: dict[Input, Row] = {
     Input.CALLER_ID: (State.ALERTING, (Start(Timer.RING), Do.TELL_CALLER)),
     Input.ANSWER: (State.SEIZED, (Stop(Timer.RING), Do.GO_OFF_HOOK, Start(Timer.SEIZE))),
     Input.RING_OVER: (State.IDLE, (End(Cause.CALLER_GAVE_UP),)),
+    # What seemed a call was a reversal that announced this.
+    Input.MESSAGES: (State.IDLE, (Stop(Timer.RING), Do.TELL_MESSAGES, End(Cause.MESSAGE_WAITING))),
     Input.WITHDRAW: (State.IDLE, (Stop(Timer.RING), End(None))),
     Input.REMOTE_GONE: (State.IDLE, (Stop(Timer.RING), End(Cause.CALLER_GAVE_UP))),
     Input.OFF_HOOK: (State.CLEARING, (Stop(Timer.RING), *_PUT_DOWN, End(Cause.ERROR))),
@@ -238,6 +249,7 @@ _CLEARING: dict[Input, Row] = {
     # Not confirmed: once more, and then the pause all the same.
     Input.RELEASE_OVER: (State.CLEARING, (Do.GO_ON_HOOK, Start(Timer.GUARD))),
     Input.GUARD_OVER: (State.IDLE, ()),
+    Input.MESSAGES: (State.CLEARING, (Do.TELL_MESSAGES,)),
     Input.OFF_HOOK: (State.CLEARING, (Stop(Timer.GUARD), *_PUT_DOWN)),
     # Only a line that is on hook rings: the next caller was quick.
     **{seen: (State.ALERTING, (*_PAUSE_OVER, *actions)) for seen, actions in _ALERTED_BY.items()},

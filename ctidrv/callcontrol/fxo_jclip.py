@@ -46,6 +46,7 @@ _PRELUDE: dict[Input, Row] = {
     # Over sooner than ringing, and no CAR: a ring of a cadence of its own.
     Input.RING_OFF: (State.ALERTING, (Stop(Timer.BURST), Do.COUNT_RING, Do.END_RING, Do.ANSWER_HELD)),
     Input.CALLER_ID: (State.PRELUDE, (Start(Timer.RING), Do.TELL_CALLER)),
+    Input.MESSAGES: (State.IDLE, (*_RUNNING, Do.TELL_MESSAGES, End(Cause.MESSAGE_WAITING))),
     Input.ANSWER: (State.PRELUDE, (Do.HOLD_ANSWER,)),
     Input.RING_OVER: (State.IDLE, (Stop(Timer.BURST), End(Cause.CALLER_GAVE_UP))),
     Input.WITHDRAW: (State.IDLE, (*_RUNNING, End(None))),

@@ -4,6 +4,7 @@ What the WebSocket sends, the store keeps and `ctidrv demo` tells are these even
 
     line.state{state, reason}       idle ringing seized talking clearing out-of-order
     line.tone{state, tone, hz, ms}  learnt | forgotten: the line's own tones (by the service)
+    line.message_waiting{waiting, messages}               at the exchange; how many, or null
     call.offered{direction}         call.ring{count}      call.answered{by}
     call.caller{number, name, reason, standard, checksum_ok, raw}   raw: the bytes, if they were damaged
     call.primary{result}                                  J-CLIP, what it brought: number unclear nothing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from ctidrv.callcontrol.call import OPERATOR, Call, Caller, CallState
 from ctidrv.callcontrol.causes import Cause, confidence
 from ctidrv.callcontrol.fxo import TABLE, Do, FxoLine, Input, Start, State, Stop, Timer
 from ctidrv.callcontrol.fxo_jclip import JCLIP_TABLE
+from ctidrv.callcontrol.fxo_pulse import PULSE_TABLE
 from ctidrv.callcontrol.ids import Ids
 from ctidrv.callcontrol.journal import Journal
 from ctidrv.callcontrol.profile import LineProfile
@@ -32,6 +33,13 @@ if TYPE_CHECKING:
     from ctidrv.media.channel import Channel, Playback
 
 _log = logging.getLogger(__name__)
+
+
+def _table(profile: LineProfile) -> Mapping[tuple[State, Input], fxo.Row]:
+    if profile.jclip:
+        return JCLIP_TABLE
+    return PULSE_TABLE if profile.ring_pulse else TABLE
+
 
 ON_HOOK_EAR: int = lib.CTI_EAR_CALLER_ID
 OFF_HOOK_EAR: int = (
@@ -65,17 +73,19 @@ class LineController:
         self.port: PortId = channel.info.id
         self.call: Call | None = None
         """The call on the line now."""
+        self.messages_waiting: bool | None = None
+        """At the exchange, as it said last; None: it has not said."""
         self._channel = channel
         self._clock = clock
         self._journal = journal
         self._ids = ids
         self._profile = profile
         self._on_call = on_call
-        self._line = FxoLine(profile.signals, JCLIP_TABLE if profile.jclip else TABLE)
+        self._line = FxoLine(profile.signals, _table(profile))
         self._timers: dict[Timer, ClockTimer] = {}
         self._lengths = {
             Timer.RING: profile.ring_timeout,
-            Timer.BURST: profile.car[1],
+            Timer.BURST: profile.car[1] if profile.jclip else profile.pulse,
             Timer.FETCH: profile.fetch,
             Timer.SEIZE: profile.seize_timeout,
             Timer.BREAK: profile.min_break,
@@ -93,6 +103,7 @@ class LineController:
         self._seized_at = Samples(0)
         self._burst_at = Samples(0)
         self._turned_at: Samples | None = None
+        self._told_at = Samples(-profile.fetch)
         self._held = False
         self._interruption: Playback | None = None
         self._voice = False
@@ -173,6 +184,8 @@ class LineController:
                     event.start > self._seized_at + self._profile.caller_id_late
                 )
                 return () if late else (Input.CALLER_ID,)
+            case events.CallerIdSeen(kind="message-waiting"):
+                return (Input.MESSAGES,) if self._only_messages(event) else ()
             case events.CallerIdSeen(kind="call-waiting"):
                 return (Input.CALL_WAITING,)
             case events.AlertSeen():
@@ -185,6 +198,8 @@ class LineController:
                 return (Input.BATTERY_BACK if event.present else Input.BATTERY_LOST,)
             case events.PolarityChanged():
                 self._turned_at = event.at
+                if self.state is State.IDLE and event.at < self._told_at + self._profile.fetch:
+                    return ()  # back, after it announced messages
                 settling = self.state is State.CONNECTED and (
                     event.at < self._seized_at + self._profile.reversal_guard
                 )
@@ -213,6 +228,12 @@ class LineController:
                 return (Input.SOUND, self._sound())
             case _:
                 return ()
+
+    def _only_messages(self, event: events.CallerIdSeen) -> bool:
+        """No ringing and no caller went before it, so it is what the signs on the line were for."""
+        call = self.call
+        alone = call is None or (not call.rings and call.caller.standard is None)
+        return alone and event.checksum_ok is not False
 
     def _is_car(self, end: Samples) -> bool:
         """Does the burst that is over ask for a primary answer? Another short cadence does not: answered, it
@@ -274,12 +295,15 @@ class LineController:
                 if self.call is not None:
                     self._command(self.call.on_answering)
                 self._command(self._channel.seize)
+                self._channel.listen(0)  # begun at once, detectors share what they have in common (cti/ear.h)
                 self._channel.listen(OFF_HOOK_EAR)
             case Do.GO_ON_HOOK:
                 self._command(self._channel.release)
                 self._channel.listen(ON_HOOK_EAR)
             case Do.CONNECT:
                 self._connect(at)
+            case Do.TELL_MESSAGES:
+                self._tell_messages(at)
             case Do.ACKNOWLEDGE:
                 self._command(self._acknowledge)
             case Do.RESUME:
@@ -327,6 +351,17 @@ class LineController:
             self._command(self._interruption.stop)
             self._interruption = None
             self._channel.listen(OFF_HOOK_EAR)
+
+    def _tell_messages(self, at: Samples) -> None:
+        if not isinstance(self._event, events.CallerIdSeen):
+            return
+        self._told_at = at
+        message = parse(self._event.raw, self._event.standard)
+        count = message.messages
+        self.messages_waiting = bool(count) if message.waiting is None else message.waiting
+        self._journal.emit(
+            "line.message_waiting", self.port, at=at, waiting=self.messages_waiting, messages=count
+        )
 
     def _tell_waiting(self, at: Samples) -> None:
         event, call = self._event, self.call

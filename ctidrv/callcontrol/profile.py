@@ -32,6 +32,10 @@ class LineProfile:
     caller_id_wait: Samples = ms(3500)
     """After the first ring: caller ID begins 0.5 s later and ends before the second."""
     caller_id_after_ring: bool = True
+    ring_pulse: bool = False
+    """A ring pulse (200 to 300 ms) announces caller ID and waiting messages: RP-AS (fxo_pulse.py)."""
+    pulse: Samples = ms(350)
+    """A burst that is longer is ringing."""
     jclip: bool = False
     """Japan's number display: a CAR is answered for the caller's number alone (fxo_jclip.py)."""
     car: tuple[Samples, Samples] = (ms(300), ms(750))
@@ -39,7 +43,7 @@ class LineProfile:
     car_after_reversal: Samples = seconds(3)
     """CAR follows a reversal of polarity so soon, where the board tells of reversals at all."""
     fetch: Samples = ms(3500)
-    """How long the data is waited for after a primary answer; it takes a second at the most."""
+    """How long the data is waited for after a primary answer or a pulse; it takes a second or two."""
     waiting: Samples = ms(1500)
     """We are silent for so long after the alert of a waiting call, for its data (EN 300 659-2: our digit ends
     within 225 ms and the data begins within 500 ms of that; a number and a name take half a second)."""
@@ -69,6 +73,7 @@ class LineProfile:
             signals=chosen,
             ring_timeout=Samples(max(seconds(6), min(seconds(8), ms(longest_gap + 2500)))),
             caller_id_after_ring="after-first-ring" in region.caller_id.when,
+            ring_pulse="rp-as" in (region.caller_id.alert or ()),
             jclip="jclip" in region.caller_id.standards,
             country=region.code,
         )

@@ -11,6 +11,7 @@ not_documented               what no source tells, so is a guess: ring, caller_i
     level_dbm0               of each frequency; several: burst by burst in turn
     am_hz, am_depth          amplitude modulation, 0…1
 [caller_id] standards, when  bell202 v23 dtmf jclip; after-first-ring before-ring; likely first
+    alert                    what announces it before the ring: reversal rp-as dt-as; missing: as usual
 [clearing] signals           loop-break reversal busy-tone dial-tone silence; the usual first
 """
 
@@ -29,6 +30,8 @@ TONES = ("dial", "busy", "ringback", "congestion", "call_waiting")
 OPTIONAL_TONES = ("dial2", "stutter", "sit", "howler", "nu", "confirm")
 STANDARDS = ("bell202", "v23", "dtmf", "jclip")
 CID_TIMES = ("after-first-ring", "before-ring")
+CID_ALERTS = ("reversal", "rp-as", "dt-as")
+"""Line reversal, ring pulse, dual tone."""
 SIGNALS = ("loop-break", "reversal", "busy-tone", "dial-tone", "silence")
 ENDS = ("again", "steady", "silence")
 
@@ -63,6 +66,8 @@ class Tone:
 class CallerIdHabit:
     standards: tuple[str, ...]
     when: tuple[str, ...]
+    alert: tuple[str, ...] | None = None
+    """What announces it before the ring (CID_ALERTS). None, as usual: the dual tone, of DTMF a reversal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +108,21 @@ def parse(text: str, source: str, code: str | None) -> Region:
         aliases=tuple(top.words("aliases", default=())),
         ring=ring.cadence("ms", required=True),
         tones=MappingProxyType({name: _tone(tones.table(name)) for name in known}),
-        caller_id=CallerIdHabit(
-            caller_id.words("standards", among=STANDARDS), caller_id.words("when", among=CID_TIMES)
-        ),
+        caller_id=_caller_id(caller_id),
         clearing=clearing.words("signals", among=SIGNALS),
         not_documented=top.words("not_documented", among=places, default=()),
     )
     for part in (top, ring, tones, caller_id, clearing):
         part.nothing_else()
     return region
+
+
+def _caller_id(table: _Table) -> CallerIdHabit:
+    return CallerIdHabit(
+        table.words("standards", among=STANDARDS),
+        table.words("when", among=CID_TIMES),
+        table.words("alert", among=CID_ALERTS, default=()) if table.has("alert") else None,
+    )
 
 
 def _tone(table: _Table) -> Tone:

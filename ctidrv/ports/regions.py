@@ -18,6 +18,7 @@ from ctidrv.errors import InputError
 from ctidrv.native import ffi, lib
 from ctidrv.native.tones import Part, ToneSpec, tone
 from ctidrv.ports.region_files import (
+    CID_ALERTS,
     CID_TIMES,
     MAX_BYTES,
     OPTIONAL_TONES,
@@ -31,6 +32,7 @@ from ctidrv.ports.region_files import (
 )
 
 __all__ = [
+    "CID_ALERTS",
     "CID_TIMES",
     "OPTIONAL_TONES",
     "SIGNALS",

@@ -317,6 +317,7 @@ class Station:
                         "named": line is not None and line.config.label is not None,
                         "state": "unused" if line is None else line.controller.state.word,
                         "call": None if call is None else call.id,
+                        "messages_waiting": None if line is None else line.controller.messages_waiting,
                         "script": None if line is None else line.config.script,
                         "country": None if line is None else line.region.code.upper(),
                         "learnt": self.taught.rows(port.id),

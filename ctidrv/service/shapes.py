@@ -47,6 +47,8 @@ class Port(Shape):
     state: str
     """idle ringing seized talking clearing out-of-order; unused: no line is configured at it."""
     call: str | None
+    messages_waiting: bool | None = None
+    """At the exchange, as the line has told; null: it has not."""
     script: str | None
     country: str | None
     learnt: list[TaughtTone]

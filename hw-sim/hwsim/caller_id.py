@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 
 from ctidrv.native import cid
 from ctidrv.native.pcm import Pcm
-from ctidrv.ports.regions import Region
+from ctidrv.ports.regions import CID_ALERTS, CID_TIMES, Region
 from ctidrv.units import ms
 
 STANDARDS = ("bell202", "v23", "dtmf", "jclip")
-TIMES = ("after-first-ring", "before-ring")
-ALERTS = ("reversal", "rp-as", "dt-as")
-"""What wakes the terminal before the first ring: line reversal, a ring pulse, the dual tone."""
+TIMES = CID_TIMES
+ALERTS = CID_ALERTS
 FORMS = tuple(cid.DTMF_FORMS)
 FAULTS = ("none", "damaged", "missing")
 """What is wrong with the data: a bit of it is turned, or it is not sent."""
@@ -52,14 +51,6 @@ AFTER_ACK = 100  # until the data: 50 to 500
 BITS = {"bell202": (300, 180), "v23": (300, 180), "jclip": (0, 72)}
 WAITING_BITS = (0, 80)
 
-_ALERT_OF = {
-    "gb": ("reversal", "dt-as"),
-    "de": ("rp-as",),
-    "jp": ("reversal",),
-    "br": (),
-    "kw": (),
-    "tw": (),
-}
 _FORM_OF = {"nl": "#", "dk": "A-#", "tw": "D-C", "kw": "D-C"}
 _CODE_OF = {"cn": "gb18030"}
 
@@ -95,6 +86,11 @@ class Presentation:
             shown = (name or "")[:MOST_NAME].encode(self.code, errors="replace")
             made = self._burst(cid.encode_mdmf(number=number, name=shown, when=when), waiting)
         return Pcm.silence(len(made)) if self.fault == "missing" else made
+
+    def messages(self, count: int) -> Pcm:
+        """The data that tells how many messages wait."""
+        told = replace(self, standard="v23") if self.standard in ("dtmf", "jclip") else self
+        return told._burst(cid.encode_waiting(count > 0, messages=count))
 
     def _burst(self, message: bytes, waiting: bool = False) -> Pcm:
         standard = "v23" if self.standard == "dtmf" else self.standard
@@ -143,7 +139,9 @@ def presentation_of(
     if made.by_primary_answer:
         made = replace(made, when="before-ring")
     if alert is None:
-        alert = _ALERT_OF.get(region.code, ("reversal",) if chosen == "dtmf" else ("dt-as",))
+        alert = region.caller_id.alert
+    if alert is None:
+        alert = ("reversal",) if chosen == "dtmf" else ("dt-as",)
     if made.when != "before-ring":  # the ring itself is the alert
         alert = ()
     if chosen == "dtmf":  # the dual tone is of FSK

@@ -10,7 +10,7 @@ sample clock, all sound and signalling is the plant's, digits are those its DTMF
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from types import MappingProxyType
 from typing import Any
@@ -116,6 +116,7 @@ class Line:
     state: LineState = LineState.IDLE
     dialled: str = ""
     other: Line | None = None
+    messages: int = 0  # that wait at the exchange
     waiting: Line | None = None  # who else calls it
     acknowledge_by: int | None = None  # it is asked for a digit D, to begin by this sample
     tone: int | None = None  # ref of what the exchange sends
@@ -151,7 +152,9 @@ class Exchange:
         self._lead = 0
         self._plan = {line.number: line for line in self.lines}
         self._tones: dict[str, Any] = {
-            name: tone_spec(region, name) for name in ("dial", "busy", "ringback", "congestion")
+            name: tone_spec(region, name)
+            for name in ("dial", "busy", "ringback", "congestion", "stutter")
+            if name in region.tones
         }
 
     def renumber(self, line: Line, number: str, name: str | None, *, withheld: bool) -> None:
@@ -173,6 +176,16 @@ class Exchange:
         usual = Presentation("bell202", "after-first-ring")
         for way in (usual, self._services.caller_id or usual):
             way.sound(number, name, "01010000", withheld=withheld)
+
+    def tell_messages(self, line: Line, count: int, alert: tuple[str, ...] | None = None) -> None:
+        """So many messages wait for the line: told at once, by FSK, if it is on hook, and by its dial tone,
+        which stutters. `alert`: caller_id.ALERTS; by default as before caller ID."""
+        line.messages = count
+        way = self._services.caller_id
+        if way is None or line.state is not LineState.IDLE:
+            return
+        chosen = way if alert is None else replace(way, alert=alert)
+        self._announce(line, chosen, chosen.messages(count), lambda: self._end_alert(line))
 
     def feed(self, event: Any) -> None:
         """An event of the plant: hooks, and digits that the exchange's receivers heard."""
@@ -225,7 +238,7 @@ class Exchange:
             line.tone = None
 
     def _dial_tone(self, line: Line) -> None:
-        self._send(line, "dial")
+        self._send(line, "stutter" if line.messages and "stutter" in self._tones else "dial")
         self._after(line, DIAL_TONE_TIME, lambda: self._input(line, Input.TIMEOUT))
 
     def _busy(self, line: Line) -> None:
@@ -275,7 +288,10 @@ class Exchange:
             self._ring_step(line, 0, way)
 
     def _tell_before_ring(self, line: Line, way: Presentation) -> None:
-        """Reversal, ring pulse, dual tone (what of it is in use), the data, and then the ringing."""
+        self._announce(line, way, self._data(line, way), lambda: self._ring_step(line, 0, None))
+
+    def _announce(self, line: Line, way: Presentation, data: Pcm, then: Any) -> None:
+        """Reversal, ring pulse, dual tone (what of it is in use), the data, and what follows it."""
         wait = 0
         if "reversal" in way.alert:
             self._reverse(line, True)
@@ -287,9 +303,9 @@ class Exchange:
             wait += pulse + ms(caller_id.AFTER_RING_PULSE)
 
         def tell() -> None:
-            sound = way.before_data(self._data(line, way))
+            sound = way.before_data(data)
             line.tone = self._plant.exchange_play(line.index, sound)
-            self._after(line, len(sound) + ms(caller_id.BEFORE_RING), lambda: self._ring_step(line, 0, None))
+            self._after(line, len(sound) + ms(caller_id.BEFORE_RING), then)
 
         self._after(line, wait, tell)
 

@@ -428,4 +428,4 @@ def test_every_cause_and_outcome_of_call_control_has_words() -> None:
 def test_every_line_state_of_call_control_has_words() -> None:
     from ctidrv.callcontrol.fxo import State
 
-    assert {state.value for state in State} <= set(terms.LINE_STATES)
+    assert {state.word for state in State} <= set(terms.LINE_STATES)

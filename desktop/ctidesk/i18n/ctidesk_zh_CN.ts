@@ -121,6 +121,10 @@
         <translation>对方挂机（板卡报告）</translation>
     </message>
     <message>
+        <source>no call: the exchange told of messages</source>
+        <translation>并非来电：交换机通知有留言</translation>
+    </message>
+    <message>
         <source>the menu ended the call</source>
         <translation>语音菜单结束了通话</translation>
     </message>

@@ -30,6 +30,7 @@ CAUSES: dict[str, Phrase] = {
     "remote-dial-tone": QT_TRANSLATE_NOOP("Cause", "the caller hung up (dial tone came back)"),
     "remote-silence": QT_TRANSLATE_NOOP("Cause", "nothing more was heard from the caller"),
     "remote-board": QT_TRANSLATE_NOOP("Cause", "the caller hung up (so says the board)"),
+    "message-waiting": QT_TRANSLATE_NOOP("Cause", "no call: the exchange told of messages"),
     "local-script": QT_TRANSLATE_NOOP("Cause", "the menu ended the call"),
     "local-operator": QT_TRANSLATE_NOOP("Cause", "you hung up"),
     "caller-gave-up": QT_TRANSLATE_NOOP("Cause", "the caller gave up before the answer"),

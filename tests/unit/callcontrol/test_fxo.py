@@ -1,4 +1,4 @@
-"""The FXO table and that of Japanese lines: every state with every input."""
+"""The FXO tables, the usual one and two that differ from it: every state with every input."""
 
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ from ctidrv.callcontrol.fxo import (
     Timer,
 )
 from ctidrv.callcontrol.fxo_jclip import JCLIP_TABLE
+from ctidrv.callcontrol.fxo_pulse import PULSE_TABLE
 from ctidrv.ports.regions import SIGNALS
 
 ALL = frozenset(SIGNALS)
 OFF_HOOK = {State.FETCHING, State.SEIZED, State.CONNECTED}
 WITH_CALL = {State.PRELUDE, State.RETURNING, State.ALERTING, *OFF_HOOK}
-TABLES = {"usual": TABLE, "jclip": JCLIP_TABLE}
+TABLES = {"usual": TABLE, "jclip": JCLIP_TABLE, "pulse": PULSE_TABLE}
 PAIRS = [
     pytest.param(table, state, seen, id=f"{name}-{state.name}-{seen.name}")
     for name, table in TABLES.items()
@@ -39,20 +40,24 @@ PAIRS = [
 PREPARED = "WITHDRAW REMOTE_GONE CALLER_ID ANSWER OFF_HOOK BATTERY_LOST BATTERY_BACK DEAD_OVER ALARM "
 # Spelled out so that a row that goes missing is seen: what each state must react to.
 MUST_REACT = {
-    State.IDLE: "RING_ON CALLER_ID POLARITY BATTERY_LOST BATTERY_BACK DEAD_OVER ALARM OFF_HOOK",
+    State.IDLE: "MESSAGES RING_ON CALLER_ID POLARITY BATTERY_LOST BATTERY_BACK DEAD_OVER ALARM OFF_HOOK",
     State.ALERTING: "RING_ON RING_OFF CALLER_ID ANSWER WITHDRAW RING_OVER REMOTE_GONE OFF_HOOK BATTERY_LOST "
-    "BATTERY_BACK DEAD_OVER ALARM",
+    "BATTERY_BACK DEAD_OVER ALARM MESSAGES",
     State.SEIZED: "OFF_HOOK SEIZE_OVER HANG_UP WITHDRAW REMOTE_GONE CALLER_ID BATTERY_LOST BATTERY_BACK "
     "DEAD_OVER ALARM",
     State.CONNECTED: "HANG_UP WITHDRAW REMOTE_GONE POLARITY BUSY_TONE CONGESTION_TONE LEARNT_TONE "
     "BATTERY_LOST BATTERY_BACK BREAK_OVER DIAL_TONE DIAL_TONE_OVER DIAL_OVER SOUND QUIET SILENCE_OVER "
     "CALLER_ID ON_HOOK DEAD_OVER ALARM ALERT CALL_WAITING WAITING_OVER",
     State.CLEARING: "ON_HOOK RELEASE_OVER GUARD_OVER OFF_HOOK RING_ON CALLER_ID BATTERY_LOST BATTERY_BACK "
-    "DEAD_OVER ALARM",
+    "DEAD_OVER ALARM MESSAGES",
     State.BLOCKED: "BATTERY_BACK ALARM_OVER OFF_HOOK RING_ON",
 }
+MUST_REACT_PULSE = {
+    State.PULSED: "RING_ON RING_OFF BURST_OVER FETCH_OVER CALLER_ID MESSAGES POLARITY OFF_HOOK BATTERY_LOST "
+    "BATTERY_BACK DEAD_OVER ALARM"
+}
 MUST_REACT_JCLIP = {
-    State.PRELUDE: PREPARED + "RING_ON RING_OFF CAR BURST_OVER RING_OVER",
+    State.PRELUDE: PREPARED + "MESSAGES RING_ON RING_OFF CAR BURST_OVER RING_OVER",
     State.FETCHING: PREPARED + "FETCH_OVER SEIZE_OVER ON_HOOK",
     State.RETURNING: PREPARED + "RING_ON ON_HOOK RELEASE_OVER",
 }
@@ -70,7 +75,8 @@ def step(
 @pytest.mark.parametrize(("table", "state", "seen"), PAIRS)
 def test_every_pair_has_a_result_and_the_named_ones_react(table: Any, state: State, seen: Input) -> None:
     after, actions = step(state, seen, table=table)
-    more = MUST_REACT_JCLIP.get(state, "") if table is JCLIP_TABLE else ""
+    own = {id(JCLIP_TABLE): MUST_REACT_JCLIP, id(PULSE_TABLE): MUST_REACT_PULSE}.get(id(table), {})
+    more = own.get(state, "")
     reacts = seen.name in f"{MUST_REACT.get(state, '')} {more}".split()
     assert ((state, seen) in table) == reacts
     assert table is not TABLE or ((state, seen) in IGNORED) != reacts
@@ -96,6 +102,12 @@ def test_a_call_begins_and_ends_exactly_where_the_states_say(table: Any, state: 
     after, actions = step(state, seen, table=table)
     opened = actions.count(Do.OPEN_CALL)
     ended = sum(isinstance(action, End) for action in actions)
+    if (state, seen) == (
+        State.PULSED,
+        Input.FETCH_OVER,
+    ) and table is PULSE_TABLE:  # a whole call: somebody rang, for a moment
+        assert (opened, ended, after) == (1, 1, State.IDLE)
+        return
     assert opened == (after in WITH_CALL and state not in WITH_CALL)
     assert ended == (state in WITH_CALL and after not in WITH_CALL)
 
@@ -107,6 +119,7 @@ def test_states_that_wait_run_a_timer_that_ends_the_wait(table: Any, state: Stat
         return
     started = {action.timer for action in actions if isinstance(action, Start)}
     waits = {
+        State.PULSED: {Timer.BURST},
         State.PRELUDE: {Timer.RING},
         State.FETCHING: {Timer.SEIZE},
         State.RETURNING: {Timer.RELEASE},
@@ -120,6 +133,8 @@ def test_states_that_wait_run_a_timer_that_ends_the_wait(table: Any, state: Stat
     if after is State.ALERTING:  # from PRELUDE the timer goes on
         assert Timer.RING in started or (state is State.PRELUDE and Timer.RING not in stopped)
     left = {
+        # one of them runs at a time
+        State.PULSED: set() if seen.name.endswith("_OVER") else {Timer.BURST, Timer.FETCH},
         State.PRELUDE: {Timer.RING, Timer.BURST} if after is not State.ALERTING else {Timer.BURST},
         State.FETCHING: {Timer.SEIZE, Timer.FETCH},
         State.ALERTING: {Timer.RING},

@@ -17,7 +17,7 @@ from ctidrv.callcontrol.causes import Cause
 from ctidrv.callcontrol.fxo import State
 from ctidrv.callcontrol.line import OFF_HOOK_EAR, ON_HOOK_EAR, WAITING_EAR
 from ctidrv.callcontrol.profile import LineProfile
-from ctidrv.native.cid import acknowledgement, encode_mdmf
+from ctidrv.native.cid import acknowledgement, encode_mdmf, encode_waiting
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import PortId, Samples, ms, seconds
 
@@ -125,12 +125,25 @@ def test_a_damaged_caller_id_gives_no_number_and_a_good_one_after_it_does(play_s
     assert [entry["checksum_ok"] for entry in bench.said("call.caller")] == [False, True]
 
 
-def test_a_message_waiting_message_makes_no_call(play_scene: PlayScene) -> None:
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (encode_waiting(True, messages=4), {"waiting": True, "messages": 4}),
+        (encode_waiting(False), {"waiting": False, "messages": None}),
+    ],
+)
+def test_a_message_waiting_message_is_told_and_makes_no_call(
+    play_scene: PlayScene, raw: bytes, told: dict[str, Any]
+) -> None:
     async def scene(bench: Any) -> None:
-        bench.caller_id(0, kind="message-waiting")
+        assert bench.line.messages_waiting is None
+        bench.caller_id(0, kind="message-waiting", raw=raw)
         await bench.run(500)
 
-    assert play_scene(scene).calls == []
+    bench = play_scene(scene)
+    assert bench.calls == []
+    assert bench.said("line.message_waiting") == [told]
+    assert bench.line.messages_waiting is told["waiting"]
 
 
 def test_a_call_waiting_message_makes_no_call(play_scene: PlayScene) -> None:

@@ -367,6 +367,7 @@ def test_two_tones_alike_are_defined_once() -> None:
         ('name = "United States"', 'name = "x"\nnot_documented = ["x"]', "not_documented: 'x' is none"),
         ('standards = ["bell202"]', 'standards = ["morse"]', "caller_id.standards: 'morse' is none"),
         ('when = ["after-first-ring"]', "when = []", "caller_id.when: must not be empty"),
+        ("[caller_id]", '[caller_id]\nalert = ["bell"]', "caller_id.alert: 'bell' is none"),
         ('"busy-tone", "dial-tone"', '"busy-tone", "busy-tone"', "clearing.signals: names one twice"),
         ('name = "United States"', 'name = "United States"\nnmae = "x"', "nmae: unknown key"),
         ('name = "United States"', "name = ", "Invalid value"),
@@ -379,6 +380,11 @@ def test_a_broken_file_is_refused_with_file_and_key(tmp_path: Path, old: str, ne
     with pytest.raises(InputError, match=said) as refused:
         read_region(path)
     assert str(refused.value).startswith(f"{path}: ")
+
+
+def test_what_announces_caller_id_is_the_countrys_or_not_told() -> None:
+    told = {code: load_region(code).caller_id.alert for code in ("gb", "de", "br", "us")}
+    assert told == {"gb": ("reversal", "dt-as"), "de": ("rp-as",), "br": (), "us": None}
 
 
 def test_a_file_of_ones_own_is_read(tmp_path: Path) -> None:
