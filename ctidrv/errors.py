@@ -9,6 +9,7 @@ CtiError
 ├── StoreError       the database or a recording file
 │   └── NewerDatabase
 ├── ServiceError     the station cannot be reached, or refused
+├── DialFailed       the line did not take the number: no dial tone, released, refused
 ├── CallEnded        the far end went; raised out of any wait of a call
 └── NativeError      the C core refused, with its code
 """
@@ -55,6 +56,14 @@ class NewerDatabase(StoreError):
 
 class ServiceError(CtiError, OSError):
     """The station is not running, cannot be reached, or refused."""
+
+
+class DialFailed(CtiError):
+    """A number was not dialled to its end; `reason` is "no-dial-tone", "released", "refused" or "stopped"."""
+
+    def __init__(self, reason: str, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
 
 
 class CallEnded(CtiError):

@@ -50,6 +50,14 @@ class Flash(PortEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class Dialled(PortEvent):
+    """FXO: a digit of pulses or a flash that we ordered, one event for each, in that order."""
+
+    done: bool
+    """False: it was refused, or broken off when the line went on hook."""
+
+
+@dataclass(frozen=True, slots=True)
 class BatteryChanged(PortEvent):
     """FXO: battery lost while off hook means the far end is gone."""
 

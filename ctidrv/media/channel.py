@@ -8,13 +8,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ctidrv.errors import CtiError, NotCapable, UsageError
-from ctidrv.events import DigitDown, PlayDone, PortEvent
+from ctidrv.events import Dialled, DigitDown, PlayDone, PortEvent, Released, ToneOff, ToneOn
+from ctidrv.media.dialler import Dialler, steps
 from ctidrv.media.recorder import Recording, Sink
 from ctidrv.native import lib
+from ctidrv.native.ear import PROGRESS
 from ctidrv.native.engine import BOTH, LINE, MESSAGE, RX, SAMPLE
 from ctidrv.native.pcm import Pcm
 from ctidrv.ports.api import Able, Kind, PortInfo
-from ctidrv.units import Samples
+from ctidrv.ports.dialling import USUAL, Dialling
+from ctidrv.units import Samples, seconds
 
 if TYPE_CHECKING:
     from ctidrv.media.engine import MediaEngine
@@ -90,6 +93,10 @@ class Channel:
         self.info = info
         self.number = number
         """The core's number of the port."""
+        self.tone: ToneOn | None = None
+        """The call-progress tone that stands now, as the last one that began."""
+        self.ordered = 0
+        """Digits of pulses and flashes whose `Dialled` has not come."""
         self._engine = engine
         self._native = engine.native
         self._listeners: tuple[Callable[[PortEvent], None], ...] = ()
@@ -113,6 +120,12 @@ class Channel:
             self._play_ended(event)
         elif isinstance(event, DigitDown):
             self._digit(event.digit)
+        elif isinstance(event, Dialled):
+            self.ordered -= 1
+        elif isinstance(event, ToneOn):
+            self.tone = event
+        elif isinstance(event, ToneOff | Released):
+            self.tone = None
         for listener in self._listeners:
             listener(event)
 
@@ -129,11 +142,43 @@ class Channel:
         self._native.line(self.number, lib.CTI_LINE_HOOK, 0)
 
     def flash(self, length: Samples) -> None:
-        """Breaks the loop for so long; NotCapable where the port says it cannot."""
+        """Breaks the loop for so long (10 ms to 3 s); the answer is `Dialled`. NotCapable where the port says
+        it cannot."""
         self._needs_exchange("flash")
         if self.info.able("flash") is Able.NO:
             raise NotCapable(f"{self.info.id}: cannot flash (see `ctidrv ports`)")
         self._native.line(self.number, lib.CTI_LINE_FLASH, length)
+        self.ordered += 1
+
+    def pulses(self, value: int) -> None:
+        """A digit of dial pulses (`ctidrv.native.pulses.pulse_value`), behind those under way; the answer is
+        `Dialled`. NotCapable as above."""
+        self._needs_exchange("dial")
+        if self.info.able("pulse_dial") is Able.NO:
+            raise NotCapable(f"{self.info.id}: cannot dial by pulses (see `ctidrv ports`)")
+        self._native.line(self.number, lib.CTI_LINE_PULSES, value)
+        self.ordered += 1
+
+    async def dial(
+        self,
+        digits: str,
+        *,
+        how: str = "dtmf",
+        dialling: Dialling = USUAL,
+        tone_within: Samples = seconds(10),
+    ) -> None:
+        """Dials a string (`ctidrv.media.dialler`) on the seized line, by "dtmf" or "pulse", with the times of
+        `dialling`; returns when it is through.
+
+        `tone_within`: how long `W` waits for dial tone. DialFailed when there was none, or the line was
+        released or refused; UsageError for what cannot be dialled, NotCapable as above: nothing is then sent.
+        """
+        self._needs_exchange("dial")
+        parts = steps(digits, how)
+        for what, capability in (("pulse", "pulse_dial"), ("!", "flash")):
+            if any(part == what for part, _ in parts) and self.info.able(capability) is Able.NO:
+                raise NotCapable(f"{self.info.id}: no {capability} (see `ctidrv ports`)")
+        await Dialler(self, self._engine.clock, dialling, tone_within).run(parts)
 
     def _needs_exchange(self, what: str) -> None:
         if self.info.kind not in (Kind.FXO, Kind.TRUNK):
@@ -262,4 +307,6 @@ class Channel:
 
     def listen(self, mask: int) -> None:
         """Chooses the detectors (``cti_ear_detector``); those switched on start afresh."""
+        if not mask & PROGRESS:
+            self.tone = None
         self._native.listen(self.number, mask)

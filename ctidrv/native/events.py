@@ -43,6 +43,8 @@ FAX_TONES = {
     lib.CTI_FAX_ANSAM: "ansam",
     lib.CTI_FAX_V21: "v21",
 }
+DIGIT_SOURCES = {lib.CTI_DIGIT_PULSES: "pulse", lib.CTI_DIGIT_HARDWARE: "hardware"}
+"""Of others: dtmf."""
 _PLAY_ENDS = {lib.CTI_PLAY_ENDED: "end", lib.CTI_PLAY_DIGIT: "digit", lib.CTI_PLAY_STOPPED: "stopped"}
 
 
@@ -80,7 +82,10 @@ _TABLE: dict[int, _Maker] = {
     lib.CTI_EV_HOOK: lambda e, at, p, _: events.HookChanged(at, p, bool(e.value)),
     lib.CTI_EV_FLASH: lambda e, at, p, _: events.Flash(at, p, Samples(e.length)),
     lib.CTI_EV_ALARM: lambda e, at, p, _: events.Alarm(at, p, bool(e.value), "line"),
-    lib.CTI_EV_DIGIT_DOWN: lambda e, at, p, _: events.DigitDown(at, p, chr(e.value), Samples(e.start)),
+    lib.CTI_EV_DIALLED: lambda e, at, p, _: events.Dialled(at, p, bool(e.value)),
+    lib.CTI_EV_DIGIT_DOWN: lambda e, at, p, _: events.DigitDown(
+        at, p, chr(e.value), Samples(e.start), DIGIT_SOURCES.get(e.ref, "dtmf")
+    ),
     lib.CTI_EV_DIGIT_UP: lambda e, at, p, _: events.DigitUp(at, p, chr(e.value), Samples(e.length)),
     lib.CTI_EV_TONE_ON: lambda e, at, p, _: events.ToneOn(at, p, TONES[e.value], Samples(e.start)),
     lib.CTI_EV_TONE_OFF: lambda e, at, p, _: events.ToneOff(at, p, TONES[e.value], Samples(e.start)),

@@ -46,6 +46,7 @@ CAPABILITIES = (
     "cid_hw",
     "vmwi",
     "flash",
+    "pulse_dial",
     "conference",
 )
 """The names a port's `caps` may hold; one that is missing is UNKNOWN."""

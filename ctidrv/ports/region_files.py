@@ -12,6 +12,11 @@ not_documented               what no source tells, so is a guess: ring, caller_i
     am_hz, am_depth          amplitude modulation, 0…1
 [caller_id] standards, when  bell202 v23 dtmf jclip; after-first-ring before-ring; likely first
     alert                    what announces it before the ring: reversal rp-as dt-as; missing: as usual
+[dialling]                   missing: as Dialling's defaults, a guess; how telephones dial, in milliseconds
+    dtmf_ms, dtmf_dbm0       tone and pause (as long, where no source tells); low and high group
+    pulse_ms, between_ms     break and make of a dial pulse; between the pulses of two digits
+    numbering                "usual" (or missing), "sweden", "new-zealand": pulses of a digit
+    flash_ms                 the break of a hook flash
 [clearing] signals           loop-break reversal busy-tone dial-tone silence; the usual first
 """
 
@@ -25,6 +30,8 @@ from types import MappingProxyType
 from typing import Any, NoReturn
 
 from ctidrv.errors import InputError
+from ctidrv.native.pulses import NUMBERINGS
+from ctidrv.ports.dialling import USUAL, Dialling
 
 TONES = ("dial", "busy", "ringback", "congestion", "call_waiting")
 OPTIONAL_TONES = ("dial2", "stutter", "sit", "howler", "nu", "confirm")
@@ -81,9 +88,10 @@ class Region:
     caller_id: CallerIdHabit
     clearing: tuple[str, ...]
     """How a far-end hang-up shows, the usual signal first."""
+    dialling: Dialling
     aliases: tuple[str, ...] = ()
     not_documented: tuple[str, ...] = ()
-    """What is a guess, as no source tells: "ring", "caller_id", "clearing", "tones.dial" …"""
+    """What is a guess, as no source tells: "ring", "caller_id", "clearing", "dialling", "tones.dial" …"""
 
 
 def parse(text: str, source: str, code: str | None) -> Region:
@@ -101,6 +109,8 @@ def parse(text: str, source: str, code: str | None) -> Region:
     caller_id = top.table("caller_id")
     clearing = top.table("clearing")
     known = (*TONES, *(name for name in OPTIONAL_TONES if tones.has(name)))
+    dialling = top.table("dialling") if top.has("dialling") else None
+    guessed = () if dialling else ("dialling",)
     places = ("ring", "caller_id", "clearing", *(f"tones.{name}" for name in TONES))
     region = Region(
         code=found,
@@ -110,7 +120,8 @@ def parse(text: str, source: str, code: str | None) -> Region:
         tones=MappingProxyType({name: _tone(tones.table(name)) for name in known}),
         caller_id=_caller_id(caller_id),
         clearing=clearing.words("signals", among=SIGNALS),
-        not_documented=top.words("not_documented", among=places, default=()),
+        dialling=_dialling(dialling) if dialling else USUAL,
+        not_documented=(*top.words("not_documented", among=places, default=()), *guessed),
     )
     for part in (top, ring, tones, caller_id, clearing):
         part.nothing_else()
@@ -142,6 +153,24 @@ def _tone(table: _Table) -> Tone:
         table.fail("then", "nothing follows a continuous tone")
     if 2 * made.period + (made.then == "steady") > _MAX_PARTS or (not made.ms and made.period > 1):
         table.fail("level_dbm0" if len(made.level_dbm0) > 1 else "hz", "does not fit the bursts of ms")
+    table.nothing_else()
+    return made
+
+
+def _dialling(table: _Table) -> Dialling:
+    on_ms, off_ms = table.pair("dtmf_ms", 40, 1000)
+    break_ms, make_ms = table.pair("pulse_ms", 10, 255)
+    between_ms = int(table.number("between_ms", 200, 2550))
+    if between_ms % 10:
+        table.fail("between_ms", "must be a multiple of 10")
+    made = Dialling(
+        dtmf_ms=(int(on_ms), int(off_ms)),
+        dtmf_dbm0=table.pair("dtmf_dbm0", -40, 0),
+        pulse_ms=(int(break_ms), int(make_ms)),
+        between_ms=between_ms,
+        numbering=table.choice("numbering", tuple(NUMBERINGS)),
+        flash_ms=int(table.number("flash_ms", 40, 1500)),
+    )
     table.nothing_else()
     return made
 
@@ -220,6 +249,12 @@ class _Table:
         if not isinstance(value, list) or not 1 <= len(value) <= most:
             self.fail(key, f"must be a list of 1 to {most} numbers")
         return tuple(self._number(key, entry, least, greatest) for entry in value)
+
+    def pair(self, key: str, least: float, greatest: float) -> tuple[float, float]:
+        values = self._numbers(key, self._take(key), least, greatest, 2)
+        if len(values) != 2:
+            self.fail(key, "must be two numbers")
+        return values[0], values[1]
 
     def turns(self, key: str, least: float, greatest: float, *, most: int) -> tuple[tuple[float, ...], ...]:
         """A list of numbers, or a list of such lists."""

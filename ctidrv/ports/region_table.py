@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from ctidrv.ports.dialling import USUAL, Dialling
 from ctidrv.ports.regions import OPTIONAL_TONES, TONES, Region, Tone, known_regions, load_region
 
 _HEAD = """\
@@ -18,6 +19,11 @@ Frequencies in Hz (`+` together, `*` modulated by, `→` one after the other), t
 times: steady. `…` and what follows: then steadily, or silence. `(…)`: no source tells, so it is a guess:
 congestion as busy, ringing as ringback, caller ID and hang-up as in most countries.
 """
+_DIALLING = """\
+Dialling, in milliseconds: a tone pair and its pause; low and high group; break and make of a dial pulse;
+between two digits by pulses; pulses of a digit (usual: n, ten for 0; sweden: n + 1; new-zealand: 10 - n);
+break of a hook flash.
+Where a country is missing no source tells, and {usual} is used."""
 _NAMES = {"call_waiting": "call waiting", "dial2": "second dial", "nu": "number unobtainable", "sit": "SIT"}
 
 
@@ -34,7 +40,20 @@ def markdown() -> str:
     more = ["", *(_NAMES.get(name, name) for name in OPTIONAL_TONES)]
     lines += ["", "Further tones, where a source gives them:", ""]
     lines += _rows(more, [row for each in regions if any((row := _more(each))[1:])])
+    dial = ["", "tones", "tones, dBm0", "pulses", "between", "numbering", "flash"]
+    known = [_dialling(each) for each in regions if "dialling" not in each.not_documented]
+    lines += ["", _DIALLING.format(usual="; ".join(_dial_times(USUAL))), "", *_rows(dial, known)]
     return "\n".join(lines) + "\n"
+
+
+def _dialling(region: Region) -> list[str]:
+    return [f"`{region.code}`", *_dial_times(region.dialling)]
+
+
+def _dial_times(dialling: Dialling) -> list[str]:
+    low, high = dialling.dtmf_dbm0
+    pulses = [_times(dialling.pulse_ms), str(dialling.between_ms), dialling.numbering]
+    return [_times(dialling.dtmf_ms), f"{low:g}/{high:g}", *pulses, str(dialling.flash_ms)]
 
 
 def _row(region: Region) -> list[str]:

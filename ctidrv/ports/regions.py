@@ -1,4 +1,4 @@
-"""Country data: tones, ring cadence, caller-ID kind and how a far-end hang-up shows (ITU-T E.180 Sup. 2).
+"""Country data: tones, ringing, dialling, caller-ID kind, how a far-end hang-up shows (ITU-T E.180 Sup. 2).
 
 One TOML file a country in ``regions/``, named by its ISO 3166 code; the form is described in
 `ctidrv.ports.region_files`, each file names its sources, and docs/reference/regions.md is the table of all.

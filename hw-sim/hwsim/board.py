@@ -17,6 +17,7 @@ tone_db = 0.0           tone_hz = 1.0    tone_ms = 1.0   busy and congestion off
                         frequencies and times over the country's (hwsim/off_figures.py)
 busy_hz = [520]         busy_ms = [170, 230]         a PBX's busy tone instead of the country's
 call_waiting = false                                 a second caller is told to a line that talks (CAS)
+flash = false           hook flash is a service of the lines: a hang-up is then known later
 answer_reversal = false                              when a call that the line has dialled is answered
 control = true          live: `ctidrv sim call` may place calls
 """
@@ -39,7 +40,7 @@ from ctidrv.units import PortId
 from hwsim import caller_id
 from hwsim.caller_id import Presentation, presentation_of
 from hwsim.control import Control
-from hwsim.exchange import CLEARING_SIGNALS, Exchange, Services
+from hwsim.exchange import CLEARING_SIGNALS, EXCHANGE_EVENTS, Exchange, Services
 from hwsim.off_figures import OffFigures
 from hwsim.plant import LAWS, LineSettings, Plant
 from hwsim.subscriber import Subscriber
@@ -57,7 +58,8 @@ _CAPS = {
     "ring_cadence": Able.NO,
     "cid_hw": Able.NO,
     "vmwi": Able.NO,
-    "flash": Able.NO,
+    "flash": Able.YES,
+    "pulse_dial": Able.YES,
     "conference": Able.NO,
 }
 MU_LAW_COUNTRIES = ("us", "ca", "jp", "tw")
@@ -117,7 +119,7 @@ class SimBoard:
             self._control.start()
         lines = self._plant.board_lines
         for event in self._plant.events():
-            if event.kind == lib.CTI_EV_HOOK or (event.kind == lib.CTI_EV_DIGIT_DOWN and event.ref == 0):
+            if event.kind in EXCHANGE_EVENTS and event.ref != 1:
                 self.exchange.feed(event)
             elif event.kind == lib.CTI_EV_EVENTS_LOST:
                 _log.error("board %s: %d events of the simulation were lost", self.info.name, event.value)
@@ -289,10 +291,12 @@ def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -
     numbers = _numbers(read, lines) + [str(FIRST_PHONE + index) for index in range(phones)]
     line = _line(read, country)
     heard_as = _off_figures(read).region(region)
+    flash = read.flag("flash", False)
     control = read.flag("control", True)
     read.nothing_else()
     plant = Plant(lines, phones, seed=context.seed, line=line)
     plant.progress(progress_config(region))
+    plant.pulses(region.dialling.receiver(flash=flash))
     exchange = Exchange(plant, context.clock, heard_as, services, numbers)
     info = BoardInfo(name, "sim", f"simulated exchange ({country.upper()})")
     return SimBoard(info, context, plant, exchange, control=control and context.live)

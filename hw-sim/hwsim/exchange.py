@@ -1,7 +1,8 @@
 """The simulated exchange: what each subscriber line hears and when it rings, as a table.
 
 TABLE[state, input] -> (next state, actions); an action is a method of `Exchange`. All timing is on the
-sample clock, all sound and signalling is the plant's, digits are those its DTMF receiver heard.
+sample clock, all sound and signalling is the plant's, digits are those its receivers of tones and of dial
+pulses heard.
 
     IDLE --lifted--> DIAL_TONE --digit--> DIALLING --free--> RINGBACK --answered--> TALKING
     IDLE --called--> RINGING --lifted--> TALKING --other gone--> CLEARED      any --put down--> IDLE
@@ -20,6 +21,7 @@ from ctidrv.clock import SampleClock, Timer
 from ctidrv.native import cid, lib
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.tones import render
+from ctidrv.ports.dialling import Dialling
 from ctidrv.ports.regions import Region, tone_spec
 from ctidrv.units import TICK, ms, seconds
 from hwsim import caller_id
@@ -44,6 +46,8 @@ class Input(Enum):
     LIFTED = auto()
     PUT_DOWN = auto()
     DIGIT = auto()
+    PULSES = auto()  # the first pulse of a digit
+    FLASH = auto()
     FREE = auto()
     BUSY = auto()
     UNKNOWN = auto()
@@ -62,8 +66,12 @@ TABLE: Mapping[tuple[LineState, Input], tuple[LineState, tuple[str, ...]]] = Map
         (S.IDLE, IN.LIFTED): (S.DIAL_TONE, ("dial_tone",)),
         (S.IDLE, IN.CALLED): (S.RINGING, ("begin_ringing",)),
         (S.DIAL_TONE, IN.DIGIT): (S.DIALLING, ("quiet", "digit")),
+        (S.DIAL_TONE, IN.PULSES): (S.DIALLING, ("quiet", "await_digit")),
         (S.DIAL_TONE, IN.TIMEOUT): (S.REFUSED, ("congestion",)),
         (S.DIALLING, IN.DIGIT): (S.DIALLING, ("digit",)),
+        (S.DIALLING, IN.PULSES): (S.DIALLING, ("await_digit",)),
+        (S.DIALLING, IN.FLASH): (S.DIAL_TONE, ("forget", "dial_tone")),
+        (S.REFUSED, IN.FLASH): (S.DIAL_TONE, ("forget", "dial_tone")),
         (S.DIALLING, IN.TIMEOUT): (S.DIALLING, ("route",)),
         (S.DIALLING, IN.FREE): (S.RINGBACK, ("ringback",)),
         (S.DIALLING, IN.BUSY): (S.REFUSED, ("busy",)),
@@ -93,7 +101,9 @@ TABLE: Mapping[tuple[LineState, Input], tuple[LineState, tuple[str, ...]]] = Map
         (S.REFUSED, IN.PUT_DOWN): (S.IDLE, ("quiet", "restore_polarity")),
     }
 )
-"""What is not here changes nothing: a digit in the call, a second call to a line in use (it gets BUSY)."""
+"""What is not here changes nothing: a digit or a flash in the call, a second call to a line in use (BUSY)."""
+EXCHANGE_EVENTS = (lib.CTI_EV_HOOK, lib.CTI_EV_DIGIT_DOWN, lib.CTI_EV_PULSING, lib.CTI_EV_FLASH)
+"""What the exchange's own receivers say (cti/lineplant.h)."""
 
 DIAL_TONE_TIME = seconds(30)
 BETWEEN_DIGITS = seconds(4)
@@ -122,6 +132,7 @@ class Line:
     tone: int | None = None  # ref of what the exchange sends
     timers: list[Timer] = field(default_factory=list)
     reversed: bool = False
+    flashes: int = 0  # that the exchange has seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +199,17 @@ class Exchange:
         self._announce(line, chosen, chosen.messages(count), lambda: self._end_alert(line))
 
     def feed(self, event: Any) -> None:
-        """An event of the plant: hooks, and digits that the exchange's receivers heard."""
+        """One of EXCHANGE_EVENTS, of the exchange's receivers."""
         line = self.lines[event.port]
         self._lead = TICK
         if event.kind == lib.CTI_EV_HOOK:
             self._input(line, Input.LIFTED if event.value else Input.PUT_DOWN)
-        elif event.kind == lib.CTI_EV_DIGIT_DOWN and event.ref == 0:
+        elif event.kind == lib.CTI_EV_PULSING:
+            self._input(line, Input.PULSES)
+        elif event.kind == lib.CTI_EV_FLASH:
+            line.flashes += 1
+            self._input(line, Input.FLASH)
+        elif event.kind == lib.CTI_EV_DIGIT_DOWN:
             if line.state in (LineState.DIAL_TONE, LineState.DIALLING):
                 line.dialled += chr(event.value)
             by = line.acknowledge_by
@@ -201,6 +217,11 @@ class Exchange:
                 self._input(line, Input.ACKNOWLEDGED)
             self._input(line, Input.DIGIT)
         self._lead = 0
+
+    @property
+    def dialling(self) -> Dialling:
+        """How its telephones are to dial."""
+        return self._region.dialling
 
     def cut(self, line: Line, present: bool) -> None:
         """Takes the battery away from a line, or gives it back."""
@@ -252,7 +273,13 @@ class Exchange:
         if line.dialled in self._plan or not longer:
             self._route(line)
         else:
-            self._after(line, BETWEEN_DIGITS, lambda: self._input(line, Input.TIMEOUT))
+            self._await_digit(line)
+
+    def _await_digit(self, line: Line) -> None:
+        self._after(line, BETWEEN_DIGITS, lambda: self._input(line, Input.TIMEOUT))
+
+    def _forget(self, line: Line) -> None:
+        line.dialled = ""
 
     def _route(self, line: Line) -> None:
         called = self._plan.get(line.dialled)

@@ -68,6 +68,10 @@ class Plant:
         """The tones that the telephones' ears know (``cti_progress_config *``); before the first tick."""
         check(lib.cti_plant_progress(self._plant, config), "call-progress tones of the telephones")
 
+    def pulses(self, config: Any) -> None:
+        """How the exchange reads all hooks (``cti_pulse_rx_config *``); before the first tick."""
+        check(lib.cti_plant_pulses(self._plant, config), "dial pulses")
+
     @property
     def board(self) -> Any:
         """The `cti_board *` that the engine's tick exchanges audio with."""
@@ -105,6 +109,14 @@ class Plant:
 
     def hook(self, line: int, off_hook: bool) -> None:
         self._post(lib.CTI_PLANT_PHONE_HOOK, line, int(off_hook))
+
+    def phone_pulses(self, line: int, value: int) -> None:
+        """A digit of dial pulses (`ctidrv.native.pulses`), behind those under way."""
+        self._post(lib.CTI_PLANT_PHONE_PULSES, line, value)
+
+    def phone_flash(self, line: int, length: int) -> None:
+        """Breaks the loop for so many samples, behind pulses under way."""
+        self._post(lib.CTI_PLANT_PHONE_FLASH, line, length)
 
     def phone_play(self, line: int, sound: Sound) -> int:
         """Into the telephone's mouthpiece; its ref."""

@@ -28,6 +28,8 @@ LOOK_EVERY = ms(200)
 GOOD_SNR_DB = 6.0
 """A prompt is heard when what is the prompt is this much louder than what is not."""
 DIGIT_MS, PAUSE_MS = 80, 80
+ON_HOOK = ms(1600)
+"""Longer than the flash of any country."""
 MOST_KEPT = seconds(600)
 """Of what was said and heard; the oldest minute goes when it is full."""
 REFUSALS = ("busy", "congestion")
@@ -68,6 +70,8 @@ class Subscriber:
         self._off_hook = False
         self._looked = 0  # where the next `hears` begins to look
         self._saying: set[int] = set()
+        self._pulsing = 0  # digits and flashes under way
+        self._hung_up: Samples | None = None
 
     @property
     def number(self) -> str:
@@ -87,6 +91,8 @@ class Subscriber:
         """An event of the plant at this telephone: its bell, its player, its ear."""
         if event.kind == lib.CTI_EV_PLAY_DONE:
             self._saying.discard(event.ref)
+        elif event.kind == lib.CTI_EV_DIALLED:
+            self._pulsing -= 1
         elif event.kind == lib.CTI_EV_RING_ON:
             self.rings += 1
             self._note("rings")
@@ -119,9 +125,14 @@ class Subscriber:
     # Verbs.
 
     async def lift(self) -> None:
-        """Off hook: answers a telephone that rings, else there is dial tone."""
+        """Off hook: answers a telephone that rings, else there is dial tone.
+
+        Not sooner than ON_HOOK after he hung up: the exchange would take that for a flash.
+        """
         if self._off_hook:
             return
+        if self._hung_up is not None:
+            await self.clock.until(self._hung_up + ON_HOOK)
         self._plant.phone_frames(self.line.index)  # what an earlier call left
         self.said, self.heard, self._looked = array("h"), array("h"), 0
         self.tones.clear()
@@ -139,17 +150,21 @@ class Subscriber:
             return
         self.collect()
         self._off_hook = False
+        self._hung_up = self.clock.now()
         self._plant.hook(self.line.index, False)
         self._plant.phone_record(self.line.index, False)
         self._plant.phone_listen(self.line.index, 0)
         self._note("hangs up")
         await self.clock.sleep(TICK)
 
-    async def dial(self, number: str, *, within: Samples = seconds(5)) -> None:
-        """Lifts, waits for dial tone, and keys the number."""
+    async def dial(self, number: str, *, how: str = "dtmf", within: Samples = seconds(5)) -> None:
+        """Lifts, waits for dial tone, and keys the number, or turns the dial (`how` is "pulse")."""
         await self.lift()
         await self.hears_tone("dial", within=within)
-        await self.press(number, what="dials")
+        if how == "pulse":
+            await self.turn_dial(number)
+        else:
+            await self.press(number, what="dials")
 
     async def press(
         self, digits: str, *, on_ms: int = DIGIT_MS, off_ms: int = PAUSE_MS, what: str = "presses"
@@ -157,6 +172,19 @@ class Subscriber:
         """Keys as DTMF audio from the telephone."""
         self._note(what, digits)
         await self._say(dtmf(digits, on_ms=on_ms, off_ms=off_ms))
+
+    async def turn_dial(self, digits: str) -> None:
+        """Digits 0-9 by dial pulses, as the country has them."""
+        self._note("turns the dial", digits)
+        for digit in digits:
+            self._plant.phone_pulses(self.line.index, self._exchange.dialling.pulses(digit))
+        await self._pulsed(len(digits))
+
+    async def flash(self, length: Samples | None = None) -> None:
+        """A short press of the hook, else of the country's length."""
+        self._note("flashes")
+        self._plant.phone_flash(self.line.index, length or ms(self._exchange.dialling.flash_ms))
+        await self._pulsed(1)
 
     async def speak(self, audio: Pcm) -> None:
         self._note("speaks", f"{to_seconds(len(audio)):.1f} s")
@@ -218,6 +246,11 @@ class Subscriber:
             await self.clock.sleep(LOOK_EVERY)
 
     # Within.
+
+    async def _pulsed(self, count: int) -> None:
+        self._pulsing += count
+        while self._pulsing > 0:
+            await self.clock.sleep(TICK)
 
     async def _say(self, sound: Sound) -> None:
         ref = self._plant.phone_play(self.line.index, sound)

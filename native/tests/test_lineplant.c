@@ -480,6 +480,7 @@ static void test_ringing_reaches_the_board_and_is_tripped_by_the_seizure(void) {
         CHECK_EQ(on.told[i].kind, expected[i]);
         CHECK_EQ(on.told[i].port, BOARD2);
     }
+    run(SECOND + TICK); /* it might have been a flash */
     cti_event last;
     CHECK_EQ(plant_events(CTI_EV_HOOK, BOARD, &last), 2);
     CHECK_EQ(last.value, 0);
@@ -499,7 +500,6 @@ static void test_the_exchange_hears_digits_over_its_dial_tone_until_it_connects(
     cti_dtmf_tx_render(&tx, "59", digits + 1000, SECOND - 1000);
     board_hook(BOARD, 1);
     play(CTI_PLANT_EXCHANGE_PLAY, BOARD, NULL, -1, &dial, 3);
-    CHECK_EQ(on.board.control(on.board.ctx, BOARD, CTI_LINE_FLASH, 500), CTI_ERR_STATE);
     run(3 * TICK);
     int64_t begin = on.now;
     on.send[BOARD] = digits;
@@ -629,7 +629,7 @@ static void test_events_that_find_no_room_are_counted_and_told(void) {
     set_up_with(&line, 7, 4);
     for (int i = 0; i < 10; i++) {
         post(CTI_PLANT_PHONE_HOOK, PHONE, 1 - i % 2);
-        run(TICK);
+        run(SECOND + 2 * TICK);
     }
     cti_event ev[8];
     CHECK_EQ(cti_plant_events(on.plant, ev, 8), 4);

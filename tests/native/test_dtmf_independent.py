@@ -17,6 +17,7 @@ from ctidrv.media.wav import read_wav
 from ctidrv.native.ear import ALL, DTMF, Ear
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.tones import dtmf
+from ctidrv.ports.regions import known_regions, load_region
 
 KEYS = "123A456B789C*0#D"
 LOW, HIGH = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
@@ -103,13 +104,10 @@ def test_digits_made_by_sox_are_heard(tmp_path: Path) -> None:
     assert heard(read_wav(whole).channels[0]) == "0123456789*#"
 
 
-def test_what_we_send_is_heard_by_multimon(tmp_path: Path) -> None:
-    if shutil.which("multimon-ng") is None or shutil.which("sox") is None:
-        pytest.skip("multimon-ng and sox are not installed")
-    digits = "147*2580369#ABCD"
-    raw = tmp_path / "digits.s16"
-    raw.write_bytes((dtmf(digits, on_ms=100, off_ms=100) + Pcm.silence(8000)).bytes)
-    fast = tmp_path / "fast.raw"  # multimon-ng listens at 22,050 Hz
+def multimon_hears(sound: Pcm, folder: Path) -> str:
+    raw = folder / "digits.s16"
+    raw.write_bytes(sound.bytes)
+    fast = folder / "fast.raw"  # multimon-ng listens at 22,050 Hz
     as_s16 = "-t raw -r {} -e signed -b 16 -c 1"
     subprocess.run(
         ["sox", *as_s16.format(8000).split(), raw, *as_s16.format(22050).split(), fast], check=True
@@ -120,7 +118,22 @@ def test_what_we_send_is_heard_by_multimon(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
     )
-    assert "".join(line.split()[1] for line in out.stdout.splitlines() if line.startswith("DTMF:")) == digits
+    return "".join(line.split()[1] for line in out.stdout.splitlines() if line.startswith("DTMF:"))
+
+
+def test_what_we_send_is_heard_by_multimon(tmp_path: Path) -> None:
+    if shutil.which("multimon-ng") is None or shutil.which("sox") is None:
+        pytest.skip("multimon-ng and sox are not installed")
+    digits = "147*2580369#ABCD"
+    assert multimon_hears(dtmf(digits, on_ms=100, off_ms=100) + Pcm.silence(8000), tmp_path) == digits
+
+
+def test_what_countries_dial_is_heard_by_multimon(tmp_path: Path) -> None:
+    if shutil.which("multimon-ng") is None or shutil.which("sox") is None:
+        pytest.skip("multimon-ng and sox are not installed")
+    for code in ("us", "gb", "ru"):
+        sound = load_region(code).dialling.tones("147*2580369#ABCD") + Pcm.silence(8000)
+        assert multimon_hears(sound, tmp_path) == "147*2580369#ABCD"
 
 
 @pytest.fixture(scope="module")
@@ -164,6 +177,23 @@ def test_digits_sent_by_spandsp_are_heard(spandsp: Any) -> None:
 def test_what_we_send_is_heard_by_spandsp(spandsp: Any) -> None:
     digits = "0123456789*#ABCD" * 4
     assert spandsp_hears(spandsp, dtmf(digits, on_ms=60, off_ms=60) + Pcm.silence(800)) == digits
+
+
+def test_what_every_country_dials_is_heard_by_spandsp(spandsp: Any) -> None:
+    habits = {load_region(code).dialling for code in known_regions()}
+    assert len(habits) > 10
+    for dialling in habits:
+        assert spandsp_hears(spandsp, dialling.tones(KEYS) + Pcm.silence(800)) == KEYS
+
+
+def test_es_201_235_2_levels_of_what_countries_dial_are_those_of_their_files() -> None:
+    for code in ("us", "gb", "ru", "nz"):
+        dialling = load_region(code).dialling
+        on = np.frombuffer(dialling.tones("5").bytes, "<i2")[: dialling.dtmf_ms[0] * 8].astype(float)
+        n = np.arange(len(on))
+        for hz, dbm0 in zip((770, 1336), dialling.dtmf_dbm0, strict=True):
+            rms = abs(on @ np.exp(-2j * np.pi * hz * n / 8000)) * np.sqrt(2) / len(on)
+            assert 20 * np.log10(rms / 16140) == pytest.approx(dbm0, abs=0.5)  # edges of 2 ms included
 
 
 @pytest.mark.parametrize(

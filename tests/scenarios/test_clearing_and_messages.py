@@ -136,7 +136,7 @@ def test_vm_1_the_caller_hangs_up_and_her_message_holds_her_words_and_no_tone(
     assert house.said("call.ended") == [{"cause": cause, "outcome": "message"}]
     cleared = next(event.at for event in house.log if event.type == "call.clearing")
     period = sum(load_region(country).tones["busy"].ms)
-    assert cleared - times["hung up"] <= (ms(4 * period) if clearing == "busy-tone" else ms(120))
+    assert cleared - times["hung up"] <= (ms(4 * period) if clearing == "busy-tone" else ms(240))
     (message,) = house.rows.messages
     (sound,) = read_wav(message.path).channels
     words = find(VOICE[:-1600], sound)

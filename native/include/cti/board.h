@@ -7,6 +7,9 @@
  * happened on the lines since (CTI_EV_RING_ON … CTI_EV_ALARM, port counted within the board).
  * It never blocks, allocates or takes a lock. control() is called from the same thread, before
  * exchange(), so hook and audio are of one tick.
+ *
+ * A tick is too coarse for dial pulses and flash: the board times them itself, one behind the other, and
+ * says CTI_EV_DIALLED for each. CTI_LINE_HOOK 0 breaks them off.
  */
 
 #include <stddef.h>
@@ -15,11 +18,12 @@
 #include "cti/event.h"
 
 enum cti_line_control {
-    CTI_LINE_HOOK = 1,    /* value 1: seize (off hook), 0: release (on hook) */
-    CTI_LINE_FLASH = 2,   /* value: samples */
-    CTI_LINE_RING = 3,    /* FXS: value 1 ring, 0 stop */
-    CTI_LINE_BATTERY = 4, /* FXS */
-    CTI_LINE_POLARITY = 5 /* FXS */
+    CTI_LINE_HOOK = 1,     /* value 1: seize (off hook), 0: release (on hook) */
+    CTI_LINE_FLASH = 2,    /* FXO, off hook; value: samples, 80…24000 */
+    CTI_LINE_RING = 3,     /* FXS: value 1 ring, 0 stop */
+    CTI_LINE_BATTERY = 4,  /* FXS */
+    CTI_LINE_POLARITY = 5, /* FXS */
+    CTI_LINE_PULSES = 6    /* FXO, off hook: one digit of dial pulses; value: cti_pulse_value() */
 };
 
 typedef struct cti_board {

@@ -20,8 +20,8 @@
  * Threads: one ticks; one posts commands and takes events (and messages); one reads recorders. They
  * may be the same. Refusals come back as events: an item the player has no room for is told by
  * CTI_EV_PLAY_DONE (stopped, length 0), a recording that cannot start by CTI_EV_RECORD_DONE (length
- * 0). A board whose exchange() fails is exchanged no more: CTI_EV_ALARM on each of its ports, silence
- * from then on.
+ * 0), pulses and a flash that the board cannot send by CTI_EV_DIALLED (value 0). A board whose exchange()
+ * fails is exchanged no more: CTI_EV_ALARM on each of its ports, silence from then on.
  */
 
 #include <stddef.h>

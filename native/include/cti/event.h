@@ -23,9 +23,12 @@ enum cti_event_kind {
     CTI_EV_HOOK = 7,     /* a telephone on this port; value: 1 off hook, 0 on hook */
     CTI_EV_FLASH = 8,    /* a telephone on this port; length: samples */
     CTI_EV_ALARM = 9,    /* value: 1 raised, 0 cleared */
+    CTI_EV_PULSING = 10, /* a telephone on this port has sent the first pulse of a digit */
+    CTI_EV_DIALLED = 11, /* one CTI_LINE_PULSES or CTI_LINE_FLASH, in the order they were given, is done;
+                            value: 1 carried out, 0 refused or broken off by going on hook */
     /* from the detectors */
-    CTI_EV_DIGIT_DOWN = 20, /* value: the ASCII digit */
-    CTI_EV_DIGIT_UP = 21,   /* value: the ASCII digit, length: samples it lasted */
+    CTI_EV_DIGIT_DOWN = 20, /* value: the ASCII digit; ref: enum cti_digit_source */
+    CTI_EV_DIGIT_UP = 21,   /* value: the ASCII digit, length: samples it lasted; ref as above */
     CTI_EV_TONE_ON = 22,    /* value: enum cti_tone */
     CTI_EV_TONE_OFF = 23,   /* value: enum cti_tone; start: end of the last burst */
     CTI_EV_VOICE_ON = 24,
@@ -42,6 +45,9 @@ enum cti_event_kind {
     CTI_EV_SLIP = 60,       /* a tick was late; length: samples late; value: ticks caught up */
     CTI_EV_EVENTS_LOST = 61 /* the event ring was full; value: how many events were dropped */
 };
+
+/* How a digit came. */
+enum cti_digit_source { CTI_DIGIT_TONES = 0, CTI_DIGIT_PULSES = 2, CTI_DIGIT_HARDWARE = 4 };
 
 /* Call-progress tones (ITU-T E.180, E.182). The names are those of `ctidrv dsp detect`. */
 enum cti_tone {

@@ -4,16 +4,17 @@
  *
  * Lines 0 … board_lines-1 end at the board under test: the plant is that board (cti_plant_board).
  * The lines after them end at simulated telephones, which have a player, a recorder and an ear.
- * Each line has, at the exchange, a player (tones, announcements, caller-ID bursts), a DTMF
- * receiver for dialling, and may be switched through to one other line. Decisions (who is rung,
- * what is heard) are hwsim's; the plant carries them out on the sample clock.
+ * Each line has, at the exchange, a player (tones, announcements, caller-ID bursts), a DTMF receiver
+ * and one of hook signals (dial pulses, flash: cti/pulse_rx.h), and may be switched through to one other
+ * line. Decisions (who is rung, what is heard) are hwsim's; the plant carries them out on the sample clock.
  *
  *   telephone or board --2-wire, loss, noise--  hybrid  [exchange: player + receiver] == other line
  *
  * The board or telephone hears: what the exchange sends, less the line's loss, plus its own signal
  * returned by the hybrid (return loss, delay), plus noise. The exchange hears the terminal less
  * the loss. Nothing passes while a terminal is on hook, but what the exchange sends to an on-hook line
- * (caller ID) is heard there. Noise comes from a generator seeded per line, so a run repeats.
+ * (caller ID) is heard there. The hook opens and closes to the sample where pulses or a flash are sent, and
+ * at the beginning of a tick by command. Noise comes from a generator seeded per line, so a run repeats.
  *
  * Threads: one ticks (the board's exchange and control); one posts commands, takes events and reads the
  * telephones' recorders. Commands take effect at the next tick, in the order they were posted.
@@ -26,6 +27,7 @@
 #include "cti/event.h"
 #include "cti/player.h"
 #include "cti/progress.h"
+#include "cti/pulse_tx.h"
 
 enum cti_plant_command_kind {
     CTI_PLANT_RING = 1,          /* line, value: 1 on with pattern in `what`, 0 off */
@@ -38,7 +40,9 @@ enum cti_plant_command_kind {
     CTI_PLANT_PHONE_PLAY = 8,    /* telephones: item, into the line */
     CTI_PLANT_PHONE_STOP = 9,
     CTI_PLANT_PHONE_RECORD = 10, /* telephones: value 1 start, 0 stop; what it says and hears */
-    CTI_PLANT_PHONE_LISTEN = 11  /* telephones: value: detectors of its ear */
+    CTI_PLANT_PHONE_LISTEN = 11, /* telephones: value: detectors of its ear */
+    CTI_PLANT_PHONE_PULSES = 12, /* telephones: value: a digit of dial pulses, cti_pulse_value() */
+    CTI_PLANT_PHONE_FLASH = 13   /* telephones: value: samples, 80…24000 */
 };
 
 typedef struct cti_plant_command {
@@ -51,11 +55,13 @@ typedef struct cti_plant_command {
     cti_play_item item;
 } cti_plant_command;
 
-/* Events of the plant (read by hwsim) are cti_events with `port` = line. CTI_EV_HOOK: the terminal
- * (telephone or board) went off or on hook. CTI_EV_DIGIT_DOWN/UP with ref 0: the exchange's
- * receiver, which listens while the terminal is off hook and switched through to nothing; with ref 1, and
- * tones and voice: the telephone's ear. CTI_EV_RING_ON/OFF, BATTERY, POLARITY: a telephone's line.
- * CTI_EV_PLAY_DONE: of either player. CTI_EV_EVENTS_LOST (port -1): the ring was full. */
+/* Events of the plant (read by hwsim) are cti_events with `port` = line. CTI_EV_HOOK: the exchange knows
+ * that the terminal (telephone or board) went off or on hook, the latter once it can be no flash;
+ * CTI_EV_FLASH, CTI_EV_PULSING: of the same receiver. CTI_EV_DIGIT_DOWN/UP with ref 0: the exchange's DTMF
+ * receiver, which listens while the terminal is off hook and switched through to nothing; with ref
+ * CTI_DIGIT_PULSES: dial pulses; with ref 1, and tones and voice: the telephone's ear. CTI_EV_DIALLED: a
+ * telephone's pulses or flash (value as cti/event.h has it). CTI_EV_RING_ON/OFF, BATTERY, POLARITY: a
+ * telephone's line. CTI_EV_PLAY_DONE: of either player. CTI_EV_EVENTS_LOST (port -1): the ring was full. */
 
 typedef struct cti_plant_line_config {
     float loss_db;        /* one way, 0…40 */
@@ -82,6 +88,8 @@ size_t cti_plant_size(const cti_plant_config *cfg);
 int cti_plant_init(cti_plant *p, size_t size, const cti_plant_config *cfg);
 /* Before the first tick. */
 int cti_plant_line(cti_plant *p, int line, const cti_plant_line_config *cfg);
+/* How the exchange reads the hooks of all lines; before the first tick. */
+int cti_plant_pulses(cti_plant *p, const struct cti_pulse_rx_config *cfg);
 /* The call-progress tones that the telephones' ears go by; before the first tick. */
 int cti_plant_progress(cti_plant *p, const struct cti_progress_config *cfg);
 /* Fills *board, for cti_engine_add_board(). */

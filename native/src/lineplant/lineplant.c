@@ -93,6 +93,8 @@ int cti_plant_init(cti_plant *p, size_t size, const cti_plant_config *cfg) {
         plant_line *line = plant_line_of(p, i);
         line->other = -1;
         line->battery = 1;
+        cti_pulse_tx_init(&line->dial, sizeof line->dial);
+        cti_pulse_rx_init(&line->pulse, sizeof line->pulse, NULL);
         cti_random_init(&line->noise, sizeof line->noise,
                         cfg->seed + 0x9E3779B97F4A7C15u * (uint64_t)(i + 1));
         result = cti_plant_line(p, i, &usual);
@@ -127,6 +129,17 @@ int cti_plant_line(cti_plant *p, int line, const cti_plant_line_config *cfg) {
     return CTI_OK;
 }
 
+int cti_plant_pulses(cti_plant *p, const cti_pulse_rx_config *cfg) {
+    if (p == NULL || cfg == NULL)
+        return CTI_ERR_ARG;
+    if (p->now > 0)
+        return CTI_ERR_STATE;
+    int result = CTI_OK;
+    for (int i = 0; i < p->lines && result == CTI_OK; i++)
+        result = cti_pulse_rx_init(&plant_line_of(p, i)->pulse, sizeof(cti_pulse_rx), cfg);
+    return result;
+}
+
 int cti_plant_progress(cti_plant *p, const cti_progress_config *cfg) {
     if (p == NULL || cfg == NULL)
         return CTI_ERR_ARG;
@@ -148,11 +161,6 @@ void plant_tell(cti_plant *p, const cti_event *ev, int n) {
     }
 }
 
-static void tell(cti_plant *p, int64_t at, int line, int kind, int value) {
-    cti_event ev = {.at = at, .start = at, .port = line, .kind = kind, .value = value};
-    plant_tell(p, &ev, 1);
-}
-
 void plant_tell_board(cti_plant *p, int64_t at, int line, int kind, int value) {
     if (p->waiting == p->cfg.board_lines * PLANT_BOARD_EVENTS) {
         p->events_lost++;
@@ -162,49 +170,13 @@ void plant_tell_board(cti_plant *p, int64_t at, int line, int kind, int value) {
         (cti_event){.at = at, .start = at, .port = line, .kind = kind, .value = value};
 }
 
-/* What both the terminal's owner and, for telephones, hwsim learn of the line. */
-static void line_event(cti_plant *p, int64_t at, int line, int kind, int value) {
-    if (plant_is_phone(p, line))
-        tell(p, at, line, kind, value);
-    else
-        plant_tell_board(p, at, line, kind, value);
-}
-
-static void ring(cti_plant *p, int64_t at, int line, int on, int pattern) {
-    plant_line *l = plant_line_of(p, line);
-    if (on == l->ringing || (on && (l->off_hook || !l->battery)))
-        return;
-    l->ringing = (int8_t)on;
-    line_event(p, at, line, on ? CTI_EV_RING_ON : CTI_EV_RING_OFF, on ? pattern : 0);
-}
-
-/* The dial receiver is given to the line; it counts its samples from here. */
-static void receive_afresh(cti_plant *p, int64_t at, int line) {
-    cti_dtmf_rx_reset(plant_receiver(p, line));
-    plant_line_of(p, line)->heard_from = at;
-}
-
-static void hook(cti_plant *p, int64_t at, int line, int off_hook) {
-    plant_line *l = plant_line_of(p, line);
-    if (l->off_hook == off_hook)
-        return;
-    if (off_hook)
-        ring(p, at, line, 0, 0); /* the exchange trips the ringing */
-    l->off_hook = (int8_t)off_hook;
-    if (!plant_is_phone(p, line))
-        plant_tell_board(p, at, line, off_hook ? CTI_EV_SEIZED : CTI_EV_RELEASED, 0);
-    if (off_hook)
-        receive_afresh(p, at, line);
-    tell(p, at, line, CTI_EV_HOOK, off_hook);
-}
-
 static void part(cti_plant *p, int64_t at, int line) {
     int other = plant_line_of(p, line)->other;
     if (other < 0)
         return;
     plant_line_of(p, line)->other = plant_line_of(p, other)->other = -1;
-    receive_afresh(p, at, line);
-    receive_afresh(p, at, other);
+    plant_receive_afresh(p, at, line);
+    plant_receive_afresh(p, at, other);
 }
 
 static void cut_through(cti_plant *p, int64_t at, int line, int other) {
@@ -236,20 +208,20 @@ static void carry_out(cti_plant *p, int64_t at, const cti_plant_command *c) {
     plant_line *l = plant_line_of(p, c->line);
     switch (c->kind) {
     case CTI_PLANT_RING:
-        ring(p, at, c->line, c->value != 0, c->what);
+        plant_ring(p, at, c->line, c->value != 0, c->what);
         break;
     case CTI_PLANT_BATTERY:
         if (l->battery != (c->value != 0)) {
             l->battery = c->value != 0;
             if (!l->battery)
-                ring(p, at, c->line, 0, 0);
-            line_event(p, at, c->line, CTI_EV_BATTERY, l->battery);
+                plant_ring(p, at, c->line, 0, 0);
+            plant_line_event(p, at, c->line, CTI_EV_BATTERY, l->battery);
         }
         break;
     case CTI_PLANT_POLARITY:
         if (l->reversed != (c->value != 0)) {
             l->reversed = c->value != 0;
-            line_event(p, at, c->line, CTI_EV_POLARITY, l->reversed);
+            plant_line_event(p, at, c->line, CTI_EV_POLARITY, l->reversed);
         }
         break;
     case CTI_PLANT_CONNECT:
@@ -264,7 +236,7 @@ static void carry_out(cti_plant *p, int64_t at, const cti_plant_command *c) {
         l->loaded = 1;
         break;
     case CTI_PLANT_PHONE_HOOK:
-        hook(p, at, c->line, c->value != 0);
+        plant_hook(p, at, c->line, c->value != 0);
         break;
     case CTI_PLANT_PHONE_PLAY:
         play(p, at, c->line, plant_phone_player(p, c->line), &c->item);
@@ -281,6 +253,13 @@ static void carry_out(cti_plant *p, int64_t at, const cti_plant_command *c) {
         if (cti_ear_listen(plant_part(p, p->lay.ear), c->line - p->cfg.board_lines, c->value) == CTI_OK)
             l->listening = (int8_t)c->value;
         break;
+    case CTI_PLANT_PHONE_PULSES:
+    case CTI_PLANT_PHONE_FLASH: {
+        int what = c->kind == CTI_PLANT_PHONE_PULSES ? CTI_LINE_PULSES : CTI_LINE_FLASH;
+        if (plant_dial(p, c->line, what, c->value) != CTI_OK)
+            plant_line_event(p, at, c->line, CTI_EV_DIALLED, 0);
+        break;
+    }
     default:
         break;
     }
@@ -297,6 +276,7 @@ static int exchange(void *ctx, int64_t at, const int16_t *tx, int16_t *rx, int s
         cti_ring_get(commands_of(p), &c, 1);
         carry_out(p, at, &c);
     }
+    plant_loops(p, at);
     plant_signal(p, at, tx, rx);
     p->now = at + samples;
     int n = p->waiting < max ? p->waiting : max;
@@ -311,9 +291,11 @@ static int control(void *ctx, int port, int what, int value) {
     cti_plant *p = ctx;
     if (port < 0 || port >= p->cfg.board_lines)
         return CTI_ERR_ARG;
+    if (what == CTI_LINE_PULSES || what == CTI_LINE_FLASH)
+        return plant_dial(p, port, what, value);
     if (what != CTI_LINE_HOOK)
         return CTI_ERR_STATE; /* an FXO port cannot ring or feed its line */
-    hook(p, p->now, port, value != 0);
+    plant_hook(p, p->now, port, value != 0);
     return CTI_OK;
 }
 
@@ -325,7 +307,7 @@ int cti_plant_board(cti_plant *p, cti_board *board) {
 }
 
 static int acceptable(const cti_plant *p, const cti_plant_command *c) {
-    if (c->line < 0 || c->line >= p->lines || c->kind < CTI_PLANT_RING || c->kind > CTI_PLANT_PHONE_LISTEN)
+    if (c->line < 0 || c->line >= p->lines || c->kind < CTI_PLANT_RING || c->kind > CTI_PLANT_PHONE_FLASH)
         return 0;
     if (c->kind >= CTI_PLANT_PHONE_HOOK && !plant_is_phone(p, c->line))
         return 0;

@@ -33,6 +33,11 @@ static void told(cti_plant *p, int line, int ref_end, cti_event *ev, int n) {
     plant_tell(p, ev, n);
 }
 
+/* The loop is closed at some time of this tick, or the exchange waits whether it closes again. */
+static int in_use(const plant_line *l) {
+    return l->taken || l->closed || l->changes > 0;
+}
+
 /* What the terminal sends, and what of it reaches the exchange. */
 static void from_terminal(cti_plant *p, int64_t at, int line, const int16_t *tx) {
     plant_line *l = plant_line_of(p, line);
@@ -48,14 +53,15 @@ static void from_terminal(cti_plant *p, int64_t at, int line, const int16_t *tx)
         l->speaking = (int8_t)(cti_player_busy(player) || n > 0);
         told(p, line, 1, ev, n);
     }
-    if (!l->off_hook || !l->battery) {
+    if (!in_use(l) || !l->battery) {
         memset(sent, 0, PLANT_TICK * sizeof *sent);
         memset(up, 0, PLANT_TICK * sizeof *up);
         return;
     }
+    plant_gate(l, at, sent);
     scale(sent, up, l->loss);
     cti_law_through(l->cfg.law, up, PLANT_TICK);
-    if (l->other < 0) {
+    if (l->taken && l->other < 0) {
         cti_event ev[PLANT_LINE_EVENTS];
         int n = cti_dtmf_rx_run(plant_receiver(p, line), up, PLANT_TICK, ev, PLANT_LINE_EVENTS);
         for (int i = 0; i < n; i++) {
@@ -82,7 +88,7 @@ static void add_echo(const cti_plant *p, plant_line *l, const int16_t *sent, int
 /* A telephone that hangs on its hook, with nobody to hear it: its line is not reckoned. */
 static int asleep(const cti_plant *p, int line) {
     const plant_line *l = plant_line_of(p, line);
-    return plant_is_phone(p, line) && !l->off_hook && !l->listening && !l->loaded &&
+    return plant_is_phone(p, line) && !in_use(l) && !l->listening && !l->loaded &&
            !cti_recorder_open(plant_phone_recorder(p, line));
 }
 
@@ -105,8 +111,12 @@ static void to_terminal(cti_plant *p, int64_t at, int line) {
     if (!l->battery) {
         memset(heard, 0, PLANT_TICK * sizeof *heard);
     } else {
-        if (l->off_hook && l->other >= 0)
-            add(heard, plant_buffer(p, p->lay.up, l->other));
+        if (in_use(l) && l->other >= 0) {
+            int16_t from[PLANT_TICK];
+            memcpy(from, plant_buffer(p, p->lay.up, l->other), sizeof from);
+            plant_gate(l, at, from);
+            add(heard, from);
+        }
         cti_law_through(l->cfg.law, heard, PLANT_TICK);
         scale(heard, heard, l->loss);
     }
@@ -126,6 +136,11 @@ void plant_signal(cti_plant *p, int64_t at, const int16_t *tx, int16_t *rx) {
         from_terminal(p, at, line, tx);
     for (int line = 0; line < p->lines; line++)
         to_terminal(p, at, line);
+    for (int line = 0; line < p->lines; line++) {
+        plant_line *l = plant_line_of(p, line);
+        l->closed = l->changes > 0 ? (int8_t)l->change[l->changes - 1].off_hook : l->closed;
+        l->changes = 0;
+    }
     p->history_at = (p->history_at + PLANT_TICK) % PLANT_ECHO_ROOM;
     size_t board = (size_t)p->cfg.board_lines * PLANT_TICK;
     memcpy(rx, plant_part(p, p->lay.heard), board * sizeof *rx);

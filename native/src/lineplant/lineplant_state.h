@@ -10,12 +10,14 @@
 #include "cti/dtmf_rx.h"
 #include "cti/lineplant.h"
 #include "cti/recorder.h"
+#include "line/pulse_state.h"
 
 enum {
     PLANT_TICK = 160,
-    PLANT_ECHO_ROOM = 512,  /* samples: 32 ms and a tick, rounded up to a power of two */
-    PLANT_BOARD_EVENTS = 8, /* of a line, waiting for the board's reader */
-    PLANT_LINE_EVENTS = 32  /* of a line in a tick */
+    PLANT_ECHO_ROOM = 512,                    /* samples: 32 ms and a tick, rounded up to a power of two */
+    PLANT_BOARD_EVENTS = 8 + CTI_PULSE_QUEUE, /* of a line, waiting for the board's reader */
+    PLANT_LINE_EVENTS = 32,                   /* of a line in a tick */
+    PLANT_HOOK_CHANGES = 1 + 4 /* of a line in a tick: by command, and by pulses 10 ms and longer */
 };
 
 typedef struct plant_line {
@@ -26,7 +28,14 @@ typedef struct plant_line {
     cti_random noise;
     int16_t history[PLANT_ECHO_ROOM]; /* what the terminal sent, for the echo */
     int32_t other;                    /* the line switched through to, -1 = none */
-    int8_t off_hook, ringing, battery, reversed;
+    int8_t off_hook;                  /* what the terminal was last told: pulses and flash apart */
+    int8_t taken;                     /* what the exchange knows of it */
+    int8_t closed;                    /* the loop, at the beginning of the tick */
+    int8_t ringing, battery, reversed;
+    int32_t changes; /* of the loop in this tick */
+    cti_hook_change change[PLANT_HOOK_CHANGES];
+    cti_pulse_tx dial;  /* the terminal's pulses */
+    cti_pulse_rx pulse; /* the exchange's receiver of them */
     int8_t loaded;      /* the exchange's player may have something to send */
     int8_t speaking;    /* so may the telephone's */
     int8_t listening;   /* the telephone's ear: its detectors */
@@ -90,5 +99,18 @@ static inline cti_ring *plant_events(const cti_plant *p) {
 void plant_tell(cti_plant *p, const cti_event *ev, int n);
 /* One event for the board's reader. */
 void plant_tell_board(cti_plant *p, int64_t at, int line, int kind, int value);
+/* What both the terminal's owner and, for telephones, hwsim learn of the line. */
+void plant_line_event(cti_plant *p, int64_t at, int line, int kind, int value);
+void plant_ring(cti_plant *p, int64_t at, int line, int on, int pattern);
+/* The dial receiver is given to the line; it counts its samples from here. */
+void plant_receive_afresh(cti_plant *p, int64_t at, int line);
+/* The terminal goes off or on hook. */
+void plant_hook(cti_plant *p, int64_t at, int line, int off_hook);
+/* The terminal sends a train of pulses, or a flash of `value` samples: a cti_line_control. */
+int plant_dial(cti_plant *p, int line, int what, int value);
+/* The loops of one tick: pulses are made, and the exchange reads all hooks. */
+void plant_loops(cti_plant *p, int64_t at);
+/* Silences what falls into the time when the loop is open. */
+void plant_gate(const plant_line *l, int64_t at, int16_t *pcm);
 /* The signal of one tick: from terminals to exchange, through the switch, and back. */
 void plant_signal(cti_plant *p, int64_t at, const int16_t *tx, int16_t *rx);

@@ -156,7 +156,7 @@ static int acceptable(const cti_engine *e, const cti_command *c) {
         return 0;
     switch (c->kind) {
     case CTI_CMD_LINE:
-        return c->what >= CTI_LINE_HOOK && c->what <= CTI_LINE_POLARITY;
+        return c->what >= CTI_LINE_HOOK && c->what <= CTI_LINE_PULSES;
     case CTI_CMD_PLAY:
     case CTI_CMD_STOP:
     case CTI_CMD_LISTEN:
@@ -252,6 +252,8 @@ static void obey(cti_engine *e, int64_t now, const cti_command *c) {
     switch (c->kind) {
     case CTI_CMD_LINE:
         result = line_command(e, c);
+        if (result < 0 && (c->what == CTI_LINE_PULSES || c->what == CTI_LINE_FLASH))
+            find(e, now, c->port, CTI_EV_DIALLED, 0, 0, 0);
         break;
     case CTI_CMD_PLAY:
         result = c->when ? cti_player_interrupt(player_of(e, c->port), &c->item)
@@ -332,7 +334,7 @@ static int accept_events(cti_engine *e, const cti_engine_board *b, int64_t now, 
     int kept = 0;
     for (int i = 0; i < n; i++) {
         cti_event it = ev[i];
-        int of_a_board = (it.kind >= CTI_EV_RING_ON && it.kind <= CTI_EV_ALARM) ||
+        int of_a_board = (it.kind >= CTI_EV_RING_ON && it.kind <= CTI_EV_DIALLED) ||
                          it.kind == CTI_EV_DIGIT_DOWN || it.kind == CTI_EV_DIGIT_UP;
         if (!of_a_board || it.port < 0 || it.port >= b->board.ports) {
             cti_engine_count(&e->events_lost, 1);

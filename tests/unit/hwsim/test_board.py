@@ -66,7 +66,7 @@ def test_the_driver_is_found_by_its_name(tmp_path):
         assert port.kind is Kind.FXO
         assert set(port.caps) == set(CAPABILITIES)
         assert port.able("onhook_audio") is Able.YES
-        assert port.able("flash") is Able.NO  # and the core refuses it
+        assert port.able("flash") is port.able("pulse_dial") is Able.YES
     board.close()
     board.close()
 

@@ -119,7 +119,7 @@ def test_jclip_is_sent_to_a_terminal_that_answers_car(make_office):
     car, ring = office.of(RingOn)[:2]
     assert car.at - office.of(PolarityChanged)[0].at == ms(300)
     assert [event.reversed for event in office.of(PolarityChanged)] == [True, False]
-    assert ring.at - office.of(Released)[0].at == pytest.approx(ms(500), abs=ms(40))
+    assert ms(600) <= ring.at - office.of(Released)[0].at <= ms(660)  # the first 120 it might be a pulse
 
 
 def test_car_is_half_a_second_on_and_off_and_rings_after_six(make_office):

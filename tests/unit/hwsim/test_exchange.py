@@ -149,7 +149,7 @@ def test_the_bell_stops_when_the_caller_gives_up(office):
         await office.clock.sleep(seconds(10))
         return stop.at - ring.at
 
-    assert office.play(scene()) < ms(700)
+    assert office.play(scene()) < ms(800)
     assert len(office.of(RingOn)) == 1
 
 
@@ -283,7 +283,7 @@ def test_clearing_by_loop_break_takes_the_battery_away_for_its_time(make_office)
     away, back = office.of(BatteryChanged)
     assert (away.present, back.present) == (False, True)
     assert back.at - away.at == ms(300)
-    assert away.at - gone < ms(60)
+    assert away.at - gone < ms(180)  # for 120 it might have been a pulse
     assert "busy" in [event.tone for event in office.of(ToneOn)]
 
 

@@ -1,0 +1,48 @@
+/* The fuzzer's corpus of the dial-pulse receiver, and mutations of it, in every run (native/fuzz/README.md).
+ */
+#include "check.h"
+
+#include <string.h>
+
+#include "../fuzz/fuzz_pulse_rx.c"
+
+enum { MUTATIONS = 300 };
+
+static const char *const SEEDS[] = {"number", "fast", "recall", "bounce"};
+
+/* The source's folder is known by __FILE__: the tests run anywhere. */
+static size_t read_seed(const char *name, uint8_t *out, size_t room) {
+    char path[1024];
+    const char *end = strstr(__FILE__, "tests/test_fuzz_pulse.c");
+    int head = end ? (int)(end - __FILE__) : 0;
+    (void)snprintf(path, sizeof path, "%.*sfuzz/corpus/pulse_rx/%s", head, __FILE__, name);
+    FILE *file = fopen(path, "rb");
+    CHECK(file != NULL);
+    if (!file)
+        return 0;
+    size_t n = fread(out, 1, room, file);
+    (void)fclose(file);
+    return n;
+}
+
+static void the_corpus_and_its_mutations_do_no_harm(void) {
+    uint32_t state = 2463534242u;
+    for (size_t i = 0; i < sizeof SEEDS / sizeof SEEDS[0]; i++) {
+        uint8_t seed[512], bytes[512];
+        size_t n = read_seed(SEEDS[i], seed, sizeof seed);
+        CHECK(n > 8);
+        for (int m = 0; m < MUTATIONS && n > 8; m++) {
+            memcpy(bytes, seed, n);
+            for (int k = 0; m > 0 && k < 1 + m % 5; k++) {
+                state = state * 1664525u + 1013904223u;
+                bytes[(state >> 8) % n] = (uint8_t)(state >> 24);
+            }
+            CHECK_EQ(LLVMFuzzerTestOneInput(bytes, n - (size_t)(m % 7)), 0);
+        }
+    }
+}
+
+int main(void) {
+    RUN(the_corpus_and_its_mutations_do_no_harm);
+    CHECK_END();
+}
