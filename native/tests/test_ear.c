@@ -212,6 +212,47 @@ static void ports_are_heard_side_by_side_in_order(void) {
     free(ear);
 }
 
+/* Each port a digit, an alerting tone and a fax tone, at other times and levels, in noise. */
+static void a_bank_of_64_hears_what_each_port_alone_would(void) {
+    enum { PORTS = 64, N = 12000 };
+    static int16_t pcm[PORTS * N];
+    for (int p = 0; p < PORTS; p++) {
+        maker *m = maker_new(CTI_FSK_BELL202);
+        maker_silence(m, 500 + 23 * p);
+        pair(m, 852.0, 1477.0, 560, -8.0 - 0.3 * p); /* 9 */
+        maker_silence(m, 800);
+        pair(m, 2130.0, 2750.0, 720, -20.0 - 0.1 * p);
+        maker_silence(m, 900);
+        pair(m, 1100.0, 0.0, 4000, -15.0);
+        maker_silence(m, N - m->n);
+        m->noise = -50.0 - 0.2 * p;
+        maker_noise(m);
+        memcpy(pcm + p * N, m->pcm, N * sizeof *pcm);
+    }
+    heard all, one;
+    cti_ear *ear = new_ear(PORTS, CTI_EAR_ALL);
+    static cti_event ev[64 * EVENTS];
+    int n = 0, next = 0;
+    for (int i = 0; i < N; i += 160)
+        n += cti_ear_run(ear, pcm + i, N, 160, ev + n, EVENTS);
+    free(ear);
+    for (int p = 0; p < PORTS; p++) {
+        ear = new_ear(1, CTI_EAR_ALL);
+        hear(ear, pcm + p * N, N, N, 160, 16, &one);
+        free(ear);
+        CHECK(one.n >= 3);
+        all.n = 0;
+        for (int i = 0; i < n && all.n < EVENTS; i++)
+            if (ev[i].port == p) {
+                all.ev[all.n] = ev[i];
+                all.ev[all.n++].port = 0;
+            }
+        CHECK(all.n == one.n && memcmp(all.ev, one.ev, (size_t)one.n * sizeof(cti_event)) == 0);
+        next += one.n;
+    }
+    CHECK_EQ(next, n);
+}
+
 static void a_detector_switched_on_later_keeps_the_ears_time(void) {
     maker *m = maker_new(CTI_FSK_BELL202);
     maker_silence(m, 12345);
@@ -318,6 +359,7 @@ int main(void) {
     RUN(a_detector_says_the_same_whatever_else_is_on);
     RUN(digits_and_caller_id_are_switched_without_a_trace_in_the_other);
     RUN(ports_are_heard_side_by_side_in_order);
+    RUN(a_bank_of_64_hears_what_each_port_alone_would);
     RUN(a_detector_switched_on_later_keeps_the_ears_time);
     RUN(messages_are_numbered_on_when_caller_id_is_switched_off_and_on);
     RUN(a_country_changes_what_is_busy);

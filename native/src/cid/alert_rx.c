@@ -3,12 +3,14 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/dot.h"
 #include "cid/alert_rx_state.h"
 #include "cti/error.h"
 
 #define RATE 8000.0
 #define REFERENCE_RMS 16140.0f /* 0 dBm0 */
-#define DUMP 20                /* samples: 2.5 ms */
+#define DUMP ALERT_DUMP
+#define TURN 6.283185307179586
 /* Known by 60 ms of it, in six parts of 10 ms. */
 enum { PART = 4, PARTS = 6, WINDOW = PART * PARTS };
 static const int TONE_HZ[2] = {2130, 2750};
@@ -45,23 +47,54 @@ int cti_alert_rx_init(cti_alert_rx *rx, size_t size) {
 
 void cti_alert_rx_reset(cti_alert_rx *rx) {
     memset(rx, 0, sizeof *rx);
-    for (int i = 0; i < ALERT_TABLE; i++) {
-        rx->cosine[i] = (float)cos(6.283185307179586 * i / ALERT_TABLE);
+    for (int i = 0; i < ALERT_TURN; i++) {
+        rx->cosine[i] = (float)cos(TURN * i / ALERT_TURN);
+    }
+    for (int i = 0; i < DUMP; i++) {
+        for (int t = 0; t < 2; t++) {
+            rx->mixer[i][2 * t] = (float)cos(TURN * TONE_HZ[t] * i / RATE);
+            rx->mixer[i][2 * t + 1] = (float)-sin(TURN * TONE_HZ[t] * i / RATE);
+        }
     }
 }
 
 /* Two second-order sections, a Butterworth high-pass of 1,700 Hz: what speech has below does not count. */
-static float high_passed(cti_alert_rx *rx, float x) {
+static void high_pass(cti_alert_rx *rx, const int16_t *pcm, float *out, int n) {
     static const float b[2] = {0.32487256f, 0.44947034f};
     static const float a[2][2] = {{-0.24594520f, 0.05354502f}, {-0.34027212f, 0.45760923f}};
-    for (int s = 0; s < 2; s++) {
-        float *m = rx->high + 2 * s;
-        float in = x - a[s][0] * m[0] - a[s][1] * m[1];
-        x = b[s] * (in - 2.0f * m[0] + m[1]);
+    float m[4];
+    memcpy(m, rx->high, sizeof m);
+    for (int i = 0; i < n; i++) {
+        float in = (float)pcm[i] - a[0][0] * m[0] - a[0][1] * m[1];
+        float x = b[0] * (in - 2.0f * m[0] + m[1]);
         m[1] = m[0];
         m[0] = in;
+        in = x - a[1][0] * m[2] - a[1][1] * m[3];
+        out[i] = b[1] * (in - 2.0f * m[2] + m[3]);
+        m[3] = m[2];
+        m[2] = in;
     }
-    return x;
+    memcpy(rx->high, m, sizeof m);
+}
+
+/* The dump's sums against mixers that never stop: the tones turn by 213 and 275 800ths in a sample. */
+static void sum_dump(cti_alert_rx *rx) {
+    static const int step[2] = {213 * DUMP * ALERT_TURN / 800, 275 * DUMP * ALERT_TURN / 800};
+    float sum[4] = {0.0f};
+    for (int i = 0; i < DUMP; i++) {
+        for (int k = 0; k < 4; k++) {
+            sum[k] += rx->x[i] * rx->mixer[i][k];
+        }
+    }
+    int at = (int)(rx->dumps++ & (ALERT_DUMPS - 1));
+    for (int t = 0; t < 2; t++) {
+        float c = rx->cosine[rx->phase[t]], s = rx->cosine[(rx->phase[t] + ALERT_TURN / 4) % ALERT_TURN];
+        rx->dump[at][t].re = sum[2 * t] * c - sum[2 * t + 1] * s;
+        rx->dump[at][t].im = sum[2 * t] * s + sum[2 * t + 1] * c;
+        rx->phase[t] = (rx->phase[t] + step[t]) % ALERT_TURN;
+    }
+    rx->dump_energy[at] = cti_dot(rx->x, rx->x, DUMP);
+    rx->filled = 0;
 }
 
 static float square(alert_c a) {
@@ -92,7 +125,7 @@ static float coherent_power(const alert_c part[PARTS], float *off_hz) {
         turn.im += part[k].im * part[k + 1].re - part[k].re * part[k + 1].im;
     }
     float angle = atan2f(turn.im, turn.re);
-    *off_hz = angle * (float)(RATE / (6.283185307179586 * PART * DUMP));
+    *off_hz = angle * (float)(RATE / (TURN * PART * DUMP));
     alert_c sum = {0.0f, 0.0f};
     for (int k = 0; k < PARTS; k++) {
         float c = cosf(angle * (float)k), s = sinf(angle * (float)k);
@@ -187,28 +220,17 @@ int cti_alert_rx_run(cti_alert_rx *rx, const int16_t *pcm, int n, cti_event *ev,
     if (!rx || n < 0 || (n > 0 && !pcm) || max < 0 || (max > 0 && !ev)) {
         return CTI_ERR_ARG;
     }
-    static const int step[2] = {2130 / 10, 2750 / 10};
     int found = 0;
-    for (int i = 0; i < n; i++) {
-        float x = high_passed(rx, (float)pcm[i]);
-        rx->energy += x * x;
-        for (int t = 0; t < 2; t++) {
-            int quarter = rx->phase[t] + ALERT_TABLE / 4;
-            rx->sum[t].re += x * rx->cosine[rx->phase[t]];
-            rx->sum[t].im += x * rx->cosine[quarter >= ALERT_TABLE ? quarter - ALERT_TABLE : quarter];
-            rx->phase[t] += step[t];
-            rx->phase[t] -= rx->phase[t] >= ALERT_TABLE ? ALERT_TABLE : 0;
-        }
-        rx->now++;
-        if (++rx->filled < DUMP) {
+    for (int done = 0; done < n;) {
+        int take = DUMP - rx->filled < n - done ? DUMP - rx->filled : n - done;
+        high_pass(rx, pcm + done, rx->x + rx->filled, take);
+        rx->filled += take;
+        rx->now += take;
+        done += take;
+        if (rx->filled < DUMP) {
             continue;
         }
-        int at = (int)(rx->dumps++ & (ALERT_DUMPS - 1));
-        memcpy(rx->dump[at], rx->sum, sizeof rx->sum);
-        rx->dump_energy[at] = rx->energy;
-        memset(rx->sum, 0, sizeof rx->sum);
-        rx->energy = 0.0f;
-        rx->filled = 0;
+        sum_dump(rx);
         cti_event told;
         if (look(rx, &told) && found < max) {
             ev[found++] = told;

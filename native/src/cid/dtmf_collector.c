@@ -34,14 +34,28 @@ void dtmf_collector_reset(dtmf_collector *c) {
     memset(c, 0, sizeof *c);
 }
 
-void dtmf_collector_listen(dtmf_collector *c, const int16_t *pcm, int n) {
+/* Up to the end of a block. */
+static void low_pass(dtmf_collector *c, const int16_t *pcm, int n) {
+    double m0 = c->low[0], m1 = c->low[1], energy = c->energy;
     for (int i = 0; i < n; i++) {
-        double in = pcm[i] - LOW_A1 * c->low[0] - LOW_A2 * c->low[1];
-        double out = LOW_B * (in + 2.0 * c->low[0] + c->low[1]);
-        c->low[1] = c->low[0];
-        c->low[0] = in;
-        c->energy += out * out;
-        if (++c->now % BLOCK == 0) {
+        double in = pcm[i] - LOW_A1 * m0 - LOW_A2 * m1;
+        double out = LOW_B * (in + 2.0 * m0 + m1);
+        m1 = m0;
+        m0 = in;
+        energy += out * out;
+    }
+    c->low[0] = m0;
+    c->low[1] = m1;
+    c->energy = energy;
+    c->now += n;
+}
+
+void dtmf_collector_listen(dtmf_collector *c, const int16_t *pcm, int n) {
+    for (int done = 0; done < n;) {
+        int left = BLOCK - (int)(c->now % BLOCK), take = left < n - done ? left : n - done;
+        low_pass(c, pcm + done, take);
+        done += take;
+        if (take == left) {
             c->block[(c->now / BLOCK - 1) % COLLECTOR_BLOCKS] = (float)(c->energy / BLOCK);
             c->energy = 0.0;
         }
