@@ -133,6 +133,19 @@ class VoiceOff(PortEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class SoundOn(PortEvent):
+    """Something is heard that no dead line makes: not silence, steady noise, or one tone over and over."""
+
+    start: Samples
+
+
+@dataclass(frozen=True, slots=True)
+class SoundOff(PortEvent):
+    start: Samples
+    """The sample after the last of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class FaxTone(PortEvent):
     """A fax machine or a modem is on the line. Told once for as long as the tone lasts."""
 

@@ -12,13 +12,13 @@ from ctidrv import events
 from ctidrv.callcontrol import fxo
 from ctidrv.callcontrol.call import OPERATOR, Call, Caller, CallState
 from ctidrv.callcontrol.causes import Cause, confidence
+from ctidrv.callcontrol.far_end import FarEnd
 from ctidrv.callcontrol.fxo import TABLE, Do, FxoLine, Input, Start, State, Stop, Timer
 from ctidrv.callcontrol.fxo_jclip import JCLIP_TABLE
 from ctidrv.callcontrol.fxo_pulse import PULSE_TABLE
 from ctidrv.callcontrol.ids import Ids
 from ctidrv.callcontrol.journal import Journal
 from ctidrv.callcontrol.profile import LineProfile
-from ctidrv.callcontrol.take import ENDING_TONES
 from ctidrv.clock import SampleClock
 from ctidrv.clock import Timer as ClockTimer
 from ctidrv.errors import CallEnded, CtiError
@@ -42,13 +42,10 @@ def _table(profile: LineProfile) -> Mapping[tuple[State, Input], fxo.Row]:
 
 
 ON_HOOK_EAR: int = lib.CTI_EAR_CALLER_ID
-OFF_HOOK_EAR: int = (
-    lib.CTI_EAR_DTMF | lib.CTI_EAR_PROGRESS | lib.CTI_EAR_VOICE | lib.CTI_EAR_FAX | lib.CTI_EAR_CALLER_ID
-)
+OFF_HOOK_EAR: int = lib.CTI_EAR_ALL
 WAITING_EAR: int = OFF_HOOK_EAR & ~lib.CTI_EAR_DTMF
 """While a waiting call tells who it is: the echo of our own digit D is nobody's key."""
 
-_DIAL_TONES = frozenset({"dial", "dial2", "stutter"})
 _LINGER = seconds(30)
 """What serves a call may go on for so long after its end (a message is trimmed, rows are written)."""
 
@@ -106,7 +103,7 @@ class LineController:
         self._told_at = Samples(-profile.fetch)
         self._held = False
         self._interruption: Playback | None = None
-        self._voice = False
+        self._far_end = FarEnd(clock, self._feed)
         self._playing = False
         self._serving: dict[asyncio.Task[None], Call] = {}
         self._unsubscribe: Callable[[], None] | None = None
@@ -154,7 +151,7 @@ class LineController:
     def sounding(self, call: Call, playing: bool) -> None:
         if call is self.call and playing != self._playing:
             self._playing = playing
-            self._sound_changed(self._clock.now())
+            self._feed(self._far_end.input(playing), self._clock.now())
 
     # What the port tells.
 
@@ -211,23 +208,8 @@ class LineController:
                 return (Input.REMOTE_GONE,)
             case events.Alarm():
                 return (Input.ALARM if event.raised else Input.ALARM_OVER,)
-            case events.ToneOn() if event.tone in _DIAL_TONES:
-                return (Input.DIAL_TONE,)
-            case events.ToneOn(tone="congestion"):
-                return (Input.CONGESTION_TONE,)
-            case events.ToneOn(tone="learned"):
-                return (Input.LEARNT_TONE,)
-            case events.ToneOn() if event.tone in ENDING_TONES:
-                return (Input.BUSY_TONE,)
-            case events.ToneOff() if event.tone in _DIAL_TONES:
-                return (Input.DIAL_TONE_OVER,)
-            case events.VoiceOn() | events.VoiceOff():
-                self._voice = isinstance(event, events.VoiceOn)
-                return (self._sound(),)
-            case events.DigitDown():
-                return (Input.SOUND, self._sound())
             case _:
-                return ()
+                return self._far_end.inputs(event, self._playing)
 
     def _only_messages(self, event: events.CallerIdSeen) -> bool:
         """No ringing and no caller went before it, so it is what the signs on the line were for."""
@@ -244,12 +226,6 @@ class LineController:
             return True
         turned = self._turned_at
         return turned is not None and self._burst_at - turned <= self._profile.car_after_reversal
-
-    def _sound(self) -> Input:
-        return Input.SOUND if self._voice or self._playing else Input.QUIET
-
-    def _sound_changed(self, at: Samples) -> None:
-        self._feed(self._sound(), at)
 
     # The table at work.
 
@@ -324,7 +300,8 @@ class LineController:
         )
         self.call = call
         self._ring_end = None
-        self._playing = self._voice = self._held = False
+        self._playing = self._held = False
+        self._far_end.begin()
         self._journal.emit("call.offered", self.port, call.id, at=at, direction=call.direction)
         task = asyncio.get_running_loop().create_task(self._serve(call), name=call.id)
         self._serving[task] = call
@@ -417,6 +394,7 @@ class LineController:
 
     def _end(self, cause: Cause, at: Samples) -> None:
         call, self.call = self.call, None
+        self._far_end.begin()
         if call is None:
             return
         sure = confidence(cause) if self._sure is None else self._sure

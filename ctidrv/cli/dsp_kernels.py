@@ -266,6 +266,7 @@ def kernels() -> dict[str, Kernel]:
         "dtmf_rx": _ear(lib.CTI_EAR_DTMF, noise),
         "progress": _ear(lib.CTI_EAR_PROGRESS, noise),
         "vad": _ear(lib.CTI_EAR_VOICE, noise),
+        "presence": _ear(lib.CTI_EAR_PRESENCE, noise),
         "fax_tones": _ear(lib.CTI_EAR_FAX, noise),
         "cid_rx_idle": _ear(lib.CTI_EAR_CALLER_ID, noise),
         "cid_rx_burst": _ear(lib.CTI_EAR_CALLER_ID, burst),

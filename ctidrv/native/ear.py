@@ -16,6 +16,7 @@ PROGRESS: int = lib.CTI_EAR_PROGRESS
 VOICE: int = lib.CTI_EAR_VOICE
 CALLER_ID: int = lib.CTI_EAR_CALLER_ID
 FAX: int = lib.CTI_EAR_FAX
+PRESENCE: int = lib.CTI_EAR_PRESENCE
 ALL: int = lib.CTI_EAR_ALL
 
 _EVENTS = 64
@@ -43,7 +44,7 @@ class Ear:
             self.listen(port, detectors)
 
     def listen(self, port: int, detectors: int) -> None:
-        """Chooses a port's detectors (mask: DTMF, PROGRESS, VOICE, CALLER_ID, FAX); new ones start afresh."""
+        """Chooses a port's detectors (mask of DTMF, PROGRESS …, or ALL); new ones start afresh."""
         check(lib.cti_ear_listen(self._ear, port, detectors), f"detectors {detectors} of port {port}")
 
     def progress(self, config: Any, port: int = -1) -> None:

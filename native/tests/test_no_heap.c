@@ -17,6 +17,7 @@
 #include "cti/level.h"
 #include "cti/mixer.h"
 #include "cti/player.h"
+#include "cti/presence.h"
 #include "cti/progress.h"
 #include "cti/random.h"
 #include "cti/recorder.h"
@@ -102,6 +103,12 @@ static int vad_init(void *s, size_t size) {
 static int vad_run(void *s, const int16_t *pcm, int n) {
     return cti_vad_run(s, pcm, n, ev, EVENTS);
 }
+static int presence_init(void *s, size_t size) {
+    return cti_presence_init(s, size);
+}
+static int presence_run(void *s, const int16_t *pcm, int n) {
+    return cti_presence_run(s, pcm, n, ev, EVENTS);
+}
 static int fax_init(void *s, size_t size) {
     return cti_fax_tones_init(s, size);
 }
@@ -164,6 +171,7 @@ static void test_detectors_ask_for_no_memory(void) {
         {"dtmf_rx", cti_dtmf_rx_size(), dtmf_init, dtmf_run},
         {"progress", cti_progress_size(), progress_init, progress_run},
         {"vad", cti_vad_size(), vad_init, vad_run},
+        {"presence", cti_presence_size(), presence_init, presence_run},
         {"fax_tones", cti_fax_tones_size(), fax_init, fax_run},
         {"alert_rx", cti_alert_rx_size(), alert_init, alert_run},
         {"cid_rx", cti_cid_rx_size(), cid_init, cid_run},

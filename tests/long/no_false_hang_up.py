@@ -74,7 +74,7 @@ class Shift:
     seconds_of: Counter[str] = field(default_factory=Counter)
 
 
-def countries(seed: int, shifts: int) -> list[list[str]]:
+def countries(seed: int, shifts: int, lines: int) -> list[list[str]]:
     """For each shift's lines: all countries by turns; in a long run every other one has a busy tone of one
     frequency."""
     dice = random.Random(seed)
@@ -82,13 +82,13 @@ def countries(seed: int, shifts: int) -> list[list[str]]:
     single = [code for code in every if len(load_region(code).tones["busy"].hz) == 1]
     turns: list[str] = []
     made: list[str] = []
-    while len(made) < shifts * LINES:
+    while len(made) < shifts * lines:
         if not turns:
             turns = dice.sample(every, len(every))
         made.append(turns.pop())
         if len(made) % 2 == 0:
-            made[-1] = dice.choice(single) if shifts * LINES > 2 * len(every) else made[-1]
-    return [made[at : at + LINES] for at in range(0, len(made), LINES)]
+            made[-1] = dice.choice(single) if shifts * lines > 2 * len(every) - LINES else made[-1]
+    return [made[at : at + lines] for at in range(0, len(made), lines)]
 
 
 class Desk:
@@ -216,10 +216,10 @@ def main() -> int:
     args = parser.parse_args()
     begun = time.monotonic()
     # A shift's lines talk nine tenths of the time; the last calls go on beyond its end.
-    shifts = max(1, round(args.hours * 3600 / (LINES * SHIFT_S)))
-    length = min(SHIFT_S, args.hours * 3600 / LINES)
-    plan = countries(args.seed, shifts)
-    jobs = [(args.seed, number, codes, length) for number, codes in enumerate(plan)]
+    lines = max(1, min(LINES, round(args.hours * 3600 / SHIFT_S)))
+    shifts = max(1, round(args.hours * 3600 / (lines * SHIFT_S)))
+    plan = countries(args.seed, shifts, lines)
+    jobs = [(args.seed, number, codes, SHIFT_S) for number, codes in enumerate(plan)]
     made: list[Shift] = []
     with multiprocessing.get_context("spawn").Pool(min(2, len(jobs))) as pool:
         for shift in pool.imap(run, jobs):

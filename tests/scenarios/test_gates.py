@@ -38,3 +38,9 @@ def test_lines_are_released_within_four_cycles_of_tones_off_their_figures(tmp_pa
     assert told["calls"] >= 30
     assert told["released_within_4_cycles"] >= 0.95 * told["calls"]
     assert (told["not_answered"], told["never"]) == (0, 0)
+
+
+def test_no_call_with_speech_music_or_ringback_is_ended(tmp_path):
+    told = run("no_false_hang_up", tmp_path, "--hours", "0.24", "--seed", "103")
+    assert told["hours"] > 0.2
+    assert (told["false_hang_ups"], told["not_answered"]) == (0, 0)

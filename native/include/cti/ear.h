@@ -18,8 +18,9 @@ enum cti_ear_detector {
     CTI_EAR_PROGRESS = 2,
     CTI_EAR_VOICE = 4,
     CTI_EAR_CALLER_ID = 8,
-    CTI_EAR_FAX = 16, /* CNG, CED, ANSam, V.21: cti/fax_tones.h */
-    CTI_EAR_ALL = 31
+    CTI_EAR_FAX = 16,      /* CNG, CED, ANSam, V.21: cti/fax_tones.h */
+    CTI_EAR_PRESENCE = 32, /* anything but a dead line: cti/presence.h */
+    CTI_EAR_ALL = 63
 };
 
 typedef struct cti_ear cti_ear;

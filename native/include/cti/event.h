@@ -37,6 +37,8 @@ enum cti_event_kind {
                               with enum cti_cid_flag; length: bytes of the message */
     CTI_EV_ALERT = 27,     /* the dual tone that announces caller ID is over; length: samples it lasted */
     CTI_EV_FAX_TONE = 29,  /* value: enum cti_fax_tone; ref: phase reversals seen */
+    CTI_EV_SOUND_ON = 32,  /* something is heard that no dead line makes (cti/presence.h) */
+    CTI_EV_SOUND_OFF = 33, /* start: the sample after the last of it */
     /* from players and recorders */
     CTI_EV_PLAY_DONE = 40,   /* ref: of the item; value: enum cti_play_end; length: samples played */
     CTI_EV_RECORD_DONE = 41, /* ref: of the recording; length: samples it holds */

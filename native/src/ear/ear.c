@@ -6,12 +6,13 @@
 #include "cti/dtmf_rx.h"
 #include "cti/error.h"
 #include "cti/fax_tones.h"
+#include "cti/presence.h"
 #include "cti/vad.h"
 
 /* The ear hears in pieces of this many samples (a tick); what it reports does not depend on it. */
 #define PIECE 160
 #define PORTS_MAX 512
-#define DETECTORS 5
+#define DETECTORS 6
 /* Events of one detector in one piece; a detector keeps those beyond for the next piece. */
 #define DETECTOR_EVENTS 8
 /* Events that wait for a caller who gave no room: so many, and so many more a port. */
@@ -23,7 +24,7 @@
  * receiver costs more than most detectors), else each has its own. */
 #define RECEIVERS 2
 
-enum { DTMF = 0, PROGRESS = 1, VOICE = 2, CALLER_ID = 3, FAX = 4 };
+enum { DTMF = 0, PROGRESS = 1, VOICE = 2, CALLER_ID = 3, FAX = 4, PRESENCE = 5 };
 
 /* One port's detectors and receivers lie behind its ear_port, at the ear's offsets. */
 typedef struct ear_port {
@@ -60,6 +61,8 @@ static size_t detector_size(int detector) {
         return cti_vad_size();
     case FAX:
         return cti_fax_tones_size();
+    case PRESENCE:
+        return cti_presence_size();
     default:
         return cti_cid_rx_size();
     }
@@ -147,6 +150,8 @@ static int start(cti_ear *ear, int p, int detector) {
         return cti_vad_init(state, size, NULL);
     case FAX:
         return cti_fax_tones_init(state, size);
+    case PRESENCE:
+        return cti_presence_init(state, size);
     default:
         port->messages_before = port->messages;
         int bad = cti_cid_rx_init(state, size);
@@ -221,6 +226,8 @@ static int run_detector(cti_ear *ear, int p, int detector, const int16_t *pcm, i
         return cti_vad_run(state, pcm, n, ev, DETECTOR_EVENTS);
     case FAX:
         return cti_fax_tones_run(state, pcm, n, ev, DETECTOR_EVENTS);
+    case PRESENCE:
+        return cti_presence_run(state, pcm, n, ev, DETECTOR_EVENTS);
     default:
         return cti_cid_rx_hear(state, pcm, n, heard->ev[receiver], heard->count[receiver], ev,
                                DETECTOR_EVENTS);

@@ -634,3 +634,34 @@ def test_no_order_of_events_leaves_a_line_off_hook_or_a_call_without_its_end(
 
     bench = play_scene(scene, profile)
     assert len(ends(bench)) == len(bench.calls)
+
+
+def test_music_and_ringback_are_no_silence(play_scene: PlayScene) -> None:
+    """A caller who is put on hold, or connected on, hears no voice for minutes."""
+    profile = LineProfile(silence=seconds(5))
+
+    async def scene(bench: Any) -> None:
+        await answered(bench)
+        bench.at(1000, lambda at, port: events.SoundOn(at, port, at))
+        bench.at(20_000, lambda at, port: events.SoundOff(at, port, at))
+        bench.tone("ringback", 21_000, 1000)
+        await bench.run(60_000)
+        assert bench.line.state is State.CONNECTED
+        bench.at(0, lambda at, port: events.ToneOff(at, port, "ringback", at))
+        await bench.run(5200)
+
+    bench = play_scene(scene, profile)
+    assert bench.said("call.clearing") == [{"cause": "remote-silence", "confidence": 0.5}]
+
+
+def test_call_waiting_with_congestions_cadence_ends_no_conversation(play_scene: PlayScene) -> None:
+    async def scene(bench: Any) -> None:
+        await answered(bench)
+        bench.voice(500, 9000)
+        bench.at(560, lambda at, port: events.SoundOn(at, port, at))
+        bench.tone("congestion", 3000, 2500)
+        bench.at(9200, lambda at, port: events.ToneOff(at, port, "congestion", at))
+        await bench.run(20_000)
+        assert bench.line.state is State.CONNECTED
+
+    play_scene(scene)
