@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ctidrv import events
 from ctidrv.callcontrol import fxo
-from ctidrv.callcontrol.call import OPERATOR, Call, Caller, CallState
+from ctidrv.callcontrol.call import OPERATOR, Call, CallState
 from ctidrv.callcontrol.causes import Cause, confidence
 from ctidrv.callcontrol.far_end import FarEnd
 from ctidrv.callcontrol.fxo import TABLE, Do, FxoLine, Input, Start, State, Stop, Timer
@@ -19,12 +18,13 @@ from ctidrv.callcontrol.fxo_pulse import PULSE_TABLE
 from ctidrv.callcontrol.ids import Ids
 from ctidrv.callcontrol.journal import Journal
 from ctidrv.callcontrol.profile import LineProfile
+from ctidrv.callcontrol.told import caller_fact, caller_of, messages_fact
 from ctidrv.clock import SampleClock
 from ctidrv.clock import Timer as ClockTimer
 from ctidrv.errors import CallEnded, CtiError
 from ctidrv.events import PortEvent
 from ctidrv.native import lib
-from ctidrv.native.cid import acknowledgement, parse
+from ctidrv.native.cid import acknowledgement
 from ctidrv.native.pcm import Pcm
 from ctidrv.ports.api import Able
 from ctidrv.units import PortId, Samples, seconds
@@ -333,17 +333,15 @@ class LineController:
         if not isinstance(self._event, events.CallerIdSeen):
             return
         self._told_at = at
-        message = parse(self._event.raw, self._event.standard)
-        count = message.messages
-        self.messages_waiting = bool(count) if message.waiting is None else message.waiting
-        self._journal.emit(
-            "line.message_waiting", self.port, at=at, waiting=self.messages_waiting, messages=count
-        )
+        fact = messages_fact(self._event)
+        self.messages_waiting = fact["waiting"]
+        self._journal.emit("line.message_waiting", self.port, at=at, **fact)
 
     def _tell_waiting(self, at: Samples) -> None:
         event, call = self._event, self.call
         if call is not None and isinstance(event, events.CallerIdSeen):
-            self._tell_number("call.waiting", call, self._caller_of(event), event, at)
+            told = caller_of(event, self._profile.country)
+            self._journal.emit("call.waiting", self.port, call.id, at=at, **caller_fact(told, event))
 
     def _tell_caller(self, at: Samples) -> None:
         event, call = self._event, self.call
@@ -351,32 +349,9 @@ class LineController:
             return
         if call.caller.standard is not None and call.caller.checksum_ok is not False:
             return  # known, and not damaged: a second message of one call tells nothing new
-        told = self._caller_of(event)
+        told = caller_of(event, self._profile.country)
         call.on_caller(told)
-        self._tell_number("call.caller", call, told, event, at)
-
-    def _caller_of(self, event: events.CallerIdSeen) -> Caller:
-        name = event.name
-        if name is not None and self._profile.country is not None:
-            name = parse(event.raw, event.standard, country=self._profile.country).name or name
-        told = Caller(event.number, name, event.reason, event.standard, event.checksum_ok)
-        return replace(told, number=None, name=None) if event.checksum_ok is False else told
-
-    def _tell_number(
-        self, type: str, call: Call, told: Caller, event: events.CallerIdSeen, at: Samples
-    ) -> None:
-        self._journal.emit(
-            type,
-            self.port,
-            call.id,
-            at=at,
-            number=told.number,
-            name=told.name,
-            reason=told.reason,
-            standard=told.standard,
-            checksum_ok=told.checksum_ok,
-            **({"raw": event.raw.hex()} if event.checksum_ok is False else {}),
-        )
+        self._journal.emit("call.caller", self.port, call.id, at=at, **caller_fact(told, event))
 
     def _tell_primary(self, at: Samples) -> None:
         call = self.call
