@@ -429,3 +429,10 @@ def test_every_line_state_of_call_control_has_words() -> None:
     from ctidrv.callcontrol.fxo import State
 
     assert {state.word for state in State} <= set(terms.LINE_STATES)
+
+
+def test_word_of_waiting_messages_leaves_the_line_as_it_is(scene: Scene) -> None:
+    scene.snapshot()
+    before = scene.desk.lines()
+    scene.station.send("line.message_waiting", 3, call=None, waiting=True, messages=2)
+    assert scene.desk.lines() == before

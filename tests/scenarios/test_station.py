@@ -458,3 +458,39 @@ def test_store_that_fails_is_told_and_the_call_goes_on(tmp_path, caplog):
     office.close()
     assert "no database today" in caplog.text
     assert office.of("call.ended") == [{"cause": "remote-busy-tone", "outcome": "answered"}]
+
+
+def test_waiting_calls_and_messages_reach_the_store_and_the_list_of_ports(tmp_path):
+    """And the call that ran has its own number in its row."""
+    office = Office(tmp_path, boards=(BoardConfig("sim", "sim", {"lines": 1, "call_waiting": True}),))
+
+    async def story(office: Office) -> None:
+        exchange = office.board.exchange
+        exchange.tell_messages(exchange.lines[0], 2)
+        await office.until("line.message_waiting")
+        (port,) = office.station.ports()
+        assert (port["messages_waiting"], port["state"], port["call"]) == (True, "idle", None)
+        ann = office.board.caller("2125550123", "ANN LEE")
+        await ann.dial("8001")
+        await office.until("call.prompt", prompt="pick-language")
+        bob = office.board.caller("2125550199", "BOB")
+        await bob.dial("8001")
+        await office.until("call.waiting", number="2125550199", name="BOB")
+        await bob.hang_up()
+        await ann.press("1")
+        await office.until("call.prompt", prompt="main-menu")
+        await ann.hang_up()
+        await office.until("call.ended")
+
+    office.play(story)
+    office.close()
+    with Store.read(office.folder) as store:
+        (row,) = store.calls()
+        assert (row["number"], row["name"]) == ("2125550123", "ANN LEE")
+        told = [event for event in store.events_since(0, 10_000) if event["type"] == "call.waiting"]
+        assert [event["call"] for event in told] == [row["id"]]
+        waiting = [e for e in store.events_since(0, 10_000) if e["type"] == "line.message_waiting"]
+        assert [(event["call"], event["waiting"], event["messages"]) for event in waiting] == [
+            (None, True, 2)
+        ]
+        assert store.check() == []
