@@ -1,5 +1,6 @@
 /* The fuzzers' corpus of the caller-ID parsers, and mutations of it, in every run (native/fuzz/README.md). */
 #include "check.h"
+#include "corpus.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -8,9 +9,10 @@
 
 #define MUTATIONS 4000
 
-static const char *const SEEDS[] = {"mdmf",    "mdmf_v23", "mdmf_private", "mdmf_gb_name",  "sdmf",
-                                    "waiting", "dtmf_0",   "dtmf_1",       "dtmf_2",        "dtmf_3",
-                                    "dtmf_4",  "dtmf_5",   "jclip",        "jclip_private", "jclip_dle"};
+static const char *const SEEDS[] = {"cid/mdmf",   "cid/mdmf_v23",      "cid/mdmf_private", "cid/mdmf_gb_name",
+                                    "cid/sdmf",   "cid/waiting",       "cid/dtmf_0",       "cid/dtmf_1",
+                                    "cid/dtmf_2", "cid/dtmf_3",        "cid/dtmf_4",       "cid/dtmf_5",
+                                    "cid/jclip",  "cid/jclip_private", "cid/jclip_dle"};
 
 static uint32_t dice(uint32_t *state) {
     *state ^= *state << 13;
@@ -19,27 +21,11 @@ static uint32_t dice(uint32_t *state) {
     return *state;
 }
 
-/* The source's folder is known by __FILE__: the tests run anywhere. */
-static size_t read_seed(const char *name, uint8_t *out, size_t room) {
-    char path[1024];
-    const char *end = strstr(__FILE__, "tests/test_fuzz_corpus.c");
-    int head = end ? (int)(end - __FILE__) : 0;
-    (void)snprintf(path, sizeof path, "%.*sfuzz/corpus/cid/%s", head, __FILE__, name);
-    FILE *file = fopen(path, "rb");
-    CHECK(file != NULL);
-    if (!file) {
-        return 0;
-    }
-    size_t n = fread(out, 1, room, file);
-    (void)fclose(file);
-    return n;
-}
-
 static void the_corpus_and_its_mutations_do_no_harm(void) {
     uint32_t state = 2463534242u;
     for (size_t i = 0; i < sizeof SEEDS / sizeof SEEDS[0]; i++) {
         uint8_t seed[512], bytes[512];
-        size_t n = read_seed(SEEDS[i], seed, sizeof seed);
+        size_t n = corpus_read(SEEDS[i], seed, sizeof seed);
         CHECK(n > 2);
         for (int m = 0; m < MUTATIONS && n > 2; m++) {
             size_t size = n;

@@ -1,6 +1,7 @@
 /* The fuzzer's corpus of the dial-pulse receiver, and mutations of it, in every run (native/fuzz/README.md).
  */
 #include "check.h"
+#include "corpus.h"
 
 #include <string.h>
 
@@ -8,28 +9,13 @@
 
 enum { MUTATIONS = 300 };
 
-static const char *const SEEDS[] = {"number", "fast", "recall", "bounce"};
-
-/* The source's folder is known by __FILE__: the tests run anywhere. */
-static size_t read_seed(const char *name, uint8_t *out, size_t room) {
-    char path[1024];
-    const char *end = strstr(__FILE__, "tests/test_fuzz_pulse.c");
-    int head = end ? (int)(end - __FILE__) : 0;
-    (void)snprintf(path, sizeof path, "%.*sfuzz/corpus/pulse_rx/%s", head, __FILE__, name);
-    FILE *file = fopen(path, "rb");
-    CHECK(file != NULL);
-    if (!file)
-        return 0;
-    size_t n = fread(out, 1, room, file);
-    (void)fclose(file);
-    return n;
-}
+static const char *const SEEDS[] = {"pulse_rx/number", "pulse_rx/fast", "pulse_rx/recall", "pulse_rx/bounce"};
 
 static void the_corpus_and_its_mutations_do_no_harm(void) {
     uint32_t state = 2463534242u;
     for (size_t i = 0; i < sizeof SEEDS / sizeof SEEDS[0]; i++) {
         uint8_t seed[512], bytes[512];
-        size_t n = read_seed(SEEDS[i], seed, sizeof seed);
+        size_t n = corpus_read(SEEDS[i], seed, sizeof seed);
         CHECK(n > 8);
         for (int m = 0; m < MUTATIONS && n > 8; m++) {
             memcpy(bytes, seed, n);

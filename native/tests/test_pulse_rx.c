@@ -262,13 +262,31 @@ static void test_hanging_up_in_the_middle_of_a_digit_gives_none(void) {
     CHECK(hears("^_^5"));
 }
 
-static void test_a_contact_that_never_settles_is_taken_as_it_is_in_the_end(void) {
+static void test_a_contact_that_never_settles_is_taken_as_it_is_after_20_ms(void) {
     begin(NULL);
-    for (int i = 0; i < 1000; i++)
-        loop_for(i % 2 == 0, 16);
-    loop_for(0, 2000 * MS);
-    hear_in(160);
-    CHECK_EQ(cti_pulse_rx_off_hook(rx), 0);
+    for (int i = 0; i < 500; i++) {
+        loop_for(1, 27);
+        loop_for(0, 10);
+    }
+    CHECK(hears("^"));
+    CHECK_EQ(of(CTI_EV_HOOK, 0)->at, 20 * MS);
+    begin(NULL);
+    lift();
+    for (int i = 0; i < 500; i++) {
+        loop_for(0, 27);
+        loop_for(1, 10);
+    }
+    CHECK(hears("^_"));
+}
+
+static void test_a_crackle_at_the_end_of_the_longest_flash_does_not_hide_the_hang_up(void) {
+    begin(NULL);
+    lift();
+    loop_for(0, 999 * MS);
+    loop_for(1, 20);
+    loop_for(0, 500 * MS);
+    CHECK(hears("^_"));
+    CHECK_EQ(of(CTI_EV_HOOK, 1)->at, (300 + 999 + 5) * MS + 20); /* once the crackle is known for one */
 }
 
 static void write_down_a_day(uint32_t seed) {
@@ -390,7 +408,8 @@ int main(void) {
     RUN(test_breaks_too_short_for_a_pulse_neither_count_nor_part_a_digit);
     RUN(test_more_than_ten_pulses_are_no_digit);
     RUN(test_hanging_up_in_the_middle_of_a_digit_gives_none);
-    RUN(test_a_contact_that_never_settles_is_taken_as_it_is_in_the_end);
+    RUN(test_a_contact_that_never_settles_is_taken_as_it_is_after_20_ms);
+    RUN(test_a_crackle_at_the_end_of_the_longest_flash_does_not_hide_the_hang_up);
     RUN(test_the_result_does_not_depend_on_how_time_is_cut);
     RUN(test_what_finds_no_room_comes_with_the_next_call);
     RUN(test_what_pulse_tx_makes_is_heard);

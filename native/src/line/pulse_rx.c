@@ -103,11 +103,6 @@ static void opened(cti_pulse_rx *s, int64_t when) {
 static void shut(cti_pulse_rx *s, cti_event_sink *out, int64_t at, int64_t when) {
     int64_t length = when - s->broken;
     s->loop = 1;
-    if (s->off_hook && length > s->longest_flash) { /* it came back while the contact was bouncing */
-        settle(s, out, at, 0);
-        say(out, CTI_EV_HOOK, at, s->broken, 0, 0);
-        s->off_hook = 0;
-    }
     if (!s->off_hook) {
         s->off_hook = 1;
         say(out, CTI_EV_HOOK, at, when, 1, 0);
