@@ -1,4 +1,5 @@
 #include "check.h"
+#include "cti/cid.h"
 #include "cti/error.h"
 #include "cti/vad.h"
 #include "signals.h"
@@ -118,6 +119,48 @@ static void test_dialled_digits_are_no_voice(void) {
     }
 }
 
+static void test_caller_id_of_either_standard_is_no_voice(void) {
+    static const uint8_t message[] = {0x80, 9, 2, 7, '5', '5', '5', '1', '2', '3', '4'};
+    static int16_t pcm[40000];
+    for (int standard = CTI_CID_BELL202; standard <= CTI_CID_V23; standard++) {
+        cti_cid_burst_config cfg;
+        cti_cid_burst_defaults(&cfg);
+        cfg.standard = standard;
+        memset(pcm, 0, sizeof pcm);
+        CHECK(cti_cid_burst(&cfg, message, sizeof message, pcm + 8000, 24000) > 0);
+        CHECK_EQ(hear_pcm(NULL, pcm, 40000, 160), 0);
+    }
+}
+
+static void test_howler_of_four_frequencies_is_no_voice(void) {
+    static const double hz[] = {1400.0, 2060.0, 2450.0, 2600.0};
+    signal *s = signal_new(14);
+    signal_silence(s, 500);
+    for (int burst = 0; burst < 20; burst++) {
+        int from = s->n;
+        signal_silence(s, 200);
+        for (int i = 0; i < 4; i++)
+            signal_sine(s, from, 800, hz[i], -15);
+    }
+    signal_noise(s, -55);
+    CHECK_EQ(hear(NULL, s), 0);
+    free(s);
+}
+
+static void test_tone_that_swells_slowly_is_no_voice(void) { /* Japan's ringback */
+    signal *s = signal_new(15);
+    for (int burst = 0; burst < 3; burst++) {
+        int from = s->n + 4000;
+        signal_silence(s, 3000);
+        for (int i = 0; i < 8000; i++)
+            s->x[from + i] += signal_peak(-16) * (1.0 + 0.85 * sin(i * SIGNAL_TURN * 16.0 / 8000.0)) *
+                              sin(i * SIGNAL_TURN * 400.0 / 8000.0);
+    }
+    signal_noise(s, -55);
+    CHECK_EQ(hear(NULL, s), 0);
+    free(s);
+}
+
 static void test_steady_noise_is_learned_and_voice_over_it_is_heard(void) {
     signal *s = signal_new(9);
     signal_silence(s, 10000);
@@ -218,6 +261,9 @@ int main(void) {
     RUN(test_off_comes_after_the_hangover_and_tells_where_silence_began);
     RUN(test_call_progress_tones_are_no_voice);
     RUN(test_dialled_digits_are_no_voice);
+    RUN(test_caller_id_of_either_standard_is_no_voice);
+    RUN(test_howler_of_four_frequencies_is_no_voice);
+    RUN(test_tone_that_swells_slowly_is_no_voice);
     RUN(test_steady_noise_is_learned_and_voice_over_it_is_heard);
     RUN(test_louder_noise_is_learned_within_a_few_seconds);
     RUN(test_sounds_below_the_floor_are_silence);

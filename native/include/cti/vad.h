@@ -4,7 +4,7 @@
  *
  * Power against a noise floor that follows the line, every 10 ms. Voice begins once enough of it
  * has been heard (about 60 ms) and is over after `hangover_ms` without, so that the gaps between words
- * do not end it. Steady tones (dial, busy, ringback, digits, hum) are no voice.
+ * do not end it. Tones (dial, busy, ringback, digits, the howler, hum) and data (caller ID, fax) are no voice.
  */
 
 #include <stddef.h>

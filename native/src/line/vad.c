@@ -23,7 +23,9 @@ enum {
     LINE_MOVE = 1,     /* bins that a steady tone's line may seem to move in 20 ms */
     NOISE_BLOCK = 150, /* hops in each half over which the noise floor is the minimum (3 s) */
     LINE_SPREAD = 2,   /* bins to each side of a line under the Hann window */
-    FIRST_BIN = 6      /* 190 Hz: below lies hum */
+    FIRST_BIN = 6,     /* 190 Hz: below lies hum */
+    HIGH_BIN = 28,     /* 875 Hz, */
+    HIGH_LAST_BIN = 88 /* 2750 Hz: of data and the howler */
 };
 
 /* So much of the power in one or two lines that stay where they are is a tone, not voice. */
@@ -32,6 +34,14 @@ enum {
  * than an edge's is neither tone nor voice. Power ratios: 2.3 dB, 6 dB. */
 #define STEADY_LEVEL 1.7
 #define EDGE_LEVEL 4.0
+/* Data (V.21 to V.23, Bell 202: 980 to 2200 Hz) and the howler (1400 to 2600 Hz) are many lines, but none
+ * below HIGH_BIN, where all that is voiced has its fundamental or first formant, and hardly any above
+ * HIGH_LAST_BIN, where sibilants are; and they are as loud as a hop ago (1.5 dB). */
+#define HIGH_SHARE 0.9
+#define HIGH_LEVEL 1.4
+/* One line alone that swells and fades where it is is a tone modulated slowly (Japan's ringback, 16 Hz), or
+ * one of bursts: no voice, whatever its level does. */
+#define ALONE_SHARE 0.97
 /* A minimum of smoothed powers lies below their mean. */
 #define NOISE_BIAS 1.4
 #define NOISE_SMOOTHING 0.2
@@ -162,8 +172,11 @@ static enum sound classify(cti_vad *s) {
     double total = 0.0;
     for (int k = FIRST_BIN; k < CTI_FFT_BINS; k++)
         total += (double)power[k];
+    double high = 0.0;
+    for (int k = HIGH_BIN; k <= HIGH_LAST_BIN; k++)
+        high += (double)power[k];
     int line[2], first = s->line[0] < 0;
-    double lines = take_line(power, &line[0]);
+    double lines = take_line(power, &line[0]), alone = lines;
     lines += take_line(power, &line[1]);
     int steady = near(line[0], s->line[0]) || near(line[0], s->line[1]);
     double loudness = 0.0;
@@ -173,11 +186,17 @@ static enum sound classify(cti_vad *s) {
     s->line[0] = line[0];
     s->line[1] = line[1];
     s->loudness = loudness;
-    if (lines < TONE_SHARE * (total - noise_power(s)))
-        return VOICE;
+    double sound = total - noise_power(s);
+    if (lines < TONE_SHARE * sound) {
+        if (high < HIGH_SHARE * sound)
+            return VOICE;
+        return change < HIGH_LEVEL ? TONE : change > EDGE_LEVEL ? EDGE : VOICE;
+    }
     if (first || change > EDGE_LEVEL)
         return EDGE;
-    return steady && change < STEADY_LEVEL ? TONE : VOICE;
+    if (steady && change < STEADY_LEVEL)
+        return TONE;
+    return steady && alone >= ALONE_SHARE * sound ? EDGE : VOICE;
 }
 
 static void report(cti_vad *s, cti_event_sink *sink, int kind, int64_t start, double power) {
