@@ -146,6 +146,15 @@ class SoundOff(PortEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class BeepHeard(PortEvent):
+    """After a voice one tone sounded, and ended in silence: an answering machine's, if it is one's."""
+
+    start: Samples
+    length: Samples
+    hz: int
+
+
+@dataclass(frozen=True, slots=True)
 class FaxTone(PortEvent):
     """A fax machine or a modem is on the line. Told once for as long as the tone lasts."""
 

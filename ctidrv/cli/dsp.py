@@ -25,6 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     detect.add_argument("--country", metavar="CC", help="this country's tones (default: by cadence alone)")
     detect.add_argument("--microphone", action="store_true", help="hear the sound card instead of a file")
     detect.add_argument("--seconds", type=_seconds, metavar="N", help="of the microphone; then stop")
+    detect.add_argument("--answer", action="store_true", help="who answered: the audio is of a call we made")
     callerid = commands.add_parser("callerid", help="the caller IDs in a WAV file, one JSON line each")
     _source(callerid)
     learn = commands.add_parser(

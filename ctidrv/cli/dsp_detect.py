@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ctidrv import events
+from ctidrv.callcontrol.answer import Answer, AnswerJudge
 from ctidrv.cli.output import print_json
 from ctidrv.errors import UsageError
 from ctidrv.events import PortEvent
@@ -58,16 +59,28 @@ def _caller_id(e: events.CallerIdSeen, country: str | None) -> Line:
     }
 
 
-class Lines:
-    """Turns events into lines, in the order they come; digits, tones and voice that still sound are kept."""
+def _answer(answer: Answer) -> Line:
+    beep = None if answer.beep is None else _time(answer.beep)
+    line = _head("answer", answer.start, answer.at)
+    return {**line, "who": answer.who, "confidence": answer.confidence, "beep": beep}
 
-    def __init__(self, country: str | None = None) -> None:
+
+class Lines:
+    """Turns events into lines, in the order they come; digits, tones and voice that still sound are kept.
+
+    `answer`: the audio is the answer to a call of ours, with the ringback before it; it says who answered.
+    """
+
+    def __init__(self, country: str | None = None, *, answer: bool = False) -> None:
         self._country = country
+        self._judge = AnswerJudge(None) if answer else None
         self._digit: events.DigitDown | None = None
         self._on: dict[tuple[str, str | None], Line] = {}
 
     def take(self, event: PortEvent) -> Iterable[Line]:
-        """The lines that this event completes, none or one."""
+        """The lines that this event completes."""
+        if self._judge is not None:
+            yield from map(_answer, self._judge.on_event(event))
         match event:
             case events.DigitDown():
                 self._digit = event
@@ -102,6 +115,8 @@ class Lines:
 
     def end(self, at: int) -> Iterable[Line]:
         """The audio ends after `at` samples: so does what still sounds."""
+        if self._judge is not None:
+            yield from map(_answer, self._judge.end(at))
         if self._digit is not None:
             yield _dtmf(self._digit, at - self._digit.start)
             self._digit = None
@@ -109,12 +124,14 @@ class Lines:
             yield self._switch(kind, at, at, "off", tone)
 
 
-def lines_of(audio: Pcm, *, country: str | None = None, detectors: int = ALL, block: int = 0) -> list[Line]:
+def lines_of(
+    audio: Pcm, *, country: str | None = None, detectors: int = ALL, block: int = 0, answer: bool = False
+) -> list[Line]:
     """Every line of a piece of audio, sorted by `t_report`. `block`: samples fed at a time, 0 = all."""
     ear = Ear(detectors=detectors)
     if country is not None:
         ear.progress(progress_config(load_region(country)))
-    lines = Lines(country)
+    lines = Lines(country, answer=answer)
     made: list[Line] = []
     step = block or max(len(audio), 1)
     for begin in range(0, len(audio), step):
@@ -136,6 +153,9 @@ def text_of(line: Line) -> str:
             return f"{head}fax tone {line['tone']}"
         case "voice":
             return f"{head}voice {line['state']}"
+        case "answer":
+            beep = "" if line["beep"] is None else f", beep until {line['beep']:.3f} s"
+            return f"{head}answered by: {line['who']} ({line['confidence']:.0%} sure){beep}"
         case _ if line["checksum_ok"] is False:
             return f"{head}caller ID ({line['standard']}) damaged: {line['raw']}"
         case _:
@@ -163,7 +183,9 @@ def detect_file(args: argparse.Namespace) -> int:
     audio = channels[(args.channel or 1) - 1]
     country = None if only_caller_id else args.country
     show = _printer(args)
-    for line in lines_of(audio, country=country, detectors=CALLER_ID if only_caller_id else ALL):
+    detectors = CALLER_ID if only_caller_id else ALL
+    answer = not only_caller_id and args.answer
+    for line in lines_of(audio, country=country, detectors=detectors, answer=answer):
         show(line)
     return 0
 
@@ -177,7 +199,7 @@ def detect_microphone(args: argparse.Namespace) -> int:
     ear = Ear()
     if args.country is not None:
         ear.progress(progress_config(load_region(args.country)))
-    lines = Lines(args.country)
+    lines = Lines(args.country, answer=args.answer)
     show = _printer(args)
     left = round(args.seconds * RATE) if args.seconds is not None else None
     with open_input() as microphone:

@@ -93,6 +93,9 @@ _TABLE: dict[int, _Maker] = {
     lib.CTI_EV_VOICE_OFF: lambda e, at, p, _: events.VoiceOff(at, p, Samples(e.start)),
     lib.CTI_EV_SOUND_ON: lambda e, at, p, _: events.SoundOn(at, p, Samples(e.start)),
     lib.CTI_EV_SOUND_OFF: lambda e, at, p, _: events.SoundOff(at, p, Samples(e.start)),
+    lib.CTI_EV_BEEP: lambda e, at, p, _: events.BeepHeard(
+        at, p, Samples(e.start), Samples(e.length), e.value
+    ),
     lib.CTI_EV_CALLER_ID: _caller_id,
     lib.CTI_EV_ALERT: lambda e, at, p, _: events.AlertSeen(at, p, Samples(e.start), Samples(e.length)),
     lib.CTI_EV_FAX_TONE: lambda e, at, p, _: events.FaxTone(

@@ -161,6 +161,52 @@ static void test_tone_that_swells_slowly_is_no_voice(void) { /* Japan's ringback
     free(s);
 }
 
+/* Speech for `voice` ms, `pause` ms of nothing, `length` ms of a tone, then silence; the beeps of it. */
+static int beeps_of(double voice, double pause, double hz, double length, int more, cti_event *beep) {
+    signal *s = signal_new(16);
+    signal_silence(s, 1000);
+    signal_speech(s, voice, -18);
+    signal_silence(s, pause);
+    int from = s->n, found = 0;
+    signal_silence(s, length);
+    signal_sine(s, from, s->n - from, hz, -14);
+    if (more)
+        signal_speech(s, 1500, -16);
+    signal_silence(s, 1500);
+    signal_noise(s, -58);
+    int count = hear(NULL, s);
+    for (int i = 0; i < count; i++)
+        if (events[i].kind == CTI_EV_BEEP) {
+            *beep = events[i];
+            beep->start -= from;
+            found++;
+        }
+    free(s);
+    return found;
+}
+
+static void test_beep_after_a_voice_is_told_with_its_place_and_frequency(void) {
+    static const double hz[] = {400, 620, 1000, 1400, 1900}, length[] = {150, 400, 900, 1900};
+    cti_event e;
+    for (int h = 0; h < 5; h++)
+        for (int l = 0; l < 4; l++) {
+            CHECK_EQ(beeps_of(2500, 700, hz[h], length[l], 0, &e), 1);
+            CHECK(e.start > -320 && e.start < 480);
+            CHECK(e.length > length[l] * 8 - 640 && e.length < length[l] * 8 + 640);
+            CHECK(fabs(e.value - hz[h]) < 32);
+        }
+}
+
+static void test_tones_that_are_no_beep_of_a_machine_are_not_told(void) {
+    cti_event e;
+    CHECK_EQ(beeps_of(0, 700, 1000, 400, 0, &e), 0);     /* nobody spoke before */
+    CHECK_EQ(beeps_of(2500, 6000, 1000, 400, 0, &e), 0); /* long before */
+    CHECK_EQ(beeps_of(2500, 700, 1000, 60, 0, &e), 0);   /* a click */
+    CHECK_EQ(beeps_of(2500, 700, 1000, 3000, 0, &e), 0); /* too long */
+    CHECK_EQ(beeps_of(2500, 700, 2100, 400, 0, &e), 0);  /* a modem's */
+    CHECK_EQ(beeps_of(2500, 700, 1000, 400, 1, &e), 0);  /* no silence behind it */
+}
+
 static void test_steady_noise_is_learned_and_voice_over_it_is_heard(void) {
     signal *s = signal_new(9);
     signal_silence(s, 10000);
@@ -264,6 +310,8 @@ int main(void) {
     RUN(test_caller_id_of_either_standard_is_no_voice);
     RUN(test_howler_of_four_frequencies_is_no_voice);
     RUN(test_tone_that_swells_slowly_is_no_voice);
+    RUN(test_beep_after_a_voice_is_told_with_its_place_and_frequency);
+    RUN(test_tones_that_are_no_beep_of_a_machine_are_not_told);
     RUN(test_steady_noise_is_learned_and_voice_over_it_is_heard);
     RUN(test_louder_noise_is_learned_within_a_few_seconds);
     RUN(test_sounds_below_the_floor_are_silence);

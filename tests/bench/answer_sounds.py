@@ -190,3 +190,47 @@ def answers(voices: tuple[str, ...], count: int, seed: int) -> Iterator[Answer]:
         wave = np.concatenate([heard, gap, said, np.zeros(4000)])
         sound = over_the_line(wave, dice, dice.uniform(-65, -50))
         yield Answer(sound, len(heard) + len(gap), voice, code)
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    who: str  # human | machine | fax | unknown
+    sound: Pcm
+    answered: int
+    beep: int | None
+    """The sample after the machine's beep."""
+
+
+def _greeting(voice: str, who: str, dice: random.Random) -> tuple[Wave, int | None]:
+    """What the far end says from its answer on, and where a machine's beep ends in it."""
+    gap = np.zeros(dice.randrange(1600, 9600))
+    level = rms_of(dice.uniform(-30, -8))
+    if who == "unknown":
+        return np.zeros(8 * RATE), None
+    if who == "fax":
+        tone_of_it = fax_tone(dice.choice(("ced", "ansam")), ms=4000, level=dice.uniform(-30, -8))
+        return np.concatenate([gap, wave_of(tone_of_it)]), None
+    language = voice.split("+")[0].split("-")[0]
+    text = dice.choice((PERSON if who == "human" else MACHINE)[language])
+    said = level * spoken(voice, text, dice.randint(25, 75), dice.randint(130, 190))
+    if who == "human":
+        return np.concatenate([gap, said, np.zeros(5 * RATE)]), None
+    pause = np.zeros(dice.randrange(2400, 12_000))
+    part = Part((dice.uniform(400, 1900),), dice.uniform(-25, -8), dice.uniform(150, 1000))
+    beep = wave_of(render(tone([part]), 2 * RATE))
+    wave = np.concatenate([gap, said, pause, beep])
+    return np.concatenate([wave, np.zeros(4 * RATE)]), len(wave)
+
+
+def greetings(voices: tuple[str, ...], count: int, seed: int) -> Iterator[Greeting]:
+    """Persons and machines by halves, and a twentieth of each fax machines and silent lines."""
+    dice = random.Random(f"greetings {seed}")
+    codes = known_regions()
+    able = [voice for voice in voices if voice.split("+")[0].split("-")[0] in MACHINE]
+    for _ in range(count):
+        who = dice.choices(("human", "machine", "fax", "unknown"), (9, 9, 1, 1))[0]
+        ringback = wave_of(render(tone_spec(load_region(dice.choice(codes)), "ringback"), 6 * RATE))
+        wave, beep = _greeting(dice.choice(able), who, dice)
+        noise = dice.uniform(-65, -50)
+        sound = over_the_line(np.concatenate([ringback, wave]), dice, noise)
+        yield Greeting(who, sound, len(ringback), None if beep is None else len(ringback) + beep)

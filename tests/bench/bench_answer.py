@@ -20,10 +20,11 @@ from typing import Any
 
 import answer_sounds as sounds
 
+from ctidrv.callcontrol.answer import HUMAN, UNKNOWN, Answer, AnswerJudge
 from ctidrv.events import VoiceOn
-from ctidrv.native.ear import VOICE, Ear
+from ctidrv.native.ear import FAX, PROGRESS, VOICE, Ear
 from ctidrv.native.pcm import Pcm
-from ctidrv.units import seconds, to_seconds
+from ctidrv.units import Samples, seconds, to_seconds
 
 IN_TIME = seconds(0.5)
 
@@ -65,6 +66,45 @@ def taken_for_voice(pieces: Iterable[sounds.NoVoice]) -> dict[str, Any]:
     return {"signals": total, "taken_for_voice_percent": round(100 * bad / total, 2), "which": which}
 
 
+def judged(trial: sounds.Greeting) -> list[Answer]:
+    """What was told of one answer, in order."""
+    judge = AnswerJudge(Samples(trial.answered))
+    told: list[Answer] = []
+    for event in Ear(detectors=VOICE | PROGRESS | FAX).hear(trial.sound):
+        if event.at > trial.answered:
+            told += judge.on_event(event)
+    return told + judge.advance(len(trial.sound))
+
+
+def who_answered(trials: Iterable[sounds.Greeting]) -> dict[str, Any]:
+    """The first word on who answered, as a table of truth and verdict; and the beeps of the machines."""
+    table: dict[str, Counter[str]] = {}
+    beeps = found = 0
+    offs: list[float] = []
+    late: list[float] = []
+    for trial in trials:
+        told = judged(trial)
+        who = told[0].who if told else UNKNOWN
+        table.setdefault(trial.who, Counter())[who] += 1
+        if who == HUMAN == trial.who:
+            late.append(to_seconds(told[0].at - told[0].start))
+        if trial.beep is not None:
+            beeps += 1
+            heard = next((each.beep for each in told if each.beep is not None), None)
+            if heard is not None and abs(heard - trial.beep) <= IN_TIME:
+                found += 1
+                offs.append(abs(to_seconds(heard - trial.beep)))
+    right = sum(row[truth] for truth, row in table.items())
+    return {
+        "answers": sum(row.total() for row in table.values()),
+        "right_percent": round(100 * right / sum(row.total() for row in table.values()), 2),
+        "verdicts": {truth: dict(row.most_common()) for truth, row in sorted(table.items())},
+        "a_person_is_known_after_s_median": round(statistics.median(late), 2),
+        "beeps_found_percent": round(100 * found / beeps, 2),
+        "beep_off_by_ms_worst": round(1000 * max(offs)),
+    }
+
+
 def measure(quick: bool, seed: int, tuning: bool) -> dict[str, dict[str, Any]]:
     voices = sounds.TUNED_ON if tuning else sounds.HELD_OUT
     rounds = 5 if quick else 100
@@ -72,6 +112,7 @@ def measure(quick: bool, seed: int, tuning: bool) -> dict[str, dict[str, Any]]:
     return {
         "voice answer": voice_answer(sounds.answers(voices, 100 if quick else 2000, seed)),
         "tones and signals": taken_for_voice(signals),
+        "who answered": who_answered(sounds.greetings(voices, 100 if quick else 1000, seed)),
     }
 
 

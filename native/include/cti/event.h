@@ -36,6 +36,7 @@ enum cti_event_kind {
     CTI_EV_CALLER_ID = 26, /* ref: message number for cti_ear_message(); value: enum cti_cid_standard,
                               with enum cti_cid_flag; length: bytes of the message */
     CTI_EV_ALERT = 27,     /* the dual tone that announces caller ID is over; length: samples it lasted */
+    CTI_EV_BEEP = 30,      /* after a voice, one tone that ended in silence; value: Hz; length: samples */
     CTI_EV_FAX_TONE = 29,  /* value: enum cti_fax_tone; ref: phase reversals seen */
     CTI_EV_SOUND_ON = 32,  /* something is heard that no dead line makes (cti/presence.h) */
     CTI_EV_SOUND_OFF = 33, /* start: the sample after the last of it */

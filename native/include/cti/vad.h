@@ -4,7 +4,8 @@
  *
  * Power against a noise floor that follows the line, every 10 ms. Voice begins once enough of it
  * has been heard (about 60 ms) and is over after `hangover_ms` without, so that the gaps between words
- * do not end it. Tones (dial, busy, ringback, digits, the howler, hum) and data (caller ID, fax) are no voice.
+ * do not end it. Tones (dial, busy, ringback, digits, the howler, hum) and data (caller ID, fax) are no
+ * voice.
  */
 
 #include <stddef.h>
@@ -26,9 +27,10 @@ size_t cti_vad_size(void);
 int cti_vad_init(cti_vad *s, size_t size, const cti_vad_config *cfg);
 /* The count of samples begins again at 0; the noise floor is learned anew. */
 int cti_vad_reset(cti_vad *s);
-/* Writes CTI_EV_VOICE_ON (start: first voiced sample, to 10 ms) and CTI_EV_VOICE_OFF (start: the
- * first sample after the last voiced one). Returns how many. Events that find no room wait for
- * the next call, 8 at the most. */
+/* Writes CTI_EV_BEEP for a tone of 350 to 2000 Hz and 120 ms to 2 s that follows a voice within 5 s and ends
+ * in silence (an answering machine's); CTI_EV_VOICE_ON (start: first voiced sample, to 10 ms) and
+ * CTI_EV_VOICE_OFF (start: the first sample after the last voiced one). Returns how many. Events that find no
+ * room wait for the next call, 8 at the most. */
 int cti_vad_run(cti_vad *s, const int16_t *pcm, int n, cti_event *ev, int max);
 /* 1 between on and off. */
 int cti_vad_active(const cti_vad *s);

@@ -8,6 +8,7 @@
 #include "base/fft.h"
 #include "base/outbox.h"
 #include "cti/error.h"
+#include "line/beep.h"
 
 enum {
     PART = 80,      /* samples: powers are kept for each 10 ms */
@@ -73,6 +74,8 @@ struct cti_vad {
     int64_t run_start;             /* first sample of that sound */
     int64_t voiced_end;            /* the sample after the last voiced one */
     int32_t active;
+    float alone; /* the share of the strongest line of this hop's sound */
+    beep beep;
 };
 
 void cti_vad_defaults(cti_vad_config *cfg) {
@@ -100,6 +103,7 @@ int cti_vad_reset(cti_vad *s) {
     s->smooth = -1.0;
     s->noise_hops = s->voiced_hops = s->quiet_hops = s->tone_hops = s->active = 0;
     s->line[0] = s->line[1] = -1;
+    memset(&s->beep, 0, sizeof(s->beep));
     return CTI_OK;
 }
 
@@ -187,6 +191,7 @@ static enum sound classify(cti_vad *s) {
     s->line[1] = line[1];
     s->loudness = loudness;
     double sound = total - noise_power(s);
+    s->alone = sound > 0.0 ? (float)(alone / sound) : 0.0f;
     if (lines < TONE_SHARE * sound) {
         if (high < HIGH_SHARE * sound)
             return VOICE;
@@ -217,6 +222,17 @@ static int64_t first_loud(const cti_vad *s, double limit) {
     return s->now - (int64_t)(PARTS - first) * PART;
 }
 
+/* A beep's edges are spread over the spectrum; within it there is one line. */
+static void look_for_beep(cti_vad *s, enum sound sound, double power, double limit, cti_event_sink *sink) {
+    enum beep_hop hop = sound == QUIET                                     ? BEEP_QUIET
+                        : sound == TONE && (double)s->alone >= ALONE_SHARE ? BEEP_LINE
+                        : sound == EDGE || s->beep.start == 0              ? BEEP_EDGE
+                                                                           : BEEP_OTHER;
+    int64_t edge = sound == QUIET ? s->now - HOP : first_loud(s, limit);
+    double hz = s->line[0] * 8000.0 / CTI_FFT_SIZE;
+    beep_take(&s->beep, hop, hz, power, edge, s->now, s->voiced_end, sink);
+}
+
 static void decide(cti_vad *s, cti_event_sink *sink) {
     if (s->smooth < 0.0)
         follow_noise(s);
@@ -226,6 +242,7 @@ static void decide(cti_vad *s, cti_event_sink *sink) {
     double power = (s->part[PARTS - 1] + s->part[PARTS - 2]) / 2.0;
     enum sound sound = power > limit ? classify(s) : QUIET;
     follow_noise(s);
+    look_for_beep(s, sound, power, limit, sink);
     s->quiet_hops = sound == QUIET ? s->quiet_hops + 1 : 0;
     s->tone_hops = sound == TONE ? s->tone_hops + 1 : 0;
     if (sound == QUIET)

@@ -104,6 +104,30 @@ def test_detect_prints_fax_tones_as_the_contract_says(
     assert "     6.000 s  fax tone ansam" in capsys.readouterr().out
 
 
+def test_detect_says_who_answered_when_it_is_asked(tmp_path: Path, dsp: Any) -> None:
+    """Two bursts of ringback, a greeting, a pause, a beep."""
+    ringback = render(tone([Part((440, 480), -19, 2000), Part(ms=4000)], loop=True), 64_000)
+    greeting = read_wav(Path(__file__).parents[3] / "hw-sim/hwsim/voices/ann-lee.wav").channels[0]
+    beep = render(tone([Part((1000,), -13, 400)]), 3200)
+    audio = ringback + Pcm.silence(8000) + greeting + Pcm.silence(6000) + beep + Pcm.silence(16_000)
+    end = (len(ringback) + 8000 + len(greeting) + 6000 + len(beep)) / 8000
+    name = write(tmp_path / "answer.wav", audio)
+    _, lines, _ = dsp("detect", name, "--answer")
+    answers = [line for line in lines if line["type"] == "answer"]
+    assert [(line["who"], line["beep"]) for line in answers] == [
+        ("machine", None),
+        ("machine", pytest.approx(end, abs=0.05)),
+    ]
+    assert answers[0]["t"] == pytest.approx(9.0, abs=0.1)
+    assert answers[0]["t_report"] < answers[1]["t_report"] < end + 0.1
+    assert answers[0]["confidence"] < answers[1]["confidence"]
+    _, without, _ = dsp("detect", name)
+    assert without == [line for line in lines if line["type"] != "answer"]
+    assert main(["dsp", "detect", name, "--answer", "--text"]) == 0
+    for block in (1, 160):
+        assert lines_of(audio, block=block, answer=True) == lines
+
+
 def test_detect_with_blocks_of_1_160_and_all_gives_the_same_lines(a_call: Pcm) -> None:
     whole = lines_of(a_call)
     assert len(whole) >= 5
