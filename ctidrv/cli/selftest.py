@@ -9,7 +9,10 @@ import time
 from collections.abc import Callable
 
 from ctidrv import __version__
-from ctidrv.cli.output import add_json, print_json
+from ctidrv.cli.output import add_data, add_json, print_json
+from ctidrv.config import load_config
+from ctidrv.errors import UsageError
+from ctidrv.folder import data_folder
 from ctidrv.native import dtmf_signals as signals
 from ctidrv.native import dtmf_trials as trials
 from ctidrv.native.dtmf_trials import Figures, ours
@@ -24,7 +27,15 @@ Row = tuple[str, Callable[[], Figures]]
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--full", action="store_true", help="ten times the digits and the audio (minutes)")
+    parser.add_argument(
+        "--line", metavar="PORT,PORT2", help="through a looped line: the first port sends, the second hears"
+    )
+    parser.add_argument(
+        "--dial", metavar="NUMBER", help="with --line: dial it from the first; the second rings"
+    )
+    parser.add_argument("--config", metavar="FILE", help="with --line: station.toml")
     parser.add_argument("--seed", type=_seed, default=1, metavar="N", help="of the signals (1)")
+    add_data(parser)
     add_json(parser)
 
 
@@ -78,7 +89,23 @@ def _shown(value: float | None) -> str:
     return "none" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
+def _print_row(args: argparse.Namespace, name: str, row: Figures) -> None:
+    if not args.json:
+        for figure, value in row.items():
+            print(f"{name + ': ' + figure.replace('_', ' '):60}{_shown(value):>12}", flush=True)
+
+
+def _line(args: argparse.Namespace, digits: int) -> dict[str, Figures]:
+    from ctidrv.cli.selftest_line import line_rows
+
+    folder = data_folder(args.data)
+    config = load_config(args.config, folder)
+    return line_rows(folder, config, args.line, args.dial, digits, args.seed)
+
+
 def run(args: argparse.Namespace) -> int:
+    if args.line is None and (args.dial is not None or args.config is not None or args.data is not None):
+        raise UsageError("selftest: --dial, --config and --data go with --line")
     sizes = (500, 200, 600) if args.full else (50, 20, 60)
     head = {
         "version": __version__,
@@ -91,16 +118,20 @@ def run(args: argparse.Namespace) -> int:
         print(f"ctidrv {__version__} on {head['machine']}, seed {args.seed}: {sizes[0]} digits a point")
     began = time.monotonic()
     report: dict[str, Figures] = {}
-    table = rows(*sizes, args.seed)
-    for number, (name, measure) in enumerate(table, 1):
-        _progress(f"{number} of {len(table)}: {name}")
-        report[name] = measure()
-        _progress("")
-        if not args.json:
-            for figure, value in report[name].items():
-                print(f"{name + ': ' + figure.replace('_', ' '):60}{_shown(value):>12}", flush=True)
-    if args.json:
-        print_json({**head, "seconds": round(time.monotonic() - began, 1), "rows": report})
+    if args.line is not None:
+        report = _line(args, sizes[0])
+        for name in report:
+            _print_row(args, name, report[name])
     else:
+        table = rows(*sizes, args.seed)
+        for number, (name, measure) in enumerate(table, 1):
+            _progress(f"{number} of {len(table)}: {name}")
+            report[name] = measure()
+            _progress("")
+            _print_row(args, name, report[name])
+    if args.json:
+        line = {} if args.line is None else {"line": args.line}
+        print_json({**head, **line, "seconds": round(time.monotonic() - began, 1), "rows": report})
+    elif args.line is None:
         print("talk-off here is of sounds this program makes; recorded speech: tests/bench/bench_dtmf.py")
     return 0

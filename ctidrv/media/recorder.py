@@ -30,6 +30,18 @@ class Sink(Protocol):
         ...
 
 
+class Kept:
+    """A sink that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+
+    def write(self, frames: bytes) -> None:
+        self.data += frames
+
+    def close(self) -> None: ...
+
+
 class Recording:
     """One recording under way. `frames` counts what the tick has recorded, written yet or not."""
 

@@ -10,6 +10,7 @@ from ctidrv.callcontrol.journal import Journal
 from ctidrv.errors import InputError, PortError, ServiceError
 from ctidrv.media.engine import MediaEngine
 from ctidrv.media.learn_tone import check_audible, learn
+from ctidrv.media.recorder import Kept
 from ctidrv.native.pcm import Pcm
 from ctidrv.ports.learnt import LearntTone, LineTone, add_learnt, check_tone, row_of
 from ctidrv.ports.regions import Region, progress_config
@@ -20,18 +21,6 @@ if TYPE_CHECKING:
     from ctidrv.service.daemon import Line
 
 SAMPLE = seconds(10)
-
-
-class _Kept:
-    """A sink that keeps what it is given."""
-
-    def __init__(self) -> None:
-        self.data = bytearray()
-
-    def write(self, frames: bytes) -> None:
-        self.data += frames
-
-    def close(self) -> None: ...
 
 
 class TaughtTones:
@@ -71,7 +60,7 @@ class TaughtTones:
         if port in self._sampled:
             raise ServiceError(f"{port}: is being listened to already; ask again in {to_seconds(length):g} s")
         self._sampled.add(port)
-        kept = _Kept()
+        kept = Kept()
         try:
             recording = self._engine.channel(port).record_sample(kept)
             try:
