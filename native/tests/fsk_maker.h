@@ -15,6 +15,7 @@ typedef struct maker {
     double level, twist, rate; /* dBm0; dB that space is above mark; of 1200 bit/s, 0 = exactly */
     double noise;              /* dBm0, 0 = none */
     int seizure, marks, stuffing;
+    int thirds; /* of a bit, further marks between bytes */
     uint64_t random;
     int16_t pcm[MAKER_ROOM];
     int n;
@@ -39,10 +40,13 @@ static maker *maker_new(int modem) {
     return &m;
 }
 
-static void maker_bits(maker *m, cti_fsk_tx *tx, const uint8_t *bits, int n) {
-    int got = cti_fsk_tx_run(tx, bits, n, m->pcm + m->n, MAKER_ROOM - m->n);
-    CHECK(got >= 0);
-    m->n += got > 0 ? got : 0;
+/* Thirds of a bit, all of one value. */
+static void maker_thirds(maker *m, cti_fsk_tx *tx, uint8_t bit, int n) {
+    for (int i = 0; i < n; i++) {
+        int got = cti_fsk_tx_run(tx, &bit, 1, m->pcm + m->n, MAKER_ROOM - m->n);
+        CHECK(got >= 0);
+        m->n += got > 0 ? got : 0;
+    }
 }
 
 static void maker_silence(maker *m, int samples) {
@@ -53,31 +57,24 @@ static void maker_silence(maker *m, int samples) {
 
 /* Adds preamble and bytes behind what is there. */
 static void maker_burst(maker *m, const uint8_t *bytes, int n) {
-    static const uint8_t alternating[2] = {0, 1}, mark[1] = {1};
     cti_fsk_tx_config cfg;
     CHECK_EQ(cti_fsk_tx_defaults(&cfg, m->modem), 0);
     cfg.mark_dbm0 = (float)(m->level - (m->twist > 0.0 ? m->twist : 0.0));
     cfg.space_dbm0 = (float)(m->level + (m->twist < 0.0 ? m->twist : 0.0));
-    cfg.baud *= (float)(1.0 + m->rate);
+    cfg.baud *= (float)(3.0 * (1.0 + m->rate));
     cti_fsk_tx *tx = malloc(cti_fsk_tx_size());
     CHECK_EQ(cti_fsk_tx_init(tx, cti_fsk_tx_size(), &cfg), 0);
     m->begin = m->n;
     for (int i = 0; i < m->seizure; i++) {
-        maker_bits(m, tx, &alternating[i & 1], 1);
+        maker_thirds(m, tx, i & 1, 3);
     }
-    for (int i = 0; i < m->marks; i++) {
-        maker_bits(m, tx, mark, 1);
-    }
+    maker_thirds(m, tx, 1, 3 * m->marks);
     for (int i = 0; i < n; i++) {
-        uint8_t bits[10] = {0};
+        maker_thirds(m, tx, 0, 3);
         for (int b = 0; b < 8; b++) {
-            bits[b + 1] = (uint8_t)((bytes[i] >> b) & 1);
+            maker_thirds(m, tx, (uint8_t)((bytes[i] >> b) & 1), 3);
         }
-        bits[9] = 1;
-        maker_bits(m, tx, bits, 10);
-        for (int s = 0; s < m->stuffing; s++) {
-            maker_bits(m, tx, mark, 1);
-        }
+        maker_thirds(m, tx, 1, 3 + 3 * m->stuffing + m->thirds);
     }
     free(tx);
 }

@@ -3,10 +3,11 @@
 /* fsk_rx: bytes out of 1200 bit/s FSK (Bell 202, ITU-T V.23), as caller ID sends them.
  *
  * Asynchronous bytes (start bit 0, 8 bits least significant first, stop bit 1) behind a preamble of
- * alternating bits (seizure), marks, or both; 8 bits of it are enough. Which modem it is, the rate
+ * alternating bits (seizure), marks, or both; 20 bits of it are enough. Which modem it is, the rate
  * (within 4 %) and the two tones' levels are found from the preamble and the first byte. Each byte
- * has its own timing, so marks between bytes, even of broken length, do no harm. Bits are decided over
- * five of them at once, by the continuous phase. A byte is reported some 90 samples behind its start.
+ * has its own timing, so marks between bytes, even of broken length, do no harm. The ten bits of a byte
+ * are decided together (a Viterbi search over the continuous phase). A byte is reported some 100 samples
+ * behind its start, the first some 160.
  */
 
 #include <stddef.h>
