@@ -1,6 +1,9 @@
-"""Caller ID in figures: right by SNR for every standard, the alerting tone by what is said over it, talk-off.
+"""Caller ID in figures: by SNR and by line, beside others; the alerting tone over speech; talk-off.
 
-    python tests/bench/bench_caller_id.py [--trials N] [--seed N] [--speech FOLDER]...
+    python tests/bench/bench_caller_id.py [--trials N] [--seed N] [--only PART]... [--speech FOLDER]...
+
+PART: fsk (Bell 202 and V.23 by every condition, beside libspandsp and, in a tenth of the trials, minimodem),
+others (J-CLIP and DTMF by SNR), alert, talk_off.
 
 FOLDER: 8 kHz 16-bit mono WAV files of speech or music, in it or below. SNR is against white noise over
 0 to 4 kHz; 0 dBm0 is rms 16,140. Prints JSON.
@@ -13,26 +16,51 @@ import json
 import subprocess
 import time
 import wave
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import caller_id_others as others
+import caller_id_sounds as sounds
 import numpy
+from caller_id_sounds import RMS_0_DBM0, Burst, pcm
 
 from ctidrv.events import AlertSeen, CallerIdSeen
 from ctidrv.native import cid
 from ctidrv.native.ear import ALL, CALLER_ID, Ear
 from ctidrv.native.pcm import Pcm
 
-RMS_0_DBM0 = 16140.0
 SNRS = (0, 2, 3, 4, 5, 6, 8, 10, 15, 20)
+PARTS = ("fsk", "others", "alert", "talk_off")
+CONDITIONS: dict[str, dict[str, Callable[[str, Any], Burst]]] = {
+    "snr_db": {str(v): lambda s, _, v=v: Burst(s, snr=v) for v in (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 20)},
+    "level_dbm0": {str(v): lambda s, _, v=v: Burst(s, level=v) for v in (0, -10, -25, -40, -45, -48, -50)},
+    "rate_percent": {
+        str(v): lambda s, _, v=v: Burst(s, rate=v / 100, snr=25) for v in (-5, -4, -3, -2, 0, 2, 3, 4, 5)
+    },
+    "rate_percent_no_seizure": {
+        str(v): lambda s, _, v=v: Burst(s, rate=v / 100, snr=25, seizure=0) for v in (-4, -2, 2, 4)
+    },
+    "twist_db": {
+        str(v): lambda s, _, v=v: Burst(s, twist=v, snr=30)
+        for v in (-18, -15, -12, -10, -6, 6, 10, 12, 15, 18)
+    },
+    "marks_between_bytes": {
+        str(v): lambda s, _, v=v: Burst(s, stuffing=v, snr=20) for v in (0.3, 0.5, 1, 1.7, 2, 5, 10, 20)
+    },
+    "no_seizure_marks": {
+        str(v): lambda s, _, v=v: Burst(s, seizure=0, marks=v, snr=20) for v in (20, 40, 80, 180)
+    },
+    "seizure_then_marks": {
+        str(v): lambda s, _, v=v: Burst(s, marks=v, snr=20) for v in (0, 1, 2, 3, 5, 8, 10)
+    },
+    "line": {"easy": sounds.easy, "hard": sounds.hard},
+}
+"""What is varied -> its values -> such a burst, of a standard, by the dice."""
 
 
 def samples(sound: Pcm) -> Any:
     return numpy.frombuffer(sound.bytes, dtype=numpy.int16).astype(float)
-
-
-def pcm(values: Any) -> Pcm:
-    return Pcm.from_bytes(numpy.clip(numpy.rint(values), -32768, 32767).astype(numpy.int16).tobytes())
 
 
 def padded(sound: Any, dice: Any) -> Any:
@@ -46,11 +74,7 @@ def data(standard: str, dice: Any) -> tuple[Any, str, float]:
         form = standard.removeprefix("dtmf ")
         sound = cid.dtmf_sound(cid.encode_dtmf(number=number, form=form), level=-12.0)
         return samples(sound), number, -12.0 + 10 * numpy.log10(1 + 10**-0.2)
-    if standard == "jclip":
-        sound = cid.fsk_burst(cid.encode_jclip(number=number), standard="jclip", seizure_bits=0)
-    else:
-        message = cid.encode_mdmf(number=number, name="ALICE WONG", when="11221430")
-        sound = cid.fsk_burst(message, standard=standard)
+    sound = cid.fsk_burst(cid.encode_jclip(number=number), standard="jclip", seizure_bits=0)
     return samples(sound), number, -13.5
 
 
@@ -67,6 +91,31 @@ def by_snr(standard: str, trials: int, dice: Any) -> dict[str, Any]:
             wrong += any(e.number not in (None, number) for e in found)
             unclear += not any(e.number for e in found) and any(e.checksum_ok is False for e in found)
         out[str(snr)] = {"right": right / trials, "unclear": unclear / trials, "wrong": wrong}
+    return out
+
+
+def by_condition(trials: int, dice: Any) -> dict[str, Any]:
+    """For each condition and standard: each receiver's share of right numbers, and its wrong ones."""
+    receivers = {"ours": others.ours(), "spandsp": others.spandsp(), "minimodem": others.minimodem()}
+    out: dict[str, Any] = {}
+    for condition, values in CONDITIONS.items():
+        for value, make in values.items():
+            for standard in sounds.TONES:
+                cell: dict[str, Any] = {}
+                for trial in range(trials):
+                    number, name = sounds.number_of(dice), str(dice.choice(sounds.NAMES))
+                    line = pcm(sounds.line_of(sounds.message(number, name), make(standard, dice), dice))
+                    for who, hear in receivers.items():
+                        if hear is None or (who == "minimodem" and trial % 10):
+                            continue
+                        found = hear(line, standard)
+                        of = cell.setdefault(who, {"of": 0, "right": 0, "wrong": 0})
+                        of["of"] += 1
+                        of["right"] += number in found
+                        of["wrong"] += any(each != number for each in found)
+                for of in cell.values():
+                    of["right"] = round(of["right"] / of["of"], 4)
+                out.setdefault(condition, {}).setdefault(value, {})[standard] = cell
     return out
 
 
@@ -162,6 +211,7 @@ def main() -> None:
     read = argparse.ArgumentParser(description=__doc__)
     read.add_argument("--trials", type=int, default=100)
     read.add_argument("--seed", type=int, default=1)
+    read.add_argument("--only", choices=PARTS, action="append", default=[])
     read.add_argument("--speech", type=Path, action="append", default=[])
     args = read.parse_args()
     began = time.monotonic()
@@ -169,18 +219,22 @@ def main() -> None:
     pieces = recordings(args.speech)
     talk = numpy.concatenate(pieces).astype(float) if pieces else None
     commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
-    report = {
+    parts = {
+        "fsk": lambda: by_condition(args.trials, dice),
+        "others": lambda: {
+            name: by_snr(name, args.trials, dice) for name in ("jclip", "dtmf A-C", "dtmf D-C", "dtmf #")
+        },
+        "alert": lambda: alert_figures(args.trials, dice, talk),
+        "talk_off": lambda: talk_off(pieces) if pieces else None,
+    }
+    report: dict[str, Any] = {
         "seed": args.seed,
         "trials": args.trials,
         "commit": commit.stdout.strip() or None,
-        "by_snr": {
-            name: by_snr(name, args.trials, dice)
-            for name in ("bell202", "v23", "jclip", "dtmf A-C", "dtmf D-C", "dtmf #")
-        },
-        "alert": alert_figures(args.trials, dice, talk),
-        "talk_off": talk_off(pieces) if pieces else None,
-        "wall_s": 0.0,
     }
+    for name, run in parts.items():
+        if name in (args.only or PARTS):
+            report[name] = run()
     report["wall_s"] = round(time.monotonic() - began, 1)
     print(json.dumps(report, indent=1))
 
