@@ -48,10 +48,31 @@ __all__ = [
     "tone_spec",
 ]
 
-# What a detector must hear of a tone: hang-up within four cycles, never after two (a stutter of speech).
-_BUSY_BURSTS = 3
+# What a detector must hear of a quick cadence: hang-up within four cycles, never after two bursts (a stutter
+# of speech); the others a burst later, so that they are none of a longer cadence of those. A cadence with a
+# burst or pause of a second is slow enough to be known from one cycle.
+_QUICK_BURSTS = {"busy": 3, "congestion": 3}
+_OTHER_QUICK_BURSTS = 4
+# A steady tone with two holes at the right distance is no other.
+_HOLES_MS, _HOLED_BURSTS = 60, 2
+_SLOW_MS = 1000
 _BURST_EDGE_MS = 100
 _SIDE_BANDS_HZ = 40
+# E.180 on special information tone: each frequency within 50 Hz, up to 30 ms between the bursts.
+_SIT_ROOM_HZ = 50
+_SIT_PAUSE_MS = 15
+# Shorter bursts are no more than a click in the detector's window of 80 ms, shorter pauses no hole.
+_LEAST_BURST_MS = 50
+_LEAST_PAUSE_MS = 25
+# In the order in which two that are alike are told: the first is the one.
+_HEARD = (
+    "dial", "busy", "congestion", "ringback", "call_waiting",
+    "dial2", "sit", "nu", "howler", "stutter", "confirm",
+)  # fmt: skip
+_ENDING = ("busy", "congestion")
+_ONE_CYCLE = ("dial", "ringback")
+_ENDLESS = 1000
+_THEN = {"again": lib.CTI_THEN_AGAIN, "steady": lib.CTI_THEN_STEADY, "silence": lib.CTI_THEN_SILENCE}
 
 
 def known_regions() -> list[str]:
@@ -114,38 +135,82 @@ def tone_spec(region: Region, name: str) -> ToneSpec:
 def progress_config(region: Region) -> Any:
     """What the core's call-progress detector listens for in this country: a ``cti_progress_config *``.
 
-    Dial, ringback, busy and congestion. Tolerances and floor are the core's defaults. A tone that has
-    the cadence and frequencies of one before it is left out (Japan's congestion is its busy tone). Call
-    waiting is left out: one short burst in ten seconds, under speech, is no cadence. A steady tone is known
-    only when it has outlasted every burst of the same frequencies (Germany's ringback is its dial tone).
+    Every tone of the country that can be heard; tolerances and floor are the core's defaults. A tone with
+    the cadence and frequencies of one before it is left out (Japan's congestion is its busy tone), and one
+    with bursts or pauses too short for the detector. What may be heard in the middle of a conversation must
+    not end it: congestion that call waiting cannot be told from (Laos, Saint Lucia) is left out too, and
+    where call waiting is a few bursts of it (South Africa) it is known a burst later. A steady tone is
+    known only when it has outlasted every burst of the same frequencies (Germany's ringback is its dial
+    tone).
     """
     config = ffi.new("cti_progress_config *")
     lib.cti_progress_defaults(config)
     config.tones = 0
-    seen: set[tuple[tuple[float, ...], tuple[int, ...]]] = set()
-    for name, kind in (
-        ("dial", lib.CTI_TONE_DIAL),
-        ("busy", lib.CTI_TONE_BUSY),
-        ("congestion", lib.CTI_TONE_CONGESTION),
-        ("ringback", lib.CTI_TONE_RINGBACK),
-    ):
-        wanted = _named(region, name)
-        if (wanted.hz, wanted.ms) in seen:
+    waiting = region.tones["call_waiting"]
+    seen = set()
+    for name in _HEARD:
+        if name not in region.tones or not _can_be_heard(region.tones[name]):
             continue
-        seen.add((wanted.hz, wanted.ms))
-        slot = ffi.new("cti_progress_tone *")
-        slot.tone = kind
-        for index, hz in enumerate(_lines(wanted)):
-            slot.hz[index] = hz
-        slot.steps = len(wanted.ms)
-        for index, length in enumerate(wanted.ms):
-            slot.ms[index] = length
-        hang_up = name in ("busy", "congestion")
-        slot.cycles = max(1, -(-2 * _BUSY_BURSTS // len(wanted.ms))) if hang_up and wanted.ms else 1
-        config.tone[config.tones] = slot[0]
+        wanted = region.tones[name]
+        sound = (wanted.hz, wanted.ms, wanted.turns, wanted.then)
+        run = _run_of(wanted, waiting, config.cadence_tolerance) if name in _ENDING else 0
+        if sound in seen or run == _ENDLESS:
+            continue
+        seen.add(sound)
+        slot = config.tone[config.tones]
+        ffi.memmove(ffi.addressof(slot), _definition(name, wanted), ffi.sizeof("cti_progress_tone"))
+        slot.cycles = max(slot.cycles, 2 * run // (len(wanted.ms) or 2))
         config.tones += 1
     config.continuous_ms = max(config.continuous_ms, _longest_burst(region, config.cadence_tolerance))
     return config
+
+
+def _can_be_heard(tone: Tone) -> bool:
+    pauses = () if tone.turns else tone.ms[1::2]
+    return all(on >= _LEAST_BURST_MS for on in tone.ms[::2]) and all(off >= _LEAST_PAUSE_MS for off in pauses)
+
+
+def _definition(name: str, wanted: Tone) -> Any:
+    """A ``cti_progress_tone *``."""
+    slot = ffi.new("cti_progress_tone *")
+    slot.tone = getattr(lib, f"CTI_TONE_{name.upper()}")
+    for index, hz in enumerate(_lines(wanted)):
+        slot.hz[index] = hz
+    slot.steps = len(wanted.ms)
+    for index, length in enumerate(wanted.ms):
+        slot.ms[index] = length
+    slot.then = _THEN[wanted.then]
+    for burst in range(len(wanted.ms) // 2 if wanted.turns else 0):
+        turn = wanted.turns[burst % len(wanted.turns)]
+        slot.lines[burst] = sum(1 << index for index, hz in enumerate(wanted.hz) if hz in turn)
+    slot.cycles = 1
+    quick = name not in _ONE_CYCLE and wanted.then == "again" and max(wanted.ms, default=0) < _SLOW_MS
+    if wanted.ms and (quick or name in _ENDING):
+        bursts = _QUICK_BURSTS.get(name, _OTHER_QUICK_BURSTS)
+        if not wanted.turns and min(wanted.ms[1::2]) < _HOLES_MS:
+            bursts = _HOLED_BURSTS
+        slot.cycles = max(1, -(-2 * bursts // len(wanted.ms)))
+    if _is_special(wanted):
+        slot.then, slot.cycles, slot.hz_room = lib.CTI_THEN_ANY, 1, _SIT_ROOM_HZ
+        slot.ms[1] = slot.ms[3] = _SIT_PAUSE_MS
+    return slot
+
+
+def _is_special(tone: Tone) -> bool:
+    """Special information tone, by whatever name: three frequencies that rise. It sounds once."""
+    return len(tone.turns) == 3 and tone.turns[0] < tone.turns[1] < tone.turns[2]
+
+
+def _run_of(wanted: Tone, waiting: Tone, tolerance: float) -> int:
+    """How many bursts of this cadence call waiting has before its long pause (South Africa: four of
+    congestion's); _ENDLESS where there is no such pause (Laos)."""
+    if wanted.hz != waiting.hz or not wanted.ms:
+        return 0
+    for index, length in enumerate(waiting.ms):
+        like = wanted.ms[index % len(wanted.ms)]
+        if abs(length - like) > 2 * tolerance * like:
+            return (index + 1) // 2
+    return _ENDLESS
 
 
 def _lines(tone: Tone) -> tuple[float, ...]:
@@ -162,7 +227,7 @@ def _longest_burst(region: Region, tolerance: float) -> int:
     dial tone wait, and nobody hears it in a call that was answered.
     """
     tones = [region.tones[name] for name in TONES]
-    steady = {hz for tone in tones if not tone.ms for hz in tone.hz}
+    steady = {hz for tone in region.tones.values() if not tone.ms for hz in tone.hz}
     bursts = [max(tone.ms[::2]) for tone in tones if tone.ms and steady.intersection(tone.hz)]
     return round(max(bursts, default=0) * (1 + tolerance)) + _BURST_EDGE_MS
 

@@ -39,61 +39,100 @@ int cadence_fits(double samples, int32_t ms, double tolerance) {
     return fabs(samples / SAMPLES_PER_MS - ms) <= ms * tolerance + EDGE_SLACK_MS;
 }
 
-static int line_fits(double heard, double wanted, double tolerance) {
-    return fabs(heard - wanted) <= wanted * tolerance + LINE_SLACK_HZ;
+/* The frequencies of a definition's burst; how many there are. */
+static int wanted_lines(const cti_progress_tone *tone, int burst, double hz[CADENCE_LINES]) {
+    int32_t mask = tone->lines[burst];
+    int n = 0;
+    for (int i = 0; i < CADENCE_LINES; i++)
+        if (tone->hz[i] > 0.0f && (mask == 0 || mask >> i & 1))
+            hz[n++] = (double)tone->hz[i];
+    return n;
 }
 
-int cadence_lines_fit(const double hz[2], const cti_progress_tone *tone, double tolerance) {
-    double wanted[4];
-    int n = 0;
-    for (int i = 0; i < 4; i++)
-        if (tone->hz[i] > 0.0f)
-            wanted[n++] = (double)tone->hz[i];
+static int line_fits(double heard, double wanted, const cti_progress_tone *tone, double tolerance) {
+    return fabs(heard - wanted) <= fmax(wanted * tolerance, (double)tone->hz_room) + LINE_SLACK_HZ;
+}
+
+/* Three and more lines: each that is heard is one of them, and at most one of those that stand apart is
+ * missing. */
+static int many_lines_fit(const double *hz, const double *wanted, int n, const cti_progress_tone *tone,
+                          double tolerance) {
+    int heard = 0, apart = 0;
+    for (int line = 0; line < CADENCE_LINES && hz[line] > 0.0; line++) {
+        int known = 0;
+        for (int i = 0; i < n && !known; i++)
+            known = line_fits(hz[line], wanted[i], tone, tolerance);
+        if (!known)
+            return 0;
+        heard++;
+    }
+    for (int i = 0; i < n; i++) {
+        int alone = 1;
+        for (int k = 0; k < i; k++)
+            alone = alone && fabs(wanted[i] - wanted[k]) > SIDEBAND_HZ;
+        apart += alone;
+    }
+    return heard >= apart - 1;
+}
+
+int cadence_lines_fit(const double hz[CADENCE_LINES], const cti_progress_tone *tone, int burst,
+                      double tolerance, double *off) {
+    double wanted[CADENCE_LINES];
+    int n = wanted_lines(tone, burst, wanted);
+    *off = 0.0;
+    for (int line = 0; line < CADENCE_LINES && hz[line] > 0.0; line++) {
+        double nearest = INFINITY;
+        for (int i = 0; i < n; i++)
+            nearest = fmin(nearest, fabs(hz[line] - wanted[i]));
+        *off = fmax(*off, nearest);
+    }
     if (n == 0)
         return 1;
     if (n == 1)
-        return line_fits(hz[0], wanted[0], tolerance) &&
-               (hz[1] <= 0.0 || fabs(hz[1] - wanted[0]) <= SIDEBAND_HZ);
-    if (n == 2 && fabs(wanted[0] - wanted[1]) < MERGED_HZ && hz[1] <= 0.0) {
-        double low = wanted[0] < wanted[1] ? wanted[0] : wanted[1];
-        double high = wanted[0] < wanted[1] ? wanted[1] : wanted[0];
+        return line_fits(hz[0], wanted[0], tone, tolerance) &&
+               (hz[1] <= 0.0 || (fabs(hz[1] - wanted[0]) <= SIDEBAND_HZ && hz[2] <= 0.0));
+    if (n > 2)
+        return many_lines_fit(hz, wanted, n, tone, tolerance);
+    if (fabs(wanted[0] - wanted[1]) < MERGED_HZ && hz[1] <= 0.0) {
+        double low = fmin(wanted[0], wanted[1]), high = fmax(wanted[0], wanted[1]);
+        *off = fabs(hz[0] - (low + high) / 2.0);
         return hz[0] >= low * (1.0 - tolerance) - LINE_SLACK_HZ &&
                hz[0] <= high * (1.0 + tolerance) + LINE_SLACK_HZ;
     }
-    if (n == 2)
-        return hz[1] > 0.0 &&
-               ((line_fits(hz[0], wanted[0], tolerance) && line_fits(hz[1], wanted[1], tolerance)) ||
-                (line_fits(hz[0], wanted[1], tolerance) && line_fits(hz[1], wanted[0], tolerance)));
-    for (int line = 0; line < 2; line++) {
-        int known = hz[line] <= 0.0;
-        for (int i = 0; i < n && !known; i++)
-            known = line_fits(hz[line], wanted[i], tolerance);
-        if (!known)
-            return 0;
-    }
-    return 1;
+    int first = line_fits(hz[0], wanted[0], tone, tolerance) && line_fits(hz[1], wanted[1], tone, tolerance);
+    int turned = line_fits(hz[0], wanted[1], tone, tolerance) && line_fits(hz[1], wanted[0], tone, tolerance);
+    return hz[1] > 0.0 && hz[2] <= 0.0 && (first || turned);
 }
 
-static int same_tone(const cadence_burst *a, const cadence_burst *b) {
-    return fabs(a->hz[0] - b->hz[0]) <= SAME_HZ * a->hz[0] + LINE_SLACK_HZ &&
-           a->power <= SAME_POWER * b->power && b->power <= SAME_POWER * a->power;
+static int similar_power(const cadence_burst *a, const cadence_burst *b) {
+    return a->power <= SAME_POWER * b->power && b->power <= SAME_POWER * a->power;
+}
+
+static int same_hz(double a, double b) {
+    return fabs(a - b) <= SAME_HZ * a + LINE_SLACK_HZ;
 }
 
 /* The lines of two bursts may change places when they are equally strong. */
 static int same_lines(const cadence_burst *a, const cadence_burst *b) {
-    cadence_burst turned = *b;
-    turned.hz[0] = b->hz[1];
-    return same_tone(a, b) || (b->hz[1] > 0.0 && same_tone(a, &turned));
+    int same = 0;
+    for (int line = 0; line < CADENCE_LINES; line++)
+        same = same || (b->hz[line] > 0.0 && same_hz(a->hz[0], b->hz[line]));
+    return same;
 }
 
-/* The newest burst from `ago` on that belongs to the tone of `next`: sounds of other frequencies, and
- * those at most `quieter` of its power, are passed over. Moves *ago behind it. */
-static const cadence_burst *of_tone(const cadence_log *log, int *ago, const cadence_burst *next,
-                                    double quieter) {
+/* The newest burst from `ago` on that may be the definition's burst `at`: of the lines of `like`, or, where
+ * each burst has its own, of those. Sounds of other frequencies, and those at most `quieter` of its power,
+ * are passed over. Moves *ago behind it. */
+static const cadence_burst *of_tone(const cadence_log *log, int *ago, const cadence_burst *like,
+                                    const cti_progress_tone *tone, int at, double tolerance, double quieter) {
     const cadence_burst *burst;
-    while ((burst = cadence_ago(log, (*ago)++)) != NULL)
-        if (burst->power > quieter * next->power && same_lines(burst, next))
+    double off;
+    while ((burst = cadence_ago(log, (*ago)++)) != NULL) {
+        int lines = tone->lines[0] ? cadence_lines_fit(burst->hz, tone, at, tolerance, &off)
+                                   : same_lines(burst, like);
+        if (lines && burst->power > quieter * like->power && similar_power(burst, like))
             return burst;
+    }
     return NULL;
 }
 
@@ -112,12 +151,18 @@ static void add_edge(edge_list *e, double at, int32_t ms_before, int unsure) {
     e->unsure[e->n++] = (uint8_t)(unsure != 0);
 }
 
+/* By how much a time misses a definition's, which may be none at all. */
+static double deviation(double samples, int32_t ms) {
+    double least = ms > EDGE_SLACK_MS ? ms : EDGE_SLACK_MS;
+    return fabs(samples / SAMPLES_PER_MS - ms) / least;
+}
+
 static int times_fit(const edge_list *e, double tolerance, double *error) {
     int spoiled = e->n < SPOILED_OF_EDGES;
     *error = 0.0;
     for (int i = 0; i + 1 < e->n; i++) {
         double between = e->at[i] - e->at[i + 1];
-        *error += fabs(between / SAMPLES_PER_MS / e->ms[i] - 1.0) / (e->n - 1);
+        *error += deviation(between, e->ms[i]) / (e->n - 1);
         if (cadence_fits(between, e->ms[i], tolerance))
             continue;
         if (spoiled++ || !e->unsure[i + 1])
@@ -134,27 +179,31 @@ static int times_fit(const edge_list *e, double tolerance, double *error) {
 
 static int match(const cadence_log *log, const cadence_burst *next, const cti_progress_tone *tone,
                  const cti_progress_config *cfg, double quieter, double *error, const cadence_burst **first) {
-    int bursts = tone->cycles * tone->steps / 2, named = 0;
-    for (int i = 0; i < 4; i++)
+    int in_cycle = tone->steps / 2, bursts = tone->cycles * in_cycle, named = 0;
+    double tolerance = (double)cfg->frequency_tolerance, off;
+    for (int i = 0; i < CADENCE_LINES; i++)
         named |= tone->hz[i] > 0.0f;
+    const cadence_burst *like = next ? next : cadence_ago(log, 0), *after = next;
+    if (!like || (next && tone->lines[0] && !cadence_lines_fit(next->hz, tone, 0, tolerance, &off)))
+        return 0;
     edge_list edges;
     edges.n = 0;
-    add_edge(&edges, next->start, tone->ms[tone->steps - 1], 0);
-    const cadence_burst *after = next;
+    if (next)
+        add_edge(&edges, next->start, tone->ms[tone->steps - 1], 0);
     for (int i = 0, ago = 0; i < bursts; i++) {
-        const cadence_burst *burst = of_tone(log, &ago, next, quieter);
-        if (!burst || after->gap_power > PAUSE_POWER * burst->power ||
-            !cadence_lines_fit(burst->hz, tone, (double)cfg->frequency_tolerance))
+        /* From the end of the list: the newest burst comes before its last pause. */
+        int at = in_cycle - 1 - i % in_cycle, on = 2 * at;
+        const cadence_burst *burst = of_tone(log, &ago, like, tone, at, tolerance, quieter);
+        if (!burst || (after && after->gap_power > PAUSE_POWER * burst->power) ||
+            !cadence_lines_fit(burst->hz, tone, at, tolerance, &off) || (!next && i == 0 && ago != 1))
             return 0;
         /* A single burst of any frequency shows nothing, if anything else was heard. */
-        if (!named && bursts == 1 && (!burst->pure || ago != 1))
+        if (!named && bursts == 1 && (!burst->pure || ago != 1 || !next || !next->pure))
             return 0;
-        /* Steps from the end of the list: the newest burst comes before its last pause. */
-        int off = tone->steps - 1 - 2 * (i % (tone->steps / 2));
-        int before = tone->ms[(off + tone->steps - 2) % tone->steps];
-        add_edge(&edges, burst->end, tone->ms[off - 1],
-                 !burst->pure || after->gap_power > QUIET_PAUSE * burst->power);
-        add_edge(&edges, burst->start, before, !burst->pure || burst->gap_power > QUIET_PAUSE * burst->power);
+        int loud = after && after->gap_power > QUIET_PAUSE * burst->power;
+        add_edge(&edges, burst->end, tone->ms[on], !burst->pure || loud);
+        add_edge(&edges, burst->start, tone->ms[(on + tone->steps - 1) % tone->steps],
+                 !burst->pure || burst->gap_power > QUIET_PAUSE * burst->power);
         after = burst;
     }
     *first = after;

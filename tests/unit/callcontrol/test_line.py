@@ -303,6 +303,17 @@ def test_busy_and_congestion_tone_hang_up_with_their_cause(
     assert ends(bench) == [(cause, "answered")]
 
 
+@pytest.mark.parametrize("tone", ["call_waiting", "confirm", "sit", "nu", "ringback"])
+def test_tones_that_a_conversation_may_hold_do_not_end_it(play_scene: PlayScene, tone: str) -> None:
+    async def scene(bench: Any) -> None:
+        await answered(bench)
+        bench.tone(tone, 1000, after_ms=3000)
+        await bench.run(9000)
+        assert bench.line.state is State.CONNECTED
+
+    assert play_scene(scene).said("call.clearing") == []
+
+
 def test_dial_tone_hangs_up_only_when_it_lasts_two_seconds(play_scene: PlayScene) -> None:
     async def scene(bench: Any) -> None:
         await answered(bench)

@@ -445,6 +445,38 @@ def test_call_progress_tone_of_sox_is_named(dsp: Any, sox: Any, name: str, count
     assert of(lines, "dtmf") == []
 
 
+# On, off, frequencies; who knows them without a country.
+SPECIAL = {
+    "sit": ([(0.33, 0, 950), (0.33, 0, 1400), (0.33, 1.0, 1800)], [None, "de"]),
+    "sit of Bellcore, short": ([(0.274, 0, 914), (0.274, 0, 1371), (0.38, 1.0, 1777)], [None, "us"]),
+    "sit of Bellcore, high": ([(0.38, 0, 985), (0.38, 0.03, 1428), (0.38, 1.0, 1777)], [None, "us"]),
+    "howler": ([(0.1, 0.1, 1400, 2060, 2450, 2600)] * 20, [None, "us"]),
+    "nu": ([(2.5, 0.5, 425)] * 2, ["pg"]),
+    "stutter": ([(0.1, 0.1, 350, 440)] * 3 + [(2.0, 0, 350, 440)], ["us"]),
+    "confirm": ([(0.1, 0.1, 350, 440), (0.3, 0.1, 350, 440)], ["us"]),
+    "confirm at 1400 Hz": ([(3.0, 0, 1400)], ["gb"]),
+    "call_waiting": ([(0.3, 10, 440)] * 2, ["us"]),
+    "dial2": ([(3.0, 0, 350, 425)], ["pl"]),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "country"), [(name, each) for name, (_, known) in SPECIAL.items() for each in known]
+)
+def test_special_tone_of_sox_is_named(dsp: Any, sox: Any, name: str, country: str | None) -> None:
+    parts = []
+    for on, off, *hz in SPECIAL[name][0]:
+        sines = [word for each in hz for word in ("sine", str(each))]
+        mix = ("synth", str(on), *sines, "remix", "-", "vol", "0.4", "pad", "0", str(off))
+        parts.append(str(sox(*NEW, "OUT", "channels", str(len(hz)), *mix)))
+    choice = () if country is None else ("--country", country)
+    tones = of(dsp("detect", sox(*parts, "OUT", "pad", "1", "6"), *choice)[1], "progress")
+    word = name.split()[0]
+    before = [("dial", "on"), ("dial", "off")] if word == "nu" else []  # until it stops after 2.5 s
+    assert [(line["tone"], line["state"]) for line in tones] == [*before, (word, "on"), (word, "off")]
+    assert tones[0]["t"] == pytest.approx(1.0, abs=0.03)
+
+
 def test_a_whole_call_with_speech_is_heard_right(dsp: Any, sox: Any, speech: str, tmp_path: Path) -> None:
     burst = write(tmp_path / "burst.wav", cid.fsk_burst(MESSAGE))
     gap = sox(*NEW, "OUT", "trim", "0", "1")

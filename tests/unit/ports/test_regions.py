@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ctidrv.callcontrol.take import ENDING_TONES
 from ctidrv.errors import InputError
 from ctidrv.events import ToneOn
 from ctidrv.native import ffi, lib
 from ctidrv.native.ear import PROGRESS, Ear
+from ctidrv.native.g711 import decode, encode
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.tones import Part, ToneSpec, render
 from ctidrv.ports import region_table
@@ -20,6 +22,8 @@ from ctidrv.ports.regions import (
     SIGNALS,
     STANDARDS,
     TONES,
+    Region,
+    Tone,
     known_regions,
     load_region,
     progress_config,
@@ -31,11 +35,33 @@ from ctidrv.units import ms
 ROOT = Path(__file__).parents[3]
 ALL = known_regions()
 GOOD = (ROOT / "ctidrv/ports/regions/us.toml").read_text(encoding="utf-8")
-HEARD = ("dial", "busy", "ringback", "congestion")
-# What cannot be heard, and why.
-UNHEARD = {("cu", "congestion"): "480+720 Hz: the detector sees 300 to 690 Hz"}
-# Call waiting that has the cadence of another tone of its country: only who hears it in a call can tell.
-CALL_WAITING_HEARD_AS = {"ki": "ringback", "la": "congestion", "za": "congestion"}
+# Of two tones alike the first in this order is told.
+ORDER = (
+    "dial", "busy", "congestion", "ringback", "call_waiting",
+    "dial2", "sit", "nu", "howler", "stutter", "confirm",
+)  # fmt: skip
+# What is not heard, and why.
+CLICKS = "bursts of 40 ms, half of the detector's window"
+WAITING = "call waiting cannot be told from it, and must never end a call"
+UNHEARD = {
+    ("at", "call_waiting"): CLICKS,
+    ("hu", "call_waiting"): CLICKS,
+    ("pg", "call_waiting"): CLICKS,
+    ("tr", "confirm"): CLICKS,
+    ("la", "congestion"): WAITING,
+    ("lc", "congestion"): WAITING,
+}
+# What is heard as another tone: a hole of 10 ms is none, half of the tone never stops, a slow modulation, a
+# cadence 4 % off.
+HEARD_AS = {
+    ("se", "stutter"): "dial",
+    ("gb", "stutter"): "dial",
+    ("bt", "nu"): "dial",
+    ("om", "howler"): "busy",
+}
+# What is heard as another tone at first, until its cadence is whole; and dial tone, whose burst is so long.
+HEARD_FIRST = {("sk", "stutter"): ["congestion"], ("za", "stutter"): ["congestion"]}
+DIAL_FIRST_MS = 600
 # The plan of the countries first built for: frequencies, on/off times in milliseconds.
 FIGURES = {
     "us": {
@@ -151,8 +177,7 @@ def test_every_countrys_figures_are_sane(code: str) -> None:
     for name, tone in region.tones.items():
         assert all(-30 <= level <= -5 for level in tone.level_dbm0)
         assert len(tone.ms) % 2 == 0
-        if name in HEARD:
-            assert all(300 <= hz <= 750 for hz in tone.hz), name
+        assert all(300 <= hz <= 3000 for hz in tone.hz), name
     for name in ("busy", "congestion"):
         assert 300 <= sum(region.tones[name].ms[:2]) <= 2000  # E.180: 0.3 to 1.1 s; some have kept older ones
     assert sum(region.tones["ringback"].ms) == sum(region.ring)
@@ -286,32 +311,57 @@ def test_a_hang_up_tone_is_known_from_three_bursts_on_and_within_four_cycles(cod
             assert tone.cycles <= 4
 
 
-def _heard(code: str, name: str, seconds: int) -> list[ToneOn]:
+def _heard(code: str, name: str, seconds: float) -> list[ToneOn]:
     region = load_region(code)
     ear = Ear(detectors=PROGRESS)
     ear.progress(progress_config(region))
-    sound = Pcm.silence(4000) + render(tone_spec(region, name), 8000 * seconds) + Pcm.silence(64_000)
+    sound = Pcm.silence(4000) + render(tone_spec(region, name), round(8000 * seconds)) + Pcm.silence(64_000)
     return [event for event in ear.hear(sound) if isinstance(event, ToneOn)]
+
+
+def _sounds(tone: Tone) -> object:
+    return tone.hz, tone.ms, tone.turns, tone.then
 
 
 @pytest.mark.parametrize("code", ALL)
 def test_every_tone_of_a_country_is_told_from_its_others_in_real_audio(code: str) -> None:
     tones = load_region(code).tones
-    for name in HEARD:
-        heard = _heard(code, name, 16)
+    for name, tone in tones.items():
+        heard = _heard(code, name, max(9.0, 2.3 * sum(tone.ms) / 1000))
         if (code, name) in UNHEARD:
-            assert heard == []
+            assert {event.tone for event in heard} <= {"call_waiting", "dial"}, name
             continue
-        alike = [(tones[each].hz, tones[each].ms) for each in ("busy", "congestion")]
-        twin = name == "congestion" and alike[0] == alike[1]
-        assert [event.tone for event in heard] == ["busy" if twin else name]
-        assert abs(heard[0].start - 4000) <= ms(20)
+        alike = next(each for each in ORDER if each in tones and _sounds(tones[each]) == _sounds(tone))
+        first = HEARD_FIRST.get((code, name), ["dial"] if max(tone.ms, default=0) > DIAL_FIRST_MS else [])
+        names = [event.tone for event in heard]
+        expected = HEARD_AS.get((code, name), alike)
+        assert names in ([expected], [*first, expected]), name
+        assert name in ("stutter", "nu") or names == [expected]
+        assert abs(heard[-1].start - 4000) <= ms(20) or len(heard) > 1
 
 
 @pytest.mark.parametrize("code", ALL)
-def test_call_waiting_is_taken_for_no_other_tone_unless_it_is_its_twin(code: str) -> None:
-    expected = {CALL_WAITING_HEARD_AS[code]} if code in CALL_WAITING_HEARD_AS else set()
-    assert {event.tone for event in _heard(code, "call_waiting", 14)} == expected
+def test_call_waiting_off_its_figures_is_never_taken_for_a_tone_that_ends_a_call(code: str) -> None:
+    """At two levels, frequencies off by 2 % and cadence by 15 %, either way."""
+    region = load_region(code)
+    waiting = region.tones["call_waiting"]
+    for level, pitch, pace in ((-10, 0.98, 0.85), (-35, 1.02, 1.15), (-10, 1, 0.93), (-35, 1, 1.08)):
+        ear = Ear(detectors=PROGRESS)
+        ear.progress(progress_config(region))
+        sound = render(_off(waiting, level, pitch, pace), ms(max(8000, 2.2 * pace * sum(waiting.ms))))
+        heard = {event.tone for event in ear.hear(Pcm.silence(4000) + sound) if isinstance(event, ToneOn)}
+        assert not heard & ENDING_TONES, (level, pitch, pace)
+
+
+def _off(tone: Tone, level: float, pitch: float, pace: float) -> ToneSpec:
+    """A tone at this level, its frequencies and its cadence so many times what they should be."""
+    parts = []
+    for index in range(tone.period):
+        on, off = tone.ms[2 * index % len(tone.ms) :][:2]
+        hz = tone.turns[index % len(tone.turns)] if tone.turns else tone.hz
+        parts.append(Part([each * pitch for each in hz], level, on * pace))
+        parts += [Part(ms=off * pace)] if off else []
+    return ToneSpec(parts, loop=True)
 
 
 @pytest.mark.parametrize("code", ALL)
@@ -323,17 +373,43 @@ def test_a_hang_up_tone_is_known_within_four_cycles_off_its_figures(code: str) -
     for each in alike.values():
         if (code, "congestion") in UNHEARD and each is region.tones["congestion"]:
             continue
+        # South Africa's call waiting is four bursts of its congestion: the fifth has to be heard.
+        fifth = 120 if (code, "congestion") == ("za", _name(region, each)) else 0
         for level, pitch, pace in itertools.product((-10, -35), (0.98, 1, 1.02), (0.85, 1, 1.15)):
-            if (code, pitch) == ("jo", 0.98):
-                continue  # 392+431 Hz for 400+440: two lines so close are taken for one
-            parts = []
-            for on, off in zip(each.ms[::2], each.ms[1::2], strict=True):
-                parts += [Part([hz * pitch for hz in each.hz], level, on * pace), Part(ms=off * pace)]
             ear = Ear(detectors=PROGRESS)
             ear.progress(config)
-            sound = render(ToneSpec(parts, loop=True), ms(4 * pace * sum(each.ms)))
+            sound = render(_off(each, level, pitch, pace), ms(4 * pace * sum(each.ms) + fifth))
             heard = {event.tone for event in ear.hear(Pcm.silence(4000) + sound) if isinstance(event, ToneOn)}
-            assert heard == {"busy" if each == region.tones["busy"] else "congestion"}, (level, pitch, pace)
+            assert heard == {_name(region, each)}, (level, pitch, pace)
+
+
+def _name(region: Region, tone: Tone) -> str:
+    return "busy" if tone == region.tones["busy"] else "congestion"
+
+
+SPECIAL = [code for code in ALL if {"sit", "howler"} & set(load_region(code).tones)]
+
+
+@pytest.mark.parametrize("code", SPECIAL)
+def test_special_information_and_howler_are_heard_off_their_figures_through_a_law(code: str) -> None:
+    region = load_region(code)
+    for name in ("sit", "howler"):
+        tone = region.tones.get(name)
+        if (
+            tone is None
+            or not tone.ms
+            or (code, name) in HEARD_AS
+            or _sounds(tone) == _sounds(region.tones["busy"])
+        ):
+            continue
+        for level, pitch, pace in ((-10, 0.98, 0.85), (-35, 1.02, 1.15), (-35, 0.98, 1.15)):
+            ear = Ear(detectors=PROGRESS)
+            ear.progress(progress_config(region))
+            sound = render(_off(tone, level, pitch, pace), ms(max(3000, 2 * sum(tone.ms) * pace)))
+            line = Pcm.silence(4000) + sound + Pcm.silence(16_000)
+            through = decode(encode(line, "alaw"), "alaw")
+            heard = {event.tone for event in ear.hear(through) if isinstance(event, ToneOn)}
+            assert heard == {name}, (level, pitch, pace)
 
 
 def test_two_tones_alike_are_defined_once() -> None:

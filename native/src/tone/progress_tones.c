@@ -1,0 +1,234 @@
+#include <math.h>
+#include <string.h>
+
+#include "base/dbm0.h"
+#include "tone/progress_state.h"
+
+/* A tone that ought to go on is missed after this much more than its tolerance. */
+#define LATE (100 * PROGRESS_MS)
+
+/* Silence after a tone is waited for no longer. */
+#define LONGEST_WAIT (1000 * PROGRESS_MS)
+
+/* These are told only where no other definition fits, so that a hang-up is never one of them. */
+static const uint8_t LEFT_OVER[] = {
+    [CTI_TONE_DIAL2] = 1, [CTI_TONE_STUTTER] = 1, [CTI_TONE_SIT] = 1,     [CTI_TONE_HOWLER] = 1,
+    [CTI_TONE_NU] = 1,    [CTI_TONE_CONFIRM] = 1, [CTI_TONE_LEARNED] = 0,
+};
+
+static int left_over(int tone) {
+    return tone >= 0 && tone < (int)sizeof(LEFT_OVER) && LEFT_OVER[tone];
+}
+
+/* Whether its pauses are holes in one burst. */
+static int has_holes(const cti_progress_tone *t) {
+    int holes = 0;
+    for (int step = 1; step < t->steps; step += 2)
+        holes = holes || (t->ms[step] > 0 && t->ms[step] < GLITCH_MS);
+    return holes && t->lines[0] == 0;
+}
+
+/* Whether a definition, once known, is one burst until its end. */
+static int goes_on(const cti_progress_tone *t) {
+    return t->steps == 0 || t->then == CTI_THEN_STEADY || has_holes(t);
+}
+
+static void report(cti_progress *p, cti_event_sink *sink, int kind, double start) {
+    cti_event e;
+    memset(&e, 0, sizeof(e));
+    e.at = p->bank.hops * PROGRESS_HOP;
+    e.start = start > 0.0 ? (int64_t)(start + 0.5) : 0;
+    if (e.start > e.at)
+        e.start = e.at;
+    e.kind = kind;
+    e.value = p->on;
+    e.level = cti_dbm0_from_power(p->plateau);
+    cti_sink_put(sink, &e);
+}
+
+static void tone_on(cti_progress *p, cti_event_sink *sink, int definition, double start) {
+    p->on = p->cfg.tone[definition].tone;
+    p->on_index = definition;
+    p->step = 0;
+    report(p, sink, CTI_EV_TONE_ON, start);
+}
+
+static void tone_off(cti_progress *p, cti_event_sink *sink, double end) {
+    report(p, sink, CTI_EV_TONE_OFF, end);
+    p->on = CTI_TONE_NONE;
+}
+
+/* What a look at the bursts is for. */
+typedef struct look {
+    const cadence_log *log;
+    const cadence_burst *next; /* null: the last burst has just ended, or its pause has */
+    int holes;                 /* of the pieces that holes make of a burst */
+    double lasted;             /* 0, or by now `next` has, samples */
+} look;
+
+static int concerns(const cti_progress *p, const cti_progress_tone *t, const look *at) {
+    int at_end = t->then == CTI_THEN_ANY || t->then == CTI_THEN_SILENCE;
+    if (has_holes(t) != at->holes || at_end != (at->next == NULL))
+        return 0;
+    if (t->then != CTI_THEN_STEADY)
+        return at->lasted <= 0.0;
+    /* What goes on steadily has outlasted the bursts before. */
+    return at->lasted > t->ms[t->steps - 2] * PROGRESS_MS * (1.0 + PROGRESS_CADENCE(p)) + LATE;
+}
+
+/* The definition that fits the bursts best, or -1. */
+static int best_fit(const cti_progress *p, const look *at, const cadence_burst **first) {
+    int best = -1;
+    double least = INFINITY;
+    for (int i = 0; i < p->cfg.tones; i++) {
+        const cti_progress_tone *t = &p->cfg.tone[i];
+        double error = 0.0;
+        const cadence_burst *begin = NULL;
+        if (!concerns(p, t, at) || !cadence_match(at->log, at->next, t, &p->cfg, &error, &begin))
+            continue;
+        error += left_over(t->tone) ? 1.0 : 0.0;
+        if (error < least) {
+            best = i;
+            least = error;
+            *first = begin;
+        }
+    }
+    return best;
+}
+
+static void look_at_bursts(cti_progress *p, cti_event_sink *sink, const cadence_burst *next, double lasted) {
+    const cadence_burst *first = NULL;
+    const look at = {&p->log, next, 0, lasted};
+    int best = p->on ? -1 : best_fit(p, &at, &first);
+    if (best < 0)
+        return;
+    p->last_good_end = cadence_ago(&p->log, 0)->end;
+    tone_on(p, sink, best, first->start);
+}
+
+void progress_look_at_cadence(cti_progress *p, cti_event_sink *sink) {
+    cadence_burst next = progress_burst_so_far(p);
+    const cti_progress_tone *now = &p->cfg.tone[p->on_index];
+    if (p->on && !goes_on(now)) {
+        const cadence_burst *last = cadence_ago(&p->log, 0);
+        int off = (p->step + now->steps - 1) % now->steps;
+        if (!last || !cadence_fits(next.start - last->end, now->ms[off], PROGRESS_CADENCE(p)))
+            tone_off(p, sink, p->last_good_end);
+    }
+    look_at_bursts(p, sink, &next, 0.0);
+}
+
+void progress_look_at_hole(cti_progress *p, cti_event_sink *sink, double hole_end) {
+    cadence_burst piece = progress_burst_so_far(p), next = piece;
+    piece.start = p->piece > p->start ? p->piece : p->start;
+    piece.pure = 1; /* its edges are the holes' */
+    cadence_put(&p->pieces, &piece);
+    p->piece = next.start = hole_end;
+    const cadence_burst *first = NULL;
+    const look at = {&p->pieces, &next, 1, 0.0};
+    int best = best_fit(p, &at, &first);
+    if (best < 0 || p->on == p->cfg.tone[best].tone || (p->on && p->cfg.tone[p->on_index].steps))
+        return;
+    if (p->on)
+        tone_off(p, sink, first->start);
+    tone_on(p, sink, best, first->start);
+}
+
+/* The longest burst, in samples, of a cadence that these lines could be: a continuous tone is known
+ * only after it. */
+static double longest_burst(const cti_progress *p, const double hz[LINES]) {
+    double longest = 0.0, off;
+    for (int i = 0; i < p->cfg.tones; i++)
+        for (int step = 0; step < p->cfg.tone[i].steps; step += 2)
+            if (cadence_lines_fit(hz, &p->cfg.tone[i], step / 2, PROGRESS_PITCH(p), &off) &&
+                p->cfg.tone[i].ms[step] > longest)
+                longest = p->cfg.tone[i].ms[step];
+    return longest * PROGRESS_MS * (1.0 + PROGRESS_CADENCE(p)) + LATE;
+}
+
+void progress_look_at_length(cti_progress *p, cti_event_sink *sink) {
+    double lasted = progress_middle(p) - p->start;
+    if (p->on)
+        return;
+    cadence_burst b = progress_burst_so_far(p);
+    look_at_bursts(p, sink, &b, lasted);
+    if (p->on || lasted < p->cfg.continuous_ms * PROGRESS_MS || !progress_is_even(p))
+        return;
+    int best = -1;
+    double least = INFINITY;
+    for (int i = 0; i < p->cfg.tones; i++) {
+        const cti_progress_tone *t = &p->cfg.tone[i];
+        double off;
+        if (t->steps || !cadence_lines_fit(b.hz, t, 0, PROGRESS_PITCH(p), &off) ||
+            (best >= 0 && off >= least))
+            continue;
+        /* A definition that names these lines need not fear the cadences that name none. */
+        if (!progress_names_lines(t) && lasted < longest_burst(p, b.hz))
+            continue;
+        best = i;
+        least = off;
+    }
+    if (best >= 0)
+        tone_on(p, sink, best, p->start);
+}
+
+int progress_known_length(const cti_progress *p, const cadence_burst *b) {
+    double off;
+    for (int i = 0; i < p->cfg.tones; i++)
+        for (int step = 0; step < p->cfg.tone[i].steps; step += 2)
+            if (cadence_fits(b->end - b->start, p->cfg.tone[i].ms[step], PROGRESS_CADENCE(p)) &&
+                cadence_lines_fit(b->hz, &p->cfg.tone[i], step / 2, PROGRESS_PITCH(p), &off))
+                return 1;
+    return 0;
+}
+
+/* A burst has ended, and perhaps its pause: is it the last of a tone that nothing need follow? */
+static void look_at_last(cti_progress *p, cti_event_sink *sink) {
+    const cadence_burst *first = NULL, *last = cadence_ago(&p->log, 0);
+    const look at = {&p->log, NULL, 0, 0.0};
+    double pause = last ? progress_middle(p) - last->end : 0.0;
+    int best = p->on || !last || pause > LONGEST_WAIT ? -1 : best_fit(p, &at, &first);
+    if (best < 0)
+        return;
+    const cti_progress_tone *t = &p->cfg.tone[best];
+    double wait = t->ms[t->steps - 1] * PROGRESS_MS * (1.0 + PROGRESS_CADENCE(p)) + LATE;
+    int silent = t->then == CTI_THEN_SILENCE;
+    if (silent && (pause < wait || pause >= wait + PROGRESS_HOP))
+        return;
+    p->last_good_end = last->end;
+    tone_on(p, sink, best, first->start);
+    if (silent)
+        tone_off(p, sink, last->end);
+}
+
+void progress_look_at_end(cti_progress *p, cti_event_sink *sink, const cadence_burst *burst, int tone) {
+    const cti_progress_tone *now = &p->cfg.tone[p->on_index];
+    if (!p->on && tone)
+        look_at_last(p, sink);
+    else if (p->on && goes_on(now))
+        tone_off(p, sink, burst->end);
+    else if (p->on && tone) { /* another sound tells nothing of the tone's cadence */
+        if (!cadence_fits(burst->end - burst->start, now->ms[p->step], PROGRESS_CADENCE(p))) {
+            tone_off(p, sink, burst->end);
+            return;
+        }
+        p->last_good_end = burst->end;
+        p->step = (p->step + 2) % now->steps;
+    }
+}
+
+void progress_look_at_lateness(cti_progress *p, cti_event_sink *sink) {
+    const cti_progress_tone *now = &p->cfg.tone[p->on_index];
+    if (!p->on && p->state == BURST_NONE)
+        look_at_last(p, sink);
+    if (!p->on || goes_on(now))
+        return;
+    double stretch = 1.0 + PROGRESS_CADENCE(p);
+    if (p->state == BURST_NONE) {
+        int off = (p->step + now->steps - 1) % now->steps;
+        if (progress_middle(p) - p->last_good_end > now->ms[off] * PROGRESS_MS * stretch + LATE)
+            tone_off(p, sink, p->last_good_end);
+    } else if (p->looked && progress_middle(p) - p->start > now->ms[p->step] * PROGRESS_MS * stretch + LATE) {
+        tone_off(p, sink, p->last_good_end);
+    }
+}
