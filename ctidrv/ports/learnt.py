@@ -102,6 +102,8 @@ def add_learnt(config: Any, tones: Iterable[LineTone]) -> None:
         config.tones += 1
         if not each.heard.ms:
             config.continuous_ms = max(config.continuous_ms, _longest_burst(config))
+        if lib.cti_progress_check(config) != lib.CTI_OK:
+            raise InputError(f"{each.port}: no detector takes its tones beside the country's; forget one")
 
 
 def _longest_burst(config: Any) -> int:

@@ -41,6 +41,7 @@ __all__ = [
     "CallerIdHabit",
     "Region",
     "Tone",
+    "can_end_a_call",
     "known_regions",
     "load_region",
     "progress_config",
@@ -72,6 +73,7 @@ _HEARD = (
 _ENDING = ("busy", "congestion")
 _ONE_CYCLE = ("dial", "ringback")
 _ENDLESS = 1000
+_TWICE_THE_TOLERANCE = 0.3
 _THEN = {"again": lib.CTI_THEN_AGAIN, "steady": lib.CTI_THEN_STEADY, "silence": lib.CTI_THEN_SILENCE}
 
 
@@ -153,7 +155,7 @@ def progress_config(region: Region) -> Any:
             continue
         wanted = region.tones[name]
         sound = (wanted.hz, wanted.ms, wanted.turns, wanted.then)
-        run = _run_of(wanted, waiting, config.cadence_tolerance) if name in _ENDING else 0
+        run = _run_of(wanted, waiting) if name in _ENDING else 0
         if sound in seen or run == _ENDLESS:
             continue
         seen.add(sound)
@@ -163,6 +165,11 @@ def progress_config(region: Region) -> Any:
         config.tones += 1
     config.continuous_ms = max(config.continuous_ms, _longest_burst(region, config.cadence_tolerance))
     return config
+
+
+def can_end_a_call(region: Region, name: str) -> bool:
+    """Whether busy or congestion can be told from the country's call waiting, which must not end a call."""
+    return _run_of(_named(region, name), region.tones["call_waiting"]) != _ENDLESS
 
 
 def _can_be_heard(tone: Tone) -> bool:
@@ -201,14 +208,14 @@ def _is_special(tone: Tone) -> bool:
     return len(tone.turns) == 3 and tone.turns[0] < tone.turns[1] < tone.turns[2]
 
 
-def _run_of(wanted: Tone, waiting: Tone, tolerance: float) -> int:
+def _run_of(wanted: Tone, waiting: Tone) -> int:
     """How many bursts of this cadence call waiting has before its long pause (South Africa: four of
     congestion's); _ENDLESS where there is no such pause (Laos)."""
     if wanted.hz != waiting.hz or not wanted.ms:
         return 0
     for index, length in enumerate(waiting.ms):
         like = wanted.ms[index % len(wanted.ms)]
-        if abs(length - like) > 2 * tolerance * like:
+        if abs(length - like) > _TWICE_THE_TOLERANCE * like:
             return (index + 1) // 2
     return _ENDLESS
 

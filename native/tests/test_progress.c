@@ -551,7 +551,7 @@ static void test_bad_arguments_are_refused(void) {
     cti_progress_defaults(&cfg);
     for (int i = 0; i < 4; i++)
         for (int k = 0; k < 4; k++)
-            cfg.tone[i].hz[k] = 900.0f + 150.0f * (float)(4 * i + k); /* more than the spectrum holds */
+            cfg.tone[i].hz[k] = 900.0f + 180.0f * (float)(4 * i + k); /* more than the spectrum holds */
     CHECK_EQ(cti_progress_init(p, cti_progress_size(), &cfg), CTI_ERR_ARG);
     cti_progress_defaults(&cfg);
     cfg.tone[2].cycles = 0;

@@ -185,7 +185,7 @@ def test_learning_costs_a_call_neither_its_recording_nor_its_message(tmp_path: P
         ("busy", LearntTone((520.0,), (170, 230, 170), -14.0, 3), "on, off, on, off"),
         ("busy", LearntTone((520.0,), (170, 10), -14.0, 3), "of 50 to 10000 ms"),
         ("busy", LearntTone((520.0,), MS, float("nan"), 3), "no level"),
-        ("busy", LearntTone((3700.0,), MS, -14.0, 3), "none that a line can be made to hear"),
+        ("busy", LearntTone((150.0,), MS, -14.0, 3), "none that a line can be made to hear"),
         ("busy", LearntTone((520.0,), MS, -70.0, 3), "none that a line can be made to hear"),
     ],
 )

@@ -52,7 +52,7 @@ void cti_progress_defaults(cti_progress_config *cfg);
 /* CTI_OK, or CTI_ERR_ARG for definitions that no detector takes. */
 int cti_progress_check(const cti_progress_config *cfg);
 size_t cti_progress_size(void);
-/* CTI_ERR_ARG: a definition is none, or their frequencies above 735 Hz are too many (112 steps of 12.5 Hz,
+/* CTI_ERR_ARG: a definition is none, or their frequencies above 735 Hz are too many (160 steps of 12.5 Hz,
  * each frequency with its tolerance and 40 Hz on either side). */
 int cti_progress_init(cti_progress *p, size_t size, const cti_progress_config *cfg);
 /* Writes CTI_EV_TONE_ON (start: first sample of the first burst) and CTI_EV_TONE_OFF (start: end of

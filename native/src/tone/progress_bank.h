@@ -21,7 +21,7 @@ enum {
     PROGRESS_HOP_LOW = 20,    /* the same at 2,000 a second */
     PROGRESS_DUMPS = 8,       /* hops in a window */
     PROGRESS_LOW_BINS = 40,   /* 275 Hz … 762.5 Hz */
-    PROGRESS_HIGH_BINS = 112, /* at most; in blocks of PROGRESS_BLOCK */
+    PROGRESS_HIGH_BINS = 160, /* at most; in blocks of PROGRESS_BLOCK */
     PROGRESS_BLOCK = 16,
     PROGRESS_BINS = PROGRESS_LOW_BINS + PROGRESS_HIGH_BINS,
     PROGRESS_FIRST_BIN = 22,   /* 275 Hz / 12.5 Hz */

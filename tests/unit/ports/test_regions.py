@@ -24,6 +24,7 @@ from ctidrv.ports.regions import (
     TONES,
     Region,
     Tone,
+    can_end_a_call,
     known_regions,
     load_region,
     progress_config,
@@ -410,6 +411,16 @@ def test_special_information_and_howler_are_heard_off_their_figures_through_a_la
             through = decode(encode(line, "alaw"), "alaw")
             heard = {event.tone for event in ear.hear(through) if isinstance(event, ToneOn)}
             assert heard == {name}, (level, pitch, pace)
+
+
+def test_only_laos_and_saint_lucia_have_a_tone_that_call_waiting_cannot_be_told_from() -> None:
+    left_out = [
+        (code, name)
+        for code in ALL
+        for name in ("busy", "congestion")
+        if not can_end_a_call(load_region(code), name)
+    ]
+    assert left_out == [("la", "congestion"), ("lc", "congestion")]
 
 
 def test_two_tones_alike_are_defined_once() -> None:
