@@ -92,7 +92,7 @@ static void test_call_progress_tones_of_a_port_are_set_by_a_command(void) {
     cti_engine *e = engine_of(2, 64);
     static cti_progress_config cfg;
     cti_progress_defaults(&cfg);
-    cfg.tones = 17;
+    cfg.tones = 25; /* one more than there can be */
     cti_command set = {.kind = CTI_CMD_PROGRESS, .port = 1};
     CHECK_EQ(cti_engine_post(e, &set, 1), CTI_ERR_ARG);
     set.progress = &cfg;
