@@ -1,11 +1,10 @@
 """What is heard of the far end in a call: whether it is there, and which tone says that it is gone.
 
-A hang-up tone beside talk is none yet: the exchange sends it to a line whose call is over, and nobody talks
-there. Call waiting of some countries has congestion's cadence, and music may have busy tone's. So a tone that
-becomes known while the far end talks is kept, and counts once no voice was heard for as long as the tone took
-to be known, if it goes on, or when it has gone on for half a minute. Talk is a voice in which there was
-something new since the tone began, for the tone itself may be taken for a voice. While we play something it
-may be our own echo: then the tone counts at once.
+A hang-up tone beside talk or music is none yet: the exchange sends it to a line whose call is over, where
+nothing else is heard. Call waiting of some countries has congestion's cadence, and music may have it too. So
+a tone that becomes known while there is news on the line (`SoundOn`: more than one tone over and over) is
+kept, and counts once there was none for as long as the tone took to be known, if it goes on, or when it has
+gone on for half a minute. While we play something the news may be our own echo: the tone counts at once.
 """
 
 from __future__ import annotations
@@ -24,14 +23,14 @@ _DIAL_TONES = frozenset({"dial", "dial2", "stutter"})
 _INPUT_OF = {"congestion": Input.CONGESTION_TONE, "learned": Input.LEARNT_TONE}
 """Of hang-up tones; the others are busy tone."""
 _LONGEST = seconds(30)
-"""A tone beside talk: no call waits longer."""
+"""A tone beside other sound: no call waits longer."""
 _TONE_IS_NEW = ms(600)
 """So long a tone's own beginning may sound new, as bursts of it (native/src/line/presence.c)."""
 
 
 @dataclass(slots=True)
 class _Kept:
-    """A hang-up tone beside a voice."""
+    """A hang-up tone beside other sound."""
 
     seen: Input
     tone: str
@@ -72,10 +71,10 @@ class FarEnd:
                 return ()
             case events.VoiceOn() | events.VoiceOff():
                 self._hear("voice", isinstance(event, events.VoiceOn))
-                self._doubt(event)
             case events.SoundOn() | events.SoundOff():
                 self._hear("sound", isinstance(event, events.SoundOn))
                 self._news_end = event.start
+                self._doubt(event)
             case events.ToneOn(tone="ringback") | events.ToneOff(tone="ringback"):
                 self._hear("ringback", isinstance(event, events.ToneOn))
             case events.DigitDown():
@@ -95,29 +94,31 @@ class FarEnd:
         else:
             self._heard.discard(what)
 
-    def _talks(self, since: Samples) -> bool:
-        news = "sound" in self._heard or self._news_end > since + _TONE_IS_NEW
-        return "voice" in self._heard and news
+    def _alone(self, since: Samples) -> bool:
+        """Whether nothing else was heard beside a tone that began then."""
+        return "sound" not in self._heard and self._news_end <= since + _TONE_IS_NEW
 
     def _hang_up_tone(self, event: events.ToneOn, playing: bool) -> tuple[Input, ...]:
         seen = _INPUT_OF.get(event.tone, Input.BUSY_TONE)
-        if playing or not self._talks(event.start):
+        if playing or self._alone(event.start):
             return (seen,)
         self._drop()
         due = Samples(event.at + _LONGEST)
         end = self._clock.call_at(due, lambda: self._counts(due))
         self._kept = _Kept(seen, event.tone, event.at - event.start, end)
+        if "sound" not in self._heard:
+            self._doubt(events.SoundOff(event.at, event.port, self._news_end))
         return ()
 
-    def _doubt(self, event: events.VoiceOn | events.VoiceOff) -> None:
-        """The voice beside a kept tone goes, or comes back."""
+    def _doubt(self, event: events.SoundOn | events.SoundOff) -> None:
+        """The sound beside a kept tone goes, or comes back."""
         kept = self._kept
         if kept is None:
             return
         if kept.timer is not None:
             kept.timer.cancel()
             kept.timer = None
-        if isinstance(event, events.VoiceOff):
+        if isinstance(event, events.SoundOff):
             due = Samples(max(event.at, event.start + kept.length))
             kept.timer = self._clock.call_at(due, lambda: self._counts(due))
 

@@ -58,7 +58,7 @@ def test_beside_talk_it_counts_when_nobody_has_talked_for_as_long_as_it_took_to_
     heard = Heard()
     heard.talk(1)
     assert heard.at(10, events.ToneOn, tone="congestion", since=8) == ()
-    heard.at(12, events.VoiceOff, since=11.5)
+    heard.at(12, events.SoundOff, since=11.5)
     heard.clock.advance(seconds(13.4))
     assert heard.late == []
     heard.clock.advance(seconds(13.6))
@@ -71,8 +71,8 @@ def test_beside_talk_that_goes_on_it_counts_after_half_a_minute() -> None:
     heard = Heard()
     heard.talk(1)
     heard.at(10, events.ToneOn, tone="busy", since=8)
-    heard.at(20, events.VoiceOff)
-    heard.at(21, events.VoiceOn)
+    heard.at(20, events.SoundOff)
+    heard.at(21, events.SoundOn)
     heard.clock.advance(seconds(39.9))
     assert heard.late == []
     heard.clock.advance(seconds(40))
@@ -83,7 +83,7 @@ def test_call_waiting_that_looks_like_congestion_ends_no_conversation() -> None:
     heard = Heard()
     heard.talk(1)
     heard.at(10, events.ToneOn, tone="congestion", since=8)
-    heard.at(10.4, events.VoiceOff)
+    heard.at(10.4, events.SoundOff)
     heard.at(11, events.ToneOff, tone="congestion", since=10.6)
     heard.clock.advance(seconds(100))
     assert heard.late == []
@@ -101,6 +101,27 @@ def test_while_we_play_it_counts_at_once_for_the_voice_may_be_our_own() -> None:
     heard = Heard()
     heard.talk(1)
     assert heard.at(10, events.ToneOn, tone="busy", since=7, playing=True) == (Input.BUSY_TONE,)
+
+
+def test_music_with_the_cadence_of_a_hang_up_tone_ends_nothing() -> None:
+    """No voice, but its notes change; the last did just before the tone was known."""
+    heard = Heard()
+    heard.at(1, events.SoundOn)
+    heard.at(9.9, events.SoundOff, since=9.7)
+    assert heard.at(10, events.ToneOn, tone="congestion", since=8.8) == ()
+    heard.at(10.5, events.SoundOn)
+    heard.at(11.4, events.ToneOff, tone="congestion")
+    heard.clock.advance(seconds(100))
+    assert heard.late == []
+
+
+def test_a_tone_that_was_kept_for_the_last_word_before_it_counts_a_little_later() -> None:
+    heard = Heard()
+    heard.at(1, events.SoundOn)
+    heard.at(9.9, events.SoundOff, since=9.7)
+    assert heard.at(10, events.ToneOn, tone="busy", since=8.8) == ()
+    heard.clock.advance(seconds(10.95))
+    assert heard.late == [(Input.BUSY_TONE, seconds(10.9))]
 
 
 def test_nothing_is_kept_beyond_the_call() -> None:
