@@ -216,6 +216,39 @@ static void test_noise_down_to_0_db_leaves_digits_right(void) {
     }
 }
 
+static void test_equal_digits_in_loud_noise_are_told_apart(void) {
+    signal *s = signal_new(25);
+    signal_silence(s, LEAD_MS);
+    for (int k = 0; k < 150; k++) {
+        signal_digit(s, '5', 50, -10, -10, 0);
+        signal_silence(s, 57 + signal_uniform(s) * 2.0);
+    }
+    signal_silence(s, 100);
+    signal_noise(s, -5); /* 2 dB above both tones together */
+    CHECK(strlen(digits_of(hear(s))) >= 145);
+    CHECK(strlen(digits_of(hear(s))) <= 150);
+    free(s);
+}
+
+static void test_q23_distortion_20_db_below_is_accepted(void) {
+    signal *s = signal_new(26);
+    signal_silence(s, LEAD_MS);
+    for (int k = 0; k < 64; k++) {
+        signal_digit(s, "0123456789*#ABCD"[k % 16], 50, -10, -10, 0);
+        signal_silence(s, 60);
+    }
+    signal_silence(s, 100);
+    /* Even and odd products, each kind together 21 dB below the digit. */
+    double peak = signal_peak(-10);
+    for (int i = 0; i < s->n; i++) {
+        double u = s->x[i] / peak;
+        s->x[i] += peak * (0.063 * (u * u - 1.0) + 0.021 * u * u * u);
+    }
+    signal_noise(s, -65);
+    CHECK_EQ(strlen(digits_of(hear(s))), 64);
+    free(s);
+}
+
 static void test_dial_tone_beneath_digits_does_not_matter(void) {
     static const double dial[3][2] = {{350, 440}, {425, 0}, {400, 450}};
     for (int kind = 0; kind < 3; kind++) {
@@ -358,6 +391,30 @@ static void test_talk_off_harmonics_near_two_tones_make_no_digits(void) {
     free(s);
 }
 
+static void test_talk_off_notes_with_two_partials_on_a_pair_make_no_digits(void) {
+    /* Steady, and begun and ended at once like a digit. */
+    static const double low[4] = {697, 770, 852, 941}, high[4] = {1209, 1336, 1477, 1633};
+    signal *s = signal_new(27);
+    signal_silence(s, LEAD_MS);
+    for (int note = 0; note < 100;) {
+        double pitch = signal_between(s, 80, 300);
+        int row = note % 4, column = note / 4 % 4, samples = (int)signal_between(s, 480, 2000);
+        if (fabs(low[row] / pitch - round(low[row] / pitch)) * pitch > 0.015 * low[row] ||
+            fabs(high[column] / pitch - round(high[column] / pitch)) * pitch > 0.015 * high[column])
+            continue;
+        for (int h = 1; h * pitch < 3400; h++) {
+            double away = fmin(fabs(h * pitch - low[row]), fabs(h * pitch - high[column])) / 100.0;
+            signal_sine(s, s->n, samples, h * pitch, -12 - 20 * log10(1 + away * away));
+        }
+        s->n += samples;
+        signal_silence(s, signal_between(s, 0, 100));
+        note++;
+    }
+    signal_noise(s, -70);
+    CHECK(strlen(digits_of(hear(s))) <= 6); /* of 100 notes; those of partials that are next to nothing */
+    free(s);
+}
+
 static void test_blocks_of_any_size_give_the_same_events(void) {
     static cti_event whole[MOST];
     signal *s = signal_new(25);
@@ -479,6 +536,8 @@ int main(void) {
     RUN(test_q24_pauses_of_40ms_and_better_separate_equal_digits);
     RUN(test_q24_interruptions_up_to_10ms_and_better_do_not_split);
     RUN(test_noise_down_to_0_db_leaves_digits_right);
+    RUN(test_equal_digits_in_loud_noise_are_told_apart);
+    RUN(test_q23_distortion_20_db_below_is_accepted);
     RUN(test_dial_tone_beneath_digits_does_not_matter);
     RUN(test_mains_hum_as_loud_as_the_digit_does_not_matter);
     RUN(test_echoes_neither_hide_nor_double_a_digit);
@@ -489,6 +548,7 @@ int main(void) {
     RUN(test_talk_off_speech_like_sounds_make_no_digits);
     RUN(test_talk_off_noise_makes_no_digits);
     RUN(test_talk_off_harmonics_near_two_tones_make_no_digits);
+    RUN(test_talk_off_notes_with_two_partials_on_a_pair_make_no_digits);
     RUN(test_blocks_of_any_size_give_the_same_events);
     RUN(test_events_that_find_no_room_wait);
     RUN(test_the_digit_that_sounds_can_be_asked_for);

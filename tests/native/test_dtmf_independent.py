@@ -208,3 +208,33 @@ def test_we_hear_at_least_what_spandsp_hears(spandsp: Any, change: dict[str, flo
     ours = heard(sound)
     assert ours == digits
     assert len(ours) >= len(spandsp_hears(spandsp, sound))
+
+
+def through_sox_ima_adpcm(sound: Pcm, folder: Path) -> Pcm:
+    raw = ["-t", "raw", "-e", "signed", "-b", "16", "-c", "1", "-r", "8000", "-"]
+    coded = folder / "adpcm.wav"
+    subprocess.run(["sox", "-R", *raw, "-e", "ima-adpcm", str(coded)], input=sound.bytes, check=True)
+    back = subprocess.run(["sox", "-R", str(coded), *raw], check=True, capture_output=True)
+    return Pcm.from_bytes(back.stdout)
+
+
+def through_spandsp(lib: Any, codec: str, sound: Pcm, *settings: int) -> Pcm:
+    """Coded and decoded again; codec: the prefix of its functions."""
+    make = getattr(lib, f"{codec}_init")
+    make.restype = ctypes.c_void_p
+    coded = ctypes.create_string_buffer(len(sound))
+    samples = ctypes.create_string_buffer(2 * len(sound) + 64)
+    coder, decoder = (ctypes.c_void_p(make(None, *settings)) for _ in range(2))
+    count = getattr(lib, f"{codec}_encode")(coder, coded, sound.bytes, len(sound))
+    made = getattr(lib, f"{codec}_decode")(decoder, samples, coded, count)
+    return Pcm.from_bytes(samples.raw[: 2 * made])
+
+
+@pytest.mark.parametrize("change", [{"level": -5}, {"level": -25}, {"offset": 0.015}], ids=str)
+def test_digits_are_heard_through_adpcm(spandsp: Any, tmp_path: Path, change: dict[str, float]) -> None:
+    random = np.random.default_rng(4)
+    digits = "".join(random.permutation(list(KEYS * 3)))
+    sent = pcm(keyed(digits, 50, 50, random, **change))
+    assert heard(through_sox_ima_adpcm(sent, tmp_path)) == digits
+    assert heard(through_spandsp(spandsp, "ima_adpcm", sent, 0, 0)) == digits
+    assert heard(through_spandsp(spandsp, "g726", sent, 32000, 0, 0)) == digits

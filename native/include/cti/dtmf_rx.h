@@ -5,9 +5,10 @@
  * A digit is accepted once its pair has stood for about 24 ms (always by 30 ms, never at 23 ms or
  * less) with both frequencies within 1.5 % (never at 3.5 %), and ends when it has been away for
  * about 25 ms: holes up to 20 ms do not split it, pauses from 30 ms on separate two equal digits.
- * Dial tone (350…450 Hz) and mains hum beneath a digit do not matter. Speech is told from digits by
- * what is left of the band when the two frequencies are taken away. Digits over speech, and short ones
- * with a hole, are heard by a second look over 48 ms, so up to 60 ms after their beginning, or 12 ms
+ * In noise less than some 8 dB below it must stand for 36 ms. Dial tone (350…450 Hz) and mains hum
+ * beneath a digit do not matter. Speech and music are told from digits by what is left of the band when
+ * the two frequencies are taken away: a further line is a further harmonic. Digits over speech, and short
+ * ones with a hole, are heard by a second look over 48 ms, so up to 60 ms after their beginning, or 20 ms
  * after their end.
  *
  * The receiver looks every 16 samples, counted from reset, so blocks of any size give the same
@@ -20,10 +21,10 @@
 #include "cti/event.h"
 
 typedef struct cti_dtmf_rx_config {
-    float floor_dbm0;        /* of the stronger frequency; default -46 (Q.24: must be heard at -29) */
+    float floor_dbm0;        /* of the stronger frequency; default -43.5 (Q.24: must be heard at -29) */
     float twist_db;          /* the high group may be this much stronger; default 7.5 (Q.24: 4) */
     float reverse_twist_db;  /* the low group may be this much stronger; default 11.5 (Q.24: 8) */
-    float frequency_percent; /* default 2.5: half way between must-accept and must-reject */
+    float frequency_percent; /* default 2.1; Q.24: 1.5 must be heard, 3.5 must not */
 } cti_dtmf_rx_config;
 
 typedef struct cti_dtmf_rx cti_dtmf_rx;

@@ -25,6 +25,21 @@ static const cti_biquad WIDE = {9.048587462745951e-01, -1.809717492549190e+00, 9
 static const double GAIN_DB[DTMF_BINS] = {-0.046, -0.399, -0.498, -0.379, -0.188, -0.261, -0.307, -0.125};
 static const double DELAY[DTMF_BINS] = {15.1, 8.2, 5.9, 5.0, 4.0, 4.0, 4.3, 5.9};
 
+double dtmf_bank_hz(int bin) {
+    return bin < 4 ? CTI_DTMF_LOW_HZ[bin] : CTI_DTMF_HIGH_HZ[bin - 4];
+}
+
+double dtmf_bank_wide(const dtmf_bank *b, int ago, int dumps) {
+    double energy = 0.0;
+    for (int k = 0; k < dumps; k++)
+        energy += b->wide_energy[dtmf_bank_at(b, ago + k)];
+    return energy;
+}
+
+const float *dtmf_bank_recent(const dtmf_bank *b, int n, int ago) {
+    return b->recent + ((b->dumps - ago) * DTMF_HOP - n + DTMF_RECENT) % DTMF_RECENT;
+}
+
 double dtmf_bank_correction(int bin) {
     return pow(10.0, -GAIN_DB[bin] / 20.0);
 }
@@ -39,6 +54,7 @@ void dtmf_bank_reset(dtmf_bank *b) {
     memset(b->im, 0, sizeof(b->im));
     memset(b->energy, 0, sizeof(b->energy));
     memset(b->wide_energy, 0, sizeof(b->wide_energy));
+    memset(b->sum, 0, sizeof(b->sum));
     memset(b->recent, 0, sizeof(b->recent));
     memset(&b->wide_filter, 0, sizeof(b->wide_filter));
     b->wide_sum = 0.0;
@@ -52,8 +68,7 @@ void dtmf_bank_reset(dtmf_bank *b) {
 
 void dtmf_bank_init(dtmf_bank *b) {
     for (int i = 0; i < DTMF_BINS; i++) {
-        double hz = i < 4 ? CTI_DTMF_LOW_HZ[i] : CTI_DTMF_HIGH_HZ[i - 4];
-        double radians = TURN * hz / HALF_RATE;
+        double radians = TURN * dtmf_bank_hz(i) / HALF_RATE;
         for (int k = 0; k < DTMF_HOP_HALF; k++) {
             b->cosine[k][i] = cos(radians * k);
             b->sine[k][i] = sin(radians * k);
@@ -62,6 +77,18 @@ void dtmf_bank_init(dtmf_bank *b) {
         b->step_im[i] = -sin(radians * DTMF_HOP_HALF);
     }
     dtmf_bank_reset(b);
+}
+
+static void sum_dumps(dtmf_bank *b) {
+    vec *sum = b->sum[dtmf_bank_at(b, 0)];
+    memset(sum, 0, DTMF_BINS * sizeof(*sum));
+    for (int ago = 0; ago < DTMF_SUM; ago++) {
+        int at = dtmf_bank_at(b, ago);
+        for (int bin = 0; bin < DTMF_BINS; bin++) {
+            sum[bin].re += b->re[at][bin];
+            sum[bin].im += b->im[at][bin];
+        }
+    }
 }
 
 static void finish_dump(dtmf_bank *b) {
@@ -87,9 +114,8 @@ static void finish_dump(dtmf_bank *b) {
     b->energy[at] = energy;
     b->wide_energy[at] = b->wide_sum;
     b->wide_sum = 0.0;
-    memmove(b->recent, b->recent + DTMF_HOP, sizeof(b->recent) - sizeof(b->wide));
-    memcpy(b->recent + CTI_FFT_SIZE - DTMF_HOP, b->wide, sizeof(b->wide));
     b->dumps++;
+    sum_dumps(b);
     for (int f = 0; f < 4; f++)
         cti_biquad_calm(&b->filter[f]);
     cti_biquad_calm(&b->wide_filter);
@@ -97,10 +123,11 @@ static void finish_dump(dtmf_bank *b) {
 
 int dtmf_bank_run(dtmf_bank *b, const int16_t *pcm, int n) {
     int take = DTMF_HOP - b->filled < n ? DTMF_HOP - b->filled : n;
+    int newest = (int)(b->dumps * DTMF_HOP % DTMF_RECENT);
     for (int i = 0; i < take; i++) {
         double x = pcm[i], wide = cti_biquad_step(&WIDE, &b->wide_filter, x);
         b->wide_sum += wide * wide;
-        b->wide[b->filled] = (float)wide;
+        b->recent[newest + b->filled] = b->recent[newest + b->filled + DTMF_RECENT] = (float)wide;
         for (int f = 0; f < 4; f++)
             x = cti_biquad_step(&SECTION[f], &b->filter[f], x);
         if (b->filled & 1)

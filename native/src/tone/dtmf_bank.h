@@ -10,13 +10,16 @@
 #include <stdint.h>
 
 #include "base/biquad.h"
-#include "base/fft.h"
+#include "tone/dtmf_vec.h"
 
 enum {
     DTMF_BINS = 8,     /* 0…3 the low group, 4…7 the high group */
     DTMF_HOP = 16,     /* samples per dump */
     DTMF_HOP_HALF = 8, /* the same at 4,000 samples a second */
-    DTMF_HISTORY = 64  /* dumps kept (128 ms) */
+    DTMF_HISTORY = 64, /* dumps kept (128 ms) */
+    DTMF_SUM = 4,      /* dumps in a sum: 8 ms */
+    DTMF_SUM_SAMPLES = DTMF_SUM * DTMF_HOP_HALF,
+    DTMF_RECENT = 2048 /* samples kept */
 };
 
 typedef struct dtmf_bank {
@@ -26,17 +29,28 @@ typedef struct dtmf_bank {
     double turn_re[DTMF_BINS], turn_im[DTMF_BINS]; /* and up to the present one */
     cti_biquad_state filter[4];
     cti_biquad_state wide_filter;
-    float recent[CTI_FFT_SIZE]; /* the last whole dumps' samples, above 180 Hz */
-    float wide[DTMF_HOP];       /* those of the dump being filled */
-    double wide_sum;            /* energy of the dump being filled, above 180 Hz */
-    double half[DTMF_HOP_HALF]; /* filtered samples of the dump being filled */
-    int32_t filled;             /* samples of it, 0…15 */
-    int64_t dumps;              /* made since reset */
+    float recent[2 * DTMF_RECENT]; /* the samples above 180 Hz, twice, so that any stretch is in one piece */
+    double wide_sum;               /* energy of the dump being filled, above 180 Hz */
+    double half[DTMF_HOP_HALF];    /* filtered samples of the dump being filled */
+    int32_t filled;                /* samples of it, 0…15 */
+    int64_t dumps;                 /* made since reset */
     double re[DTMF_HISTORY][DTMF_BINS];
     double im[DTMF_HISTORY][DTMF_BINS];
+    vec sum[DTMF_HISTORY][DTMF_BINS]; /* of the DTMF_SUM dumps up to this one */
     double energy[DTMF_HISTORY];      /* of the band, summed over the dump's half-rate samples */
     double wide_energy[DTMF_HISTORY]; /* of all above 180 Hz, summed over the dump's samples */
 } dtmf_bank;
+
+/* Of Q.23. */
+double dtmf_bank_hz(int bin);
+/* Where the dump made `ago` dumps before the newest stands. */
+static inline int dtmf_bank_at(const dtmf_bank *b, int ago) {
+    return (int)((b->dumps - 1 - ago) & (DTMF_HISTORY - 1));
+}
+/* The energy above 180 Hz of so many dumps, the newest made `ago` dumps before the newest of all. */
+double dtmf_bank_wide(const dtmf_bank *b, int ago, int dumps);
+/* The n samples above 180 Hz, at most DTMF_RECENT, that end with the dump made `ago` dumps before. */
+const float *dtmf_bank_recent(const dtmf_bank *b, int n, int ago);
 
 void dtmf_bank_init(dtmf_bank *b);
 void dtmf_bank_reset(dtmf_bank *b);

@@ -1,16 +1,33 @@
 #include "tone/dtmf_long.h"
 
-#include "tone/dtmf_plan.h"
+#include "tone/dtmf_rest.h"
+#include "tone/dtmf_vec.h"
 
 #define TURN 6.283185307179586
 #define SUM_SECONDS 0.008
 
 /* 48 ms in six sums of 8 ms. */
-enum { SUMS = 6, LONG = SUMS * DTMF_THIRD, LAG = 3, SAMPLES = DTMF_THIRD * DTMF_HOP_HALF };
-/* After the window: as long as the band-pass takes to let a tone die away, 12 ms. Before it: 4 and 10 ms. */
-enum { AFTER = 6, BEFORE_NEAR = 2, BEFORE_FAR = 5, BEFORE_DUMPS = 7, LOOK_FURTHER = 4 };
+enum { SUMS = 6, LONG = SUMS * DTMF_SUM, LAG = 3, SAMPLES = DTMF_SUM_SAMPLES };
+/* After the window: as long as the band-pass takes to let a tone die away, 12 ms, and 8 ms more, in which
+ * what goes on is heard alone. Before it: 4 and 10 ms. */
+enum {
+    AFTER = 10,
+    DIES_AWAY = 6,
+    BEFORE_NEAR = 2,
+    BEFORE_FAR = 5,
+    BEFORE_DUMPS = 7,
+    LOOK_FURTHER = 24,
+    STEEP = 3,
+    TOGETHER = 2
+};
 /* Of a sum in which the pair is away as many dumps, at the far end, hold nothing of its sound. */
-enum { CLEAN = 2 };
+enum {
+    CLEAN = 2,
+    CLEAR_OF = 4, /* and of the samples themselves, which the band-pass does not delay */
+    AFTER_DUMPS = AFTER - DIES_AWAY + CLEAN,
+    AFTER_SAMPLES = AFTER_DUMPS * DTMF_HOP,
+    BEFORE_SAMPLES = 160
+};
 
 /* Of all that is heard above 180 Hz the pair holds so much: then its lines need only be there most of the
  * time (a hole of 8 ms in 48), for neither speech nor music comes near that. */
@@ -23,37 +40,34 @@ enum { CLEAN = 2 };
 #define COVERED_SHARE 0.15
 #define COVERED_PURITY 50.0
 #define EDGE 0.3
+#define FULL 0.6
+#define BOUNDED_PURITY 40.0
+#define BOUNDED_SHARED 0.5
 #define REST_LEAST 0.8
 #define REST_MOST 4.0
+/* In a whole sum the pair has so much of its most, power, and so many of six are whole. */
+#define WHOLE 0.56
+#define LEAST_WHOLE 3
+#define REACHES 0.15
+#define SHARED 0.6
 /* In its group the line is so much stronger than at the other three frequencies (power). */
 #define DOMINANCE 12.0
 /* Share of the frequency limit: within 1.8 %. */
-#define NEARER 0.72
+#define NEARER 0.86
 
 typedef struct line {
     double power, offset_hz, purity;
     vec amplitude; /* of one sum */
 } line;
 
-static int at(const dtmf_bank *b, int ago) {
-    return (int)((b->dumps - 1 - ago) & (DTMF_HISTORY - 1));
-}
-
-static double wide_energy(const dtmf_bank *b, int ago) {
-    double energy = 0.0;
-    for (int k = 0; k < LONG; k++)
-        energy += b->wide_energy[at(b, ago + k)];
-    return energy;
-}
-
 /* The strongest bin of a group over the window, phases left aside. */
-static int strongest(const dtmf_bank *b, const vec (*sums)[DTMF_BINS], int ago, int group, double *power) {
+static int strongest(const dtmf_bank *b, int ago, int group, double *power) {
     int best = 0;
     *power = 0.0;
     for (int bin = group * 4; bin < group * 4 + 4; bin++) {
         double sum = 0.0;
         for (int k = 0; k < SUMS; k++)
-            sum += square(sums[at(b, ago + k * DTMF_THIRD)][bin]);
+            sum += square(b->sum[dtmf_bank_at(b, ago + k * DTMF_SUM)][bin]);
         if (sum > *power) {
             *power = sum;
             best = bin;
@@ -64,10 +78,10 @@ static int strongest(const dtmf_bank *b, const vec (*sums)[DTMF_BINS], int ago, 
 }
 
 /* The line at a bin: its frequency by the sums' phases, its power, and what makes it waver. */
-static line line_at(const dtmf_bank *b, const vec (*sums)[DTMF_BINS], int ago, int bin) {
+static line line_at(const dtmf_bank *b, int ago, int bin) {
     vec s[SUMS]; /* the oldest first */
     for (int k = 0; k < SUMS; k++)
-        s[k] = sums[at(b, ago + (SUMS - 1 - k) * DTMF_THIRD)][bin];
+        s[k] = b->sum[dtmf_bank_at(b, ago + (SUMS - 1 - k) * DTMF_SUM)][bin];
     vec near = {0.0, 0.0}, far = {0.0, 0.0};
     for (int k = 0; k + 1 < SUMS; k++)
         near = plus(near, conj_times(s[k], s[k + 1]));
@@ -93,12 +107,12 @@ static line line_at(const dtmf_bank *b, const vec (*sums)[DTMF_BINS], int ago, i
 }
 
 /* The strongest of the group's other frequencies, over the whole window. */
-static double beside(const dtmf_bank *b, const vec (*sums)[DTMF_BINS], int ago, int bin) {
+static double beside(const dtmf_bank *b, int ago, int bin) {
     double most = 0.0;
     for (int other = bin / 4 * 4; other < bin / 4 * 4 + 4; other++) {
         vec sum = {0.0, 0.0};
         for (int k = 0; k < SUMS; k++)
-            sum = plus(sum, sums[at(b, ago + k * DTMF_THIRD)][other]);
+            sum = plus(sum, b->sum[dtmf_bank_at(b, ago + k * DTMF_SUM)][other]);
         double power = square(sum) / (SUMS * SUMS);
         if (other != bin && power > most)
             most = power;
@@ -106,48 +120,107 @@ static double beside(const dtmf_bank *b, const vec (*sums)[DTMF_BINS], int ago, 
     return most;
 }
 
-static int away(const dtmf_bank *b, const vec (*sums)[DTMF_BINS], int ago, const int bins[2],
-                const line lines[2]) {
+static int away(const dtmf_bank *b, int ago, const int bins[2], const line lines[2]) {
     for (int g = 0; g < 2; g++)
-        if (square(sums[at(b, ago)][bins[g]]) >= EDGE * lines[g].power)
+        if (square(b->sum[dtmf_bank_at(b, ago)][bins[g]]) >= EDGE * lines[g].power)
             return 0;
     return 1;
 }
 
+/* Whether, going back from a dump that the pair holds, both lines are gone at once and together; the last
+ * dump that holds them. */
+static int begins_at_once(const dtmf_bank *b, int ago, const int bins[2], const line lines[2], int *first) {
+    int gone[2];
+    for (int g = 0; g < 2; g++) {
+        int there = ago;
+        for (gone[g] = ago + 1;; gone[g]++) {
+            if (gone[g] > ago + LOOK_FURTHER)
+                return 0;
+            double power = square(b->sum[dtmf_bank_at(b, gone[g])][bins[g]]);
+            if (power < EDGE * lines[g].power)
+                break;
+            if (power > FULL * lines[g].power)
+                there = gone[g];
+        }
+        if (gone[g] - there > STEEP)
+            return 0;
+    }
+    int apart = gone[0] - gone[1];
+    *first = (gone[0] < gone[1] ? gone[0] : gone[1]) - 1;
+    return apart <= TOGETHER && -apart <= TOGETHER;
+}
+
 /* Whether as much is heard in those dumps, the pair being away, as beside the pair. */
 static int goes_on(const dtmf_bank *b, int ago, int dumps, double rest) {
-    double energy = 0.0;
-    for (int k = 0; k < dumps; k++)
-        energy += b->wide_energy[at(b, ago + k)] / dumps;
+    double energy = dtmf_bank_wide(b, ago, dumps) / dumps;
     return energy > REST_LEAST * rest && energy < REST_MOST * rest;
 }
 
-static double q23_hz(int bin) {
-    return bin < 4 ? CTI_DTMF_LOW_HZ[bin] : CTI_DTMF_HIGH_HZ[bin - 4];
+/* The sums, as bits, the oldest first, in which the pair is whole: a hole is left out. 0 when too few are, or
+ * the pair does not reach from one end of the window to the other. */
+static unsigned whole_sums(const dtmf_bank *b, int ago, const int bins[2]) {
+    double most[2] = {0.0, 0.0}, least[SUMS];
+    unsigned whole = 0;
+    int count = 0;
+    for (int k = 0; k < SUMS; k++)
+        for (int g = 0; g < 2; g++)
+            most[g] = fmax(most[g], square(b->sum[dtmf_bank_at(b, ago + k * DTMF_SUM)][bins[g]]));
+    for (int k = 0; k < SUMS; k++) {
+        const vec *sum = b->sum[dtmf_bank_at(b, ago + k * DTMF_SUM)];
+        least[k] = fmin(square(sum[bins[0]]) / most[0], square(sum[bins[1]]) / most[1]);
+        if (least[k] >= WHOLE) {
+            whole |= 1u << (SUMS - 1 - k);
+            count++;
+        }
+    }
+    return count < LEAST_WHOLE || fmin(least[0], least[SUMS - 1]) < REACHES ? 0u : whole;
+}
+
+/* What is left of the window without the pair; 0 when too little of the pair is whole. */
+static int rest_of(const dtmf_bank *b, const cti_fft *fft, int ago, const int bins[2], const line lines[2],
+                   dtmf_rest *r) {
+    unsigned whole = whole_sums(b, ago, bins);
+    if (!whole)
+        return 0;
+    double hz[2];
+    for (int g = 0; g < 2; g++)
+        hz[g] = dtmf_bank_hz(bins[g]) + lines[g].offset_hz;
+    dtmf_rest_of(fft, dtmf_bank_recent(b, DTMF_REST_MOST, ago), DTMF_REST_MOST, whole, hz, r);
+    return 1;
+}
+
+/* Whether what stands beside the pair stood in those samples too, the pair being away: line by line, and more
+ * of it where the pair is known at one end only. */
+static int went_on(const dtmf_bank *b, const cti_fft *fft, const dtmf_rest *r, int ago, int samples,
+                   int one_end, int bounded) {
+    if (!one_end && !bounded)
+        return 0;
+    double shared = dtmf_rest_shared(r, fft, dtmf_bank_recent(b, samples, ago), samples);
+    return (one_end && shared > SHARED) || (bounded && shared > BOUNDED_SHARED);
 }
 
 /* The window that ends `ago` dumps before the newest. */
-static int look(const dtmf_bank *b, const vec (*sums)[DTMF_BINS], const dtmf_long_limits *limits, int ago,
-                dtmf_long_pair *p) {
+static int look(const dtmf_bank *b, const cti_fft *fft, const dtmf_limits *limits, int ago, dtmf_pair *p,
+                double *lasted, double *over) {
     double strongest_power[2];
     int bins[2];
     for (int g = 0; g < 2; g++)
-        bins[g] = strongest(b, sums, ago, g, &strongest_power[g]);
+        bins[g] = strongest(b, ago, g, &strongest_power[g]);
     /* A sine of half-amplitude a gives sums of a * SAMPLES, and 2 * a^2 of energy a sample. */
     double to_energy = 2.0 * LONG * DTMF_HOP / ((double)SAMPLES * SAMPLES);
     double floor = limits->floor_amplitude * limits->floor_amplitude * SAMPLES * SAMPLES;
     double most = strongest_power[0] > strongest_power[1] ? strongest_power[0] : strongest_power[1];
     if (most < 0.5 * floor)
         return 0;
-    double wide = wide_energy(b, ago);
+    double wide = dtmf_bank_wide(b, ago, LONG);
     if ((strongest_power[0] + strongest_power[1]) * to_energy < 0.8 * COVERED_SHARE * wide)
         return 0;
     line lines[2];
     double real[2], share = 0.0, purity = 1e30;
     for (int g = 0; g < 2; g++) {
-        lines[g] = line_at(b, sums, ago, bins[g]);
-        if (fabs(lines[g].offset_hz) > NEARER * limits->frequency_share * q23_hz(bins[g]) ||
-            lines[g].power < DOMINANCE * beside(b, sums, ago, bins[g]))
+        lines[g] = line_at(b, ago, bins[g]);
+        if (fabs(lines[g].offset_hz) > NEARER * limits->frequency_share * dtmf_bank_hz(bins[g]) ||
+            lines[g].power < DOMINANCE * beside(b, ago, bins[g]))
             return 0;
         real[g] = sqrt(lines[g].power) * dtmf_bank_correction(bins[g]);
         share += real[g] * real[g] * to_energy / (wide + 1e-9);
@@ -157,14 +230,23 @@ static int look(const dtmf_bank *b, const vec (*sums)[DTMF_BINS], const dtmf_lon
         real[1] > real[0] * limits->twist || real[0] > real[1] * limits->reverse_twist)
         return 0;
     double rest = wide * (1.0 - share) / LONG;
-    int begins = away(b, sums, ago + LONG + BEFORE_NEAR, bins, lines);
-    int ends = ago >= AFTER && away(b, sums, ago - AFTER, bins, lines);
-    int alone = share >= CLEAR_SHARE || (share >= EDGED_SHARE && (begins || ends));
-    int begins_over = begins && away(b, sums, ago + LONG + BEFORE_FAR, bins, lines) &&
+    int begins = away(b, ago + LONG + BEFORE_NEAR, bins, lines);
+    int ends = ago >= AFTER && away(b, ago - DIES_AWAY, bins, lines);
+    int alone =
+        purity >= CLEAR_PURITY && (share >= CLEAR_SHARE || (share >= EDGED_SHARE && (begins || ends)));
+    int begins_over = begins && away(b, ago + LONG + BEFORE_FAR, bins, lines) &&
                       goes_on(b, ago + LONG + BEFORE_NEAR + CLEAN, BEFORE_DUMPS, rest);
-    int ends_over = ends && goes_on(b, ago - AFTER, CLEAN, rest);
-    if (!(alone && purity >= CLEAR_PURITY) &&
-        !(share >= COVERED_SHARE && purity >= COVERED_PURITY && (begins_over || ends_over)))
+    int ends_over = ends && goes_on(b, ago - AFTER, AFTER_DUMPS, rest);
+    int covered = share >= COVERED_SHARE && purity >= COVERED_PURITY && (begins_over || ends_over);
+    int first = ago + LONG - 1;
+    int bounded = share >= COVERED_SHARE && ends && purity >= BOUNDED_PURITY &&
+                  begins_at_once(b, ago + LONG - DTMF_SUM, bins, lines, &first);
+    dtmf_rest r;
+    if ((!alone && !covered && !bounded) || !rest_of(b, fft, ago, bins, lines, &r))
+        return 0;
+    if (!(alone && !dtmf_rest_has_line(&r)) &&
+        !went_on(b, fft, &r, first + CLEAR_OF, BEFORE_SAMPLES, begins_over && covered, bounded) &&
+        !went_on(b, fft, &r, ago - AFTER, AFTER_SAMPLES, ends_over && covered, bounded))
         return 0;
     p->low = bins[0];
     p->high = bins[1];
@@ -172,16 +254,16 @@ static int look(const dtmf_bank *b, const vec (*sums)[DTMF_BINS], const dtmf_lon
         p->offset_hz[g] = lines[g].offset_hz;
         p->amplitude[g] = sqrt(lines[g].power) / SAMPLES;
     }
-    p->last = ago;
-    p->first = ago + LONG - 1;
-    for (int k = 0; k < LOOK_FURTHER && !away(b, sums, p->first + 1, bins, lines); k++)
-        p->first++;
+    for (int k = 0; k < LOOK_FURTHER && !away(b, first + 1, bins, lines); k++)
+        first++;
+    *lasted = first + 1;
+    *over = ago;
     return 1;
 }
 
-int dtmf_long_look(const dtmf_bank *b, const vec (*sums)[DTMF_BINS], const dtmf_long_limits *limits,
-                   dtmf_long_pair *p) {
+int dtmf_long_look(const dtmf_bank *b, const cti_fft *fft, const dtmf_limits *limits, dtmf_pair *p,
+                   double *lasted, double *over) {
     if (b->dumps < DTMF_HISTORY)
         return 0;
-    return look(b, sums, limits, 0, p) || look(b, sums, limits, AFTER, p);
+    return look(b, fft, limits, 0, p, lasted, over) || look(b, fft, limits, AFTER, p, lasted, over);
 }

@@ -6,24 +6,10 @@
  */
 #pragma once
 
+#include "base/fft.h"
 #include "tone/dtmf_bank.h"
-#include "tone/dtmf_vec.h"
+#include "tone/dtmf_pair.h"
 
-enum { DTMF_THIRD = 4 }; /* dumps in one of the receiver's sums: 8 ms */
-
-typedef struct dtmf_long_limits {
-    double floor_amplitude;      /* half of the stronger sine's peak */
-    double twist, reverse_twist; /* amplitude ratios */
-    double frequency_share;
-} dtmf_long_limits;
-
-typedef struct dtmf_long_pair {
-    int low, high; /* bins */
-    double offset_hz[2];
-    double amplitude[2]; /* half of the sine's peak, as the filter leaves it */
-    int first, last;     /* ago: the first dump that holds the pair, and the last one */
-} dtmf_long_pair;
-
-/* sums: of the last DTMF_THIRD dumps, at each dump of the bank's history. Returns 1 and fills p. */
-int dtmf_long_look(const dtmf_bank *b, const vec (*sums)[DTMF_BINS], const dtmf_long_limits *limits,
-                   dtmf_long_pair *p);
+/* Whether the last 60 ms hold such a digit; fills p, and how many dumps it has lasted and is over. */
+int dtmf_long_look(const dtmf_bank *b, const cti_fft *fft, const dtmf_limits *limits, dtmf_pair *p,
+                   double *lasted, double *over);
