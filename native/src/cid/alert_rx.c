@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/dot.h"
+#include "base/lanes.h"
 #include "cid/alert_rx_state.h"
 #include "cti/error.h"
 
@@ -80,11 +81,9 @@ static void high_pass(cti_alert_rx *rx, const int16_t *pcm, float *out, int n) {
 /* The dump's sums against mixers that never stop: the tones turn by 213 and 275 800ths in a sample. */
 static void sum_dump(cti_alert_rx *rx) {
     static const int step[2] = {213 * DUMP * ALERT_TURN / 800, 275 * DUMP * ALERT_TURN / 800};
-    float sum[4] = {0.0f};
+    cti_four sum = {0.0f};
     for (int i = 0; i < DUMP; i++) {
-        for (int k = 0; k < 4; k++) {
-            sum[k] += rx->x[i] * rx->mixer[i][k];
-        }
+        sum += rx->x[i] * cti_four_of(rx->mixer[i]);
     }
     int at = (int)(rx->dumps++ & (ALERT_DUMPS - 1));
     for (int t = 0; t < 2; t++) {

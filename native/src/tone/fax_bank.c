@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/lanes.h"
 #include "base/sine.h"
 
 /* The filter is x[n] - x[n-2]: hum and DC do not pass, 2000 Hz passes twofold. No memory, so nothing
@@ -44,6 +45,17 @@ static float squared(float re, float im) {
     return re * re + im * im;
 }
 
+/* What a quarter of the hop has of each lane's table. */
+static void correlate(const fax_bank *b, int quarter, float *sum) {
+    cti_four low = {0}, high = {0};
+    for (int n = quarter * FAX_SUB; n < (quarter + 1) * FAX_SUB; n++) {
+        low += b->d[n] * cti_four_of(b->table[n]);
+        high += b->d[n] * cti_four_of(b->table[n] + 4);
+    }
+    memcpy(sum, &low, sizeof low);
+    memcpy(sum + 4, &high, sizeof high);
+}
+
 static void finish(fax_bank *b, fax_hop *hop) {
     memset(hop, 0, sizeof(*hop));
     int64_t count = b->hops++;
@@ -52,12 +64,8 @@ static void finish(fax_bank *b, fax_hop *hop) {
         return;
     float sum[FAX_LANES] = {0};
     for (int s = 0; s < FAX_SUBS; s++) {
-        float sub[FAX_LANES] = {0};
-        for (int n = s * FAX_SUB; n < (s + 1) * FAX_SUB; n++) {
-            float x = b->d[n];
-            for (int i = 0; i < FAX_LANES; i++)
-                sub[i] += x * b->table[n][i];
-        }
+        float sub[FAX_LANES];
+        correlate(b, s, sub);
         for (int i = 0; i < FAX_LANES; i++)
             sum[i] += sub[i];
         /* 1750 Hz has made 8 3/4 turns in a hop: the oscillator that never stops is so far on. */
