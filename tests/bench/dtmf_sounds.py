@@ -13,8 +13,14 @@ import numpy as np
 from ctidrv.native.pcm import Pcm
 
 # No language or voice of the one list is in the other: thresholds were looked at on the first only.
-TUNED_ON = ("en-us", "it+f2", "pt+m3", "pl+f1", "hi+m1", "tr+f3")
-HELD_OUT = ("en-gb+m4", "de+f4", "fr+m2", "es+f5", "cmn+m5", "ru+f2", "nl+m7", "sv+f1", "ja+f3", "el+m6")
+TUNED_ON = (
+    "en-us", "it+f2", "pt+m3", "pl+f1", "hi+m1", "tr+f3", "en-gb+m4", "de+f4", "fr+m2", "es+f5", "cmn+m5",
+    "ru+f2", "nl+m7", "sv+f1", "ja+f3", "el+m6",
+)  # fmt: skip
+HELD_OUT = (
+    "da+f1", "fi+m3", "hu+f4", "ro+m2", "cs+f2", "sk+m6", "uk+f5", "ko+m1", "vi+f3", "ar+m4", "id+f1",
+    "nb+m5",
+)  # fmt: skip
 RECORDED = Path("/usr/share/asterisk/sounds/en_US_f_Allison")
 MUSIC = Path("/usr/share/asterisk/moh")
 SYLLABLES = [
