@@ -105,11 +105,17 @@ static void sum_block(const progress_bank *b, int at, float *re, float *im) {
 static void sum_hop(progress_bank *b) {
     float re[PROGRESS_BINS] = {0}, im[PROGRESS_BINS] = {0};
     sum_low(b, re, im);
-    if (b->energy > QUIET * PROGRESS_HOP && b->energy - b->low_energy > LEAST_HIGH * b->energy)
+    int loud = b->energy > QUIET * PROGRESS_HOP && b->energy - b->low_energy > LEAST_HIGH * b->energy;
+    if (loud && b->high > 0)
+        b->live = PROGRESS_DUMPS + 1;
+    else if (b->live > 0)
+        b->live--;
+    if (loud)
         for (int at = 0; at < b->high; at += PROGRESS_BLOCK)
             sum_block(b, at, re + PROGRESS_LOW_BINS, im + PROGRESS_LOW_BINS);
     int at = (int)(b->hops % PROGRESS_DUMPS);
-    for (int i = 0; i < b->bins; i++) {
+    int bins = b->live > 0 ? b->bins : PROGRESS_LOW_BINS;
+    for (int i = 0; i < bins; i++) {
         int eighth = (int)(b->multiple[i] * (b->hops % 8) % 8);
         float c = EIGHTH[eighth], s = EIGHTH[(eighth + 6) % 8]; /* sine = cosine, two eighths back */
         b->dump_re[at][i] = re[i] * c + im[i] * s;
@@ -122,15 +128,16 @@ static void sum_hop(progress_bank *b) {
 
 static void make_spectrum(progress_bank *b) {
     float re[PROGRESS_BINS] = {0}, im[PROGRESS_BINS] = {0};
+    int bins = b->live > 0 ? b->bins : PROGRESS_LOW_BINS;
     for (int d = 0; d < PROGRESS_DUMPS; d++)
-        for (int i = 0; i < b->bins; i++) {
+        for (int i = 0; i < bins; i++) {
             re[i] += b->dump_re[d][i];
             im[i] += b->dump_im[d][i];
         }
     /* Hann: half the bin less a quarter of each neighbour, turned to the window's first hop. */
     int first = (int)(b->hops % 8);
     float c = EIGHTH[first], s = -EIGHTH[(first + 6) % 8];
-    for (int i = 1; i < b->bins - 1; i++) {
+    for (int i = 1; i < bins - 1; i++) {
         if (b->multiple[i + 1] - b->multiple[i - 1] != 2) /* the end of a run: never part of a line */
             continue;
         float below_re = re[i - 1] * c - im[i - 1] * s, below_im = re[i - 1] * s + im[i - 1] * c;

@@ -50,6 +50,7 @@ typedef struct progress_bank {
     double energy, low_energy; /* of the hop being filled */
     int32_t filled;
     int64_t hops;
+    int32_t live; /* hops until nothing is left above the low band; 0: its powers are all 0 */
     float dump_re[PROGRESS_DUMPS][PROGRESS_BINS];
     float dump_im[PROGRESS_DUMPS][PROGRESS_BINS];
     float hop_power[PROGRESS_DUMPS];

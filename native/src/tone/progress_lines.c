@@ -156,7 +156,7 @@ void progress_find_lines(cti_progress *p) {
     int line[LINES], higher[LINES];
     float share;
     int tonal = find_lines_in(p, LOWEST, HIGHEST, LOW_LINES, line, &p->share);
-    if (!tonal && p->bank.high > 0 &&
+    if (!tonal && p->bank.live > 0 &&
         find_lines_in(p, PROGRESS_LOW_BINS, p->bank.bins - 1, LINES, higher, &share)) {
         tonal = 1;
         p->share = share;
