@@ -219,15 +219,20 @@ void fsk_preamble_measure(const fsk_ring *ring, const fsk_carrier *c, double sta
         fsk_ring_span(ring, &span, fsk_carrier_tones(c->modem), base, step * 7 + 12);
         fsk_look here;
         float t = (float)(from - (double)base);
-        float place = fsk_look_place(&span, t, bit, 0, step - 1, 0, 0.49f, 0.07f, &here);
+        fsk_look_take(&span, t, bit, 0, step - 1, 0, &here);
+        float place = t;
         int errors, here_marks = marks_at_end(here.mark, step, &errors);
+        if (!in_marks || here_marks < step - 1) { /* marks are marks wherever their bits begin */
+            place = fsk_look_place(&span, t, bit, 0, step - 1, 0, in_marks ? 0.49f : 0.14f, 0.07f, &here);
+            here_marks = marks_at_end(here.mark, step, &errors);
+        }
         if (here.purity < PURITY_MIN || here.power < c->power * LOST_RATIO || errors > step / 8) {
             step /= 2;
             continue;
         }
         if (in_marks && here_marks >= step - 1) {
             marks += step;
-            place = t; /* marks do not say where bits begin */
+            place = t;
         } else if (in_marks) {
             marks += here_marks;
             in_marks = 0;
