@@ -41,7 +41,6 @@ __all__ = [
     "CallerIdHabit",
     "Region",
     "Tone",
-    "can_end_a_call",
     "known_regions",
     "load_region",
     "progress_config",
@@ -72,7 +71,6 @@ _HEARD = (
 )  # fmt: skip
 _ENDING = ("busy", "congestion")
 _ONE_CYCLE = ("dial", "ringback")
-_ENDLESS = 1000
 _TWICE_THE_TOLERANCE = 0.3
 _THEN = {"again": lib.CTI_THEN_AGAIN, "steady": lib.CTI_THEN_STEADY, "silence": lib.CTI_THEN_SILENCE}
 
@@ -140,10 +138,10 @@ def progress_config(region: Region) -> Any:
     Every tone of the country that can be heard; tolerances and floor are the core's defaults. A tone with
     the cadence and frequencies of one before it is left out (Japan's congestion is its busy tone), and one
     with bursts or pauses too short for the detector. What may be heard in the middle of a conversation must
-    not end it: congestion that call waiting cannot be told from (Laos, Saint Lucia) is left out too, and
-    where call waiting is a few bursts of it (South Africa) it is known a burst later. A steady tone is
-    known only when it has outlasted every burst of the same frequencies (Germany's ringback is its dial
-    tone).
+    not end it: where call waiting is a few bursts of congestion (South Africa) congestion is known a burst
+    later. Where call waiting goes on and on in congestion's cadence (Laos, Saint Lucia) it is heard as
+    congestion, and it is for call control to see that somebody talks beside it. A steady tone is known only
+    when it has outlasted every burst of the same frequencies (Germany's ringback is its dial tone).
     """
     config = ffi.new("cti_progress_config *")
     lib.cti_progress_defaults(config)
@@ -156,7 +154,7 @@ def progress_config(region: Region) -> Any:
         wanted = region.tones[name]
         sound = (wanted.hz, wanted.ms, wanted.turns, wanted.then)
         run = _run_of(wanted, waiting) if name in _ENDING else 0
-        if sound in seen or run == _ENDLESS:
+        if sound in seen:
             continue
         seen.add(sound)
         slot = config.tone[config.tones]
@@ -165,11 +163,6 @@ def progress_config(region: Region) -> Any:
         config.tones += 1
     config.continuous_ms = max(config.continuous_ms, _longest_burst(region, config.cadence_tolerance))
     return config
-
-
-def can_end_a_call(region: Region, name: str) -> bool:
-    """Whether busy or congestion can be told from the country's call waiting, which must not end a call."""
-    return _run_of(_named(region, name), region.tones["call_waiting"]) != _ENDLESS
 
 
 def _can_be_heard(tone: Tone) -> bool:
@@ -210,14 +203,14 @@ def _is_special(tone: Tone) -> bool:
 
 def _run_of(wanted: Tone, waiting: Tone) -> int:
     """How many bursts of this cadence call waiting has before its long pause (South Africa: four of
-    congestion's); _ENDLESS where there is no such pause (Laos)."""
+    congestion's); 0 where there is no such pause (Laos): no number of bursts tells them."""
     if wanted.hz != waiting.hz or not wanted.ms:
         return 0
     for index, length in enumerate(waiting.ms):
         like = wanted.ms[index % len(wanted.ms)]
         if abs(length - like) > _TWICE_THE_TOLERANCE * like:
             return (index + 1) // 2
-    return _ENDLESS
+    return 0
 
 
 def _lines(tone: Tone) -> tuple[float, ...]:
