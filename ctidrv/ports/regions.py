@@ -162,6 +162,7 @@ def progress_config(region: Region) -> Any:
         slot.cycles = max(slot.cycles, 2 * run // (len(wanted.ms) or 2))
         config.tones += 1
     config.continuous_ms = max(config.continuous_ms, _longest_burst(region, config.cadence_tolerance))
+    config.floor_dbm0 -= _level_step(region)
     return config
 
 
@@ -211,6 +212,12 @@ def _run_of(wanted: Tone, waiting: Tone) -> int:
         if abs(length - like) > _TWICE_THE_TOLERANCE * like:
             return (index + 1) // 2
     return 0
+
+
+def _level_step(region: Region) -> float:
+    """How much quieter some bursts of a tone that ends calls are than the others (Australia: 10 dB)."""
+    levels = [region.tones[name].level_dbm0 for name in _ENDING]
+    return max(max(each) - min(each) for each in levels)
 
 
 def _lines(tone: Tone) -> tuple[float, ...]:
