@@ -36,6 +36,7 @@ from ctidrv.callcontrol.call import Call
 from ctidrv.events import Released, ToneOn
 from ctidrv.ports.regions import known_regions, load_region
 from ctidrv.units import ms, seconds, to_seconds
+from hwsim.exchange import LineState
 from hwsim.off_figures import OffFigures
 
 MOST_CYCLES = 4
@@ -150,7 +151,9 @@ def run(batch: list[Case]) -> list[Result]:
         talking = asyncio.ensure_future(caller.speak(sounds.pcm(said)))
         await line.clock.sleep(seconds(case.talks_s))
         await caller.hang_up()
-        begin = line.clock.now()  # he hung up a tick ago; the exchange's answer starts with this sample
+        at_exchange = line.board.exchange.lines[0]
+        await line.until(lambda: at_exchange.state is LineState.CLEARED, seconds(2))
+        begin = line.clock.now()  # what the exchange has just begun to send starts with this sample
         await talking
         await line.until(lambda: _on_hook(line, begin) is not None,
                          2 * MOST_CYCLES * case.cycle + seconds(1))  # fmt: skip
