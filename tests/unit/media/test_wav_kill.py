@@ -36,12 +36,14 @@ channel = engine.channel("py/1")
 recording = channel.record_line(WavWriter(Path(sys.argv[1]), 2))
 channel.play(Pcm(range(1, 8001)), loop=True)
 spoken = [Pcm(range(n + 1, n + 161)) for n in range(0, 8000, 160)]
-for sound in spoken * 20:
+for sound in spoken:
     board.say(0, sound)
 channel.seize()
 
 def tell():
     print(recording.frames, flush=True)
+    board.say(0, spoken[0])
+    spoken.append(spoken.pop(0))
 
 async def run():
     board.on_pump = tell
