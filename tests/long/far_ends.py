@@ -16,8 +16,9 @@ from line_sounds import RATE, Sound
 from ctidrv.native.tones import render
 from ctidrv.ports.regions import known_regions, load_region, tone_spec
 
-LONGEST_SILENCE_S = 38.0
-"""Below the 45 s after which silence itself is a hang-up (ctidrv/callcontrol/profile.py)."""
+LONGEST_SILENCE_S = 30.0
+"""With the pauses of talk to either side below the 45 s after which silence itself is a hang-up
+(ctidrv/callcontrol/profile.py)."""
 STRETCH_S = (8.0, 45.0)
 WEIGHTS = {"speech": 30, "three-way": 24, "music": 26, "ringback": 12, "prompt": 4, "silence": 4}
 
@@ -30,6 +31,7 @@ class FarEnd:
         self._country = country
         self._talkers = [sounds.Talker(dice), sounds.Talker(dice)]
         self._prompts = sounds.prompts()
+        self._last = ""
         self._kinds: dict[str, Callable[[float], tuple[str, Sound]]] = {
             "speech": self._speech,
             "three-way": self._three_way,
@@ -41,7 +43,9 @@ class FarEnd:
 
     def stretch(self) -> tuple[str, Sound]:
         """The next kind of sound, and some seconds of it."""
-        kind = self._dice.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+        quiet = self._last == "silence"  # not twice in a row
+        kinds = [kind for kind in WEIGHTS if not (quiet and kind == "silence")]
+        kind = self._last = self._dice.choices(kinds, [WEIGHTS[kind] for kind in kinds])[0]
         return self._kinds[kind](self._dice.uniform(*STRETCH_S))
 
     def _talk(self, talker: sounds.Talker, length: float, dbm0: float) -> Sound:
