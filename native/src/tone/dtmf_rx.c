@@ -134,7 +134,7 @@ static double amplitude_now(const cti_dtmf_rx *s, int bin, double offset_hz) {
         turn = times(turn, step);
     }
     double noise = NOISE_IN_BAND * floor_of(&s->noise) / (DTMF_HOP_HALF * SAMPLES);
-    double power = square(sum) / (SAMPLES * SAMPLES) - (isfinite(noise) ? noise : 0.0);
+    double power = square(sum) / (SAMPLES * SAMPLES) - (noise < HUGE_VAL ? noise : 0.0);
     return power > 0.0 ? sqrt(power) : 0.0;
 }
 
