@@ -196,6 +196,21 @@ static void test_reader_behind_never_mixes_two_recordings(void) {
     free(r);
 }
 
+static void test_frames_are_of_the_recording_that_was_named_though_it_ends_meanwhile(void) {
+    cti_recorder *r = recorder_of(10 * BLOCK);
+    int16_t sound[BLOCK] = {1, 2, 3}, out[2 * BLOCK];
+    cti_event ev;
+    CHECK_EQ(cti_recorder_start(r, 7, CTI_RECORD_BOTH), CTI_OK);
+    CHECK_EQ(cti_recorder_reading(r), 7);
+    cti_recorder_stop(r);
+    CHECK_EQ(cti_recorder_start(r, 8, CTI_RECORD_BOTH), CTI_OK);
+    cti_recorder_run(r, 0, sound, sound, BLOCK, &ev, 1);
+    CHECK_EQ(cti_recorder_read(r, out, BLOCK), 0);
+    CHECK_EQ(cti_recorder_reading(r), 8);
+    CHECK_EQ(cti_recorder_read(r, out, BLOCK), BLOCK);
+    free(r);
+}
+
 static void test_more_recordings_than_wait_are_refused(void) {
     cti_recorder *r = recorder_of(1000);
     for (int i = 0; i < 8; i++) {
@@ -293,6 +308,7 @@ int main(void) {
     RUN(test_two_recordings_that_end_in_a_gap_have_their_own_lengths);
     RUN(test_loss_longer_than_32_bits_tells_the_most_they_hold);
     RUN(test_reader_behind_never_mixes_two_recordings);
+    RUN(test_frames_are_of_the_recording_that_was_named_though_it_ends_meanwhile);
     RUN(test_more_recordings_than_wait_are_refused);
     RUN(test_reader_in_another_thread_gets_every_frame_of_every_recording);
     CHECK_END();

@@ -37,7 +37,8 @@ int cti_recorder_stop(cti_recorder *r);
  * written to ev (0 or 1, CTI_EV_RECORD_LOST). */
 int cti_recorder_run(cti_recorder *r, int64_t at, const int16_t *tx, const int16_t *rx, int n, cti_event *ev,
                      int max);
-/* The reader: takes at most `frames` frames of the recording it is at; returns how many. */
+/* The reader: takes at most `frames` frames of the recording it is at; returns how many. Right behind
+ * cti_recorder_reading() they are of the recording that it named, and none when that has just ended. */
 int cti_recorder_read(cti_recorder *r, int16_t *out, int frames);
 /* The reader: the ref of the recording that the next frames belong to (it may have none yet); -1
  * when there is none. A recording that has ended and been taken to its end is left behind. */

@@ -34,6 +34,7 @@ struct cti_recorder {
     _Atomic uint32_t taken;
     /* the reader's own */
     int64_t silence_read;
+    int32_t named; /* it has been told which recording the next frames are of: they are of no other */
     /* int16_t sample[capacity] lies behind */
 };
 
@@ -198,8 +199,9 @@ int cti_recorder_run(cti_recorder *r, int64_t at, const int16_t *tx, const int16
     return 1;
 }
 
-/* The recording the reader is at, or null; `limit` is the position up to which it may read. */
-static const recording *reading(cti_recorder *r, int64_t *limit, int *ended) {
+/* The recording the reader is at, or null; `limit` is the position up to which it may read. `stay`: one that
+ * is at its end is not left behind for the next. */
+static const recording *reading(cti_recorder *r, int64_t *limit, int *ended, int stay) {
     for (;;) {
         uint32_t at = atomic_load_explicit(&r->taken, memory_order_relaxed);
         if (at == atomic_load_explicit(&r->opened, memory_order_acquire))
@@ -212,6 +214,8 @@ static const recording *reading(cti_recorder *r, int64_t *limit, int *ended) {
         int64_t read = atomic_load_explicit(&r->read, memory_order_relaxed);
         if (!*ended || read < it->end || r->silence_read < it->silent)
             return it;
+        if (stay)
+            return NULL;
         r->silence_read = 0;
         atomic_store_explicit(&r->taken, at + 1, memory_order_release);
     }
@@ -220,7 +224,9 @@ static const recording *reading(cti_recorder *r, int64_t *limit, int *ended) {
 int32_t cti_recorder_reading(cti_recorder *r) {
     int64_t limit;
     int ended;
-    const recording *it = r == NULL ? NULL : reading(r, &limit, &ended);
+    const recording *it = r == NULL ? NULL : reading(r, &limit, &ended, 0);
+    if (r != NULL)
+        r->named = it != NULL;
     return it == NULL ? -1 : it->ref;
 }
 
@@ -229,7 +235,8 @@ int cti_recorder_read(cti_recorder *r, int16_t *out, int frames) {
         return CTI_ERR_ARG;
     int64_t limit;
     int ended;
-    const recording *it = reading(r, &limit, &ended);
+    const recording *it = reading(r, &limit, &ended, r->named);
+    r->named = 0;
     if (it == NULL)
         return 0;
     int64_t at = atomic_load_explicit(&r->read, memory_order_relaxed);
