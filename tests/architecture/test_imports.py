@@ -15,15 +15,16 @@ WORDS = {"errors", "events", "units", "clock", "folder", "config"}
 MAY = {
     **{word: set() for word in WORDS},
     "native": set(),
+    "document": set(),
     "ports": {"native"},
     "drivers": {"native", "ports"},
     "media": {"native", "ports"},
     "callcontrol": {"native", "ports", "media"},
-    "apps": {"native", "ports", "media", "callcontrol"},
-    "ivr": {"native", "ports", "media", "callcontrol", "apps"},
+    "apps": {"document", "native", "ports", "media", "callcontrol"},
+    "ivr": {"document", "native", "ports", "media", "callcontrol", "apps"},
     "store": {"native", "ports", "media", "callcontrol", "apps"},
     "service": {"native", "ports", "drivers", "media", "callcontrol", "apps", "store"},
-    "cli": {"native", "ports", "drivers", "media", "callcontrol", "apps", "store", "service"},
+    "cli": {"document", "native", "ports", "drivers", "media", "callcontrol", "apps", "store", "service"},
 }
 
 
@@ -72,7 +73,7 @@ def _fault(module: str, imported: str, lazily: bool) -> str | None:
     if target[0] == parts[0] or (target[0] == "ctidrv" and len(target) == 1):
         return None
     if parts[0] == "hwsim" and target[0] == "ctidrv":
-        if target[1] in WORDS | {"native", "ports", "__version__"}:
+        if target[1] in WORDS | {"document", "native", "ports", "__version__"}:
             return None
         if parts[1] in ("commands", "pytest_plugin"):
             if lazily or target[1] == "cli":

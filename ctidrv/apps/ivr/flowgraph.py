@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ctidrv.apps.ivr import model
-from ctidrv.apps.ivr.findings import did_you_mean
-from ctidrv.apps.ivr.shape import Draft, Flow, Placed, locate
-from ctidrv.apps.ivr.source import Node
+from ctidrv.apps.ivr.shape import Draft, Flow, Placed
+from ctidrv.document.findings import did_you_mean
+from ctidrv.document.shape import locate
+from ctidrv.document.source import Node
 
 Place = tuple[str, int]
 """A step: its flow and its number there."""

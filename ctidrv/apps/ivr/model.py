@@ -6,10 +6,9 @@ interpreter, so that a default changed in one place changes every step.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Discriminator,
@@ -17,7 +16,6 @@ from pydantic import (
     GetJsonSchemaHandler,
     Tag,
     TypeAdapter,
-    model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
@@ -25,54 +23,22 @@ from pydantic_core import CoreSchema
 from ctidrv.apps.ivr.words import (
     BoxName,
     Digits,
-    Duration,
     Filled,
     FinishKey,
     FlowName,
     Key,
     Keys,
-    Language,
     LanguageOrKeep,
     Prompt,
-    PromptId,
     Variable,
-    wrong,
 )
+from ctidrv.document.model import Strict, Verb, verb_of
+from ctidrv.document.words import Duration, Language, PromptId, wrong
 from ctidrv.units import seconds
 
 LANGUAGE_VERSION = 1
 
 Retries = Annotated[int, Field(ge=1, le=10)]
-
-
-class Strict(BaseModel):
-    """Unknown keys are errors; nothing is converted."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class Verb(Strict):
-    """The body of a step. `SHORT` is the key that a bare value stands for: ``play: welcome``."""
-
-    SHORT: ClassVar[str | None] = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _widen(cls, value: Any) -> Any:
-        if value is None and cls.SHORT is None:
-            return {}
-        if cls.SHORT is not None and (not isinstance(value, dict) or set(value) == {"text"}):
-            return {cls.SHORT: value}
-        return value
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        full = handler(core)
-        if cls.SHORT is None:
-            required = handler.resolve_ref_schema(full).get("required")
-            return full if required else {"anyOf": [full, {"type": "null"}]}
-        short = handler.resolve_ref_schema(full)["properties"][cls.SHORT]
-        return {"anyOf": [{k: v for k, v in short.items() if k != "title"}, full]}
 
 
 class Answer(Verb):
@@ -224,16 +190,6 @@ class HangupStep(Strict):
 
 VERBS = ("answer", "play", "say", "gather", "menu", "language", "record", "voicemail", "goto", "hangup")
 REPLY_VERBS = ("play", "say", "goto")
-TAG = "step:"  # marks, in an error's path, what is not a key of the script
-
-
-def _verb(value: Any) -> str | None:
-    if isinstance(value, dict) and len(value) == 1:
-        return f"{TAG}{next(iter(value))}"
-    if isinstance(value, Strict):
-        return f"{TAG}{next(iter(type(value).model_fields))}"
-    return None
-
 
 Step = Annotated[
     Annotated[AnswerStep, Tag("step:answer")]
@@ -246,14 +202,14 @@ Step = Annotated[
     | Annotated[VoicemailStep, Tag("step:voicemail")]
     | Annotated[GotoStep, Tag("step:goto")]
     | Annotated[HangupStep, Tag("step:hangup")],
-    Discriminator(_verb),
+    Discriminator(verb_of),
 ]
 
 Reply = Annotated[
     Annotated[PlayStep, Tag("step:play")]
     | Annotated[SayStep, Tag("step:say")]
     | Annotated[GotoStep, Tag("step:goto")],
-    Discriminator(_verb),
+    Discriminator(verb_of),
 ]
 
 

@@ -15,9 +15,10 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from ctidrv.apps.ivr.findings import Finding
-from ctidrv.apps.ivr.source import Listing, Node, Scalar, Table, plain, read
-from ctidrv.apps.ivr.words import PromptId, Variable
+from ctidrv.apps.ivr.words import Variable
+from ctidrv.document.findings import Finding
+from ctidrv.document.source import Listing, Node, Scalar, Table, plain, read
+from ctidrv.document.words import PromptId
 
 FILE = "phrases.yaml"
 SPOKEN = {**{digit: f"digits/{digit}" for digit in "0123456789"}, "*": "digits/star", "#": "digits/pound"}

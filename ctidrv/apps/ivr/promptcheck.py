@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ctidrv.apps.ivr import model
-from ctidrv.apps.ivr.findings import Finding, did_you_mean
 from ctidrv.apps.ivr.phrases import FILE
 from ctidrv.apps.ivr.prompts import Prompts
-from ctidrv.apps.ivr.shape import Draft, Placed, locate
-from ctidrv.apps.ivr.source import Node
+from ctidrv.apps.ivr.shape import Draft, Placed
 from ctidrv.apps.ivr.words import CALL_VALUES, SpokenText
+from ctidrv.document.findings import Finding, did_you_mean
+from ctidrv.document.shape import locate
+from ctidrv.document.source import Node
 from ctidrv.errors import InputError
 from ctidrv.units import seconds, to_seconds
 

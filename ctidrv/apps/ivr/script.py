@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ctidrv.apps.ivr import model
-from ctidrv.apps.ivr.findings import Finding, ScriptErrors
 from ctidrv.apps.ivr.flowgraph import check_flows
 from ctidrv.apps.ivr.promptcheck import check_prompts, check_values
 from ctidrv.apps.ivr.prompts import Prompts
 from ctidrv.apps.ivr.shape import Draft, Flow, understand
-from ctidrv.apps.ivr.source import read
+from ctidrv.document.findings import DocumentErrors, Finding
+from ctidrv.document.source import read
+
+
+class ScriptErrors(DocumentErrors):
+    """A script that cannot run."""
+
+    MORE = ": ctidrv ivr check"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import pytest
 
 from ctidrv.apps.ivr import check, shipped_script
 from ctidrv.apps.ivr.shape import understand
-from ctidrv.apps.ivr.source import parse
+from ctidrv.document.source import parse
 from ctidrv.errors import InputError
 
 SCRIPT = shipped_script("hotline.ivr.yaml").read_text(encoding="utf-8")

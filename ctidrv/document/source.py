@@ -25,7 +25,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from ctidrv.apps.ivr.findings import Finding
+from ctidrv.document.findings import Finding
 from ctidrv.errors import InputError
 
 MAX_BYTES = 256 * 1024
@@ -92,7 +92,7 @@ def read_text(path: Path) -> str:
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
     if len(data) > MAX_BYTES:
-        raise InputError(f"{path}: longer than {MAX_BYTES // 1024} KiB, the limit of a script")
+        raise InputError(f"{path}: longer than {MAX_BYTES // 1024} KiB, the limit of such a file")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -160,7 +160,7 @@ class _Reader:
         for event in events:
             if isinstance(event, DocumentStartEvent):
                 if event.version is not None or event.tags:
-                    raise _Refused("a YAML directive (%…) is not used in scripts", 1, 1)
+                    raise _Refused("a YAML directive (%…) is not used here", 1, 1)
                 root = self._node(next(events), events, 0)
                 for rest in events:
                     if isinstance(rest, DocumentStartEvent):
@@ -184,12 +184,10 @@ class _Reader:
         line, column = _at(event)
         self._values += 1
         if isinstance(event, AliasEvent) or event.anchor is not None:
-            raise _Refused(
-                "anchors and aliases (& and *) are not used in scripts: write it out", line, column
-            )
+            raise _Refused("anchors and aliases (& and *) are not used here: write it out", line, column)
         # "!" alone is how the parser marks a quoted scalar
         if getattr(event, "tag", None) not in (None, "!"):
-            raise _Refused("tags (!…) are not used in scripts", line, column)
+            raise _Refused("tags (!…) are not used here", line, column)
         if depth > MAX_DEPTH:
             raise _Refused(f"nested more than {MAX_DEPTH} deep", line, column)
         if self._values > MAX_VALUES:
@@ -213,7 +211,7 @@ class _Reader:
                 raise _Refused("a key has to be one word", key.line, key.column)
             value = self._node(next(events), events, depth + 1)
             if key.text == "<<":
-                self.refuse("merge keys (<<) are not used in scripts: write it out", key.line, key.column)
+                self.refuse("merge keys (<<) are not used here: write it out", key.line, key.column)
             elif key.text in seen:
                 first = seen[key.text].line
                 self.refuse(f"duplicate key `{key.text}`, first in line {first}", key.line, key.column)

@@ -1,4 +1,4 @@
-"""What `check` finds in a script, and the error that `load` raises."""
+"""What is wrong with a file, and the error of a file that cannot be run."""
 
 from __future__ import annotations
 
@@ -27,14 +27,17 @@ class Finding:
         return f"{self.file}:{self.line}:{self.column}: {self.severity}: {self.message}"
 
 
-class ScriptErrors(InputError):
-    """A script that cannot run; `findings` holds everything that is wrong with it."""
+class DocumentErrors(InputError):
+    """A file that cannot be run; `findings` holds everything that is wrong with it."""
+
+    MORE = ""
+    """Where the other findings can be seen."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         self.findings = tuple(findings)
         fatal = [f for f in findings if f.fatal]
-        more = f" (and {len(fatal) - 1} more: ctidrv ivr check)" if len(fatal) > 1 else ""
-        super().__init__(f"{fatal[0]}{more}" if fatal else "the script has errors")
+        more = f" (and {len(fatal) - 1} more{self.MORE})" if len(fatal) > 1 else ""
+        super().__init__(f"{fatal[0]}{more}" if fatal else "the file has errors")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ctidrv.apps.ivr.source import MAX_BYTES, parse, plain, read
+from ctidrv.document.source import MAX_BYTES, parse, plain, read
 from ctidrv.errors import InputError
 
 
