@@ -98,15 +98,21 @@ void progress_begin_burst(cti_progress *p, const int bin[LINES]) {
     p->gap_before = p->gap_hops > 0 ? p->gap_sum / p->gap_hops : 0.0;
 }
 
-static void follow_line(const progress_bank *b, spectrum_line *line) {
+/* Bins near a line before it are that one's. */
+static void follow_line(const progress_bank *b, spectrum_line *lines, int l) {
+    spectrum_line *line = &lines[l];
     float re = b->re[line->bin], im = b->im[line->bin];
     line->turn_re += (double)(re * line->last_re + im * line->last_im);
     line->turn_im += (double)(im * line->last_re - re * line->last_im);
-    for (int i = line->bin - SPREAD; i <= line->bin + SPREAD; i++)
-        if (i >= 0 && i < PROGRESS_BINS) {
+    for (int i = line->bin - SPREAD; i <= line->bin + SPREAD; i++) {
+        int own = i >= 0 && i < PROGRESS_BINS;
+        for (int k = 0; k < l; k++)
+            own = own && !progress_near(i, lines[k].bin);
+        if (own) {
             line->power += (double)b->power[i];
             line->moment += i * (double)b->power[i];
         }
+    }
     line->last_re = re;
     line->last_im = im;
 }
@@ -118,7 +124,7 @@ void progress_measure_burst(cti_progress *p, double power) {
         p->mean[i] += (double)p->bank.power[i];
     for (int l = 0; l < LINES; l++)
         if (p->line[l].bin >= 0)
-            follow_line(&p->bank, &p->line[l]);
+            follow_line(&p->bank, p->line, l);
     if (p->age < KNOWN_HOPS) {
         p->plateau = power > p->plateau ? power : p->plateau;
         return;

@@ -85,9 +85,14 @@ double progress_power_of(const float *power, const int bin[LINES]) {
     return sum;
 }
 
-static double power_near(const float *power, int bin) {
-    const int alone[LINES] = {bin, -1, -1, -1};
-    return progress_power_of(power, alone);
+/* The power of the last of so many lines; what stands between it and another is the other's, or a line's own
+ * side would make noise beside it a second line. */
+static double last_power(const float *power, const int *line, int lines) {
+    int upto[LINES] = {-1, -1, -1, -1};
+    memcpy(upto, line, (size_t)(lines - 1) * sizeof(*line));
+    double others = progress_power_of(power, upto);
+    upto[lines - 1] = line[lines - 1];
+    return progress_power_of(power, upto) - others;
 }
 
 static double noise_floor(const cti_progress *p) {
@@ -142,7 +147,8 @@ static int find_lines_in(cti_progress *p, int from, int to, int most, int line[L
     const float *power = p->bank.power;
     for (int l = 0; l < LINES; l++) {
         line[l] = l < most && (l == 0 || line[l - 1] >= 0) ? strongest(p, from, to, line, l) : -1;
-        if (l > 0 && line[l] >= 0 && power_near(power, line[l]) < SECOND_LINE * power_near(power, line[0]))
+        if (l > 0 && line[l] >= 0 &&
+            last_power(power, line, l + 1) < SECOND_LINE * last_power(power, line, 1))
             line[l] = -1;
     }
     double lines = progress_power_of(power, line), floor = 2.0 * noise_floor(p);
@@ -168,7 +174,7 @@ void progress_find_lines(cti_progress *p) {
         other = other && !progress_near(line[1], p->peak[l]);
     }
     int pair = tonal && line[1] >= 0 &&
-               power_near(p->bank.power, line[1]) >= PAIR * power_near(p->bank.power, line[0]);
+               last_power(p->bank.power, line, 2) >= PAIR * last_power(p->bank.power, line, 1);
     p->pair = !pair ? 0 : p->pair > 0 && !moved && !other ? p->pair + 1 : 1;
     if (!tonal)
         p->steady = 0;
