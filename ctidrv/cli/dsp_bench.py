@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from ctidrv.cli.dsp_instructions import instructions
+from ctidrv.cli.dsp_instructions import instructions, peer_instructions
 from ctidrv.cli.dsp_kernels import Run, kernels
 from ctidrv.cli.dsp_peers import peers
 from ctidrv.cli.output import print_json
@@ -41,12 +41,13 @@ def _figures(name: str, seconds: float, count: bool) -> dict[str, float | None]:
     figures: dict[str, float | None] = dict.fromkeys(_COLUMNS)
     figures["one_port"] = _measure(ours.make(1), 1, seconds)
     figures["bank_of_64"] = _measure(ours.make(_BANK), _BANK, seconds)
-    if other is not None and other.timed:
+    if other is not None and other.measured:
         figures["spandsp_one_port"] = _measure(other.make(1), 1, seconds)
     if count:
         figures["instructions_one_port"] = instructions(name, 1)
         figures["instructions_bank_of_64"] = instructions(name, _BANK)
-        figures["instructions_spandsp"] = instructions(name, 1, peer=True) if other is not None else None
+        if other is not None and other.measured:
+            figures["instructions_spandsp"] = peer_instructions(name)
     return figures
 
 

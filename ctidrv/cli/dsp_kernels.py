@@ -27,13 +27,12 @@ Run = Callable[[], object]
 class Kernel:
     """`make` gives a run over one second for so many ports.
 
-    `functions` are those of the library that it calls, and those they call that do not count. `timed`: its
-    time can be taken.
+    `functions` are those of the core that it calls. `measured`: it can be, apart from all else.
     """
 
     make: Callable[[int], Run]
     functions: tuple[str, ...]
-    timed: bool = True
+    measured: bool = True
 
 
 @cache
