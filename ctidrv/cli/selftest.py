@@ -28,10 +28,14 @@ Row = tuple[str, Callable[[], Figures]]
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--full", action="store_true", help="ten times the digits and the audio (minutes)")
     parser.add_argument(
-        "--line", metavar="PORT,PORT2", help="through a looped line: the first port sends, the second hears"
+        "--line",
+        metavar="PORT[,PORT2]",
+        help="through a looped line: the first port sends, the second hears; one alone hears its own echo",
     )
     parser.add_argument(
-        "--dial", metavar="NUMBER", help="with --line: dial it from the first; the second rings"
+        "--dial",
+        metavar="NUMBER",
+        help="with --line: dial it from the first; the second rings (one alone: it answers and is silent)",
     )
     parser.add_argument("--config", metavar="FILE", help="with --line: station.toml")
     parser.add_argument("--seed", type=_seed, default=1, metavar="N", help="of the signals (1)")

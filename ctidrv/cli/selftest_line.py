@@ -1,4 +1,5 @@
-"""``ctidrv selftest --line``: two ports that are connected, measured through the engine that serves calls."""
+"""``ctidrv selftest --line``: two ports that are connected, or one by its own echo, measured through the
+engine that serves calls."""
 
 from __future__ import annotations
 
@@ -25,12 +26,15 @@ _LIMIT = seconds(3600)
 def line_rows(
     folder: DataFolder, config: StationConfig, ports: str, number: str | None, digits: int, seed: int
 ) -> dict[str, Figures]:
-    """The report's rows of ``PORT,PORT2``: the first sends, the second hears. Simulated boards run in virtual
-    time, others live. ServiceError while a station runs; PortError for ports that are not there, are in use,
-    or do not hear each other."""
+    """The report's rows of ``PORT,PORT2``: the first sends, the second hears; of ``PORT``: it hears itself.
+    Simulated boards run in virtual time, others live. ServiceError while a station runs; PortError for ports
+    that are not there, are in use, do not hear each other, or one alone that is not silent."""
     send, comma, hear = ports.partition(",")
-    if not comma or not send or not hear or send == hear:
-        raise UsageError(f"--line {ports}: two ports, such as sim/1,sim/2: one sends, the other hears")
+    if not send or (comma and (not hear or send == hear)):
+        raise UsageError(
+            f"--line {ports}: two ports, such as sim/1,sim/2: one sends, the other hears; or one"
+        )
+    hear = hear or send
     names = list(dict.fromkeys(port.split("/")[0] for port in (send, hear)))
     chosen = [board for board in config.boards if board.name in names]
     if len(chosen) < len(names):

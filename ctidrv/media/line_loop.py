@@ -1,4 +1,5 @@
-"""Measures a looped line: what goes out on one port is heard at another, through the whole engine.
+"""Measures a looped line: what goes out on one port is heard at another, or at itself by what its hybrid
+returns, through the whole engine.
 
 Levels are dBm0 at our ports' samples; the echo cancellers of both ports are off.
 """
@@ -27,6 +28,7 @@ from ctidrv.units import RATE, TICK, Samples, ms, seconds
 E = TypeVar("E", bound=PortEvent)
 
 _SEIZE, _DIAL_TONE, _RING, _SETTLE = seconds(2), seconds(2), seconds(20), seconds(1)
+_ANSWER, _IDLE = seconds(10), seconds(8)
 _TONE_HZ, _TONE_DBM0, _PROBE_DBM0 = 1004.0, -10.0, -15.0
 _TONE_FROM = ms(1500)
 _QUIET_FROM = ms(3000)
@@ -34,6 +36,8 @@ _EDGE = ms(100)
 _LENGTH = seconds(4.5)
 _LATEST = ms(300)
 """A line later than that is none."""
+_LOUD_DBM0 = -35.0
+"""What sounds on an idle line that is louder than any line's noise is the exchange's."""
 _ROWS: tuple[tuple[str, dict[str, float]], ...] = (
     ("digits", {}),
     ("digits of -25 dBm0", {"level": -25.0}),
@@ -44,19 +48,21 @@ _ROWS: tuple[tuple[str, dict[str, float]], ...] = (
 
 
 class LineLoop:
-    """`send` and `hear` are ports of an engine that ticks."""
+    """`send` and `hear` are ports of an engine that ticks, or the same port."""
 
     def __init__(self, engine: MediaEngine, send: Channel, hear: Channel) -> None:
         self._engine = engine
         self._send, self._hear = send, hear
+        self._alone = send is hear
         self._events: list[PortEvent] = []
-        for channel in (send, hear):
+        for channel in {send, hear}:
             channel.subscribe(self._events.append)
         self._delay = 0
 
     async def measure(self, number: str | None, digits: int, seed: int) -> dict[str, Figures]:
         """The rows, once the ports are connected: by dialling `number` from the one that sends, without it
-        by both going off hook. PortError when they do not hear each other."""
+        by both going off hook. PortError when they do not hear each other, or the exchange sounds on a line
+        alone."""
         try:
             await self._connect(number)
             rows = {"line": await self._line(seed)}
@@ -65,8 +71,8 @@ class LineLoop:
                 rows[name] = await self._digits(digits, seed, more)
             return rows
         finally:
-            self._hear.release()
-            self._send.release()
+            for channel in {self._hear, self._send}:
+                channel.release()
             await self._engine.clock.sleep(_SETTLE)
 
     async def _wait(self, channel: Channel, kind: type[E], within: Samples, what: str) -> E:
@@ -84,16 +90,31 @@ class LineLoop:
         if number is not None:
             await self._engine.clock.sleep(_DIAL_TONE)
             await self._send.play(dtmf(number)).done()
-            await self._wait(self._hear, RingOn, _RING, f"did not ring after {number} was dialled")
-        self._hear.seize()
-        await self._wait(self._hear, Seized, _SEIZE, "did not go off hook")
+            if self._alone:
+                await self._engine.clock.sleep(_ANSWER)
+            else:
+                await self._wait(self._hear, RingOn, _RING, f"did not ring after {number} was dialled")
+        if not self._alone:
+            self._hear.seize()
+            await self._wait(self._hear, Seized, _SEIZE, "did not go off hook")
         await self._engine.clock.sleep(_SETTLE)
+        if self._alone:
+            await self._quiet()
         self._events.clear()
+
+    async def _quiet(self) -> None:
+        """Digits would be dialled, and everything else measured with the exchange's tones in it."""
+        idle, _ = await self._through(Pcm.silence(_IDLE))
+        if (loud := level(idle)) > _LOUD_DBM0:
+            raise PortError(
+                f"{self._hear.info.id}: hears {loud:.0f} dBm0 while nothing is sent: "
+                "a line alone must be silent (--dial a number that answers and is)"
+            )
 
     async def _through(self, sound: Pcm) -> tuple[Pcm, Pcm]:
         """Sends a sound; what came at the far port and at the sending one, from its first sample on."""
         recordings = []
-        for channel in (self._hear, self._send):
+        for channel in (self._hear,) if self._alone else (self._hear, self._send):
             kept = Kept()
             recordings.append((channel.record_sample(kept), kept))
         played = self._send.play(sound)
@@ -106,7 +127,7 @@ class LineLoop:
             await self._engine.clock.sleep(TICK)
             lead = begin - self._recorded_from(recording.ref)
             came.append(Pcm.from_bytes(bytes(kept.data))[max(0, lead) :])
-        return came[0], came[1]
+        return came[0], came[-1]
 
     def _begin(self, ref: int) -> int:
         return next(
@@ -131,15 +152,18 @@ class LineLoop:
         match = find(probe, far[: len(probe) + _LATEST])
         if match is None or match.correlation < 0.5:
             hear, send = self._hear.info.id, self._send.info.id
-            raise PortError(f"{hear} does not hear what {send} sends: are the two connected?")
+            why = "its hybrid returns too little" if self._alone else "are the two connected?"
+            raise PortError(f"{hear} does not hear what {send} sends: {why}")
         self._delay = match.offset
         heard = _stretch(far, _TONE_FROM + self._delay, seconds(1))
+        loss = {} if self._alone else {"loss_db": _TONE_DBM0 - _tone_level(heard)}
+        returned = _TONE_FROM + (self._delay if self._alone else 0)
         return {
-            "loss_db": _TONE_DBM0 - _tone_level(heard),
+            **loss,
             "delay_ms": self._delay * 1000 / RATE,
             "noise_dbm0": level(_stretch(far, _QUIET_FROM + self._delay, seconds(1))),
             "speech_to_distortion_db": match.snr_db,
-            "echo_return_loss_db": _TONE_DBM0 - _tone_level(_stretch(near, _TONE_FROM, seconds(1))),
+            "echo_return_loss_db": _TONE_DBM0 - _tone_level(_stretch(near, returned, seconds(1))),
         }
 
     async def _digits(self, count: int, seed: int, more: dict[str, float]) -> Figures:

@@ -72,7 +72,9 @@ def test_same_seed_gives_the_same_report(tmp_path: Path, capsys: pytest.CaptureF
 @pytest.mark.parametrize(
     ("line", "dial", "code", "why"),
     [
-        ("sim/1", "8002", 2, "two ports, such as sim/1,sim/2"),
+        ("sim/1,", "8002", 2, "two ports, such as sim/1,sim/2"),
+        ("sim/1", None, 1, "sim/1: hears -1"),
+        ("sim/1", "8002", 1, "a line alone must be silent"),
         ("sim/1,sim/1", "8002", 2, "two ports, such as sim/1,sim/2"),
         ("lab/1,lab/2", "8002", 1, "no such board; there are sim"),
         ("sim/1,sim/9", "8002", 1, "sim/9: no such port; there are sim/1"),
