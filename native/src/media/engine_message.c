@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "cti/error.h"
-#include "media/engine_state.h"
+#include "media/engine_parts.h"
 
 void cti_engine_keep_message(cti_engine *e, const cti_event *ev) {
     uint32_t words[MESSAGE_WORDS] = {0};
@@ -9,7 +9,7 @@ void cti_engine_keep_message(cti_engine *e, const cti_event *ev) {
     int length = cti_ear_message(ear, ev->port, ev->ref, (uint8_t *)words, (int)sizeof words);
     if (length < 0)
         return; /* the reader gets CTI_ERR_GONE */
-    cti_engine_port *port = (cti_engine_port *)cti_engine_part(e, e->lay.ports) + ev->port;
+    cti_engine_port *port = port_of(e, ev->port);
     cti_message_slot *slot = &cti_engine_messages(e, ev->port)[port->next_message];
     port->next_message = (port->next_message + 1) % MESSAGES;
     uint32_t turn = atomic_load_explicit(&slot->turn, memory_order_relaxed);

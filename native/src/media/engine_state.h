@@ -73,6 +73,12 @@ static inline cti_message_slot *cti_engine_messages(const cti_engine *e, int por
     return (cti_message_slot *)cti_engine_part(e, e->lay.messages) + (size_t)port * MESSAGES;
 }
 
+/* The tick: one more event of it; what finds no room is counted. */
+void cti_engine_find(cti_engine *e, int64_t at, int port, int kind, int value, int64_t length, int32_t ref);
+/* The tick: obeys the commands that wait. */
+void cti_engine_take_commands(cti_engine *e, int64_t now);
+/* The tick: CTI_OK, or an error, which is told as a recording that is done. */
+int cti_engine_start_recording(cti_engine *e, int64_t now, int port, int which, int32_t ref, int channels);
 /* The tick: keeps the message that a CTI_EV_CALLER_ID speaks of. */
 void cti_engine_keep_message(cti_engine *e, const cti_event *ev);
 /* The live loop's, from the thread that ticks: the next tick begins so late. */
