@@ -69,3 +69,16 @@ def story(data: Path) -> DataFolder:
         store.put_recording(RecordingRow("r1", "c1", str(wav), START, digest, 160_000, "closed"))
         store.put_message(MessageRow("m1", "office", "c1", str(folder.message(START, "m1")), START, 12_000))
     return folder
+
+
+@pytest.fixture
+def dsp(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, list[dict[str, Any]], str]]:
+    """Runs a command: exit code, lines, standard error."""
+
+    def run(*arguments: str) -> tuple[int, list[dict[str, Any]], str]:
+        capsys.readouterr()
+        code = main(["dsp", *arguments])
+        out, err = capsys.readouterr()
+        return code, [json.loads(line) for line in out.splitlines()], err
+
+    return run

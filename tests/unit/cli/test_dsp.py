@@ -3,9 +3,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 import tomllib
-import types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -43,19 +41,6 @@ def a_call() -> Pcm:
     """Caller ID from 0.5 s, digits, busy tone."""
     quiet = Pcm.silence(4000)
     return quiet + cid.fsk_burst(MESSAGE) + quiet + dtmf("5#", on_ms=80, off_ms=80) + quiet + busy(4) + quiet
-
-
-@pytest.fixture
-def dsp(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, list[dict[str, Any]], str]]:
-    """Runs a command: exit code, lines, standard error."""
-
-    def run(*arguments: str) -> tuple[int, list[dict[str, Any]], str]:
-        capsys.readouterr()
-        code = main(["dsp", *arguments])
-        out, err = capsys.readouterr()
-        return code, [json.loads(line) for line in out.splitlines()], err
-
-    return run
 
 
 def of(lines: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
@@ -284,89 +269,6 @@ def test_text_is_for_people(a_call: Pcm, tmp_path: Path, capsys: pytest.CaptureF
     assert "digit 5, " in out
     assert "2025550143, ALICE WONG" in out
     assert "busy tone on" in out
-
-
-def test_missing_sounddevice_says_what_to_install(dsp: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sounddevice", None)
-    code, _, error = dsp("detect", "--microphone")
-    assert code == 1
-    assert "pip install 'ctidrv[soundcard]'" in error
-
-
-def test_missing_portaudio_says_what_to_install(
-    dsp: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (tmp_path / "sounddevice.py").write_text("raise OSError('PortAudio library not found')\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.delitem(sys.modules, "sounddevice", raising=False)
-    code, _, error = dsp("detect", "--microphone")
-    assert code == 1
-    assert "apt install libportaudio2" in error
-
-
-class FakeSound(types.ModuleType):
-    """sounddevice with a microphone that hears a piece of audio, or with none."""
-
-    PortAudioError = type("PortAudioError", (Exception,), {})
-
-    def __init__(self, sound: Pcm | None) -> None:
-        super().__init__("sounddevice")
-        self.sound = sound
-
-    def query_devices(self, *, kind: str) -> dict[str, str]:
-        if self.sound is None:
-            raise self.PortAudioError("Error querying device -1")
-        return {"name": kind}
-
-    def RawInputStream(self, *, samplerate: int, channels: int, dtype: str) -> Any:
-        assert (samplerate, channels, dtype) == (8000, 1, "int16")
-        assert self.sound is not None
-        return FakeStream(self.sound)
-
-
-class FakeStream:
-    def __init__(self, sound: Pcm) -> None:
-        self.sound = sound
-
-    def __enter__(self) -> FakeStream:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def read(self, samples: int) -> tuple[bytes, bool]:
-        if not self.sound:
-            raise KeyboardInterrupt
-        piece, self.sound = self.sound[:samples], self.sound[samples:]
-        return piece.bytes, False
-
-
-def test_no_microphone_is_said(dsp: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sounddevice", FakeSound(None))
-    code, _, error = dsp("detect", "--microphone")
-    assert code == 1
-    assert "no microphone found" in error
-    assert error.count("\n") == 1
-
-
-def test_microphone_is_heard_until_interrupted(
-    dsp: Any, a_call: Pcm, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "sounddevice", FakeSound(a_call))
-    code, lines, _ = dsp("detect", "--microphone")
-    assert code == 0
-    assert [line["digit"] for line in of(lines, "dtmf")] == ["5", "#"]
-    assert of(lines, "callerid")[0]["number"] == "2025550143"
-
-
-def test_microphone_stops_after_the_seconds_asked_for(
-    dsp: Any, a_call: Pcm, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "sounddevice", FakeSound(a_call))
-    code, lines, _ = dsp("detect", "--microphone", "--seconds", "1.5")
-    assert code == 0
-    assert len(of(lines, "callerid")) == 1
-    assert of(lines, "dtmf") == []  # they come later
 
 
 # What independent programs make: SoX's tones, espeak-ng's speech.
