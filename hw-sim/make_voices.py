@@ -18,7 +18,13 @@ VOICES = {
     "ann-lee": (
         ["espeak-ng", "-v", "en-us+f3", "-s", "160", "-p", "60"],
         "Hello, this is Ann Lee. Please call me back about order one two three four. Thank you.",
-    )
+    ),
+    "goodbye": (["espeak-ng", "-v", "en-us+m3", "-s", "160"], "All right. Thank you, goodbye."),
+    "offer": (
+        ["espeak-ng", "-v", "en-us+m1", "-s", "180"],
+        "This is an important message about your telephone bill. Press one now to hear of our offer, "
+        "or press two to be called again at another time.",
+    ),
 }
 SPEECH_DBM0 = -16.0
 

@@ -12,15 +12,17 @@ TAG = "step:"  # marks, in an error's path, what is not a key of the file
 
 
 class Strict(BaseModel):
-    """Unknown keys are errors; nothing is converted."""
+    """Unknown keys are errors; nothing is converted. A docstring below a key is its description."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
 
 
 class Verb(Strict):
     """The body of a step. `SHORT` is the key that a bare value stands for: ``play: welcome``."""
 
     SHORT: ClassVar[str | None] = None
+    SHORT_MAPPINGS: ClassVar[frozenset[str]] = frozenset()
+    """A mapping of one of these keys is such a bare value too."""
 
     @model_validator(mode="before")
     @classmethod
@@ -28,7 +30,8 @@ class Verb(Strict):
         needs = any(field.is_required() for field in cls.model_fields.values())
         if value is None and (cls.SHORT is None or not needs):
             return {}
-        if cls.SHORT is not None and (not isinstance(value, dict) or set(value) == {"text"}):
+        bare = not isinstance(value, dict) or (len(value) == 1 and cls.SHORT_MAPPINGS.issuperset(value))
+        if cls.SHORT is not None and bare:
             return {cls.SHORT: value}
         return value
 

@@ -7,7 +7,7 @@ reached him (`hears`), so a prompt that was "played" but did not arrive is not h
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,10 @@ class Subscriber:
         self.said = array("h")
         self.heard = array("h")
         """The audio since he lifted the handset, the last MOST_KEPT of it, up to the latest `collect`."""
+        self.since = Samples(0)
+        """When the first sample of `heard` was at his ear."""
+        self.toned: list[tuple[Samples, Samples | None, str]] = []
+        """The tones since he lifted the handset: from, to (None: it sounds), which."""
         self.notes: list[Note] = []
         self.on_note: Callable[[Note], None] | None = None
         self.tones: set[str] = set()
@@ -95,7 +99,7 @@ class Subscriber:
             self._pulsing -= 1
         elif event.kind == lib.CTI_EV_RING_ON:
             self.rings += 1
-            self._note("rings")
+            self.note("rings")
         elif event.ref == 1:
             made = port_event(event, self._port, lambda port, ref: b"")
             if made is not None:
@@ -104,9 +108,14 @@ class Subscriber:
     def _hear(self, event: PortEvent) -> None:
         if isinstance(event, ToneOn):
             self.tones.add(event.tone)
-            self._note("hears", f"{event.tone} tone")
+            self.toned.append((event.start, None, event.tone))
+            self.note("hears", f"{event.tone} tone")
         elif isinstance(event, ToneOff):
             self.tones.discard(event.tone)
+            self.toned = [
+                (begin, event.at if end is None and tone == event.tone else end, tone)
+                for begin, end, tone in self.toned
+            ]
         elif isinstance(event, VoiceOn | VoiceOff):
             self.voice = isinstance(event, VoiceOn)
 
@@ -121,6 +130,7 @@ class Subscriber:
                 surplus = min(len(self.heard), surplus + seconds(60))
                 del self.said[:surplus], self.heard[:surplus]
                 self._looked = max(0, self._looked - surplus)
+                self.since = Samples(self.since + surplus)
 
     # Verbs.
 
@@ -135,13 +145,14 @@ class Subscriber:
             await self.clock.until(self._hung_up + ON_HOOK)
         self._plant.phone_frames(self.line.index)  # what an earlier call left
         self.said, self.heard, self._looked = array("h"), array("h"), 0
+        self.since, self.toned = self.clock.now(), []
         self.tones.clear()
         self.voice, self.rings = False, 0
         self._plant.phone_listen(self.line.index, EAR)
         self._plant.phone_record(self.line.index, True)
         self._plant.hook(self.line.index, True)
         self._off_hook = True
-        self._note("lifts the handset")
+        self.note("lifts the handset")
         await self.clock.sleep(TICK)
 
     async def hang_up(self) -> None:
@@ -154,7 +165,7 @@ class Subscriber:
         self._plant.hook(self.line.index, False)
         self._plant.phone_record(self.line.index, False)
         self._plant.phone_listen(self.line.index, 0)
-        self._note("hangs up")
+        self.note("hangs up")
         await self.clock.sleep(TICK)
 
     async def dial(self, number: str, *, how: str = "dtmf", within: Samples = seconds(5)) -> None:
@@ -170,36 +181,48 @@ class Subscriber:
         self, digits: str, *, on_ms: int = DIGIT_MS, off_ms: int = PAUSE_MS, what: str = "presses"
     ) -> None:
         """Keys as DTMF audio from the telephone."""
-        self._note(what, digits)
+        self.note(what, digits)
         await self._say(dtmf(digits, on_ms=on_ms, off_ms=off_ms))
 
     async def turn_dial(self, digits: str) -> None:
         """Digits 0-9 by dial pulses, as the country has them."""
-        self._note("turns the dial", digits)
+        self.note("turns the dial", digits)
         for digit in digits:
             self._plant.phone_pulses(self.line.index, self._exchange.dialling.pulses(digit))
         await self._pulsed(len(digits))
 
     async def flash(self, length: Samples | None = None) -> None:
         """A short press of the hook, else of the country's length."""
-        self._note("flashes")
+        self.note("flashes")
         self._plant.phone_flash(self.line.index, length or ms(self._exchange.dialling.flash_ms))
         await self._pulsed(1)
 
     async def speak(self, audio: Pcm) -> None:
-        self._note("speaks", f"{to_seconds(len(audio)):.1f} s")
+        self.note("speaks", f"{to_seconds(len(audio)):.1f} s")
         await self._say(audio)
-        self._note("stops speaking")
+        self.note("stops speaking")
 
     async def silence(self, length: Samples) -> None:
         await self.clock.sleep(length)
+
+    async def hold(self, length: Samples, music: Pcm | None = None) -> None:
+        """The telephone's hold key: the loop stays closed, he neither says nor hears anything; the other
+        side hears the music, over and over, or silence."""
+        self.note("holds", f"for {to_seconds(length):.1f} s")
+        until = self.clock.now() + length
+        while music is not None and self._off_hook and (left := until - self.clock.now()) > 0:
+            await self._say(music[: int(left)])
+        await self.clock.until(until)
+        self.collect()
+        self._looked = len(self.heard)
+        self.note("is back")
 
     async def hears_tone(self, tone: str, *, within: Samples = seconds(10)) -> None:
         """Waits until his ear tells the tone (dial, ringback, busy, congestion). Raises NotHeard."""
         deadline = self.clock.now() + within
         while tone not in self.tones:
             if self.clock.now() >= deadline:
-                raise self._missed(f"{tone} tone", within)
+                raise self.missed(f"{tone} tone", within)
             await self.clock.sleep(TICK)
 
     async def answered(self, *, within: Samples = seconds(60)) -> None:
@@ -212,37 +235,43 @@ class Subscriber:
         while not self.voice and not (rang and "ringback" not in self.tones):
             rang = rang or "ringback" in self.tones
             if self.clock.now() >= deadline or not self.tones.isdisjoint(REFUSALS):
-                raise self._missed("an answer", within)
+                raise self.missed("an answer", within)
             await self.clock.sleep(TICK)
-        self._note("is answered")
+        self.note("is answered")
 
     async def is_rung(self, *, within: Samples = seconds(30)) -> None:
         """Waits, on hook, until his telephone rings."""
         deadline = self.clock.now() + within
         while not self.rings:
             if self.clock.now() >= deadline:
-                raise self._missed("his telephone to ring", within)
+                raise self.missed("his telephone to ring", within)
             await self.clock.sleep(TICK)
 
     async def hears(
         self, audio: Pcm, *, within: Samples = seconds(15), what: str = "a prompt"
     ) -> compare.Match:
         """Waits until this audio has reached his ear, after what he heard before. Raises NotHeard."""
+        return (await self.hears_one_of({what: audio}, within=within, what=what))[1]
+
+    async def hears_one_of(
+        self, sounds: Mapping[str, Pcm], *, within: Samples = seconds(15), what: str
+    ) -> tuple[str, compare.Match]:
+        """As `hears`, any of several sounds; which it was."""
         deadline = self.clock.now() + within
+        longest = max(map(len, sounds.values()))
         while True:
             self.collect()
-            fresh = len(self.heard) - self._looked
-            if fresh >= len(audio):
-                match = compare.find(audio, Pcm(self.heard[self._looked :]))
+            fresh = Pcm(self.heard[self._looked :])
+            for name, audio in sounds.items():
+                match = compare.find(audio, fresh) if len(fresh) >= len(audio) else None
                 if match is not None and match.snr_db >= GOOD_SNR_DB:
-                    begin = self._looked + match.offset
-                    self._looked = begin + len(audio)
-                    self._note("hears", f"{what} ({match.gain_db:+.1f} dB)")
-                    return match
-                # What cannot hold its beginning any more is not looked at again.
-                self._looked += max(0, fresh - len(audio) - int(LOOK_EVERY))
+                    self._looked += match.offset + len(audio)
+                    self.note("hears", f"{name} ({match.gain_db:+.1f} dB)")
+                    return name, match
+            # What cannot hold a beginning any more is not looked at again.
+            self._looked += max(0, len(fresh) - longest - int(LOOK_EVERY))
             if self.clock.now() >= deadline:
-                raise self._missed(what, within)
+                raise self.missed(what, within)
             await self.clock.sleep(LOOK_EVERY)
 
     # Within.
@@ -267,13 +296,14 @@ class Subscriber:
                 self._plant.phone_listen(self.line.index, EAR & ~VOICE)
                 self._plant.phone_listen(self.line.index, EAR)
 
-    def _note(self, what: str, detail: str = "") -> None:
+    def note(self, what: str, detail: str = "") -> None:
+        """Writes down what he does or hears, now."""
         note = Note(self.clock.now(), what, detail)
         self.notes.append(note)
         if self.on_note is not None:
             self.on_note(note)
 
-    def _missed(self, what: str, within: Samples) -> NotHeard:
+    def missed(self, what: str, within: Samples) -> NotHeard:
         """With what he hears instead, and what went before."""
         ear = ", ".join(sorted(self.tones)) or ("a voice" if self.voice else "silence")
         last = "; ".join(f"{to_seconds(n.at):.2f} s {n.what} {n.detail}".rstrip() for n in self.notes[-4:])

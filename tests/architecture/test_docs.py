@@ -157,6 +157,10 @@ def _no_findings(office: Office, command: str) -> None:
     assert office.run(command).endswith(": no findings\n")
 
 
+def _scenario(office: Office, command: str) -> None:
+    assert office.run(command).endswith("1 scenarios, 0 failed\n")
+
+
 def _selftest(office: Office, command: str) -> None:
     assert "duration: shortest heard ms" in office.run(command)
 
@@ -225,6 +229,8 @@ RUNNERS: list[tuple[str, str, Callable[[Office, str], None]]] = [
     (r"", r"ctidrv ivr check [\w./]+", _no_findings),
     (r"", r"ctidrv dsp detect FILE\.wav", _detect),
     (r"README\.md", r"ctidrv selftest\b", _selftest),
+    (r".*", r"ctidrv sim check ", _no_findings),
+    (r".*", r"ctidrv sim run ", _scenario),
     (r"README\.md", r"ctidrv doctor\b", _doctor),
     (r"README\.md", r"pip install '\.\[[\w,]+\]' && ctidrv desktop", _desktop),
     (r"CONTRIBUTING\.md", r"python3 -m venv |\.venv/bin/|cmake ", _in_ci),

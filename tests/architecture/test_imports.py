@@ -75,10 +75,10 @@ def _fault(module: str, imported: str, lazily: bool) -> str | None:
     if parts[0] == "hwsim" and target[0] == "ctidrv":
         if target[1] in WORDS | {"document", "native", "ports", "__version__"}:
             return None
-        if parts[1] in ("commands", "pytest_plugin"):
-            if lazily or target[1] == "cli":
+        if parts[1] in ("commands", "rig", "pytest_plugin"):
+            if lazily or (target[1] == "cli" and parts[1] == "commands"):
                 return None
-            return "hwsim's commands import the floors above only within functions"
+            return "hwsim's commands and its rig import the floors above only within functions"
         return f"hwsim may not import {target[1]}"
     if parts[0] == "ctidesk" and target[:3] == ["ctidrv", "service", "client"]:
         return None

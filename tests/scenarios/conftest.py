@@ -1,7 +1,8 @@
-"""One line of the simulated exchange under call control, recorded, in virtual time."""
+"""One line of the simulated exchange under call control, recorded, in virtual time; and a project."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ctidrv.apps.ivr.shipped import shipped_folder
 from ctidrv.apps.recording import CallRecorder
 from ctidrv.callcontrol.call import Call
 from ctidrv.callcontrol.ids import Ids
@@ -121,3 +123,43 @@ def managed_line(tmp_path: Path) -> Iterator[Callable[..., ManagedLine]]:
     yield make
     for line in made:
         line.close()
+
+
+CODE_SCRIPT = """\
+ivr: 1
+name: code
+languages: [en-US]
+start: door
+flows:
+  door:
+    - answer: {after_rings: 1}
+    - menu: {prompt: welcome, choices: {"*": code}, timeout: 3s, retries: 1, on_exhausted: bye}
+  code:
+    - gather: {prompt: please-enter, digits: "1-8", into: code, retries: 1, on_exhausted: bye}
+    - say: {prompt: your-code, with: {code: "{code}"}}
+    - goto: bye
+  bye:
+    - play: goodbye
+    - hangup: {}
+"""
+CODE_PROMPTS = {
+    "welcome": "welcome",
+    "please-enter": "please-leave-message",
+    "your-code-is": "your-number-is",
+    "goodbye": "goodbye",
+    "wrong": "not-a-choice",
+}
+
+
+@pytest.fixture
+def code_project(tmp_path: Path) -> Path:
+    """A folder with a menu that asks for a code and reads it back (code.ivr.yaml), and prompts of its own."""
+    folder = tmp_path / "project"
+    spoken = shipped_folder() / "prompts" / "en-US"
+    prompts = folder / "prompts" / "en-US"
+    shutil.copytree(spoken / "digits", prompts / "digits")
+    for name, said in CODE_PROMPTS.items():
+        shutil.copyfile(spoken / f"{said}.wav", prompts / f"{name}.wav")
+    (prompts / "phrases.yaml").write_text("your-code: [your-code-is, {digits: code}]\n", encoding="utf-8")
+    (folder / "code.ivr.yaml").write_text(CODE_SCRIPT, encoding="utf-8")
+    return folder

@@ -1,4 +1,4 @@
-"""A hundredth of the ear's long runs, with another seed: digits among sounds, hang-up, no false hang-up."""
+"""A hundredth of the long runs, with another seed: what the ear is asked, and callers who do everything."""
 
 from __future__ import annotations
 
@@ -44,3 +44,11 @@ def test_no_call_with_speech_music_or_ringback_is_ended(tmp_path):
     told = run("no_false_hang_up", tmp_path, "--hours", "0.24", "--seed", "103")
     assert told["hours"] > 0.2
     assert (told["false_hang_ups"], told["not_answered"]) == (0, 0)
+
+
+def test_callers_who_do_everything_in_any_order_leave_no_line_at_work_and_no_call_open(
+    tmp_path,
+):
+    told = run("verb_orders", tmp_path, "--orders", "10", "--seed", "103")
+    assert (told["orders"], told["findings"]) == (10, [])
+    assert told["recordings"] == told["answered"] >= 5

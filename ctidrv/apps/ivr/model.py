@@ -51,6 +51,7 @@ class Play(Verb):
     """Plays a prompt. With `bargein` any key stops it, and is kept for the next gather or menu."""
 
     SHORT = "prompt"
+    SHORT_MAPPINGS = frozenset(("text",))
     prompt: Prompt
     bargein: bool | None = None
 
@@ -73,6 +74,7 @@ class Say(Verb):
     """
 
     SHORT = "prompt"
+    SHORT_MAPPINGS = frozenset(("text",))
     prompt: PromptId
     values: dict[Variable, Filled] = Field(default_factory=dict, alias="with")
     bargein: bool | None = None

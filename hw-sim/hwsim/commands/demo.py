@@ -155,7 +155,7 @@ class _Teller:
     def attach(self, station: Station) -> None:
         from ctidrv.apps.records import EventRow
         from ctidrv.store import event_json
-        from hwsim.commands.telling import told
+        from hwsim.telling import told
 
         def heard(event: Any) -> None:
             wall = station.clock.wall(event.at)

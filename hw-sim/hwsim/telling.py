@@ -1,4 +1,4 @@
-"""A call's events in plain words, as `ctidrv demo` tells them."""
+"""A call's events in plain words, as `ctidrv demo` and the time lines of scenarios tell them."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ def told(event: Mapping[str, Any]) -> str | None:
     if kind == "call.digit":
         during = event.get("during")
         return f"key {event['digit']} heard" + (f" in the middle of {during!r}" if during else "")
+    if kind == "call.choice" and not event.get("key"):
+        return "no key comes: the menu goes on as for that"
     if kind == "call.prompt" and event.get("state") == "started":
         return f"plays {event['prompt']!r} ({event['lang']})"
     if kind == "call.prompt" and event.get("reason") == "digit":

@@ -1,0 +1,199 @@
+"""One scenario played against its script: passed, or failed with what was heard and when."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ctidrv.document.source import Node
+from ctidrv.errors import CtiError, InputError
+from ctidrv.folder import DataFolder
+from ctidrv.ports.regions import load_region
+from ctidrv.units import to_seconds
+from hwsim.rig.check import check_sounds
+from hwsim.rig.expected import differences
+from hwsim.rig.kept import keep
+from hwsim.rig.sounds import ScriptSounds
+from hwsim.rig.station import OutOfTime, Rig, script_path
+from hwsim.scenario.person import Person
+from hwsim.scenario.read import Scenario, ScenarioErrors
+from hwsim.scenario.timeline import Track, deed_track, draw, ear_track, listing, reached, station_track
+from hwsim.subscriber import NotHeard
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What failed, and at which line of the file."""
+
+    line: int
+    message: str
+
+
+@dataclass(slots=True)
+class Result:
+    """What became of a scenario."""
+
+    file: str
+    name: str
+    seed: int
+    failures: list[Failure] = field(default_factory=list)
+    gave_up: list[str] = field(default_factory=list)
+    """Callers whose patience was at an end, which is no failure."""
+    calls: list[dict[str, Any]] = field(default_factory=list)
+    simulated_s: float = 0.0
+    wall_s: float = 0.0
+    drawing: str = ""
+    """The time line of a case that failed; and the same in words:"""
+    listing: str = ""
+    kept: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        return not self.failures
+
+    @property
+    def said(self) -> str:
+        """FILE:LINE: what, a line for each failure."""
+        return "\n".join(f"{self.file}:{each.line}: {each.message}" for each in self.failures)
+
+    @property
+    def report(self) -> str:
+        """All there is to say of a case that failed."""
+        kept = "" if self.kept is None else f"kept in {self.kept}"
+        return "\n\n".join(part for part in (self.said, self.drawing, self.listing, kept) if part)
+
+
+def load_case(scenario: Scenario) -> tuple[Path, ScriptSounds]:
+    """The script and all sounds that a scenario names. InputError, ScenarioErrors with their lines."""
+    from ctidrv.apps.ivr import load
+
+    beside = scenario.path.parent
+    try:
+        key = "country"
+        load_region(scenario.document.country)
+        key = "script"
+        script = script_path(scenario.document.script, beside)
+    except InputError as error:
+        raise _at(scenario, scenario.root.get(key), error) from None
+    sounds = ScriptSounds(load(script), beside)
+    check_sounds(scenario, sounds)
+    return script, sounds
+
+
+def play_case(scenario: Scenario, *, kept: Path | None = None) -> Result:
+    """Plays it in virtual time; `kept`: a folder in which what failed leaves its recordings and time line.
+
+    InputError for a scenario or a script that cannot be played at all.
+    """
+    document = scenario.document
+    script, sounds = load_case(scenario)
+    result = Result(scenario.file, scenario.name, document.seed)
+    begun = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="ctidrv-sim-", ignore_cleanup_errors=True) as folder:
+        data = DataFolder(Path(folder) / "station")
+        rig = _rig(scenario, script, data)
+        try:
+            played = _Played(scenario, rig, sounds)
+            played.play()
+            result.failures = played.failures
+            result.gave_up = [each.gave_up for each in played.people if each.gave_up is not None]
+            result.calls = rig.calls()
+            result.failures += [Failure(*each) for each in differences(scenario, result.calls)]
+            result.simulated_s = to_seconds(rig.clock.now())
+            if not result.ok:
+                tracks = played.tracks()
+                result.drawing, result.listing = draw(tracks, result.simulated_s), listing(tracks)
+        finally:
+            rig.close()
+        if not result.ok and kept is not None:
+            result.kept = str(keep(kept, scenario.name, result.report, played.people, data.root))
+    result.wall_s = time.perf_counter() - begun
+    return result
+
+
+def _rig(scenario: Scenario, script: Path, data: DataFolder) -> Rig:
+    document = scenario.document
+    settings = dict(document.board.model_extra or {})
+    try:
+        return Rig(
+            data,
+            script,
+            lines=document.board.lines,
+            phones=len(document.parties),
+            country=document.country,
+            seed=document.seed,
+            board=settings,
+        )
+    except InputError as error:
+        raise _at(scenario, scenario.root.get("board"), error) from error
+
+
+def _at(scenario: Scenario, node: Node | None, error: InputError) -> ScenarioErrors:
+    """The error, with the line that it comes from."""
+    found = scenario.collect()
+    found.add(node or scenario.root, str(error))
+    return scenario.errors(found)
+
+
+class _Played:
+    """A scenario on its rig."""
+
+    def __init__(self, scenario: Scenario, rig: Rig, sounds: ScriptSounds) -> None:
+        self._scenario = scenario
+        self._rig = rig
+        self._sounds = sounds
+        self.failures: list[Failure] = []
+        self.people: list[Person] = []
+        seed = scenario.document.seed
+        for number, party in enumerate(scenario.document.parties):
+            try:
+                phone = rig.board.caller(party.number, party.name, withheld=party.withheld)
+            except InputError as error:
+                raise _at(scenario, scenario.node(number), error) from error
+            self.people.append(Person(phone, party, sounds, random.Random(f"{seed}/{number}")))
+
+    def play(self) -> None:
+        root = self._scenario.root.line
+        try:
+            self._rig.run(self._all(), self._scenario.document.limit)
+            stuck = self._rig.run(self._rig.comes_to_rest())
+            self.failures.extend(Failure(root, each) for each in stuck)
+        except OutOfTime as error:
+            self.failures.append(Failure(root, str(error)))
+
+    async def _all(self) -> None:
+        """Everybody at once."""
+        async with asyncio.TaskGroup() as group:
+            for number, person in enumerate(self.people):
+                group.create_task(self._one(number, person))
+
+    async def _one(self, number: int, person: Person) -> None:
+        try:
+            await person.play(self._rig.first_number)
+        except NotHeard as missed:
+            heard = reached(person, self._sounds.known())
+            self._fails(number, person, f"{missed}; what reached his ear: {heard}")
+        except CtiError as error:
+            self._fails(number, person, f"{type(error).__name__}: {error}")
+        finally:
+            await person.leave()
+
+    def _fails(self, number: int, person: Person, message: str) -> None:
+        self.failures.append(Failure(self._scenario.node(number, person.step).line, message))
+
+    def tracks(self) -> list[Track]:
+        return all_tracks(self.people, self._sounds, self._rig)
+
+
+def all_tracks(people: list[Person], sounds: ScriptSounds, rig: Rig) -> list[Track]:
+    """What everybody heard and did, and the station."""
+    known = sounds.known()
+    made: list[Track] = []
+    for person in people:
+        made += [ear_track(person, known), deed_track(person)]
+    return [*made, station_track(rig.told)]

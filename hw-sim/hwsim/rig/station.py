@@ -1,0 +1,151 @@
+"""`Rig`: a station of one script on simulated lines, in virtual time, driven piece by piece."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ctidrv.errors import CtiError, InputError
+from ctidrv.folder import DataFolder
+from ctidrv.units import PortId, Samples, ms, seconds, to_seconds
+from hwsim.board import SimBoard
+from hwsim.telling import told
+
+if TYPE_CHECKING:
+    from ctidrv.callcontrol.journal import CallEvent
+    from ctidrv.service.daemon import Station
+
+T = TypeVar("T")
+
+BOARD = "sim"
+START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+"""The wall time of sample 0 in virtual time: 10:00 in Shanghai."""
+IDLE_WITHIN = seconds(180)
+"""After the last caller has gone: the longest menu plays out, a silent line is given up."""
+
+
+class OutOfTime(CtiError, AssertionError):
+    """What a scenario does took longer than its limit."""
+
+
+def script_path(script: str | Path, *folders: Path) -> Path:
+    """A script in the first of these folders that has it, else one that ships. InputError."""
+    from ctidrv.apps.ivr import shipped_script
+
+    for folder in folders:
+        if (path := folder / script).is_file():
+            return path.absolute()
+    with contextlib.suppress(InputError):
+        return shipped_script(str(script))
+    where = ", ".join(str(folder) for folder in folders)
+    raise InputError(f"script {script}: there is no such file in {where}, and none of that name ships")
+
+
+class Rig:
+    """Every line runs `script`; `board` are settings of the simulated board (hwsim/board.py).
+
+    Same seed, same bytes. `close` ends it whatever has happened. InputError, PortError for what will not do.
+    """
+
+    def __init__(
+        self,
+        folder: DataFolder,
+        script: Path,
+        *,
+        lines: int = 1,
+        phones: int = 1,
+        country: str = "US",
+        seed: int = 1,
+        board: Mapping[str, Any] | None = None,
+    ) -> None:
+        from ctidrv.config import BoardConfig, LineConfig, Office, StationConfig
+        from ctidrv.media.virtual import VirtualLoop
+        from ctidrv.service.daemon import Station
+
+        settings = {"control": False, **(board or {})}
+        settings |= {"lines": lines, "phones": phones, "country": country}
+        config = StationConfig(
+            office=Office(country=country.upper()),
+            boards=[BoardConfig(BOARD, "sim", settings)],
+            lines=[LineConfig(PortId(f"{BOARD}/{line + 1}"), str(script)) for line in range(lines)],
+        )
+        self.station: Station = Station(folder, config, live=False, seed=seed, start=START)
+        self.station.open()
+        self.clock = self.station.clock
+        self.told: list[tuple[Samples, str]] = []
+        """What the station did, in words."""
+        self.station.journal.subscribe(self._on_event)
+        self._loop = asyncio.Runner(loop_factory=lambda: VirtualLoop(self.station.engine))
+        self._started = False
+
+    @property
+    def board(self) -> SimBoard:
+        board = self.station.boards[BOARD]
+        assert isinstance(board, SimBoard)
+        return board
+
+    @property
+    def first_number(self) -> str:
+        """Of the first line."""
+        return self.board.exchange.lines[0].number
+
+    def run(self, main: Coroutine[Any, Any, T], limit: Samples = seconds(600)) -> T:
+        """Goes on with the virtual time until this is done. OutOfTime after so much of it."""
+        return self._loop.run(self._within(main, limit))
+
+    async def _within(self, main: Coroutine[Any, Any, T], limit: Samples) -> T:
+        if not self._started:
+            self._started = True
+            self.station.start()
+        try:
+            async with asyncio.timeout(to_seconds(limit)):
+                return await main
+        except TimeoutError:
+            raise OutOfTime(f"not done after {to_seconds(limit):g} s of telephone time") from None
+
+    def _on_event(self, event: CallEvent) -> None:
+        data = {"type": event.type, **event.data}
+        if event.type == "call.recording":
+            data["path"] = Path(data["path"]).name
+        words = told(data)
+        if words is not None:
+            self.told.append((event.at, words))
+
+    async def comes_to_rest(self, within: Samples = IDLE_WITHIN) -> list[str]:
+        """Waits until every line is idle and no call goes on; what is not so by then, one line each."""
+        deadline = self.clock.now() + within
+        while (stuck := self._at_work()) and self.clock.now() < deadline:
+            await self.clock.sleep(ms(100))
+        if not stuck:
+            await self.station.recorder.settled()
+        return [f"{each} {to_seconds(within):g} s after the last caller hung up" for each in stuck]
+
+    def _at_work(self) -> list[str]:
+        return [
+            f"line {port} is {line.controller.state.word}"
+            for port, line in self.station.lines.items()
+            if line.controller.state.word != "idle"
+        ]
+
+    def calls(self) -> list[dict[str, Any]]:
+        """The rows of all calls, oldest first, with `events legs recordings messages`."""
+        store = self.station.store
+        return [store.call(row["id"]) or row for row in reversed(store.calls(limit=1_000_000))]
+
+    def close(self) -> None:
+        """Hangs up whatever still talks. Safe twice."""
+        if self._loop is None:
+            return
+        loop, self._loop = self._loop, None  # type: ignore[assignment]
+        try:
+            if self._started:
+                loop.run(self.station.stop())
+        finally:
+            try:
+                loop.close()
+            finally:
+                self.station.close()

@@ -1,0 +1,233 @@
+"""The language of scenarios as data: what each key of a file may hold. JSON Schema comes from here."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import (
+    ConfigDict,
+    Discriminator,
+    Field,
+    GetJsonSchemaHandler,
+    Tag,
+    TypeAdapter,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from ctidrv.document.model import TAG, Strict, verb_of
+from ctidrv.document.words import Duration, matching, wrong
+from ctidrv.units import seconds
+from hwsim.scenario import verbs
+from hwsim.scenario.machines import MACHINES, steps_of
+from hwsim.scenario.spread import Drawn
+from hwsim.scenario.verbs import BARE, Number
+
+VERSION = 1
+MOST_STEPS = 1000
+MOST_PARTIES = 64
+
+
+class Step(Strict):
+    """One verb; those that need nothing may stand alone, as a word."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: Any) -> Any:
+        return {value: None} if isinstance(value, str) else value
+
+
+class DialStep(Step):
+    dial: verbs.Dial
+
+
+class AnswerStep(Step):
+    answer: verbs.Answer
+
+
+class HearStep(Step):
+    hear: verbs.Hear
+
+
+class PressStep(Step):
+    press: verbs.Press
+
+
+class SpeakStep(Step):
+    speak: verbs.Speak
+
+
+class TalkOverStep(Step):
+    talk_over: verbs.TalkOver
+
+
+class SilenceStep(Step):
+    silence: verbs.Silence
+
+
+class NoiseStep(Step):
+    noise: verbs.Noise
+
+
+class FlashStep(Step):
+    flash: verbs.Flash
+
+
+class HoldStep(Step):
+    hold: verbs.Hold
+
+
+class HangUpStep(Step):
+    hang_up: verbs.HangUp
+
+
+class RedialStep(Step):
+    redial: verbs.Redial
+
+
+def _verb(value: Any) -> str | None:
+    return f"{TAG}{value}" if value in BARE else verb_of(value)
+
+
+class _BareToo:
+    """JSON Schema of a step that may be a word."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"enum": list(BARE)}, handler(core)]}
+
+
+AnyStep = Annotated[
+    Annotated[DialStep, Tag("step:dial")]
+    | Annotated[AnswerStep, Tag("step:answer")]
+    | Annotated[HearStep, Tag("step:hear")]
+    | Annotated[PressStep, Tag("step:press")]
+    | Annotated[SpeakStep, Tag("step:speak")]
+    | Annotated[TalkOverStep, Tag("step:talk_over")]
+    | Annotated[SilenceStep, Tag("step:silence")]
+    | Annotated[NoiseStep, Tag("step:noise")]
+    | Annotated[FlashStep, Tag("step:flash")]
+    | Annotated[HoldStep, Tag("step:hold")]
+    | Annotated[HangUpStep, Tag("step:hang_up")]
+    | Annotated[RedialStep, Tag("step:redial")],
+    Discriminator(_verb),
+    _BareToo,
+]
+Steps = Annotated[list[AnyStep], Field(min_length=1, max_length=MOST_STEPS)]
+STEPS: TypeAdapter[list[Any]] = TypeAdapter(Steps)
+
+_own = matching("[0-9]{1,20}", "a telephone number (1 to 20 digits)")
+OwnNumber = Annotated[str, *_own]
+Machine = Annotated[str, *matching("|".join(MACHINES), f"a machine ({', '.join(MACHINES)})")]
+Country = Annotated[str, *matching("[A-Za-z]{2}", "a country's code of two letters, such as US")]
+Path_ = Annotated[str, Field(min_length=1, max_length=400)]
+
+
+class Party(Strict):
+    """One who has a telephone: a person with steps, or a machine."""
+
+    number: OwnNumber | None = None
+    """His own number; without it 5550001, 5550002 …"""
+    name: Annotated[str, Field(min_length=1, max_length=50)] | None = None
+    """His name, for caller ID."""
+    withheld: bool = False
+    """Caller ID brings no number."""
+    after: Drawn | None = None
+    """So long after the scenario's beginning he begins."""
+    steps: Steps | None = None
+    """What he does, one verb after the other; at the end he hangs up."""
+    machine: Machine | None = None
+    """A caller that is no person, in the place of steps."""
+    to: Number | None = None
+    """Whom a machine rings; without it the first line."""
+    times: Annotated[int, Field(ge=1, le=1000)] = 1
+    """How often he does it all, hanging up between."""
+    patience: Drawn | None = None
+    """He waits no longer than this in any step; then he hangs up, and that is no failure."""
+    reaction: Drawn | None = None
+    """Passes before each of his steps."""
+    key: Drawn | None = None
+    """How long he holds down a key (80 ms), where a step does not say."""
+    gap: Drawn | None = None
+    """Between two keys (80 ms)."""
+    heedless: bool = False
+    """He goes on whatever he hears or waits for in vain, as a machine does."""
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Party:
+        if (self.steps is None) == (self.machine is None):
+            raise wrong("a caller has either `steps` or a `machine`")
+        return self
+
+    @property
+    def goes_on(self) -> bool:
+        """Whatever he hears or does not hear."""
+        return self.heedless or self.machine is not None
+
+    def plan(self, to: str) -> list[Any]:
+        """His steps; those of a machine ring `to` where it has no `to` of its own."""
+        if self.steps is not None:
+            return self.steps
+        assert self.machine is not None
+        return STEPS.validate_python(steps_of(self.machine, self.to or to))
+
+
+class ExpectedCall(Strict):
+    """How a call's row has to read at the end; what is not given may be anything."""
+
+    number: str | None = None
+    """The caller's, as it came."""
+    name: str | None = None
+    outcome: str | None = None
+    """`message`, `answered`, `missed` …"""
+    cause: str | None = None
+    """Who or what ended it: `remote-busy-tone`, `local-script`, `caller-gave-up` …"""
+    digits: str | None = None
+    """All that were heard in the call."""
+    messages: Annotated[int, Field(ge=0, le=1000)] | None = None
+    """How many the caller left."""
+    recordings: Annotated[int, Field(ge=0, le=1000)] | None = None
+
+
+class Line(Strict):
+    """The simulated exchange's lines; every other key is one of the simulated board's (hwsim/board.py)."""
+
+    model_config = ConfigDict(extra="allow")
+    lines: Annotated[int, Field(ge=1, le=16)] = 1
+    """How many, all with the script; they have the numbers 8001, 8002 …"""
+
+
+class Document(Strict):
+    """A whole scenario, ``<name>.scenario.yaml``."""
+
+    scenario: Annotated[int, Field(ge=1, le=VERSION)]
+    """The version of this language: 1."""
+    script: Path_
+    """The menu under test: a file beside the scenario, or one that ships."""
+    name: Annotated[str, Field(min_length=1, max_length=120)] | None = None
+    """What reports call it; without it the file's name."""
+    country: Country = "US"
+    """Of the exchange and the office: tones, caller ID, ringing."""
+    seed: Annotated[int, Field(ge=0, le=2**53)] = 1
+    """Of the noise, the ids and everything drawn: the same seed gives the same bytes."""
+    limit: Duration = seconds(600)
+    """So much telephone time at the most."""
+    board: Line = Field(default_factory=Line)
+    """Settings of the simulated exchange and its lines."""
+    caller: Steps | None = None
+    """The steps of the only caller; or"""
+    callers: Annotated[list[Party], Field(min_length=1, max_length=MOST_PARTIES)] | None = None
+    """several, all at once."""
+    calls: Annotated[list[ExpectedCall], Field(max_length=1000)] | None = None
+    """How the rows of the calls have to read in the end, in the order in which they came."""
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Document:
+        if (self.caller is None) == (self.callers is None):
+            raise wrong("a scenario has either a `caller` (a list of steps) or `callers` (a list of them)")
+        return self
+
+    @property
+    def parties(self) -> list[Party]:
+        return self.callers if self.callers is not None else [Party(steps=self.caller)]

@@ -1,0 +1,143 @@
+"""The page of the language: ``python -m hwsim.scenario.reference > docs/reference/scenarios.md``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from hwsim.scenario import model
+from hwsim.scenario.machines import MACHINES
+from hwsim.scenario.schema import schema
+from hwsim.scenario.sounds import shipped_voices
+from hwsim.scenario.verbs import BARE, VERBS
+
+_HEAD = """\
+# Scenarios
+
+Made by `python -m hwsim.scenario.reference` from the model that reads them; `ctidrv sim schema` prints
+the same as JSON Schema (`ivr_scripts/scenario.schema.json`), for editors.
+
+A scenario is a YAML file: who rings which menu, what they do, and what has to reach their ears. It is
+played in virtual time, through the simulated exchange and its lines, against a whole station:
+
+```yaml
+scenario: 1
+script: code.ivr.yaml
+caller: [
+  dial: "8001", press: "*",
+  hear: please-enter, press: "98537#",
+  hear: {phrase: your-code, with: {code: "98537"}}, hang_up]
+```
+
+```sh
+ctidrv sim check hotline.scenario.yaml
+ctidrv sim run hotline.scenario.yaml --junit report.xml --keep failed
+```
+
+`sim run` exits 0 when everybody heard what he waited for, every line came to rest, every call was ended,
+and every answered one recorded; 1 when not, and then it says what was heard instead, when, and draws it.
+With `--keep` each case that failed leaves a folder: what each caller said and heard (two channels),
+`timeline.txt`, the station's data folder.
+
+A duration is `300ms`, `5s` or `2m`. One that is *drawn* may also be `{uniform: [1s, 3s]}`, `{normal:
+[2s, 500ms]}` (mean, deviation) or `{exponential: 20s}` (mean). Keys and numbers are written in quotes."""
+_AFTER = """\
+## In Python, with pytest
+
+Where ctidrv is installed pytest has the fixture `hwsim`. Callers have the same verbs, with the same
+words; time stands still between two of them:
+
+```python
+def test_the_code_is_read_back(hwsim):
+    hwsim.serve("code.ivr.yaml")  # beside the test, or one that ships; also lines=, country=, seed=
+    ann = hwsim.caller("5551234", name="ANN LEE")
+    ann.dial("8001")
+    ann.press("*")
+    ann.hear("please-enter")
+    ann.press("98537#")
+    ann.hear(phrase="your-code", values={"code": "98537"}, within="10s")
+    ann.hang_up()
+    hwsim.rest()  # until every line is idle
+    assert hwsim.calls[-1]["outcome"] == "answered"
+```
+
+`hwsim.play("door.scenario.yaml")` plays a file. After the test every line has to come to rest. A test
+that fails shows the time line, and keeps what was said and heard in its `tmp_path`."""
+
+
+def markdown() -> str:
+    """The whole page."""
+    made = schema()
+    defs = made["$defs"]
+    lines = [_HEAD.strip("\n"), "", "## The file", "", *_table(model.Document, made)]
+    lines += ["", "## `callers`", "", *_table(model.Party, defs["Party"])]
+    lines += ["", "## `calls`", "", *_table(model.ExpectedCall, defs["ExpectedCall"])]
+    lines += ["", "## `board`", "", *_table(model.Line, defs["Line"])]
+    lines += ["", f"{' '.join(str(model.Line.__doc__).split())}", "", "## Verbs", ""]
+    lines += ["Those that need nothing may stand alone: " + ", ".join(f"`{name}`" for name in BARE) + ".", ""]
+    for name, body in VERBS.items():
+        lines += [f"### `{name}`", "", " ".join(str(body.__doc__).split()), ""]
+        if body.SHORT is not None:
+            lines += [f"`{name}: …` alone is its `{body.SHORT}`.", ""]
+        lines += [*_table(body, defs[body.__name__]), ""]
+    lines += ["## Machines and voices", ""]
+    lines += [f"- `{name}` {what}." for name, (what, _) in MACHINES.items()]
+    voices = ", ".join(f"`{name}`" for name in shipped_voices())
+    lines += ["", f"Voices that ship: {voices}. Every other voice is a WAV file beside the scenario.", ""]
+    return "\n".join([*lines, _AFTER.strip("\n"), ""])
+
+
+def _table(body: type[BaseModel], node: dict[str, Any]) -> Iterator[str]:
+    yield "| key | value | default | |"
+    yield "| --- | --- | --- | --- |"
+    keys = _keys(node)
+    for name, field in body.model_fields.items():
+        key = field.alias or name
+        default = "" if field.is_required() else _default(keys[key].get("default"))
+        what = " ".join((field.description or "").split())
+        needed = "needed" if field.is_required() else default
+        yield f"| `{key}` | {_value(keys[key])} | {needed} | {what} |"
+
+
+def _keys(node: dict[str, Any]) -> dict[str, Any]:
+    """The properties of a model, beneath its short forms."""
+    for form in (node, *node.get("anyOf", ())):
+        if "properties" in form:
+            return dict(form["properties"])
+    return {}
+
+
+def _default(value: Any) -> str:
+    if value is None or isinstance(value, dict):
+        return ""
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _value(node: dict[str, Any]) -> str:
+    """In a word or two."""
+    forms = [form for form in node.get("anyOf", ()) if form.get("type") != "null"]
+    patterns = [str(form.get("pattern", "")) for form in (node, *forms)]
+    if any(form.get("type") == "object" for form in forms) and any("ms|s|m" in each for each in patterns):
+        return "duration, drawn"
+    if len(forms) > 1:
+        return " or ".join(_value(form) for form in forms)
+    if forms:
+        return _value({**forms[0]})
+    if "$ref" in node:
+        return "mapping"
+    if "enum" in node:
+        return " ".join(f"`{each}`" for each in node["enum"])
+    if "ms|s|m" in patterns[0]:
+        return "duration"
+    if node.get("type") == "integer":
+        return f"{node.get('minimum', '')} … {node['maximum']}" if node["maximum"] < 10**6 else "whole number"
+    return {"array": "list", "boolean": "`true` `false`", "object": "mapping"}.get(
+        str(node.get("type")), "text"
+    )
+
+
+if __name__ == "__main__":
+    sys.stdout.write(markdown())

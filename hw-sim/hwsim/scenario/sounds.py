@@ -1,0 +1,48 @@
+"""The sounds that a scenario names: prompts of the script under test, voices of callers, files."""
+
+from __future__ import annotations
+
+import random
+from array import array
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from ctidrv.native.pcm import Pcm
+from ctidrv.native.tones import Part, render, tone
+from ctidrv.units import Samples, ms
+from hwsim.scenario.verbs import Hear
+
+VOICES = Path(__file__).parents[1] / "voices"
+BEEP_HZ, BEEP_DBM0, BEEP_MS = 1000, -14.0, 500
+_FULL_SCALE_SINE_RMS = 32768 / 2**0.5
+_FULL_SCALE_DBM0 = 3.14
+
+
+class Sounds(Protocol):
+    """Where a person finds what he waits for and what he says. `voice` and `wanted` raise InputError."""
+
+    def wanted(self, hear: Hear) -> Sequence[tuple[str, Mapping[str, Pcm]]]:
+        """One after the other: how it is called, and what it may sound like, by name."""
+        ...
+
+    def voice(self, name: str) -> Pcm: ...
+
+    def known(self) -> Mapping[str, Pcm]:
+        """Every prompt that might be heard, by name."""
+        ...
+
+
+def shipped_voices() -> list[str]:
+    return sorted(["beep", *(path.stem for path in VOICES.glob("*.wav"))])
+
+
+def beep() -> Pcm:
+    """An answering machine's."""
+    return render(tone([Part((BEEP_HZ,), BEEP_DBM0, BEEP_MS)]), ms(BEEP_MS))
+
+
+def white_noise(length: Samples, level_dbm0: float, chance: random.Random) -> Pcm:
+    """So many samples, of this power."""
+    rms = _FULL_SCALE_SINE_RMS * 10 ** ((level_dbm0 - _FULL_SCALE_DBM0) / 20)
+    return Pcm(array("h", (max(-32768, min(32767, round(chance.gauss(0, rms)))) for _ in range(length))))

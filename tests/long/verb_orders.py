@@ -1,0 +1,153 @@
+"""Callers who do everything that a caller can, in any order:
+
+    python tests/long/verb_orders.py [--orders 1000] [--seed N] [--out FILE]
+
+Sixteen lines with the shipped hot line and sixteen telephones at a time. Each caller has every verb of a
+scenario once and dials twice, in an order of his own and with figures of his own: keys by tones and by the
+dial, flash where it is ordered and where it is a hang-up, a handset that is never put down until the end. He
+goes on whatever he hears. Each sixteen are at an exchange of another country, with another clearing signal.
+
+The gates: nobody hangs, every line comes to rest, every call is ended with a cause, every answered one is
+recorded and its recording closed; each that is not so is a finding, and exit 1. Two processes; about twenty
+minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import random
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import figures
+
+from ctidrv.apps.ivr.shipped import shipped_folder
+from ctidrv.ports.regions import known_regions
+from hwsim.rig.case import play_case
+from hwsim.scenario.read import parse_scenario
+from hwsim.scenario.verbs import VERBS
+
+LINES = 16
+SCRIPT = "hotline.ivr.yaml"
+PROMPTS = ("welcome", "pick-language", "main-menu", "not-a-choice", "opening-hours", "goodbye")
+CLEARING = (["busy-tone"], ["loop-break"], ["reversal", "busy-tone"], ["congestion-tone"])
+KEYS = "0123456789*#"
+
+
+def verb(name: str, dice: random.Random, own: str) -> dict[str, Any]:
+    """One step, its figures by the dice; `own`: the line that he rings."""
+    short = f"{dice.randint(300, 6000)}ms"
+    keys = "".join(dice.choices(KEYS, k=dice.randint(1, 4)))
+    digits = "".join(dice.choices("0123456789", k=dice.randint(1, 3)))
+    made: dict[str, list[Any]] = {
+        "dial": [
+            {"number": own, "within": "40s", "how": dice.choice(("dtmf", "dtmf", "pulse"))},
+            {"number": own, "wait": dice.choice(("nothing", "ringback")), "within": "10s"},
+            {"number": dice.choice(("5550001", "5550002", "99"))},
+        ],
+        "answer": [{"after": "1s", "within": short}],
+        "hear": [
+            {"prompt": dice.choice(PROMPTS), "within": short},
+            {"tone": dice.choice(("dial", "busy")), "within": short},
+        ],
+        "press": [keys, keys, {"keys": digits, "how": "pulse"}, {"keys": keys, "on": "40ms", "off": "40ms"}],
+        "speak": ["ann-lee", "goodbye", "beep"],
+        "talk_over": [{"voice": "goodbye", "within": short}],
+        "silence": [short],
+        "noise": [{"length": short, "level": dice.randint(-40, -10)}],
+        "flash": [None, f"{dice.randint(80, 900)}ms"],
+        "hold": [short, {"length": short, "music": "offer"}],
+        "hang_up": [None, "goodbye"],
+        "redial": [{"after": short, "within": "30s"}],
+    }
+    weights = [6, 1, 1] if name == "dial" else None
+    return {name: dice.choices(made[name], weights)[0]}
+
+
+def scenario(seed: int, number: int, callers: int) -> dict[str, Any]:
+    """As it would stand in a file."""
+    dice = random.Random(f"{seed}/{number}")
+    people = []
+    for line in range(callers):
+        order = [*VERBS, "dial"]
+        dice.shuffle(order)
+        steps = [verb(name, dice, str(8001 + line)) for name in order]
+        people.append({"after": f"{dice.randint(1, 3000)}ms", "heedless": True, "steps": steps})
+    return {
+        "scenario": 1,
+        "script": SCRIPT,
+        "country": dice.choice(known_regions()),
+        "seed": number + 1,
+        "limit": "30m",
+        "board": {
+            "lines": callers,
+            "clearing": dice.choice(CLEARING),
+            "flash": dice.random() < 0.5,
+            "loss_db": round(dice.uniform(0.5, 6), 1),
+        },
+        "callers": people,
+    }
+
+
+def run(job: tuple[int, int, int]) -> dict[str, Any]:
+    """The figures of one sixteen."""
+    seed, number, callers = job
+    document = scenario(seed, number, callers)
+    name = f"{seed}/{number}/{document['country']}"
+    parsed = parse_scenario(json.dumps(document), shipped_folder() / name)
+    result = play_case(parsed)
+    return {
+        "findings": [f"{name}: {failure.message}" for failure in result.failures],
+        "calls": len(result.calls),
+        "answered": sum(call["answered"] is not None for call in result.calls),
+        "recordings": sum(len(call["recordings"]) for call in result.calls),
+        "causes": Counter(call["cause"] for call in result.calls),
+        "line_s": callers * result.simulated_s,
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--orders", type=int, default=1000, metavar="N")
+    parser.add_argument("--seed", type=int, default=1, metavar="N")
+    parser.add_argument("--out", type=Path, metavar="FILE.json", help="where the figures go")
+    args = parser.parse_args()
+    begun = time.monotonic()
+    jobs = [
+        (args.seed, number, min(LINES, args.orders - at))
+        for number, at in enumerate(range(0, args.orders, LINES))
+    ]
+    made: list[dict[str, Any]] = []
+    with multiprocessing.get_context("spawn").Pool(min(2, len(jobs))) as pool:
+        for each in pool.imap(run, jobs):
+            made.append(each)
+            for finding in each["findings"]:
+                print(f"FINDING {finding}", flush=True)
+    findings = [finding for each in made for finding in each["findings"]]
+    causes: Counter[str] = Counter()
+    for each in made:
+        causes.update(each["causes"])
+    told = {
+        "run": "verb_orders",
+        "seed": args.seed,
+        "commit": figures.commit(),
+        "wall_s": round(time.monotonic() - begun, 1),
+        "orders": args.orders,
+        "line_hours": round(sum(each["line_s"] for each in made) / 3600, 2),
+        "calls": sum(each["calls"] for each in made),
+        "answered": sum(each["answered"] for each in made),
+        "recordings": sum(each["recordings"] for each in made),
+        "causes": dict(causes),
+        "findings": findings,
+    }
+    figures.write(told, args.out, without=("findings",))
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
