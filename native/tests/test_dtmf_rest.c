@@ -75,11 +75,61 @@ static void test_what_goes_on_is_shared_and_what_comes_with_the_pair_is_not(void
     }
 }
 
+/* The pair, and the first twelve harmonics of a pitch without those next to it. */
+static dtmf_rest beside_voice(double pitch) {
+    static float x[DTMF_REST_MOST];
+    signal *s = signal_new(33);
+    for (int g = 0; g < 2; g++)
+        signal_sine(s, 0, DTMF_REST_MOST, PAIR[g], -10);
+    for (int h = 1; h <= 12; h++)
+        if (fabs(h * pitch - PAIR[0]) > 30 && fabs(h * pitch - PAIR[1]) > 30)
+            signal_sine(s, 0, DTMF_REST_MOST, h * pitch, -20);
+    for (int i = 0; i < DTMF_REST_MOST; i++)
+        x[i] = (float)s->x[i];
+    free(s);
+    return rest_of(x, DTMF_REST_MOST, ~0u);
+}
+
+static void test_a_pair_between_a_voices_harmonics_is_foreign_to_it(void) {
+    dtmf_rest r = beside_voice(172.0); /* 4.48 and 7.77 times */
+    CHECK(dtmf_rest_is_foreign(&r, PAIR));
+    r = beside_voice(226.0); /* 3.41 and 5.91 times */
+    CHECK(dtmf_rest_is_foreign(&r, PAIR));
+}
+
+static void test_a_pair_that_is_two_of_a_voices_harmonics_is_not_foreign(void) {
+    dtmf_rest r = beside_voice(191.7); /* 4.02 and 6.97 times */
+    CHECK(!dtmf_rest_is_foreign(&r, PAIR));
+    r = beside_voice(110.5); /* 6.97 and 12.09 times */
+    CHECK(!dtmf_rest_is_foreign(&r, PAIR));
+    r = rest_of(sound(DTMF_REST_MOST, 0, 0, -30), DTMF_REST_MOST, ~0u); /* noise alone says nothing */
+    CHECK(!dtmf_rest_is_chord(&r, PAIR));
+}
+
+static void test_upper_partials_of_two_notes_are_a_chord(void) {
+    static float x[DTMF_REST_MOST];
+    signal *s = signal_new(34);
+    for (int h = 1; h <= 4; h++) {
+        signal_sine(s, 0, DTMF_REST_MOST, h * PAIR[0] / 2, -10);
+        signal_sine(s, 0, DTMF_REST_MOST, h * PAIR[1] / 2, -10);
+    }
+    for (int i = 0; i < DTMF_REST_MOST; i++)
+        x[i] = (float)s->x[i];
+    free(s);
+    dtmf_rest r = rest_of(x, DTMF_REST_MOST, ~0u);
+    CHECK(dtmf_rest_is_chord(&r, PAIR));
+    r = beside_voice(226.0);
+    CHECK(!dtmf_rest_is_chord(&r, PAIR));
+}
+
 int main(void) {
     RUN(test_two_sines_leave_the_noise);
     RUN(test_a_third_line_is_found);
     RUN(test_q23_a_second_harmonic_26_db_below_is_no_line);
     RUN(test_a_hole_is_left_out);
     RUN(test_what_goes_on_is_shared_and_what_comes_with_the_pair_is_not);
+    RUN(test_a_pair_between_a_voices_harmonics_is_foreign_to_it);
+    RUN(test_a_pair_that_is_two_of_a_voices_harmonics_is_not_foreign);
+    RUN(test_upper_partials_of_two_notes_are_a_chord);
     CHECK_END();
 }

@@ -106,6 +106,40 @@ static void test_q24_frequency_beyond_3_5_percent_is_rejected(void) {
     }
 }
 
+static void test_q24_frequencies_1_5_percent_off_against_each_other_are_accepted(void) {
+    static const double low[4] = {697, 770, 852, 941}, high[4] = {1209, 1336, 1477, 1633};
+    for (int sign = -1; sign <= 1; sign += 2) {
+        signal *s = signal_new(61);
+        signal_silence(s, LEAD_MS);
+        for (int key = 0; key < 16; key++) {
+            signal_sine(s, s->n, 400, low[key / 4] * (1 + sign * 0.015), -10);
+            signal_sine(s, s->n, 400, high[key % 4] * (1 - sign * 0.015), -10);
+            s->n += 400;
+            signal_silence(s, 60);
+        }
+        signal_noise(s, -50);
+        CHECK_EQ(strcmp(digits_of(hear(s)), "123A456B789C*0#D"), 0);
+        free(s);
+    }
+}
+
+static void test_a_note_and_its_octave_are_no_digit(void) {
+    /* As near a pair as they come, 2.1 % off both ways, and as pure. */
+    static const double octave[3] = {682.7, 754.0, 834.0};
+    signal *s = signal_new(62);
+    signal_silence(s, LEAD_MS);
+    for (int k = 0; k < 60; k++) {
+        double hz = octave[k % 3] * (1 + signal_between(s, -0.002, 0.002));
+        signal_sine(s, s->n, 1200, hz, -12);
+        signal_sine(s, s->n, 1200, 2 * hz, -14);
+        s->n += 1200;
+        signal_silence(s, 60);
+    }
+    signal_noise(s, -45);
+    CHECK_EQ(hear(s), 0);
+    free(s);
+}
+
 static void test_q24_one_frequency_off_is_rejected(void) {
     signal *s = signal_new(4);
     signal_silence(s, LEAD_MS);
@@ -526,6 +560,8 @@ int main(void) {
     RUN(test_q23_all_sixteen_digits_are_heard);
     RUN(test_q24_frequency_within_1_5_percent_is_accepted);
     RUN(test_q24_frequency_beyond_3_5_percent_is_rejected);
+    RUN(test_q24_frequencies_1_5_percent_off_against_each_other_are_accepted);
+    RUN(test_a_note_and_its_octave_are_no_digit);
     RUN(test_q24_one_frequency_off_is_rejected);
     RUN(test_q24_min_tone_40ms_and_better_is_accepted);
     RUN(test_q24_tones_below_23ms_are_rejected);

@@ -39,6 +39,9 @@ enum {
  * on: the harmonics of a voice come and go together. */
 #define COVERED_SHARE 0.15
 #define COVERED_PURITY 50.0
+/* Or, 12 dB steady and with one clear end, what stands beside them is a voice of which they are no harmonics.
+ */
+#define FOREIGN_PURITY 16.0
 #define EDGE 0.3
 #define FULL 0.6
 #define BOUNDED_PURITY 40.0
@@ -177,14 +180,11 @@ static unsigned whole_sums(const dtmf_bank *b, int ago, const int bins[2]) {
 }
 
 /* What is left of the window without the pair; 0 when too little of the pair is whole. */
-static int rest_of(const dtmf_bank *b, const cti_fft *fft, int ago, const int bins[2], const line lines[2],
+static int rest_of(const dtmf_bank *b, const cti_fft *fft, int ago, const int bins[2], const double hz[2],
                    dtmf_rest *r) {
     unsigned whole = whole_sums(b, ago, bins);
     if (!whole)
         return 0;
-    double hz[2];
-    for (int g = 0; g < 2; g++)
-        hz[g] = dtmf_bank_hz(bins[g]) + lines[g].offset_hz;
     dtmf_rest_of(fft, dtmf_bank_recent(b, DTMF_REST_MOST, ago), DTMF_REST_MOST, whole, hz, r);
     return 1;
 }
@@ -216,17 +216,21 @@ static int look(const dtmf_bank *b, const cti_fft *fft, const dtmf_limits *limit
     if ((strongest_power[0] + strongest_power[1]) * to_energy < 0.8 * COVERED_SHARE * wide)
         return 0;
     line lines[2];
+    p->low = bins[0];
+    p->high = bins[1];
     double real[2], share = 0.0, purity = 1e30;
     for (int g = 0; g < 2; g++) {
         lines[g] = line_at(b, ago, bins[g]);
-        if (fabs(lines[g].offset_hz) > NEARER * limits->frequency_share * dtmf_bank_hz(bins[g]) ||
-            lines[g].power < DOMINANCE * beside(b, ago, bins[g]))
+        if (lines[g].power < DOMINANCE * beside(b, ago, bins[g]))
             return 0;
+        p->offset_hz[g] = lines[g].offset_hz;
+        p->amplitude[g] = sqrt(lines[g].power) / SAMPLES;
         real[g] = sqrt(lines[g].power) * dtmf_bank_correction(bins[g]);
         share += real[g] * real[g] * to_energy / (wide + 1e-9);
         purity = lines[g].purity < purity ? lines[g].purity : purity;
     }
-    if ((real[0] > real[1] ? real[0] : real[1]) < limits->floor_amplitude * SAMPLES ||
+    if (!dtmf_pair_is_near(p, limits, NEARER) ||
+        (real[0] > real[1] ? real[0] : real[1]) < limits->floor_amplitude * SAMPLES ||
         real[1] > real[0] * limits->twist || real[0] > real[1] * limits->reverse_twist)
         return 0;
     double rest = wide * (1.0 - share) / LONG;
@@ -241,19 +245,18 @@ static int look(const dtmf_bank *b, const cti_fft *fft, const dtmf_limits *limit
     int first = ago + LONG - 1;
     int bounded = share >= COVERED_SHARE && ends && purity >= BOUNDED_PURITY &&
                   begins_at_once(b, ago + LONG - DTMF_SUM, bins, lines, &first);
+    int edged = share >= COVERED_SHARE && purity >= FOREIGN_PURITY && (begins || ends);
     dtmf_rest r;
-    if ((!alone && !covered && !bounded) || !rest_of(b, fft, ago, bins, lines, &r))
+    double hz[2];
+    for (int g = 0; g < 2; g++)
+        hz[g] = dtmf_bank_hz(bins[g]) + lines[g].offset_hz;
+    if ((!alone && !covered && !bounded && !edged) || !rest_of(b, fft, ago, bins, hz, &r))
         return 0;
-    if (!(alone && !dtmf_rest_has_line(&r)) &&
+    int foreign = edged && dtmf_rest_is_foreign(&r, hz) && !dtmf_rest_is_chord(&r, hz);
+    if (!foreign && !(alone && !dtmf_rest_has_line(&r)) &&
         !went_on(b, fft, &r, first + CLEAR_OF, BEFORE_SAMPLES, begins_over && covered, bounded) &&
         !went_on(b, fft, &r, ago - AFTER, AFTER_SAMPLES, ends_over && covered, bounded))
         return 0;
-    p->low = bins[0];
-    p->high = bins[1];
-    for (int g = 0; g < 2; g++) {
-        p->offset_hz[g] = lines[g].offset_hz;
-        p->amplitude[g] = sqrt(lines[g].power) / SAMPLES;
-    }
     for (int k = 0; k < LOOK_FURTHER && !away(b, first + 1, bins, lines); k++)
         first++;
     *lasted = first + 1;

@@ -2,7 +2,9 @@
  *
  * What stands beside a short digit must be next to nothing or noise (dtmf_rx.c). Over 48 ms a digit can be
  * told from the speech over it by what speech never has: two lines, at two of Q.23's frequencies, that keep
- * phase and amplitude all the time, and either hold most of all that is heard, or begin or end at once.
+ * phase and amplitude all the time, and either hold most of all that is heard, or begin or end at once while
+ * the speech goes on, or are no harmonics of it: what is left without them repeats after a pitch period, and
+ * they do not.
  */
 #pragma once
 

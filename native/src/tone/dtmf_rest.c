@@ -30,6 +30,16 @@ enum { ROUNDS = 2 };
 #define SHARED_LOUDER 2.0
 /* And all of them together are no more than this much louder. */
 #define SHARED_MOST 2.5
+/* Periods of a voice, samples; a line repeats after one if it is so near a whole number of turns. */
+enum { SHORTEST_PERIOD = 20, LONGEST_PERIOD = 160 };
+#define WHOLE_TURN 0.15
+/* The correlation over the best period is so much more than over the best that the pair has too. */
+#define FOREIGN 0.1
+/* A multiple of a period counts if the correlation over it is this share of the best. */
+#define MULTIPLE 0.5
+/* A partial is so strong beside what of the pair it belongs to (-20 dB), and so far from it there is less. */
+#define KIN 0.01
+#define KIN_HZ 40.0
 
 typedef struct wave {
     double cosine[DTMF_REST_MOST], sine[DTMF_REST_MOST]; /* 0 in blocks left out */
@@ -98,9 +108,10 @@ static void add_spectrum(const cti_fft *fft, const double *x, int n, double *pow
 void dtmf_rest_of(const cti_fft *fft, const float *x, int n, unsigned blocks, const double hz[2],
                   dtmf_rest *r) {
     wave waves[2];
-    double rest[DTMF_REST_MOST], power[CTI_FFT_BINS] = {0};
+    double *rest = r->left, power[CTI_FFT_BINS] = {0};
     int samples = 0;
     r->clipped = 0;
+    r->n = n;
     for (int i = 0; i < n; i++) {
         int on = (int)(blocks >> (i / DTMF_REST_BLOCK) & 1u);
         rest[i] = on ? (double)x[i] : 0.0;
@@ -161,4 +172,72 @@ int dtmf_rest_has_line(const dtmf_rest *r) {
         return 0;
     return (r->tallest >= LINE * r->digit && (r->peak >= LINE_PEAK || r->flat <= LINE_FLATNESS)) ||
            (r->tallest >= FAINT_LINE * r->digit && r->flat <= FAINT_FLATNESS);
+}
+
+static int repeats_after(int samples, const double hz[2]) {
+    for (int g = 0; g < 2; g++) {
+        double turns = hz[g] * samples / 8000.0;
+        if (fabs(turns - floor(turns + 0.5)) > WHOLE_TURN)
+            return 0;
+    }
+    return 1;
+}
+
+int dtmf_rest_is_foreign(const dtmf_rest *r, const double hz[2]) {
+    double share[LONGEST_PERIOD + 1] = {0.0}, all = 0.0, head = 0.0, tail = 0.0, common = 0.0;
+    int best = 0;
+    for (int i = 0; i < r->n; i++)
+        all += r->left[i] * r->left[i];
+    for (int lag = 1; lag <= LONGEST_PERIOD && lag < r->n; lag++) {
+        /* The energies of the two stretches that are compared are `all` less an end. */
+        tail += r->left[lag - 1] * r->left[lag - 1];
+        head += r->left[r->n - lag] * r->left[r->n - lag];
+        if (lag < SHORTEST_PERIOD)
+            continue;
+        double sum = 0.0;
+        for (int i = lag; i < r->n; i++)
+            sum += r->left[i] * r->left[i - lag];
+        share[lag] = sum / (sqrt(fmax(0.0, all - head) * fmax(0.0, all - tail)) + 1e-9);
+        if (share[lag] > share[best])
+            best = lag;
+        if (repeats_after(lag, hz))
+            common = fmax(common, share[lag]);
+    }
+    if (!best || share[best] <= common + FOREIGN)
+        return 0;
+    /* One strong harmonic repeats sooner than the voice: then the pitch's period is a multiple of that. */
+    for (int times_best = 2; times_best * best <= LONGEST_PERIOD; times_best++)
+        for (int lag = times_best * best - times_best / 2; lag <= times_best * best + times_best / 2; lag++)
+            if (lag <= LONGEST_PERIOD && share[lag] > MULTIPLE * share[best] && repeats_after(lag, hz))
+                return 0;
+    return 1;
+}
+
+/* The mean square of a line, under a Hann window. */
+static double line_power(const dtmf_rest *r, double hz) {
+    vec step = unit(TURN * hz / 8000.0), turn = {1.0, 0.0}, sum = {0.0, 0.0};
+    vec fall = unit(TURN / r->n), at = unit(TURN * 0.5 / r->n);
+    for (int i = 0; i < r->n; i++) {
+        double x = (1.0 - at.re) * r->left[i];
+        sum.re += x * turn.re;
+        sum.im += x * turn.im;
+        turn = times(turn, step);
+        at = times(at, fall);
+    }
+    return 2.0 * square(sum) / ((double)r->n * r->n);
+}
+
+static int has_kin(const dtmf_rest *r, double hz, double least) {
+    static const double KINSHIP[] = {0.5, 1.0 / 3.0, 2.0, 3.0};
+    for (unsigned i = 0; i < sizeof(KINSHIP) / sizeof(*KINSHIP); i++) {
+        double of = KINSHIP[i] * hz, power = line_power(r, of);
+        if (power > least && power > line_power(r, of - KIN_HZ) && power > line_power(r, of + KIN_HZ))
+            return 1;
+    }
+    return 0;
+}
+
+int dtmf_rest_is_chord(const dtmf_rest *r, const double hz[2]) {
+    double least = KIN * r->digit / 2.0;
+    return has_kin(r, hz[0], least) && has_kin(r, hz[1], least);
 }

@@ -112,11 +112,6 @@ static double offset_of(const dtmf_bank *b, const stretch *span, int bin) {
     return fine / (TURN * span->lag * DTMF_SUM * DUMP_SECONDS);
 }
 
-static int too_far(const dtmf_pair *p, double share) {
-    return fabs(p->offset_hz[0]) > share * dtmf_bank_hz(p->low) ||
-           fabs(p->offset_hz[1]) > share * dtmf_bank_hz(p->high);
-}
-
 /* Fits the two sines to the span by least squares; their energy there. `dumps` takes the last dumps of both,
  * two more than the span, turned back by the frequency offsets: a steady sine gives equal ones. */
 static double fit_pair(const dtmf_bank *b, const stretch *span, dtmf_pair *p, vec dumps[2][DUMPS_MOST],
@@ -262,7 +257,7 @@ static int look(const dtmf_bank *b, const cti_fft *fft, const dtmf_floors *floor
         return 0;
     p->offset_hz[0] = offset_of(b, span, p->low);
     p->offset_hz[1] = offset_of(b, span, p->high);
-    if (too_far(p, limits->frequency_share))
+    if (!dtmf_pair_is_near(p, limits, 1.0))
         return 0;
     vec dumps[2][DUMPS_MOST], amplitude[2];
     double fit = fit_pair(b, span, p, dumps, amplitude);
@@ -282,7 +277,7 @@ static int look(const dtmf_bank *b, const cti_fft *fft, const dtmf_floors *floor
     double wide_quiet = strict * RESIDUAL_WIDE * digit * span->dumps * DTMF_HOP;
     if (wide_rest > wide_quiet + NOISE_GRANTED * span->dumps * floors->wide)
         return 0;
-    if ((rest > quiet || wide_rest > wide_quiet) && too_far(p, NOISY_FREQUENCY * limits->frequency_share))
+    if ((rest > quiet || wide_rest > wide_quiet) && !dtmf_pair_is_near(p, limits, NOISY_FREQUENCY))
         return 0;
     double weaker = p->amplitude[0] < p->amplitude[1] ? p->amplitude[0] : p->amplitude[1];
     if (2.0 * span->dumps * DTMF_HOP_HALF * weaker * weaker < WEAKER_OVER_RESIDUAL * rest)
