@@ -2,7 +2,8 @@
 
 ``python tests/bench/bench_dtmf.py [--quick] [--seed N] [--json] [--only ROW]``: a table, or one line of JSON
 with seed, commit and figures. The rows and signals are those of ``ctidrv selftest``
-(ctidrv/native/dtmf_trials.py); here speech, digits over speech and recorded material come on top.
+(ctidrv/native/dtmf_trials.py); here ADPCM, speech, digits over speech and recorded material come on top. What
+is not installed is named on standard error, and its row left out.
 --quick: about a tenth of it.
 """
 
@@ -36,6 +37,23 @@ def _levelled(pcm: Pcm) -> list[float]:
     return made
 
 
+def _coders() -> dict[str, Callable[[Pcm], Pcm]]:
+    found = dtmf_others.coders()
+    if not found:
+        print("ADPCM: neither sox nor libspandsp is installed", file=sys.stderr)
+    return found
+
+
+def _coded(hear: Hear, through: Callable[[Pcm], Pcm], count: int, seed: int) -> Figures:
+    """Digits of 50 ms at -10 dBm0, and at -25 and 1.5 % off, that are heard through a coder."""
+    figures: Figures = {}
+    for name, level, off in (("heard", -10.0, 0.0), ("heard_weak_and_1.5_percent_off", -25.0, 0.015)):
+        signal = trials.keyed(signals.Dice(seed), count, level=level, off=off)
+        score = trials.score(signal.sent, hear(through(signal.pcm(-60.0))))
+        figures |= {name: score.percent, f"extra_{name}": float(score.extra)}
+    return figures
+
+
 def rows(quick: bool, seed: int, tuning: bool) -> dict[str, Callable[[Hear], Figures]]:
     """Each row's name and measurement."""
     count, calls = (100, 40) if quick else (1000, 400)
@@ -59,18 +77,21 @@ def rows(quick: bool, seed: int, tuning: bool) -> dict[str, Callable[[Hear], Fig
     }
     made["realistic line"] = lambda hear: trials.line(hear, calls, seed, trials.REALISTIC)
     made["hard line"] = lambda hear: trials.line(hear, calls, seed, trials.HARD)
+    for coder, through in _coders().items():
+        made[f"through {coder}"] = lambda hear, through=through: _coded(hear, through, count, seed)
     spoken = list(sounds.synthetic_speech(voices, minutes, seed))
     if spoken:
         under = [_levelled(each) for each in spoken[: 3 if quick else 10]]
         made["over speech"] = lambda hear: trials.over_sound(hear, under, SPEECH_LEVEL, seed)
         made["talk-off synthetic speech"] = lambda hear: trials.talk_off(hear, spoken)
-    for name, folder in (
-        ("talk-off recorded speech", sounds.RECORDED),
-        ("talk-off recorded music", sounds.MUSIC),
-    ):
+    folders = {"talk-off recorded speech": sounds.RECORDED, "talk-off recorded music": sounds.MUSIC}
+    folders |= {f"talk-off {name}": folder for name, folder in sounds.OTHER_SPEAKERS.items()}
+    for name, folder in folders.items():
         found = list(sounds.recorded(folder, 60 if quick else 10_000)) if folder.is_dir() else []
         if found:
             made[name] = lambda hear, found=found: trials.talk_off(hear, found)
+        else:
+            print(f"{name}: nothing in {folder} (tests/AUDIO.md)", file=sys.stderr)
     dice, long = signals.Dice(seed), (60 if quick else 600) * RATE
     stress = [trials.whole(signals.harmonic_stress(dice, long, -12.0))]
     chords = [trials.whole(signals.music(dice, long, -14.0))]

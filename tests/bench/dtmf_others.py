@@ -1,4 +1,5 @@
-"""Digit receivers that are not ours, where installed: libspandsp by ctypes, multimon-ng by its program."""
+"""Digit receivers and speech coders that are not ours, where installed: libspandsp by ctypes, multimon-ng and
+SoX by their programs."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import ctypes.util
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from ctidrv.native.dtmf_trials import Hear, Heard
 from ctidrv.native.pcm import Pcm
 
 BLOCK = 16
+S16 = ["-t", "raw", "-e", "signed", "-b", "16", "-c", "1", "-r", "8000"]
 
 
 def spandsp() -> Hear | None:
@@ -57,3 +60,39 @@ def multimon() -> Hear | None:
         return [Heard(row.split()[1], None) for row in out.stdout.splitlines() if row.startswith("DTMF:")]
 
     return hear
+
+
+def coders() -> dict[str, Callable[[Pcm], Pcm]]:
+    """Coded and decoded again: IMA ADPCM by SoX, IMA ADPCM and G.726 at 32 kbit/s by libspandsp."""
+    found = ctypes.util.find_library("spandsp")
+    made: dict[str, Callable[[Pcm], Pcm]] = {}
+    if shutil.which("sox") is not None:
+        made["IMA ADPCM of SoX"] = _through_sox
+    if found is not None:
+        lib: Any = ctypes.CDLL(found)
+        made["IMA ADPCM"] = lambda pcm: _through_spandsp(lib, "ima_adpcm", pcm, 0, 0)
+        made["G.726"] = lambda pcm: _through_spandsp(lib, "g726", pcm, 32000, 0, 0)
+    return made
+
+
+def _through_sox(pcm: Pcm) -> Pcm:
+    with tempfile.TemporaryDirectory() as folder:
+        coded = Path(folder) / "coded.wav"
+        there = ["sox", "-V1", "-R", *S16, "-", "-e", "ima-adpcm", str(coded)]
+        subprocess.run(there, input=pcm.bytes, check=True, capture_output=True)
+        back = subprocess.run(["sox", "-V1", "-R", str(coded), *S16, "-"], check=True, capture_output=True)
+    return Pcm.from_bytes(back.stdout)
+
+
+def _through_spandsp(lib: Any, codec: str, pcm: Pcm, *settings: int) -> Pcm:
+    """codec: the prefix of its functions."""
+    make = getattr(lib, f"{codec}_init")
+    make.restype = ctypes.c_void_p
+    coded = ctypes.create_string_buffer(len(pcm) + 64)
+    samples = ctypes.create_string_buffer(2 * len(pcm) + 64)
+    coder, decoder = (ctypes.c_void_p(make(None, *settings)) for _ in range(2))
+    count = getattr(lib, f"{codec}_encode")(coder, coded, pcm.bytes, len(pcm))
+    length = getattr(lib, f"{codec}_decode")(decoder, samples, coded, count)
+    for state in (coder, decoder):
+        getattr(lib, f"{codec}_free")(state)
+    return Pcm.from_bytes(samples.raw[: 2 * length])

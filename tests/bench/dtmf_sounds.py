@@ -22,6 +22,10 @@ HELD_OUT = (
     "nb+m5",
 )  # fmt: skip
 RECORDED = Path("/usr/share/asterisk/sounds/en_US_f_Allison")
+OTHER_SPEAKERS = {
+    name: RECORDED.parent / name
+    for name in ("es_MX_f_Allison", "fr_CA_f_June", "it_IT_m_Carlo", "ru_RU_f_IvrvoiceRU")
+}
 MUSIC = Path("/usr/share/asterisk/moh")
 SYLLABLES = [
     a + b for a in ("b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "") for b in "aeiou"

@@ -32,6 +32,12 @@ def test_no_digit_is_lost_among_other_sounds_and_every_detector_leaves_the_digit
     assert told["digits"] >= 300
 
 
+def test_no_digit_is_heard_in_voices_that_were_not_tuned_on(tmp_path):
+    told = run("talk_off", tmp_path, "--minutes", "2", "--seed", "103")
+    assert told["hours"] > 0.03
+    assert told["false"] == 0
+
+
 def test_lines_are_released_within_four_cycles_of_tones_off_their_figures(tmp_path):
     """All, but for one in twenty whose first burst goes under in the caller's last word: a cycle later."""
     told = run("hang_up", tmp_path, "--share", "0.01", "--seed", "103", finds=True)
