@@ -112,6 +112,22 @@ class DigitUp(PortEvent):
 class ToneOn(PortEvent):
     tone: str  # dial | dial2 | stutter | ringback | busy | congestion | …
     start: Samples
+    level: float = 0.0
+    """dBm0."""
+    others: int = -60
+    """dBm0, the mean level of what else was heard in its bursts and pauses, steady noise apart: in the
+    loudest of them but for one, which may hold a last word."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToneClear(PortEvent):
+    """The tone that goes on is heard with less beside it than it was so far."""
+
+    tone: str
+    start: Samples
+    """Of the bursts that tell so."""
+    level: float = 0.0
+    others: int = -60
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,15 @@
 
 A hang-up tone beside talk or music is none yet: the exchange sends it to a line whose call is over, where
 nothing else is heard. Call waiting of some countries has congestion's cadence, and music may have it too. So
-a tone that becomes known while there is news on the line (`SoundOn`: more than one tone over and over) is
-kept, and counts once there was none for as long as the tone took to be known, if it goes on, or when it has
-gone on for half a minute. While we play something the news may be our own echo: the tone counts at once.
+a tone counts at once only when
+
+- it is clear: nothing else is heard in its bursts and pauses (`ToneOn.others`). What we play may come back,
+  so while we do there may be some, and more where the echo canceller is not ours; and
+- there is no news on the line (`SoundOn`: more than one tone over and over), unless we play.
+
+Otherwise it is kept. It counts once it is clear and there has been no news for as long as it took to be
+known, if it goes on, or when it has gone on for a minute. A tone beside which somebody went on talking is one
+of the call's own, and takes longer.
 """
 
 from __future__ import annotations
@@ -22,8 +28,18 @@ from ctidrv.units import Samples, ms, seconds
 _DIAL_TONES = frozenset({"dial", "dial2", "stutter"})
 _INPUT_OF = {"congestion": Input.CONGESTION_TONE, "learned": Input.LEARNT_TONE}
 """Of hang-up tones; the others are busy tone."""
-_LONGEST = seconds(30)
-"""A tone beside other sound: no call waits longer."""
+_LONGEST = seconds(60)
+"""A tone beside other sound: no call waits longer, and no call waiting goes on for so long."""
+_OF_THE_CALL = seconds(15)
+"""One beside which somebody went on talking has to be alone for so long: no pause of talk is longer."""
+_SILENCE_DBM0 = -48.0
+"""What is quieter is nothing (native/src/line/presence.c)."""
+_BESIDE_DB = -25.0
+"""So far below a tone is what it brings itself: harmonics, and the coding's noise."""
+_ECHO_DBM0 = -38.0
+"""Our own sound, after the hybrid and the core's echo canceller while that learns."""
+_ECHO_DB = {True: -12.0, False: -8.0}
+"""... or below the tone: with the core's canceller, and after a board's, of which nothing is known."""
 _TONE_IS_NEW = ms(600)
 """So long a tone's own beginning may sound new, as bursts of it (native/src/line/presence.c)."""
 
@@ -36,33 +52,41 @@ class _Kept:
     tone: str
     length: int
     """Samples until it was known."""
+    clear: bool
     end: Timer
     """When it counts all the same."""
     timer: Timer | None = None
 
 
 class FarEnd:
-    """Of one line. `late` is told, with the sample, of a kept tone that counts after all."""
+    """Of one line. `late` is told, with the sample, of a kept tone that counts after all. `cancelled`: the
+    core's echo canceller is at work on it."""
 
-    def __init__(self, clock: SampleClock, late: Callable[[Input, Samples], None]) -> None:
+    def __init__(
+        self, clock: SampleClock, late: Callable[[Input, Samples], None], *, cancelled: bool = True
+    ) -> None:
         self._clock = clock
+        self._cancelled = cancelled
         self._late = late
         self._heard: set[str] = set()
         self._news_end = Samples(0)
         self._kept: _Kept | None = None
+        self._of_the_call: set[str] = set()
+        """Tones beside which somebody went on talking."""
 
     def begin(self) -> None:
         """A call begins, or is over: nothing is heard."""
         self._heard.clear()
+        self._of_the_call.clear()
         self._news_end = Samples(0)
         self._drop()
 
     def inputs(self, event: PortEvent, playing: bool) -> tuple[Input, ...]:
         """What the event is to the line. `playing`: we are heard."""
         match event:
-            case events.ToneOn() if event.tone in _DIAL_TONES:
-                return (Input.DIAL_TONE,)
-            case events.ToneOn() if event.tone in ENDING_TONES:
+            case events.ToneOn() | events.ToneClear() if event.tone in _DIAL_TONES:
+                return (Input.DIAL_TONE,) if self._clear(event, playing) else ()
+            case events.ToneOn() | events.ToneClear() if event.tone in ENDING_TONES:
                 return self._hang_up_tone(event, playing)
             case events.ToneOff() if event.tone in _DIAL_TONES:
                 return (Input.DIAL_TONE_OVER,)
@@ -74,7 +98,7 @@ class FarEnd:
             case events.SoundOn() | events.SoundOff():
                 self._hear("sound", isinstance(event, events.SoundOn))
                 self._news_end = event.start
-                self._doubt(event)
+                self._doubt(event, playing)
             case events.ToneOn(tone="ringback") | events.ToneOff(tone="ringback"):
                 self._hear("ringback", isinstance(event, events.ToneOn))
             case events.DigitDown():
@@ -98,19 +122,31 @@ class FarEnd:
         """Whether nothing else was heard beside a tone that began then."""
         return "sound" not in self._heard and self._news_end <= since + _TONE_IS_NEW
 
-    def _hang_up_tone(self, event: events.ToneOn, playing: bool) -> tuple[Input, ...]:
+    def _clear(self, event: events.ToneOn | events.ToneClear, playing: bool) -> bool:
+        """Whether so little else was heard that it may be the tone's own, or our echo."""
+        limit = max(_SILENCE_DBM0, event.level + _BESIDE_DB)
+        if playing:
+            limit = max(limit, _ECHO_DBM0, event.level + _ECHO_DB[self._cancelled])
+        return event.others <= limit
+
+    def _hang_up_tone(self, event: events.ToneOn | events.ToneClear, playing: bool) -> tuple[Input, ...]:
         seen = _INPUT_OF.get(event.tone, Input.BUSY_TONE)
-        if playing or self._alone(event.start):
+        clear = self._clear(event, playing)
+        if clear and (playing or self._alone(event.start)) and event.tone not in self._of_the_call:
             return (seen,)
-        self._drop()
-        due = Samples(event.at + _LONGEST)
-        end = self._clock.call_at(due, lambda: self._counts(due))
-        self._kept = _Kept(seen, event.tone, event.at - event.start, end)
+        kept = self._kept
+        if kept is None or kept.tone != event.tone:
+            self._drop()
+            due = Samples(event.at + _LONGEST)
+            end = self._clock.call_at(due, lambda: self._counts(due))
+            length = _OF_THE_CALL if event.tone in self._of_the_call else event.at - event.start
+            kept = self._kept = _Kept(seen, event.tone, length, clear, end)
+        kept.clear = kept.clear or clear
         if "sound" not in self._heard:
-            self._doubt(events.SoundOff(event.at, event.port, self._news_end))
+            self._doubt(events.SoundOff(event.at, event.port, self._news_end), playing)
         return ()
 
-    def _doubt(self, event: events.SoundOn | events.SoundOff) -> None:
+    def _doubt(self, event: events.SoundOn | events.SoundOff, playing: bool) -> None:
         """The sound beside a kept tone goes, or comes back."""
         kept = self._kept
         if kept is None:
@@ -118,7 +154,10 @@ class FarEnd:
         if kept.timer is not None:
             kept.timer.cancel()
             kept.timer = None
-        if isinstance(event, events.SoundOff):
+        if isinstance(event, events.SoundOn) and not playing:
+            self._of_the_call.add(kept.tone)
+            kept.length = max(kept.length, _OF_THE_CALL)
+        elif isinstance(event, events.SoundOff) and kept.clear:
             due = Samples(max(event.at, event.start + kept.length))
             kept.timer = self._clock.call_at(due, lambda: self._counts(due))
 

@@ -103,7 +103,7 @@ class LineController:
         self._told_at = Samples(-profile.fetch)
         self._held = False
         self._interruption: Playback | None = None
-        self._far_end = FarEnd(clock, self._feed)
+        self._far_end = FarEnd(clock, self._feed, cancelled=channel.info.canceller_ms > 0)
         self._playing = False
         self._serving: dict[asyncio.Task[None], Call] = {}
         self._unsubscribe: Callable[[], None] | None = None

@@ -44,7 +44,7 @@ _ECHO_TAPS = {0: 0, 16: 128, 32: 256}
 
 def _echo_taps(port: PortInfo) -> int:
     """Of the core's echo canceller, which stands before detectors and recorders."""
-    wanted = port.echo_ms if port.echo_ms is not None else 16 if port.two_wire else 0
+    wanted = port.canceller_ms
     if wanted not in _ECHO_TAPS:
         raise PortError(f"{port.id}: echo_ms is {wanted}: the echo canceller spans 16 or 32 ms, 0 is none")
     return _ECHO_TAPS[wanted]

@@ -87,7 +87,12 @@ _TABLE: dict[int, _Maker] = {
         at, p, chr(e.value), Samples(e.start), DIGIT_SOURCES.get(e.ref, "dtmf")
     ),
     lib.CTI_EV_DIGIT_UP: lambda e, at, p, _: events.DigitUp(at, p, chr(e.value), Samples(e.length)),
-    lib.CTI_EV_TONE_ON: lambda e, at, p, _: events.ToneOn(at, p, TONES[e.value], Samples(e.start)),
+    lib.CTI_EV_TONE_ON: lambda e, at, p, _: events.ToneOn(
+        at, p, TONES[e.value], Samples(e.start), e.level, e.ref
+    ),
+    lib.CTI_EV_TONE_CLEAR: lambda e, at, p, _: events.ToneClear(
+        at, p, TONES[e.value], Samples(e.start), e.level, e.ref
+    ),
     lib.CTI_EV_TONE_OFF: lambda e, at, p, _: events.ToneOff(at, p, TONES[e.value], Samples(e.start)),
     lib.CTI_EV_VOICE_ON: lambda e, at, p, _: events.VoiceOn(at, p, Samples(e.start)),
     lib.CTI_EV_VOICE_OFF: lambda e, at, p, _: events.VoiceOff(at, p, Samples(e.start)),

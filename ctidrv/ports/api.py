@@ -67,6 +67,11 @@ class PortInfo:
         """Both directions share one pair of wires, so part of what is sent comes back."""
         return self.kind in (Kind.FXO, Kind.FXS)
 
+    @property
+    def canceller_ms(self) -> int:
+        """What the core's echo canceller is to span; 0: it is not wanted."""
+        return self.echo_ms if self.echo_ms is not None else 16 if self.two_wire else 0
+
     def able(self, capability: str) -> Able:
         return self.caps.get(capability, Able.UNKNOWN)
 

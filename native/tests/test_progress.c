@@ -8,7 +8,16 @@ enum { MOST = 256 };
 
 static cti_event events[MOST];
 
-static int hear_pcm(const cti_progress_config *cfg, const int16_t *pcm, int n, int block) {
+/* Leaves out how clear a tone is, which most tests do not ask. */
+static int without_clear(int n) {
+    int kept = 0;
+    for (int i = 0; i < n; i++)
+        if (events[i].kind != CTI_EV_TONE_CLEAR)
+            events[kept++] = events[i];
+    return kept;
+}
+
+static int hear_all(const cti_progress_config *cfg, const int16_t *pcm, int n, int block) {
     cti_progress_config defaults;
     cti_progress_defaults(&defaults);
     cti_progress *p = malloc(cti_progress_size());
@@ -22,6 +31,10 @@ static int hear_pcm(const cti_progress_config *cfg, const int16_t *pcm, int n, i
     }
     free(p);
     return count;
+}
+
+static int hear_pcm(const cti_progress_config *cfg, const int16_t *pcm, int n, int block) {
+    return without_clear(hear_all(cfg, pcm, n, block));
 }
 
 static int hear(const cti_progress_config *cfg, const signal *s) {

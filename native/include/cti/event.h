@@ -29,17 +29,19 @@ enum cti_event_kind {
     /* from the detectors */
     CTI_EV_DIGIT_DOWN = 20, /* value: the ASCII digit; ref: enum cti_digit_source */
     CTI_EV_DIGIT_UP = 21,   /* value: the ASCII digit, length: samples it lasted; ref as above */
-    CTI_EV_TONE_ON = 22,    /* value: enum cti_tone */
+    CTI_EV_TONE_ON = 22,    /* value: enum cti_tone; ref: dBm0 of what else was heard (cti/progress.h) */
     CTI_EV_TONE_OFF = 23,   /* value: enum cti_tone; start: end of the last burst */
     CTI_EV_VOICE_ON = 24,
-    CTI_EV_VOICE_OFF = 25, /* start: first silent sample */
-    CTI_EV_CALLER_ID = 26, /* ref: message number for cti_ear_message(); value: enum cti_cid_standard,
-                              with enum cti_cid_flag; length: bytes of the message */
-    CTI_EV_ALERT = 27,     /* the dual tone that announces caller ID is over; length: samples it lasted */
-    CTI_EV_BEEP = 30,      /* after a voice, one tone that ended in silence; value: Hz; length: samples */
-    CTI_EV_FAX_TONE = 29,  /* value: enum cti_fax_tone; ref: phase reversals seen */
-    CTI_EV_SOUND_ON = 32,  /* something is heard that no dead line makes (cti/presence.h) */
-    CTI_EV_SOUND_OFF = 33, /* start: the sample after the last of it */
+    CTI_EV_VOICE_OFF = 25,  /* start: first silent sample */
+    CTI_EV_CALLER_ID = 26,  /* ref: message number for cti_ear_message(); value: enum cti_cid_standard,
+                               with enum cti_cid_flag; length: bytes of the message */
+    CTI_EV_ALERT = 27,      /* the dual tone that announces caller ID is over; length: samples it lasted */
+    CTI_EV_BEEP = 30,       /* after a voice, one tone that ended in silence; value: Hz; length: samples */
+    CTI_EV_FAX_TONE = 29,   /* value: enum cti_fax_tone; ref: phase reversals seen */
+    CTI_EV_SOUND_ON = 32,   /* something is heard that no dead line makes (cti/presence.h) */
+    CTI_EV_SOUND_OFF = 33,  /* start: the sample after the last of it */
+    CTI_EV_TONE_CLEAR = 34, /* the tone that goes on is heard with less beside it; value, ref: as TONE_ON;
+                               start: of the bursts that tell so */
     /* from players and recorders */
     CTI_EV_PLAY_DONE = 40,   /* ref: of the item; value: enum cti_play_end; length: samples played */
     CTI_EV_RECORD_DONE = 41, /* ref: of the recording; length: samples it holds */

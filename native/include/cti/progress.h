@@ -55,6 +55,10 @@ size_t cti_progress_size(void);
 /* CTI_ERR_ARG: a definition is none, or their frequencies above 735 Hz are too many (160 steps of 12.5 Hz,
  * each frequency with its tolerance and 40 Hz on either side). */
 int cti_progress_init(cti_progress *p, size_t size, const cti_progress_config *cfg);
-/* Writes CTI_EV_TONE_ON (start: first sample of the first burst) and CTI_EV_TONE_OFF (start: end of
- * the last burst); returns the number of events. */
+/* Writes CTI_EV_TONE_ON (start: first sample of the first burst), CTI_EV_TONE_CLEAR and CTI_EV_TONE_OFF
+ * (start: end of the last burst); returns the number of events. Their ref is the mean level of what else was
+ * heard, but for steady noise at least 12 dB below the tone, in the loudest of the bursts and pauses since
+ * the start (of five and more in the second loudest: one may hold a last word): dBm0, -60 for nothing.
+ * CTI_EV_TONE_CLEAR follows when it is 3 dB less over as many bursts as made the tone known, or, of a steady
+ * tone, over continuous_ms. */
 int cti_progress_run(cti_progress *p, const int16_t *pcm, int n, cti_event *ev, int max);

@@ -165,6 +165,7 @@ static void hop(cti_progress *p, cti_event_sink *sink) {
         else if (p->steady >= STEADY_HOPS)
             progress_begin_burst(p, p->peak);
     }
+    progress_note_heard(p);
     if (p->state != BURST_NONE)
         follow_burst(p, sink);
     progress_look_at_lateness(p, sink);

@@ -95,7 +95,7 @@ static double last_power(const float *power, const int *line, int lines) {
     return progress_power_of(power, upto) - others;
 }
 
-static double noise_floor(const cti_progress *p) {
+double progress_noise(const cti_progress *p) {
     return NOISE_BIAS * (p->noise_now < p->noise_before ? p->noise_now : p->noise_before);
 }
 
@@ -120,7 +120,7 @@ int progress_near(int bin, int other) {
 }
 
 double progress_share_of(const cti_progress *p, double lines) {
-    double rest = (double)p->bank.total - noise_floor(p);
+    double rest = (double)p->bank.total - progress_noise(p);
     return lines > 0.0 ? lines / (rest > lines ? rest : lines) : 0.0;
 }
 
@@ -151,7 +151,7 @@ static int find_lines_in(cti_progress *p, int from, int to, int most, int line[L
             last_power(power, line, l + 1) < SECOND_LINE * last_power(power, line, 1))
             line[l] = -1;
     }
-    double lines = progress_power_of(power, line), floor = 2.0 * noise_floor(p);
+    double lines = progress_power_of(power, line), floor = 2.0 * progress_noise(p);
     *share = (float)progress_share_of(p, lines);
     return line[0] >= 0 &&
            *share >= (float)(progress_named(p, line[0]) ? NAMED_SHARE : PROGRESS_PURE_SHARE) &&
@@ -190,7 +190,7 @@ void progress_find_known(cti_progress *p) {
     double power = progress_power_of(p->bank.power, k->bin);
     int back = k->bin[0] >= 0 && progress_middle(p) - k->end < REMEMBERED && power >= BACK_LEAST * k->power &&
                power <= BACK_MOST * k->power && progress_share_of(p, power) >= BACK_SHARE &&
-               power > 2.0 * noise_floor(p);
+               power > 2.0 * progress_noise(p);
     k->steady = back ? k->steady + 1 : 0;
 }
 

@@ -2,6 +2,7 @@
  *
  *   progress_lines.c   what stands in the spectrum
  *   progress_burst.c   one burst of it: edges, frequencies, steadiness
+ *   progress_others.c  what is heard beside a tone
  *   progress_tones.c   which definition the bursts are of, and what is reported
  *   progress.c         the detector: arguments, and hop after hop
  */
@@ -30,6 +31,7 @@ enum {
     STEADY_HOPS = 4,       /* equal spectra that begin a burst */
     KNOWN_HOPS = 4,        /* of the burst, until its beginning is measured and the cadence looked at */
     LINES = CADENCE_LINES, /* of one tone, at most */
+    HEARD = 768,           /* hops of which it is kept what was heard: four cycles of the slowest busy tone */
     GLITCH_MS = 60         /* a shorter pause does not end a burst */
 };
 
@@ -49,6 +51,12 @@ typedef struct known_lines {
     int32_t steady; /* hops in which it has been there again */
 } known_lines;
 
+/* One hop: the power of all that is heard, of the steady noise, and of the burst's lines. */
+typedef struct heard_hop {
+    float all, noise, own;
+    int16_t bin; /* of the burst's first line; -1: no burst */
+} heard_hop;
+
 struct cti_progress {
     cti_progress_config cfg;
     progress_bank bank;
@@ -66,6 +74,7 @@ struct cti_progress {
     int32_t pair;    /* hops in which two lines, about as strong, have not */
     float share;
     float history[HISTORY][PROGRESS_BINS];
+    heard_hop heard[HEARD];
     /* the burst that sounds */
     int32_t state; /* enum burst_state */
     int32_t age;   /* hops since it was found */
@@ -89,6 +98,7 @@ struct cti_progress {
     int32_t on;       /* enum cti_tone, 0 = none */
     int32_t on_index; /* its definition */
     int32_t step;     /* where in its cadence */
+    int32_t others;   /* dBm0, the least that was told of what else is heard */
     double last_good_end;
 };
 
@@ -108,6 +118,8 @@ double progress_power_of(const float *power, const int bin[LINES]);
 int progress_named(const cti_progress *p, int bin);
 /* How much of all that is heard, but for steady noise, has this power. */
 double progress_share_of(const cti_progress *p, double lines);
+/* The power of steady noise. */
+double progress_noise(const cti_progress *p);
 void progress_follow_noise(cti_progress *p);
 /* Whether two bins are of one line. */
 int progress_near(int bin, int other);
@@ -143,6 +155,16 @@ int progress_was_tone(const cti_progress *p);
 int progress_was_pure(const cti_progress *p);
 /* Whether the burst has gone on evenly: neither wavering, nor swelling, nor dying away. */
 int progress_is_even(const cti_progress *p);
+
+/* progress_others.c */
+
+/* Keeps what was heard in the newest hop. */
+void progress_note_heard(cti_progress *p);
+/* Mean power of what else was heard in the tone's bursts and pauses since `begin`, where it was loudest but
+ * for one. */
+double progress_others(const cti_progress *p, double begin);
+/* Where so many bursts of the tone before the newest began. */
+double progress_run_begin(const cti_progress *p, int bursts);
 
 /* progress_tones.c */
 

@@ -7,6 +7,9 @@
 /* A tone that ought to go on is missed after this much more than its tolerance. */
 #define LATE (100 * PROGRESS_MS)
 
+/* Quieter others are none; fewer by so much are worth telling; a steady tone is looked at so often (hops). */
+enum { LEAST_DBM0 = -60, CLEARER_DB = 3, BESIDE_HOPS = 50 };
+
 /* Silence after a tone is waited for no longer. */
 #define LONGEST_WAIT (1000 * PROGRESS_MS)
 
@@ -42,20 +45,37 @@ static void report(cti_progress *p, cti_event_sink *sink, int kind, double start
         e.start = e.at;
     e.kind = kind;
     e.value = p->on;
+    e.ref = kind == CTI_EV_TONE_OFF ? 0 : p->others;
     e.level = cti_dbm0_from_power(p->plateau);
     cti_sink_put(sink, &e);
+}
+
+/* What else has been heard since `begin`, dBm0. */
+static int32_t others_since(const cti_progress *p, double begin) {
+    double level = (double)cti_dbm0_from_power(progress_others(p, begin));
+    return level > LEAST_DBM0 ? (int32_t)floor(level + 0.5) : LEAST_DBM0;
 }
 
 static void tone_on(cti_progress *p, cti_event_sink *sink, int definition, double start) {
     p->on = p->cfg.tone[definition].tone;
     p->on_index = definition;
     p->step = 0;
+    p->others = others_since(p, start);
     report(p, sink, CTI_EV_TONE_ON, start);
 }
 
 static void tone_off(cti_progress *p, cti_event_sink *sink, double end) {
     report(p, sink, CTI_EV_TONE_OFF, end);
     p->on = CTI_TONE_NONE;
+}
+
+/* Is the tone that is reported heard clearer than it was? */
+static void look_beside(cti_progress *p, cti_event_sink *sink, double begin) {
+    int32_t others = others_since(p, begin);
+    if (others > p->others - CLEARER_DB)
+        return;
+    p->others = others;
+    report(p, sink, CTI_EV_TONE_CLEAR, begin);
 }
 
 /* What a look at the bursts is for. */
@@ -114,6 +134,8 @@ void progress_look_at_cadence(cti_progress *p, cti_event_sink *sink) {
         int off = (p->step + now->steps - 1) % now->steps;
         if (!last || !cadence_fits(next.start - last->end, now->ms[off], PROGRESS_CADENCE(p)))
             tone_off(p, sink, p->last_good_end);
+        else
+            look_beside(p, sink, progress_run_begin(p, now->cycles * now->steps / 2));
     }
     look_at_bursts(p, sink, &next, 0.0);
 }
@@ -148,6 +170,8 @@ static double longest_burst(const cti_progress *p, const double hz[LINES]) {
 
 void progress_look_at_length(cti_progress *p, cti_event_sink *sink) {
     double lasted = progress_middle(p) - p->start;
+    if (p->on && p->age % BESIDE_HOPS == 0 && goes_on(&p->cfg.tone[p->on_index]))
+        look_beside(p, sink, fmax(p->start, progress_middle(p) - p->cfg.continuous_ms * PROGRESS_MS));
     if (p->on)
         return;
     cadence_burst b = progress_burst_so_far(p);

@@ -18,10 +18,10 @@ PORT = PortId("sim/1")
 class Heard:
     """A far end whose events come at seconds; `late` is what counted afterwards."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, cancelled: bool = True) -> None:
         self.clock = SampleClock()
         self.late: list[tuple[Input, Samples]] = []
-        self.far_end = FarEnd(self.clock, lambda seen, at: self.late.append((seen, at)))
+        self.far_end = FarEnd(self.clock, lambda seen, at: self.late.append((seen, at)), cancelled=cancelled)
 
     def at(self, second: float, kind: type[Any], *, tone: str = "", since: float | None = None,
            playing: bool = False) -> tuple[Input, ...]:  # fmt: skip
@@ -30,6 +30,14 @@ class Heard:
         start = now if since is None else seconds(since)
         event = kind(now, PORT, tone, start) if tone else kind(now, PORT, start)
         return self.far_end.inputs(event, playing)
+
+    def tone(self, second: float, tone: str, since: float, others: int, *, level: float = -20.0,
+             playing: bool = False, clearer: bool = False) -> tuple[Input, ...]:  # fmt: skip
+        """A tone with what else was heard in its bursts and pauses, dBm0."""
+        now = seconds(second)
+        self.clock.advance(now)
+        kind = events.ToneClear if clearer else events.ToneOn
+        return self.far_end.inputs(kind(now, PORT, tone, seconds(since), level, others), playing)
 
     def talk(self, second: float) -> None:
         self.at(second, events.VoiceOn)
@@ -67,16 +75,81 @@ def test_beside_talk_it_counts_when_nobody_has_talked_for_as_long_as_it_took_to_
     assert len(heard.late) == 1
 
 
-def test_beside_talk_that_goes_on_it_counts_after_half_a_minute() -> None:
+def test_beside_talk_that_goes_on_it_counts_after_a_minute() -> None:
     heard = Heard()
     heard.talk(1)
     heard.at(10, events.ToneOn, tone="busy", since=8)
     heard.at(20, events.SoundOff)
     heard.at(21, events.SoundOn)
-    heard.clock.advance(seconds(39.9))
+    heard.clock.advance(seconds(69.9))
     assert heard.late == []
-    heard.clock.advance(seconds(40))
-    assert heard.late == [(Input.BUSY_TONE, seconds(40))]
+    heard.clock.advance(seconds(70))
+    assert heard.late == [(Input.BUSY_TONE, seconds(70))]
+
+
+@pytest.mark.parametrize(("others", "level", "counts"), [
+    (-48, -35.0, True), (-47, -35.0, False), (-36, -10.0, True), (-34, -10.0, False), (-22, -20.0, False),
+])  # fmt: skip
+def test_other_sound_in_its_pauses_keeps_a_hang_up_tone(others: int, level: float, counts: bool) -> None:
+    """A figure of two notes over and over has no news; but its other note fills the pauses."""
+    heard = Heard()
+    seen = heard.tone(10, "congestion", 8.8, others, level=level)
+    assert seen == ((Input.CONGESTION_TONE,) if counts else ())
+    heard.clock.advance(seconds(60))
+    assert heard.late == []
+
+
+def test_a_kept_tone_that_is_heard_clear_later_counts() -> None:
+    heard = Heard()
+    assert heard.tone(10, "busy", 8.8, -20) == ()
+    assert heard.tone(10.8, "busy", 9.4, -45, clearer=True) == (Input.BUSY_TONE,)
+
+
+@pytest.mark.parametrize(("cancelled", "others", "level", "counts"), [
+    (True, -38, -35.0, True), (True, -32, -20.0, True), (True, -31, -20.0, False), (True, -20, -20.0, False),
+    (False, -28, -20.0, True), (False, -27, -20.0, False),
+])  # fmt: skip
+def test_while_we_play_what_else_is_heard_may_be_our_echo(
+    cancelled: bool, others: int, level: float, counts: bool
+) -> None:
+    heard = Heard(cancelled=cancelled)
+    heard.talk(1)
+    seen = heard.tone(10, "busy", 8, others, level=level, playing=True)
+    assert seen == ((Input.BUSY_TONE,) if counts else ())
+
+
+def test_a_tone_beside_which_talk_went_on_is_the_calls_own_and_ends_nothing_in_a_pause() -> None:
+    """Laos: call waiting is congestion tone. Nobody talks for six seconds while it goes on."""
+    heard = Heard()
+    heard.talk(1)
+    heard.at(5.5, events.SoundOff, since=5.3)
+    assert heard.tone(6, "congestion", 4.8, -20) == ()
+    heard.at(6.5, events.SoundOn)
+    heard.at(9, events.ToneOff, tone="congestion")
+    heard.at(12, events.SoundOff, since=11.8)
+    assert heard.tone(14.4, "congestion", 12, -60) == ()
+    heard.at(17.8, events.SoundOn)
+    heard.clock.advance(seconds(30))
+    assert heard.late == []
+
+
+def test_a_tone_beside_which_talk_went_on_counts_when_it_is_alone_for_long() -> None:
+    heard = Heard()
+    heard.talk(1)
+    heard.at(10, events.ToneOn, tone="busy", since=8)
+    heard.at(10.5, events.SoundOn)
+    heard.at(12, events.SoundOff, since=11.8)
+    heard.clock.advance(seconds(26.7))
+    assert heard.late == []
+    heard.clock.advance(seconds(26.8))
+    assert heard.late == [(Input.BUSY_TONE, seconds(26.8))]
+
+
+@pytest.mark.parametrize(("others", "counts"), [(-60, True), (-46, True), (-28, False)])
+def test_dial_tone_with_another_note_beside_it_is_a_chord(others: int, counts: bool) -> None:
+    heard = Heard()
+    assert heard.tone(10, "dial", 7.6, others) == ((Input.DIAL_TONE,) if counts else ())
+    assert heard.tone(11, "dial", 8.6, -60, clearer=True) == (Input.DIAL_TONE,)
 
 
 def test_call_waiting_that_looks_like_congestion_ends_no_conversation() -> None:

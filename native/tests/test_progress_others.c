@@ -1,0 +1,98 @@
+/* What else is heard beside a tone, as it is told with it (cti/progress.h). */
+#include "check.h"
+#include "cti/error.h"
+#include "cti/progress.h"
+#include "signals.h"
+
+enum { MOST = 64, CYCLE = 6400 /* samples: 400 ms on, 400 ms off */ };
+
+static cti_event events[MOST];
+
+/* Without a country's table. */
+static int hear(const int16_t *pcm, int n) {
+    cti_progress_config defaults;
+    cti_progress_defaults(&defaults);
+    cti_progress *p = malloc(cti_progress_size());
+    CHECK_EQ(cti_progress_init(p, cti_progress_size(), &defaults), CTI_OK);
+    int count = cti_progress_run(p, pcm, n, events, MOST);
+    free(p);
+    return count;
+}
+
+/* Busy tone with another note in so many of its first pauses; how many events. */
+static int hear_beside(int pauses, double dbm0) {
+    signal *s = signal_new(11);
+    signal_silence(s, 500);
+    int start = s->n;
+    for (int i = 0; i < 10; i++)
+        signal_sine(s, start + CYCLE * i, CYCLE / 2, 425, -20);
+    s->n = start + 10 * CYCLE;
+    for (int i = 0; i < pauses; i++)
+        signal_sine(s, start + CYCLE * i + CYCLE / 2, CYCLE / 2, 1200, dbm0);
+    signal_silence(s, 1000);
+    signal_noise(s, -65);
+    int16_t *pcm = signal_pcm(s);
+    int count = hear(pcm, s->n);
+    free(pcm);
+    free(s);
+    return count;
+}
+
+static void test_a_tone_with_nothing_beside_it_is_told_as_clear(void) {
+    CHECK_EQ(hear_beside(0, 0), 2);
+    CHECK_EQ(events[0].kind, CTI_EV_TONE_ON);
+    CHECK_EQ(events[0].ref, -60);
+    CHECK_EQ(events[1].kind, CTI_EV_TONE_OFF);
+}
+
+static void test_what_else_is_heard_in_its_pauses_is_told_with_the_tone(void) {
+    for (double dbm0 = -24; dbm0 >= -48; dbm0 -= 12) {
+        CHECK(hear_beside(10, dbm0) > 0);
+        CHECK_EQ(events[0].kind, CTI_EV_TONE_ON);
+        CHECK(abs(events[0].ref - (int)dbm0) <= 1);
+    }
+}
+
+static void test_one_pause_with_a_last_word_in_it_is_passed_over(void) {
+    CHECK_EQ(hear_beside(1, -24), 2);
+    CHECK_EQ(events[0].ref, -60);
+}
+
+static void test_a_tone_that_is_heard_clearer_later_is_told_again(void) {
+    int n = hear_beside(4, -24);
+    CHECK_EQ(events[0].kind, CTI_EV_TONE_ON);
+    CHECK(events[0].ref >= -25);
+    CHECK_EQ(events[n - 2].kind, CTI_EV_TONE_CLEAR);
+    CHECK_EQ(events[n - 2].value, events[0].value);
+    CHECK_EQ(events[n - 2].ref, -60);
+    CHECK(events[n - 2].at < 4000 + 7 * CYCLE);
+}
+
+/* A fifth whose lower note the telephone band takes most of (ctidrv/callcontrol/far_end.py). */
+static void test_a_chord_that_is_held_is_no_clear_dial_tone(void) {
+    signal *s = signal_new(12);
+    signal_sine(s, 0, 48000, 263, -29);
+    signal_sine(s, 0, 16000, 330, -20);
+    signal_sine(s, 16000, 32000, 394, -20);
+    s->n = 48000;
+    signal_noise(s, -65);
+    int16_t *pcm = signal_pcm(s);
+    int n = hear(pcm, s->n), seen = 0;
+    for (int i = 0; i < n; i++)
+        if (events[i].value == CTI_TONE_DIAL && events[i].kind != CTI_EV_TONE_OFF) {
+            CHECK(events[i].ref > -33);
+            seen++;
+        }
+    CHECK(seen > 0);
+    free(pcm);
+    free(s);
+}
+
+int main(void) {
+    RUN(test_a_tone_with_nothing_beside_it_is_told_as_clear);
+    RUN(test_what_else_is_heard_in_its_pauses_is_told_with_the_tone);
+    RUN(test_one_pause_with_a_last_word_in_it_is_passed_over);
+    RUN(test_a_tone_that_is_heard_clearer_later_is_told_again);
+    RUN(test_a_chord_that_is_held_is_no_clear_dial_tone);
+    CHECK_END();
+}
