@@ -221,7 +221,8 @@ def main() -> int:
     plan = countries(args.seed, shifts, lines)
     jobs = [(args.seed, number, codes, SHIFT_S) for number, codes in enumerate(plan)]
     made: list[Shift] = []
-    with multiprocessing.get_context("spawn").Pool(min(2, len(jobs))) as pool:
+    # Each shift in a process of its own: what it took of memory is given back.
+    with multiprocessing.get_context("spawn").Pool(min(2, len(jobs)), maxtasksperchild=1) as pool:
         for shift in pool.imap(run, jobs):
             made.append(shift)
             for each in shift.findings:
