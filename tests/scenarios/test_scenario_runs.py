@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import soundfile
 
 from ctidrv.cli import main
+from ctidrv.errors import UsageError
 from hwsim.rig.case import play_case
 from hwsim.scenario.read import ScenarioErrors, parse_scenario
 
@@ -183,3 +185,30 @@ def test_a_verb_that_needs_a_line_is_refused_with_the_handset_down(code_project)
     assert "cannot press with the handset down: dial or answer first" in failure.message
     (failure,) = one(code_project, "  - redial\n").failures
     assert "he has dialled nothing yet" in failure.message
+
+
+def test_his_hand_and_his_reaction_are_drawn_and_reach_the_station_as_keys_of_that_length(code_project):
+    result = play(
+        code_project,
+        "scenario: 1\nscript: code.ivr.yaml\ncallers:\n"
+        "  - key: {uniform: [60ms, 200ms]}\n    gap: {uniform: [60ms, 200ms]}\n"
+        "    reaction: {normal: [1s, 300ms]}\n"
+        '    steps: [dial: "8001", press: "*", hear: please-enter, press: "98537#",\n'
+        "      hear: {phrase: your-code, with: {code: '98537'}}]\n",
+    )
+    assert result.ok, result.report
+    lengths = [e["length_ms"] for e in result.calls[0]["events"] if e["type"] == "call.digit"]
+    assert len(lengths) == 7
+    assert max(lengths) - min(lengths) > 40
+    assert min(lengths) >= 45
+    assert max(lengths) <= 215
+
+
+def test_verbs_are_for_plain_functions(hwsim):
+    async def scene():
+        hwsim.caller()
+        hwsim.rest()
+
+    hwsim.serve("hotline.ivr.yaml")
+    with pytest.raises(UsageError, match="use them in a plain function, not an async one"):
+        asyncio.run(scene())

@@ -32,7 +32,7 @@ from hwsim.rig.station import Rig, script_path
 from hwsim.scenario.model import Party
 from hwsim.scenario.person import GaveUp, Person
 from hwsim.scenario.read import read_scenario
-from hwsim.scenario.timeline import draw, listing, reached
+from hwsim.scenario.timeline import draw, ear_track, listing, reached
 from hwsim.scenario.verbs import VERBS
 from hwsim.subscriber import NotHeard
 
@@ -178,7 +178,7 @@ class Hand:
             rig.run(person.leave())
             raise
         except NotHeard as missed:
-            heard = reached(person, sounds.known())
+            heard = reached(ear_track(person, sounds.known()))
             raise NotHeard(f"{missed}; what reached his ear: {heard}") from None
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ctidrv.errors import CtiError, InputError
+from ctidrv.errors import CtiError, InputError, UsageError
 from ctidrv.folder import DataFolder
 from ctidrv.units import PortId, Samples, ms, seconds, to_seconds
 from hwsim.board import SimBoard
@@ -94,7 +94,14 @@ class Rig:
         return self.board.exchange.lines[0].number
 
     def run(self, main: Coroutine[Any, Any, T], limit: Samples = seconds(600)) -> T:
-        """Goes on with the virtual time until this is done. OutOfTime after so much of it."""
+        """Goes on with the virtual time until this is done. OutOfTime after so much of it; UsageError within
+        a coroutine, whose loop would stand still meanwhile."""
+        with contextlib.suppress(RuntimeError):
+            asyncio.get_running_loop()
+            main.close()
+            raise UsageError(
+                "hwsim's verbs wait by themselves: use them in a plain function, not an async one"
+            )
         return self._loop.run(self._within(main, limit))
 
     async def _within(self, main: Coroutine[Any, Any, T], limit: Samples) -> T:

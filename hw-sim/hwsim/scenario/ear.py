@@ -17,6 +17,7 @@ LEAST = ms(300)
 PART = ms(500)
 """The rest is followed in parts of this length, each within so many samples of its place:"""
 NEAR = ms(5)
+MOST = seconds(240)
 BLOCK = ms(100)
 SOUND_DBM0 = -45.0
 """A tenth of a second that is louder is some sound, 20 dB over the noise of a common line."""
@@ -34,7 +35,9 @@ class Piece:
 
 
 def identify(heard: Pcm, known: Mapping[str, Pcm]) -> list[Piece]:
-    """The prompts of `known` in `heard`, in order."""
+    """The prompts of `known` in `heard`, in order; of what is longer than MOST, in the end of it."""
+    before = max(0, len(heard) - MOST)
+    heard = heard[before:]
     found = [
         (match.snr_db, match.offset, name, audio)
         for name, audio in known.items()
@@ -45,7 +48,7 @@ def identify(heard: Pcm, known: Mapping[str, Pcm]) -> list[Piece]:
     pieces: list[Piece] = []
     for _, begin, name, audio in found:
         length = _how_much(audio, heard[begin:])
-        piece = Piece(begin, begin + length, name, length == len(audio))
+        piece = Piece(before + begin, before + begin + length, name, length == len(audio))
         if not any(piece.begin < other.end and other.begin < piece.end for other in pieces):
             pieces.append(piece)
     pieces.sort(key=lambda piece: piece.begin)

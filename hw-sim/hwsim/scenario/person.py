@@ -122,6 +122,7 @@ class Person:
     async def _answer(self, body: verbs.Answer) -> None:
         if self.phone.off_hook:
             return
+        self.phone.rings = 0  # of a call that has gone unanswered
         await self._patiently(lambda time: self.phone.is_rung(within=time), body.within)
         await self._pause(body.after)
         await self.phone.lift()

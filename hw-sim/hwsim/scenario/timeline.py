@@ -60,9 +60,9 @@ def _stretch(stretch: Stretch, known: Mapping[str, Pcm]) -> Iterable[Mark]:
         yield Mark((begin + piece.begin) / RATE, piece.name, (begin + piece.end) / RATE, not piece.whole)
 
 
-def reached(person: Person, known: Mapping[str, Pcm]) -> str:
+def reached(ear: Track) -> str:
     """The same in one line."""
-    marks = ear_track(person, known).marks
+    marks = ear.marks
     words = [f"{mark.text}{' (cut short)' if mark.cut else ''} at {mark.begin:.2f} s" for mark in marks]
     return ", ".join(words[-MOST_REACHED:]) or "nothing"
 
