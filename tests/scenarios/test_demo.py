@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ctidrv.apps.ivr.shipped import shipped_folder
 from ctidrv.cli import main
 from ctidrv.native.pcm import Pcm
 from hwsim.commands import story
@@ -96,8 +97,12 @@ def test_a_message_that_is_not_what_was_spoken_fails_the_demo(
 def test_a_caller_who_waits_in_vain_says_for_what(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(story, "RIGHT_KEY", "1")  # opening hours, not the mailbox
-    code, row = _run(capsys, tmp_path)
+    shipped = shipped_folder()
+    text = (shipped / story.SCENARIO).read_text("utf-8")
+    other = tmp_path / "other.scenario.yaml"
+    other.write_text(text.replace('press: "9"', 'press: "1"'), "utf-8")  # opening hours, not the mailbox
+    monkeypatch.setattr(story, "SCENARIO", other)
+    code, row = _run(capsys, tmp_path / "data")
     assert code == 1
     missed = next(check for check in row["checks"] if not check["ok"])  # type: ignore[attr-defined]
     assert "please-leave-message" in missed["detail"]

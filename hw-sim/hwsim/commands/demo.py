@@ -6,7 +6,6 @@ import argparse
 import tempfile
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,16 +13,16 @@ from ctidrv.cli.output import add_data, add_json, print_json
 from ctidrv.errors import InputError
 from ctidrv.folder import DataFolder, data_folder
 from ctidrv.units import to_seconds
+from hwsim.telling import told
 
 if TYPE_CHECKING:
+    from ctidrv.callcontrol.journal import CallEvent
     from ctidrv.service.daemon import Station
     from hwsim.commands.proof import Proof
     from hwsim.commands.story import Outcome
     from hwsim.subscriber import Note
 
 HELP = "a whole simulated call, from ring to recording, explained in plain words"
-START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
-"""The wall time of sample 0 in virtual time: 10:00 in Shanghai."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -90,28 +89,19 @@ def _folder(args: argparse.Namespace) -> DataFolder:
 
 
 def _play_virtual(folder: DataFolder, seed: int, teller: _Teller) -> tuple[Outcome, int]:
-    from ctidrv.media.virtual import run_virtual
-    from ctidrv.service.daemon import Station
     from ctidrv.service.lock import no_station_on
     from hwsim.commands.story import add_customer, configuration, play_out
+    from hwsim.rig.station import Rig
 
     with no_station_on(folder):
-        station = Station(folder, configuration(), live=False, seed=seed, start=START)
-        station.open()
+        rig = Rig(folder, configuration(), seed=seed)
         try:
-            add_customer(station)
-            teller.attach(station)
-
-            async def story() -> Outcome:
-                station.start()
-                outcome = await play_out(station, teller.note)
-                await station.stop()
-                return outcome
-
-            outcome = run_virtual(story(), station.engine)
-            return outcome, station.clock.now()
+            add_customer(rig.station)
+            teller.attach(rig.station)
+            outcome = rig.run(play_out(rig.station, teller.note))
         finally:
-            station.close()
+            rig.close()
+        return outcome, rig.clock.now()
 
 
 def _prove(folder: DataFolder, outcome: Outcome) -> Proof:
@@ -153,14 +143,8 @@ class _Teller:
         self._quiet = quiet
 
     def attach(self, station: Station) -> None:
-        from ctidrv.apps.records import EventRow
-        from ctidrv.store import event_json
-        from hwsim.telling import told
-
-        def heard(event: Any) -> None:
-            wall = station.clock.wall(event.at)
-            row = EventRow(event.seq, event.call, event.port, event.type, event.at, wall, event.data)
-            words = told(event_json(row))
+        def heard(event: CallEvent) -> None:
+            words = told({"type": event.type, **event.data})
             if words is not None:
                 self._print(event.at, "station", words)
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from ctidrv.native import compare
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import to_seconds
-from hwsim.commands.story import ANN_NUMBER, RIGHT_KEY, WRONG_KEY, Outcome, prompts
+from hwsim.commands.story import ANN_NUMBER, Outcome, prompt
 
 if TYPE_CHECKING:
     from ctidrv.store import Store
 
 GOOD_SNR_DB = 15.0
+WRONG_KEY, RIGHT_KEY = "5", "9"
 LONGEST_REST = 1.5
 """Seconds that a message may hold besides what was spoken (no busy tone, no long silence)."""
 
@@ -76,7 +77,7 @@ def _recording(row: dict[str, Any], spoken: Pcm) -> list[Check]:
     sent, came = read_wav(path).channels
     return [
         Check("the recording's hash is that of the file", same),
-        _like("the recording's left channel holds the welcome", prompts()("welcome"), sent),
+        _like("the recording's left channel holds the welcome", prompt("welcome"), sent),
         _like("its right channel holds what she said", spoken, came),
     ]
 

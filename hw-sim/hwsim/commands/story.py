@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,17 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import ms, seconds
-from hwsim.subscriber import Note, NotHeard, Subscriber
+from hwsim.rig.station import BOARD
+from hwsim.scenario.person import Person
+from hwsim.subscriber import Note, NotHeard
 
 if TYPE_CHECKING:
     from ctidrv.service.daemon import Station
     from hwsim.board import SimBoard
+    from hwsim.scenario.model import Party
+    from hwsim.scenario.sounds import Sounds
 
-BOARD, NUMBER = "sim", "8001"
-ANN_NUMBER, ANN_NAME = "13800000001", "ANN LEE"
-WRONG_KEY, RIGHT_KEY = "5", "9"
-PART = seconds(1)
-"""She presses when she has heard so much of the menu: the rest of it is cut short."""
+NUMBER = "8001"
+ANN_NUMBER = "13800000001"
+SCENARIO = Path("hotline.scenario.yaml")
+"""What she does: the scenario that ships."""
 
 
 @dataclass(slots=True)
@@ -64,18 +68,27 @@ def voice() -> Pcm:
     return read_wav(Path(__file__).parents[1] / "voices" / "ann-lee.wav").channels[0]
 
 
-def prompts() -> Callable[[str], Pcm]:
-    """The shipped English prompts by id."""
+def prompt(name: str) -> Pcm:
+    """A shipped English prompt."""
     from ctidrv.apps.ivr.shipped import shipped_folder
     from ctidrv.media.wav import read_wav
 
-    folder = shipped_folder() / "prompts" / "en-US"
-    return lambda name: read_wav(folder / f"{name}.wav").channels[0]
+    return read_wav(shipped_folder() / "prompts" / "en-US" / f"{name}.wav").channels[0]
+
+
+def _ann() -> tuple[Party, Sounds]:
+    from ctidrv.apps.ivr.shipped import shipped_folder
+    from hwsim.rig.case import load_case
+    from hwsim.scenario.read import read_scenario
+
+    scenario = read_scenario(shipped_folder() / SCENARIO)
+    return scenario.document.parties[0], load_case(scenario)[1]
 
 
 async def play_out(station: Station, on_note: Callable[[Note], None]) -> Outcome:
     """The call from her first key to the line that is idle again."""
     board: SimBoard = station.boards[BOARD]  # type: ignore[assignment]
+    party, sounds = _ann()
     outcome = Outcome(spoken=voice())
     calls: list[str] = []
     over: list[str] = []
@@ -87,16 +100,16 @@ async def play_out(station: Station, on_note: Callable[[Note], None]) -> Outcome
             over.append(event.call)
 
     unsubscribe = station.journal.subscribe(watch)
-    ann = board.caller(ANN_NUMBER, ANN_NAME)
-    ann.on_note = on_note
+    ann = Person(board.caller(party.number, party.name), party, sounds, random.Random(0))
+    ann.phone.on_note = on_note
     try:
-        await _ring_and_speak(ann, outcome.spoken)
+        await ann.play(NUMBER)
     except NotHeard as error:
         outcome.missed = str(error)
     finally:
-        await ann.hang_up()
-        ann.on_note = None
-        board.give_back(ann)
+        await ann.leave()
+        ann.phone.on_note = None
+        board.give_back(ann.phone)
     deadline = station.clock.now() + seconds(60)
     while len(over) < len(calls) and station.clock.now() < deadline:
         await station.clock.sleep(ms(100))
@@ -104,22 +117,3 @@ async def play_out(station: Station, on_note: Callable[[Note], None]) -> Outcome
     unsubscribe()
     outcome.call = calls[0] if calls else None
     return outcome
-
-
-async def _ring_and_speak(ann: Subscriber, spoken: Pcm) -> None:
-    prompt = prompts()
-    menu = prompt("main-menu")[: int(PART)]
-    await ann.dial(NUMBER)
-    await ann.hears_tone("ringback")
-    await ann.hears(prompt("welcome"), within=seconds(30), what="'welcome'")
-    await ann.hears(prompt("pick-language"), what="'pick-language'")
-    await ann.press("1")
-    await ann.hears(menu, what="the beginning of 'main-menu'")
-    await ann.press(WRONG_KEY)
-    await ann.hears(prompt("not-a-choice"), what="'not-a-choice'")
-    await ann.hears(menu, what="'main-menu' again")
-    await ann.press(RIGHT_KEY)
-    await ann.hears(prompt("please-leave-message"), what="'please-leave-message'")
-    await ann.silence(seconds(1.2))  # the beep
-    await ann.speak(spoken)
-    await ann.silence(ms(300))

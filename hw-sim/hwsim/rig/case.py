@@ -20,7 +20,7 @@ from hwsim.rig.check import check_sounds
 from hwsim.rig.expected import differences
 from hwsim.rig.kept import keep
 from hwsim.rig.sounds import ScriptSounds
-from hwsim.rig.station import OutOfTime, Rig, script_path
+from hwsim.rig.station import OutOfTime, Rig, one_board, script_path
 from hwsim.scenario.person import Person
 from hwsim.scenario.read import Scenario, ScenarioErrors
 from hwsim.scenario.timeline import Track, deed_track, draw, ear_track, listing, reached, station_track
@@ -121,15 +121,14 @@ def _rig(scenario: Scenario, script: Path, data: DataFolder) -> Rig:
     document = scenario.document
     settings = dict(document.board.model_extra or {})
     try:
-        return Rig(
-            data,
+        config = one_board(
             script,
             lines=document.board.lines,
             phones=len(document.parties),
             country=document.country,
-            seed=document.seed,
             board=settings,
         )
+        return Rig(data, config, seed=document.seed)
     except InputError as error:
         raise _at(scenario, scenario.root.get("board"), error) from error
 

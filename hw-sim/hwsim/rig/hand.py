@@ -28,7 +28,7 @@ from hwsim.rig.case import Result, all_tracks, play_case
 from hwsim.rig.expected import faults
 from hwsim.rig.kept import keep
 from hwsim.rig.sounds import ScriptSounds
-from hwsim.rig.station import Rig, script_path
+from hwsim.rig.station import Rig, one_board, script_path
 from hwsim.scenario.model import Party
 from hwsim.scenario.person import GaveUp, Person
 from hwsim.scenario.read import read_scenario
@@ -75,9 +75,8 @@ class Hand:
         path = script_path(script, *self._folders)
         self._sounds = ScriptSounds(load(path), path.parent)
         self._seed = seed
-        self._rig = Rig(
-            DataFolder(self._data), path, lines=lines, phones=phones, country=country, seed=seed, board=board
-        )
+        config = one_board(path, lines=lines, phones=phones, country=country, board=board)
+        self._rig = Rig(DataFolder(self._data), config, seed=seed)
 
     def caller(
         self,

@@ -17,6 +17,7 @@ from hwsim.telling import told
 
 if TYPE_CHECKING:
     from ctidrv.callcontrol.journal import CallEvent
+    from ctidrv.config import StationConfig
     from ctidrv.service.daemon import Station
 
 T = TypeVar("T")
@@ -45,34 +46,36 @@ def script_path(script: str | Path, *folders: Path) -> Path:
     raise InputError(f"script {script}: there is no such file in {where}, and none of that name ships")
 
 
+def one_board(
+    script: Path,
+    *,
+    lines: int = 1,
+    phones: int = 1,
+    country: str = "US",
+    board: Mapping[str, Any] | None = None,
+) -> StationConfig:
+    """Every line runs `script`; `board` are settings of the simulated board (hwsim/board.py)."""
+    from ctidrv.config import BoardConfig, LineConfig, Office, StationConfig
+
+    settings = {"control": False, **(board or {})}
+    settings |= {"lines": lines, "phones": phones, "country": country}
+    return StationConfig(
+        office=Office(country=country.upper()),
+        boards=[BoardConfig(BOARD, "sim", settings)],
+        lines=[LineConfig(PortId(f"{BOARD}/{line + 1}"), str(script)) for line in range(lines)],
+    )
+
+
 class Rig:
-    """Every line runs `script`; `board` are settings of the simulated board (hwsim/board.py).
+    """The station of a configuration whose board `BOARD` is a simulated one.
 
     Same seed, same bytes. `close` ends it whatever has happened. InputError, PortError for what will not do.
     """
 
-    def __init__(
-        self,
-        folder: DataFolder,
-        script: Path,
-        *,
-        lines: int = 1,
-        phones: int = 1,
-        country: str = "US",
-        seed: int = 1,
-        board: Mapping[str, Any] | None = None,
-    ) -> None:
-        from ctidrv.config import BoardConfig, LineConfig, Office, StationConfig
+    def __init__(self, folder: DataFolder, config: StationConfig, *, seed: int = 1) -> None:
         from ctidrv.media.virtual import VirtualLoop
         from ctidrv.service.daemon import Station
 
-        settings = {"control": False, **(board or {})}
-        settings |= {"lines": lines, "phones": phones, "country": country}
-        config = StationConfig(
-            office=Office(country=country.upper()),
-            boards=[BoardConfig(BOARD, "sim", settings)],
-            lines=[LineConfig(PortId(f"{BOARD}/{line + 1}"), str(script)) for line in range(lines)],
-        )
         self.station: Station = Station(folder, config, live=False, seed=seed, start=START)
         self.station.open()
         self.clock = self.station.clock
