@@ -197,6 +197,13 @@ class Line(Strict):
     lines: Annotated[int, Field(ge=1, le=16)] = 1
     """How many, all with the script; they have the numbers 8001, 8002 …"""
 
+    @model_validator(mode="after")
+    def _not_twice(self) -> Line:
+        for key, instead in {"phones": "each caller has one", "country": "it stands above `board`"}.items():
+            if key in (self.model_extra or {}):
+                raise wrong(f"`{key}` is no setting of a scenario's board: {instead}")
+        return self
+
 
 class Document(Strict):
     """A whole scenario, ``<name>.scenario.yaml``."""

@@ -133,6 +133,8 @@ def _value(node: dict[str, Any]) -> str:
     if "ms|s|m" in patterns[0]:
         return "duration"
     if node.get("type") == "integer":
+        if node.get("minimum") == node["maximum"]:
+            return f"`{node['maximum']}`"
         return f"{node.get('minimum', '')} … {node['maximum']}" if node["maximum"] < 10**6 else "whole number"
     return {"array": "list", "boolean": "`true` `false`", "object": "mapping"}.get(
         str(node.get("type")), "text"

@@ -46,6 +46,11 @@ def _prompts(value: Any) -> Any:
     return value if isinstance(value, list) or value is None else [value]
 
 
+def _on_a_dial(how: str, keys: str) -> None:
+    if how == "pulse" and not keys.isdecimal():
+        raise wrong(f"`{keys}` cannot be dialled by pulses: a dial has the digits 0-9 only")
+
+
 class Dial(Verb):
     """Lifts the handset, waits for dial tone, dials, and waits until somebody answers.
 
@@ -59,6 +64,11 @@ class Dial(Verb):
     """What he waits for before he goes on."""
     within: Duration = seconds(60)
     """So long; busy or congestion tone ends it at once."""
+
+    @model_validator(mode="after")
+    def _digits(self) -> Dial:
+        _on_a_dial(self.how, self.number)
+        return self
 
 
 class Answer(Verb):
@@ -121,8 +131,7 @@ class Press(Verb):
 
     @model_validator(mode="after")
     def _digits(self) -> Press:
-        if self.how == "pulse" and not self.keys.isdecimal():
-            raise wrong(f"`{self.keys}` cannot be dialled by pulses: a dial has the digits 0-9 only")
+        _on_a_dial(self.how, self.keys)
         return self
 
 
