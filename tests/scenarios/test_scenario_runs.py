@@ -212,3 +212,15 @@ def test_verbs_are_for_plain_functions(hwsim):
     hwsim.serve("hotline.ivr.yaml")
     with pytest.raises(UsageError, match="use them in a plain function, not an async one"):
         asyncio.run(scene())
+
+
+@pytest.mark.parametrize("rings", [400, 1500, 2500, 6500])
+def test_a_caller_who_gives_up_while_it_rings_leaves_a_call_that_is_ended(code_project, rings):
+    script = code_project / "code.ivr.yaml"
+    script.write_text(script.read_text("utf-8").replace("after_rings: 1", "after_rings: 9"), "utf-8")
+    result = one(
+        code_project,
+        f'  - dial: {{number: "8001", wait: nothing}}\n  - silence: {rings}ms\n  - hang_up\n',
+        "calls: [{cause: caller-gave-up}]\n",
+    )
+    assert result.ok, result.report

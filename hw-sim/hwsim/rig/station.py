@@ -81,6 +81,8 @@ class Rig:
         self.clock = self.station.clock
         self.told: list[tuple[Samples, str]] = []
         """What the station did, in words."""
+        self._open: dict[str, None] = {}
+        """The calls that have not ended: a line is idle a moment before its call is."""
         self.station.journal.subscribe(self._on_event)
         self._loop = asyncio.Runner(loop_factory=lambda: VirtualLoop(self.station.engine))
         self._started = False
@@ -118,6 +120,10 @@ class Rig:
             raise OutOfTime(f"not done after {to_seconds(limit):g} s of telephone time") from None
 
     def _on_event(self, event: CallEvent) -> None:
+        if event.type == "call.offered" and event.call is not None:
+            self._open[event.call] = None
+        elif event.type == "call.ended" and event.call is not None:
+            self._open.pop(event.call, None)
         data = {"type": event.type, **event.data}
         if event.type == "call.recording":
             data["path"] = Path(data["path"]).name
@@ -135,11 +141,12 @@ class Rig:
         return [f"{each} {to_seconds(within):g} s after the last caller hung up" for each in stuck]
 
     def _at_work(self) -> list[str]:
-        return [
+        lines = [
             f"line {port} is {line.controller.state.word}"
             for port, line in self.station.lines.items()
             if line.controller.state.word != "idle"
         ]
+        return [*lines, *(f"{call} has not ended" for call in self._open)]
 
     def calls(self) -> list[dict[str, Any]]:
         """The rows of all calls, oldest first, with `events legs recordings messages`."""
