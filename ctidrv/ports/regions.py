@@ -58,6 +58,8 @@ _HOLES_MS, _HOLED_BURSTS = 60, 2
 _SLOW_MS = 1000
 _BURST_EDGE_MS = 100
 _SIDE_BANDS_HZ = 40
+# From here on the detector sees that a tone is modulated.
+_SEEN_AM_HZ = 30
 # E.180 on special information tone: each frequency within 50 Hz, up to 30 ms between the bursts.
 _SIT_ROOM_HZ = 50
 _SIT_PAUSE_MS = 15
@@ -138,10 +140,11 @@ def progress_config(region: Region) -> Any:
     Every tone of the country that can be heard; tolerances and floor are the core's defaults. A tone with
     the cadence and frequencies of one before it is left out (Japan's congestion is its busy tone), and one
     with bursts or pauses too short for the detector. What may be heard in the middle of a conversation must
-    not end it: where call waiting is a few bursts of congestion (South Africa) congestion is known a burst
-    later. Where call waiting goes on and on in congestion's cadence (Laos, Saint Lucia) it is heard as
-    congestion, and it is for call control to see that somebody talks beside it. A steady tone is known only
-    when it has outlasted every burst of the same frequencies (Germany's ringback is its dial tone).
+    not end it: where call waiting is a few modulated bursts of congestion (South Africa) congestion has to be
+    plain; were they not modulated, it would be known a burst later. Where call waiting goes on and on in
+    congestion's cadence (Laos, Saint Lucia) it is heard as congestion, and it is for call control to see that
+    somebody talks beside it. A steady tone is known only when it has outlasted every burst of the same
+    frequencies (Germany's ringback is its dial tone).
     """
     config = ffi.new("cti_progress_config *")
     lib.cti_progress_defaults(config)
@@ -153,13 +156,17 @@ def progress_config(region: Region) -> Any:
             continue
         wanted = region.tones[name]
         sound = (wanted.hz, wanted.ms, wanted.turns, wanted.then)
-        run = _run_of(wanted, waiting) if name in _ENDING else 0
         if sound in seen:
             continue
         seen.add(sound)
         slot = config.tone[config.tones]
         ffi.memmove(ffi.addressof(slot), _definition(name, wanted), ffi.sizeof("cti_progress_tone"))
-        slot.cycles = max(slot.cycles, 2 * run // (len(wanted.ms) or 2))
+        run = _run_of(wanted, waiting) if name in _ENDING else 0
+        if run and run >= slot.cycles * slot.steps // 2:
+            slot.plain = waiting.am_hz >= _SEEN_AM_HZ and not wanted.am_hz
+            slot.whole = not slot.plain
+        if slot.whole:
+            slot.cycles = 2 * run // len(wanted.ms)
         config.tones += 1
     config.continuous_ms = max(config.continuous_ms, _longest_burst(region, config.cadence_tolerance))
     config.floor_dbm0 -= _level_step(region)

@@ -311,6 +311,60 @@ static void test_busy_with_speech_in_its_pauses_is_known_within_four_cycles(void
     CHECK(known_under_speech(busy, 4, 10, 1) >= 28);
 }
 
+/* Within four cycles even when the whole first burst goes under in the last word of him who hung up. */
+static void test_busy_whose_first_burst_goes_under_is_known_within_four_cycles(void) {
+    static const int cycles[][2] = {{500, 500}, {375, 375}, {250, 250}, {167, 167}};
+    for (int i = 0; i < 4; i++)
+        for (int k = 0; k < 6; k++) {
+            const known_tone t = {"", CTI_TONE_BUSY, 425, 0, {cycles[i][0], cycles[i][1]}, 2};
+            cti_progress_config cfg = defined(&t, 3);
+            signal *s = signal_new((uint64_t)(10 * i + k));
+            int start = 8000, cycle = 8 * (t.ms[0] + t.ms[1]);
+            signal_speech(s, 1000 + t.ms[0], -14);
+            s->n = start;
+            cadence(s, 425, 0, t.ms, 2, 4.2 * cycle / 8000, -35, k % 2 ? 1.15 : 0.85);
+            signal_noise(s, -60);
+            CHECK(hear(&cfg, s) > 0);
+            CHECK_EQ(events[0].value, CTI_TONE_BUSY);
+            CHECK(events[0].at - start < 4 * cycle * (k % 2 ? 1.15 : 0.85));
+            free(s);
+        }
+}
+
+static void test_three_beeps_in_silence_are_no_busy(void) {
+    static const known_tone t = {"", CTI_TONE_BUSY, 425, 0, {500, 500}, 2};
+    cti_progress_config cfg = defined(&t, 3);
+    signal *s = signal_new(9);
+    signal_silence(s, 3000);
+    cadence(s, 425, 0, t.ms, 2, 2.9, -20, 1.0);
+    signal_silence(s, 3000);
+    signal_noise(s, -60);
+    CHECK_EQ(hear(&cfg, s), 0);
+    free(s);
+}
+
+/* South Africa's congestion and call waiting: 400 Hz, 250 ms on and off, of which one is modulated by 33 Hz.
+ */
+static void test_a_modulated_tone_is_none_that_is_plain(void) {
+    static const known_tone t = {"ZA", CTI_TONE_CONGESTION, 400, 0, {250, 250}, 2};
+    for (int modulated = 0; modulated < 2; modulated++)
+        for (int k = 0; k < 8; k++) {
+            cti_progress_config cfg = defined(&t, 3);
+            cfg.tone[0].plain = 1;
+            signal *s = signal_new((uint64_t)k);
+            double off = k % 2 ? 0.98 : 1.02, level = k < 4 ? -10 : -35, stretch = k % 4 < 2 ? 0.85 : 1.15;
+            signal_silence(s, 700);
+            int start = cadence(s, 400 * off, 0, t.ms, 2, 4, level, stretch);
+            for (int side = -1; modulated && side <= 1; side += 2) { /* each 0.45 of the amplitude */
+                s->n = start;
+                cadence(s, 400 * off + 33 * side, 0, t.ms, 2, 4, level - 6.9, stretch);
+            }
+            signal_noise(s, -60);
+            CHECK_EQ(hear(&cfg, s) > 0, !modulated);
+            free(s);
+        }
+}
+
 static void test_dial_tone_and_ringback_are_known_under_speech(void) {
     for (int i = 0; i < COUNTRIES; i++) {
         const known_tone *t = &TONES[i];
@@ -589,6 +643,9 @@ int main(void) {
     RUN(test_dial_tone_with_its_own_pair_is_known_after_continuous_ms);
     RUN(test_busy_after_speech_is_known_within_four_cycles);
     RUN(test_busy_with_speech_in_its_pauses_is_known_within_four_cycles);
+    RUN(test_busy_whose_first_burst_goes_under_is_known_within_four_cycles);
+    RUN(test_three_beeps_in_silence_are_no_busy);
+    RUN(test_a_modulated_tone_is_none_that_is_plain);
     RUN(test_dial_tone_and_ringback_are_known_under_speech);
     RUN(test_speech_on_the_lines_of_a_definition_is_no_tone);
     RUN(test_speech_and_digits_are_no_tones);

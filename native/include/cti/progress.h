@@ -32,6 +32,8 @@ typedef struct cti_progress_tone {
     int32_t ms[8];    /* on, off, on, off …; an off of 0 only between bursts of different lines */
     int32_t lines[4]; /* of each burst: bit i is hz[i]; all 0: every burst has all of hz[] */
     int32_t then;     /* enum cti_tone_then */
+    int32_t plain;    /* 1: a burst that is modulated in amplitude (by 30 Hz and more) is none of it */
+    int32_t whole;    /* 1: every burst has to be heard, for a shorter run is another tone's */
     int32_t cycles;   /* whole cycles that must match before it is reported, at least 1 */
 } cti_progress_tone;
 

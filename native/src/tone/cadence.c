@@ -14,10 +14,6 @@ enum { SAMPLES_PER_MS = 8 };
 #define PAUSE_POWER 0.4
 /* A sound 6 dB below the tone's bursts may be passed over: speech in a pause. */
 #define PASSED_OVER 0.25
-/* Nothing else is heard in a pause 20 dB below the bursts. */
-#define QUIET_PAUSE 0.01
-/* Of so many edges and more, one may be spoiled: three bursts and the beginning of a fourth. */
-enum { SPOILED_OF_EDGES = 7 };
 /* Lines closer than this stand in one peak of the spectrum (Hz). */
 #define MERGED_HZ 32.0
 /* Sidebands of an amplitude-modulated tone lie this close (Hz). */
@@ -104,16 +100,24 @@ int cadence_lines_fit(const double hz[CADENCE_LINES], const cti_progress_tone *t
     return hz[1] > 0.0 && hz[2] <= 0.0 && (first || turned);
 }
 
-static int similar_power(const cadence_burst *a, const cadence_burst *b) {
+int cadence_burst_fits(const cadence_burst *b, const cti_progress_tone *tone, int burst, double tolerance,
+                       double *off) {
+    return cadence_lines_fit(b->hz, tone, burst, tolerance, off) && !(tone->plain && b->modulated);
+}
+
+int cadence_similar_power(const cadence_burst *a, const cadence_burst *b) {
     return a->power <= SAME_POWER * b->power && b->power <= SAME_POWER * a->power;
+}
+
+int cadence_pause(const cadence_burst *burst, const cadence_burst *after) {
+    return after->gap_power <= PAUSE_POWER * burst->power;
 }
 
 static int same_hz(double a, double b) {
     return fabs(a - b) <= SAME_HZ * a + LINE_SLACK_HZ;
 }
 
-/* The lines of two bursts may change places when they are equally strong. */
-static int same_lines(const cadence_burst *a, const cadence_burst *b) {
+int cadence_same_lines(const cadence_burst *a, const cadence_burst *b) {
     int same = 0;
     for (int line = 0; line < CADENCE_LINES; line++)
         same = same || (b->hz[line] > 0.0 && same_hz(a->hz[0], b->hz[line]));
@@ -129,26 +133,11 @@ static const cadence_burst *of_tone(const cadence_log *log, int *ago, const cade
     double off;
     while ((burst = cadence_ago(log, (*ago)++)) != NULL) {
         int lines = tone->lines[0] ? cadence_lines_fit(burst->hz, tone, at, tolerance, &off)
-                                   : same_lines(burst, like);
-        if (lines && burst->power > quieter * like->power && similar_power(burst, like))
+                                   : cadence_same_lines(burst, like);
+        if (lines && burst->power > quieter * like->power && cadence_similar_power(burst, like))
             return burst;
     }
     return NULL;
-}
-
-/* One edge of many may be where another sound on the tone's lines put it: then the times to either side
- * of it count as one. Where nothing else was heard, it is where the tone's edge was. */
-typedef struct edge_list {
-    double at[2 * CADENCE_BURSTS + 1];      /* start, end, start … of the bursts, last first */
-    int32_t ms[2 * CADENCE_BURSTS + 1];     /* what lies between them */
-    uint8_t unsure[2 * CADENCE_BURSTS + 1]; /* another sound was there */
-    int n;                                  /* edges */
-} edge_list;
-
-static void add_edge(edge_list *e, double at, int32_t ms_before, int unsure) {
-    e->at[e->n] = at;
-    e->ms[e->n] = ms_before;
-    e->unsure[e->n++] = (uint8_t)(unsure != 0);
 }
 
 /* By how much a time misses a definition's, which may be none at all. */
@@ -157,63 +146,44 @@ static double deviation(double samples, int32_t ms) {
     return fabs(samples / SAMPLES_PER_MS - ms) / least;
 }
 
-static int times_fit(const edge_list *e, double tolerance, double *error) {
-    int spoiled = e->n < SPOILED_OF_EDGES;
-    *error = 0.0;
-    for (int i = 0; i + 1 < e->n; i++) {
-        double between = e->at[i] - e->at[i + 1];
-        *error += deviation(between, e->ms[i]) / (e->n - 1);
-        if (cadence_fits(between, e->ms[i], tolerance))
-            continue;
-        if (spoiled++ || !e->unsure[i + 1])
-            return 0;
-        if (i + 2 == e->n)
-            continue;
-        double both = e->at[i] - e->at[i + 2], wanted = e->ms[i] + e->ms[i + 1];
-        if (fabs(both / SAMPLES_PER_MS - wanted) > wanted * tolerance / 2.0 + EDGE_SLACK_MS)
-            return 0;
-        i++;
-    }
-    return 1;
-}
-
 static int match(const cadence_log *log, const cadence_burst *next, const cti_progress_tone *tone,
-                 const cti_progress_config *cfg, double quieter, double *error, const cadence_burst **first) {
+                 const cti_progress_config *cfg, double quieter, double *error, double *begin) {
     int in_cycle = tone->steps / 2, bursts = tone->cycles * in_cycle, named = 0;
-    double tolerance = (double)cfg->frequency_tolerance, off;
+    double tolerance = (double)cfg->frequency_tolerance, pace = (double)cfg->cadence_tolerance, off;
     for (int i = 0; i < CADENCE_LINES; i++)
         named |= tone->hz[i] > 0.0f;
     const cadence_burst *like = next ? next : cadence_ago(log, 0), *after = next;
     if (!like || (next && tone->lines[0] && !cadence_lines_fit(next->hz, tone, 0, tolerance, &off)))
         return 0;
-    edge_list edges;
-    edges.n = 0;
-    if (next)
-        add_edge(&edges, next->start, tone->ms[tone->steps - 1], 0);
+    int times = 2 * bursts - (next == NULL);
+    *error = 0.0;
     for (int i = 0, ago = 0; i < bursts; i++) {
         /* From the end of the list: the newest burst comes before its last pause. */
-        int at = in_cycle - 1 - i % in_cycle, on = 2 * at;
+        int at = in_cycle - 1 - i % in_cycle;
+        int32_t on = tone->ms[2 * at], pause = tone->ms[2 * at + 1];
         const cadence_burst *burst = of_tone(log, &ago, like, tone, at, tolerance, quieter);
-        if (!burst || (after && after->gap_power > PAUSE_POWER * burst->power) ||
-            !cadence_lines_fit(burst->hz, tone, at, tolerance, &off) || (!next && i == 0 && ago != 1))
+        if (!burst || (after && !cadence_pause(burst, after)) ||
+            !cadence_burst_fits(burst, tone, at, tolerance, &off) || (!next && i == 0 && ago != 1))
             return 0;
         /* A single burst of any frequency shows nothing, if anything else was heard. */
         if (!named && bursts == 1 && (!burst->pure || ago != 1 || !next || !next->pure))
             return 0;
-        int loud = after && after->gap_power > QUIET_PAUSE * burst->power;
-        add_edge(&edges, burst->end, tone->ms[on], !burst->pure || loud);
-        add_edge(&edges, burst->start, tone->ms[(on + tone->steps - 1) % tone->steps],
-                 !burst->pure || burst->gap_power > QUIET_PAUSE * burst->power);
+        if (!cadence_fits(burst->end - burst->start, on, pace) ||
+            (after && !cadence_fits(after->start - burst->end, pause, pace)))
+            return 0;
+        *error += deviation(burst->end - burst->start, on) / times;
+        if (after)
+            *error += deviation(after->start - burst->end, pause) / times;
         after = burst;
+        *begin = burst->start;
     }
-    *first = after;
-    return times_fit(&edges, (double)cfg->cadence_tolerance, error);
+    return 1;
 }
 
 int cadence_match(const cadence_log *log, const cadence_burst *next, const cti_progress_tone *tone,
-                  const cti_progress_config *cfg, double *error, const cadence_burst **first) {
+                  const cti_progress_config *cfg, double *error, double *begin) {
     if (tone->steps == 0)
         return 0;
-    return match(log, next, tone, cfg, 0.0, error, first) ||
-           match(log, next, tone, cfg, PASSED_OVER, error, first);
+    return match(log, next, tone, cfg, 0.0, error, begin) ||
+           match(log, next, tone, cfg, PASSED_OVER, error, begin);
 }

@@ -36,6 +36,8 @@ static int valid_lines(const cti_progress_tone *t) {
     for (int i = 0; i < 4; i++)
         if (!(t->hz[i] >= 0.0f && t->hz[i] < 4000.0f))
             return 0;
+    if (t->plain < 0 || t->plain > 1 || t->whole < 0 || t->whole > 1)
+        return 0;
     int each = t->lines[0] != 0; /* every burst has its own, or none has */
     for (int burst = 0; burst < 4; burst++) {
         int32_t mask = t->lines[burst];
@@ -86,7 +88,7 @@ static void end_burst(cti_progress *p, cti_event_sink *sink) {
     int tone = progress_was_tone(p);
     if (tone) {
         b.pure = progress_was_pure(p);
-        cadence_put(&p->log, &b);
+        cadence_put(&p->past.log, &b);
         if (progress_known_length(p, &b)) {
             for (int l = 0; l < LINES; l++)
                 p->known.bin[l] = p->line[l].bin;
@@ -94,6 +96,8 @@ static void end_burst(cti_progress *p, cti_event_sink *sink) {
             p->known.end = p->end;
             p->known.steady = 0;
         }
+    } else {
+        cadence_put(&p->past.rest, &b);
     }
     progress_look_at_end(p, sink, &b, tone);
 }
@@ -105,6 +109,8 @@ static void follow_burst(cti_progress *p, cti_event_sink *sink) {
     if (p->state == BURST_ON && power < threshold) {
         p->end = progress_edge(p, power);
         p->state = BURST_FADED;
+        if (p->looked)
+            progress_look_at_fade(p, sink);
     } else if (p->state == BURST_FADED && power >= threshold) {
         p->state = BURST_ON;
         if (p->looked)
@@ -150,6 +156,7 @@ static void make_way(cti_progress *p, cti_event_sink *sink) {
 
 static void hop(cti_progress *p, cti_event_sink *sink) {
     memcpy(p->history[(p->bank.hops - 1) % HISTORY], p->bank.power, sizeof(p->bank.power));
+    p->past.heard[p->past.hops++ % CADENCE_HEARD] = p->bank.total;
     progress_find_lines(p);
     progress_find_known(p);
     progress_follow_noise(p);

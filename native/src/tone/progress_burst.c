@@ -26,6 +26,10 @@
  * outside (samples). */
 #define EDGE 45.0
 
+/* Of the line's power, on either side; as far as so many bins. */
+#define SIDE_POWER 0.02
+enum { SIDES = 4 };
+
 static double own_power(const cti_progress *p, const float *power) {
     int bin[LINES];
     for (int l = 0; l < LINES; l++)
@@ -155,6 +159,21 @@ static int sorted_lines(const cti_progress *p, const spectrum_line *line[LINES])
     return n;
 }
 
+/* Amplitude modulation stands on both sides of the line, just outside what a steady one spreads to: at 33 Hz
+ * and 90 % a twentieth of its power, or more. */
+static int modulated(const cti_progress *p, const spectrum_line *line) {
+    double own = 0.0, below = 0.0, above = 0.0;
+    if (line->bin < SIDES || line->bin + SIDES >= PROGRESS_LOW_BINS)
+        return 0;
+    for (int far = -SPREAD; far <= SPREAD; far++)
+        own += p->mean[line->bin + far];
+    for (int far = SPREAD + 1; far <= SIDES; far++) {
+        below += p->mean[line->bin - far];
+        above += p->mean[line->bin + far];
+    }
+    return fmin(below, above) > SIDE_POWER * own;
+}
+
 cadence_burst progress_burst_so_far(const cti_progress *p) {
     cadence_burst b;
     memset(&b, 0, sizeof(b));
@@ -170,6 +189,7 @@ cadence_burst progress_burst_so_far(const cti_progress *p) {
     int strange = n == 1 ? progress_strange_line(p, STRANGE_LINE * line[0]->power) : -1;
     if (strange >= 0)
         b.hz[1] = progress_bank_hz(&p->bank, strange);
+    b.modulated = modulated(p, line[0]);
     return b;
 }
 

@@ -30,6 +30,9 @@ enum {
 /* The noise floor is a minimum of few values, so lower than the mean. */
 #define NOISE_BIAS 1.5
 #define NOISE_SMOOTHING 0.2
+/* A sound that has ended, more than 6 dB louder than what is left, is soon forgotten. */
+#define NOISE_ENDED 0.25
+#define NOISE_FORGETTING 0.5
 /* Where a line's phase and the middle of its power differ by more, it is two. */
 #define CLOSE_PAIR_HZ 4.0
 
@@ -101,7 +104,9 @@ double progress_noise(const cti_progress *p) {
 
 void progress_follow_noise(cti_progress *p) {
     double rest = (double)p->bank.total - progress_power_of(p->bank.power, p->peak);
-    p->noise_smooth += NOISE_SMOOTHING * ((rest > 0.0 ? rest : 0.0) - p->noise_smooth);
+    rest = rest > 0.0 ? rest : 0.0;
+    p->noise_smooth += (rest < NOISE_ENDED * p->noise_smooth ? NOISE_FORGETTING : NOISE_SMOOTHING) *
+                       (rest - p->noise_smooth);
     if (p->noise_smooth < p->noise_now)
         p->noise_now = p->noise_smooth;
     if (p->state == BURST_NONE && ++p->noise_hops >= NOISE_BLOCK) {

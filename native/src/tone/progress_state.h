@@ -35,6 +35,8 @@ enum {
     GLITCH_MS = 60         /* a shorter pause does not end a burst */
 };
 
+_Static_assert((int)CADENCE_HOP == (int)PROGRESS_HOP && CADENCE_DELAY == PROGRESS_DELAY, "of one spectrum");
+
 enum burst_state { BURST_NONE = 0, BURST_ON = 1, BURST_FADED = 2 };
 
 typedef struct spectrum_line {
@@ -61,7 +63,7 @@ struct cti_progress {
     cti_progress_config cfg;
     progress_bank bank;
     cti_outbox outbox;
-    cadence_log log;    /* bursts that pauses part */
+    cadence_past past;
     cadence_log pieces; /* what shorter holes part: stutter dial tone of 40 ms */
     double floor_power;
     int32_t named;                                /* every definition names its frequencies */
@@ -170,6 +172,8 @@ double progress_run_begin(const cti_progress *p, int bursts);
 
 /* A new burst has begun: does what came before it make a known cadence? */
 void progress_look_at_cadence(cti_progress *p, cti_event_sink *sink);
+/* The burst has faded: does it make a known cadence with those before it, one of which was not seen? */
+void progress_look_at_fade(cti_progress *p, cti_event_sink *sink);
 /* The burst had a hole in it, which has just ended. */
 void progress_look_at_hole(cti_progress *p, cti_event_sink *sink, double hole_end);
 /* A burst that goes on: is it a continuous tone? */

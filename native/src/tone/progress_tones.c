@@ -81,7 +81,9 @@ static void look_beside(cti_progress *p, cti_event_sink *sink, double begin) {
 /* What a look at the bursts is for. */
 typedef struct look {
     const cadence_log *log;
+    const cadence_past *past;  /* null: every burst has to be seen */
     const cadence_burst *next; /* null: the last burst has just ended, or its pause has */
+    int ended;                 /* `next` has, just now */
     int holes;                 /* of the pieces that holes make of a burst */
     double lasted;             /* 0, or by now `next` has, samples */
 } look;
@@ -96,41 +98,47 @@ static int concerns(const cti_progress *p, const cti_progress_tone *t, const loo
     return at->lasted > t->ms[t->steps - 2] * PROGRESS_MS * (1.0 + PROGRESS_CADENCE(p)) + LATE;
 }
 
+static int fits(const cti_progress *p, const cti_progress_tone *t, const look *at, double *error,
+                double *begin) {
+    return (!at->ended && cadence_match(at->log, at->next, t, &p->cfg, error, begin)) ||
+           (at->past && cadence_covered(at->past, at->next, at->ended, t, &p->cfg, error, begin));
+}
+
 /* The definition that fits the bursts best, or -1. */
-static int best_fit(const cti_progress *p, const look *at, const cadence_burst **first) {
+static int best_fit(const cti_progress *p, const look *at, double *begin) {
     int best = -1;
     double least = INFINITY;
     for (int i = 0; i < p->cfg.tones; i++) {
         const cti_progress_tone *t = &p->cfg.tone[i];
-        double error = 0.0;
-        const cadence_burst *begin = NULL;
-        if (!concerns(p, t, at) || !cadence_match(at->log, at->next, t, &p->cfg, &error, &begin))
+        double error = 0.0, start = 0.0;
+        if (!concerns(p, t, at) || !fits(p, t, at, &error, &start))
             continue;
         error += left_over(t->tone) ? 1.0 : 0.0;
         if (error < least) {
             best = i;
             least = error;
-            *first = begin;
+            *begin = start;
         }
     }
     return best;
 }
 
 static void look_at_bursts(cti_progress *p, cti_event_sink *sink, const cadence_burst *next, double lasted) {
-    const cadence_burst *first = NULL;
-    const look at = {&p->log, next, 0, lasted};
-    int best = p->on ? -1 : best_fit(p, &at, &first);
+    double begin = 0.0;
+    const look at = {
+        .log = &p->past.log, .past = lasted > 0.0 ? NULL : &p->past, .next = next, .lasted = lasted};
+    int best = p->on ? -1 : best_fit(p, &at, &begin);
     if (best < 0)
         return;
-    p->last_good_end = cadence_ago(&p->log, 0)->end;
-    tone_on(p, sink, best, first->start);
+    p->last_good_end = cadence_ago(&p->past.log, 0)->end;
+    tone_on(p, sink, best, begin);
 }
 
 void progress_look_at_cadence(cti_progress *p, cti_event_sink *sink) {
     cadence_burst next = progress_burst_so_far(p);
     const cti_progress_tone *now = &p->cfg.tone[p->on_index];
     if (p->on && !goes_on(now)) {
-        const cadence_burst *last = cadence_ago(&p->log, 0);
+        const cadence_burst *last = cadence_ago(&p->past.log, 0);
         int off = (p->step + now->steps - 1) % now->steps;
         if (!last || !cadence_fits(next.start - last->end, now->ms[off], PROGRESS_CADENCE(p)))
             tone_off(p, sink, p->last_good_end);
@@ -140,20 +148,32 @@ void progress_look_at_cadence(cti_progress *p, cti_event_sink *sink) {
     look_at_bursts(p, sink, &next, 0.0);
 }
 
+void progress_look_at_fade(cti_progress *p, cti_event_sink *sink) {
+    double begin = 0.0;
+    cadence_burst newest = progress_burst_so_far(p);
+    newest.pure = progress_was_pure(p);
+    const look at = {.log = &p->past.log, .past = &p->past, .next = &newest, .ended = 1};
+    int best = p->on ? -1 : best_fit(p, &at, &begin);
+    if (best < 0)
+        return;
+    p->last_good_end = newest.end;
+    tone_on(p, sink, best, begin);
+}
+
 void progress_look_at_hole(cti_progress *p, cti_event_sink *sink, double hole_end) {
     cadence_burst piece = progress_burst_so_far(p), next = piece;
     piece.start = p->piece > p->start ? p->piece : p->start;
     piece.pure = 1; /* its edges are the holes' */
     cadence_put(&p->pieces, &piece);
     p->piece = next.start = hole_end;
-    const cadence_burst *first = NULL;
-    const look at = {&p->pieces, &next, 1, 0.0};
-    int best = best_fit(p, &at, &first);
+    double begin = 0.0;
+    const look at = {.log = &p->pieces, .next = &next, .holes = 1};
+    int best = best_fit(p, &at, &begin);
     if (best < 0 || p->on == p->cfg.tone[best].tone || (p->on && p->cfg.tone[p->on_index].steps))
         return;
     if (p->on)
-        tone_off(p, sink, first->start);
-    tone_on(p, sink, best, first->start);
+        tone_off(p, sink, begin);
+    tone_on(p, sink, best, begin);
 }
 
 /* The longest burst, in samples, of a cadence that these lines could be: a continuous tone is known
@@ -208,10 +228,11 @@ int progress_known_length(const cti_progress *p, const cadence_burst *b) {
 
 /* A burst has ended, and perhaps its pause: is it the last of a tone that nothing need follow? */
 static void look_at_last(cti_progress *p, cti_event_sink *sink) {
-    const cadence_burst *first = NULL, *last = cadence_ago(&p->log, 0);
-    const look at = {&p->log, NULL, 0, 0.0};
+    double begin = 0.0;
+    const cadence_burst *last = cadence_ago(&p->past.log, 0);
+    const look at = {.log = &p->past.log};
     double pause = last ? progress_middle(p) - last->end : 0.0;
-    int best = p->on || !last || pause > LONGEST_WAIT ? -1 : best_fit(p, &at, &first);
+    int best = p->on || !last || pause > LONGEST_WAIT ? -1 : best_fit(p, &at, &begin);
     if (best < 0)
         return;
     const cti_progress_tone *t = &p->cfg.tone[best];
@@ -220,7 +241,7 @@ static void look_at_last(cti_progress *p, cti_event_sink *sink) {
     if (silent && (pause < wait || pause >= wait + PROGRESS_HOP))
         return;
     p->last_good_end = last->end;
-    tone_on(p, sink, best, first->start);
+    tone_on(p, sink, best, begin);
     if (silent)
         tone_off(p, sink, last->end);
 }
