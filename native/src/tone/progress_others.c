@@ -85,7 +85,7 @@ double progress_others(const cti_progress *p, double begin) {
         since = p->start;
     }
     const cadence_burst *b;
-    for (int ago = 0; (b = cadence_ago(&p->log, ago)) != NULL && b->start > begin - 1.0; ago++) {
+    for (int ago = 0; (b = cadence_ago(&p->past.log, ago)) != NULL && b->start > begin - 1.0; ago++) {
         if (b->end > since || !of_tone(p, b))
             continue;
         take_part(&l, mean_between(p, b->end, since));
@@ -98,7 +98,7 @@ double progress_others(const cti_progress *p, double begin) {
 double progress_run_begin(const cti_progress *p, int bursts) {
     double begin = p->start;
     const cadence_burst *b;
-    for (int ago = 0; bursts > 0 && (b = cadence_ago(&p->log, ago)) != NULL; ago++)
+    for (int ago = 0; bursts > 0 && (b = cadence_ago(&p->past.log, ago)) != NULL; ago++)
         if (b->end <= begin && of_tone(p, b)) {
             begin = b->start;
             bursts--;
