@@ -33,6 +33,8 @@ enum { ROUNDS = 2 };
 /* Periods of a voice, samples; a line repeats after one if it is so near a whole number of turns. */
 enum { SHORTEST_PERIOD = 20, LONGEST_PERIOD = 160 };
 #define WHOLE_TURN 0.15
+/* It is a voice if the correlation over its period is this: the ends of a note leave less. */
+#define VOICED 0.7
 /* The correlation over the best period is so much more than over the best that the pair has too. */
 #define FOREIGN 0.1
 /* A multiple of a period counts if the correlation over it is this share of the best. */
@@ -203,7 +205,7 @@ int dtmf_rest_is_foreign(const dtmf_rest *r, const double hz[2]) {
         if (repeats_after(lag, hz))
             common = fmax(common, share[lag]);
     }
-    if (!best || share[best] <= common + FOREIGN)
+    if (share[best] < VOICED || share[best] <= common + FOREIGN)
         return 0;
     /* One strong harmonic repeats sooner than the voice: then the pitch's period is a multiple of that. */
     for (int times_best = 2; times_best * best <= LONGEST_PERIOD; times_best++)
