@@ -74,6 +74,7 @@ _HEARD = (
 _ENDING = ("busy", "congestion")
 _ONE_CYCLE = ("dial", "ringback")
 _TWICE_THE_TOLERANCE = 0.3
+_EDGE_SLACK_MS = 20  # native/src/tone/cadence.c
 _THEN = {"again": lib.CTI_THEN_AGAIN, "steady": lib.CTI_THEN_STEADY, "silence": lib.CTI_THEN_SILENCE}
 
 
@@ -142,8 +143,8 @@ def progress_config(region: Region) -> Any:
     with bursts or pauses too short for the detector. What may be heard in the middle of a conversation must
     not end it: where call waiting is a few modulated bursts of congestion (South Africa) congestion has to be
     plain; were they not modulated, it would be known a burst later. Where call waiting goes on and on in
-    congestion's cadence (Laos, Saint Lucia) it is heard as congestion, and it is for call control to see that
-    somebody talks beside it. A steady tone is known only when it has outlasted every burst of the same
+    congestion's cadence (Laos) it is heard as congestion, and it is for call control to see that somebody
+    talks beside it. A steady tone is known only when it has outlasted every burst of the same
     frequencies (Germany's ringback is its dial tone).
     """
     config = ffi.new("cti_progress_config *")
@@ -167,6 +168,8 @@ def progress_config(region: Region) -> Any:
             slot.whole = not slot.plain
         if slot.whole:
             slot.cycles = 2 * run // len(wanted.ms)
+        if name in _ENDING:
+            _part(slot, wanted, waiting, config.cadence_tolerance)
         config.tones += 1
     config.continuous_ms = max(config.continuous_ms, _longest_burst(region, config.cadence_tolerance))
     config.floor_dbm0 -= _level_step(region)
@@ -219,6 +222,25 @@ def _run_of(wanted: Tone, waiting: Tone) -> int:
         if abs(length - like) > _TWICE_THE_TOLERANCE * like:
             return (index + 1) // 2
     return 0
+
+
+def _part(slot: Any, wanted: Tone, waiting: Tone, tolerance: float) -> None:
+    """Moves the definition of a tone away from a call waiting that goes on and on in nearly its cadence, at
+    its own figures (Saint Lucia: 200 ms on and off, congestion 250): the border lies half-way between those
+    and the shortest, or longest, that the tone may have. Where they are within its tolerance (Laos) nothing
+    can tell the two."""
+    if wanted.hz != waiting.hz or len(wanted.ms) != len(waiting.ms) or not wanted.ms:
+        return
+    moved = []
+    for own, other in zip(wanted.ms, waiting.ms, strict=True):
+        side = 1 - tolerance if other < own else 1 + tolerance
+        away = own * side - other if other < own else other - own * side
+        if not 0 < away <= 2 * _EDGE_SLACK_MS:
+            return
+        border = (own * side + other) / 2
+        moved.append(round((border + (_EDGE_SLACK_MS if other < own else -_EDGE_SLACK_MS)) / side))
+    for index, length in enumerate(moved):
+        slot.ms[index] = length
 
 
 def _level_step(region: Region) -> float:

@@ -50,10 +50,11 @@ UNHEARD = {
 }
 # What is heard as another tone: a hole of 10 ms is none, half of the tone never stops, a slow modulation, a
 # cadence 4 % off.
-# Laos and Saint Lucia: call waiting in congestion's cadence, on and on; what is beside it tells (far_end.py).
+# Laos and Saint Lucia: call waiting in congestion's cadence, on and on. Laos's is within its tolerance, and
+# what is beside it tells (far_end.py); Saint Lucia's is told at its own figures.
 ENDLESS_WAITING = ("la", "lc")
 HEARD_AS = {
-    **{(code, "call_waiting"): "congestion" for code in ENDLESS_WAITING},
+    ("la", "call_waiting"): "congestion",
     ("se", "stutter"): "dial",
     ("gb", "stutter"): "dial",
     ("bt", "nu"): "dial",
