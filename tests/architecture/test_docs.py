@@ -245,7 +245,6 @@ def _runner(where: str, line: str) -> Callable[[Office, str], None]:
     raise AssertionError(f"{where}: no test runs this: {line}")
 
 
-@pytest.mark.xdist_group("office")  # one reader: what a line started is there for the next
 @pytest.mark.parametrize(("where", "line"), SHELL, ids=[where for where, _ in SHELL])
 def test_documented_command_runs(where: str, line: str, office: Office) -> None:
     _runner(where, line)(office, line)
