@@ -8,9 +8,7 @@
 enum {
     CADENCE_BURSTS = 32,
     CADENCE_LINES = 4,
-    CADENCE_HEARD = 768, /* hops: four cycles of the slowest busy tone */
-    CADENCE_HOP = 80,    /* samples */
-    CADENCE_DELAY = 327  /* from the middle of a hop's window to its end */
+    CADENCE_HEARD = 768 /* hops: four cycles of the slowest busy tone */
 };
 
 typedef struct cadence_burst {
@@ -30,7 +28,7 @@ typedef struct cadence_log {
 typedef struct cadence_past {
     cadence_log log;            /* bursts that pauses part */
     cadence_log rest;           /* those that were no tone */
-    float heard[CADENCE_HEARD]; /* power of all that sounded, by hops */
+    float heard[CADENCE_HEARD]; /* power of all that sounded, by the spectrum's hops */
     int64_t hops;
 } cadence_past;
 

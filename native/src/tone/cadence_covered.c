@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "tone/cadence.h"
+#include "tone/progress_bank.h"
 
 enum { SAMPLES_PER_MS = 8, LEAST_BURSTS = 3, LEAST_CLEAN = 2, LEAST_PURE = 2 };
 
@@ -86,7 +87,7 @@ static int hidden(const run *r, double start, double end) {
     int all = 0, loud = 0;
     for (int ago = 0; ago < CADENCE_HEARD && ago < past->hops; ago++) {
         int64_t hop = past->hops - 1 - ago;
-        double at = (double)((hop + 1) * CADENCE_HOP) - CADENCE_DELAY;
+        double at = (double)((hop + 1) * PROGRESS_HOP) - PROGRESS_DELAY;
         if (at < start)
             break;
         all += at < end;

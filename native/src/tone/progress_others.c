@@ -30,8 +30,7 @@ static double wide_power(const cti_progress *p) {
 }
 
 void progress_note_heard(cti_progress *p) {
-    heard_hop *now = &p->heard[(p->bank.hops - 1) % HEARD];
-    now->all = p->bank.total;
+    heard_hop *now = &p->heard[(p->bank.hops - 1) % CADENCE_HEARD];
     now->noise = (float)progress_noise(p);
     now->bin = (int16_t)(p->state == BURST_NONE ? -1 : p->line[0].bin);
     now->own = p->state == BURST_NONE ? 0.0f : (float)((1.0 + OWN_ROOM) * wide_power(p));
@@ -41,15 +40,16 @@ void progress_note_heard(cti_progress *p) {
 static double mean_between(const cti_progress *p, double from, double to) {
     double sum = 0.0, most_noise = MOST_NOISE * p->plateau;
     int hops = 0;
-    for (int ago = 0; ago < HEARD && ago < p->bank.hops; ago++) {
+    for (int ago = 0; ago < CADENCE_HEARD && ago < p->bank.hops; ago++) {
         double at = progress_middle(p) - (double)ago * PROGRESS_HOP;
         if (at < from + EDGE_ROOM)
             break;
         if (at > to - EDGE_ROOM)
             continue;
-        const heard_hop *hop = &p->heard[(p->bank.hops - 1 - ago) % HEARD];
+        int64_t place = (p->bank.hops - 1 - ago) % CADENCE_HEARD;
+        const heard_hop *hop = &p->heard[place];
         double own = progress_followed(p, hop->bin) ? (double)hop->own : 0.0;
-        sum += fmax(0.0, (double)hop->all - own - fmin((double)hop->noise, most_noise));
+        sum += fmax(0.0, (double)p->past.heard[place] - own - fmin((double)hop->noise, most_noise));
         hops++;
     }
     return hops > 0 ? sum / hops : -1.0;

@@ -31,11 +31,8 @@ enum {
     STEADY_HOPS = 4,       /* equal spectra that begin a burst */
     KNOWN_HOPS = 4,        /* of the burst, until its beginning is measured and the cadence looked at */
     LINES = CADENCE_LINES, /* of one tone, at most */
-    HEARD = 768,           /* hops of which it is kept what was heard: four cycles of the slowest busy tone */
     GLITCH_MS = 60         /* a shorter pause does not end a burst */
 };
-
-_Static_assert((int)CADENCE_HOP == (int)PROGRESS_HOP && CADENCE_DELAY == PROGRESS_DELAY, "of one spectrum");
 
 enum burst_state { BURST_NONE = 0, BURST_ON = 1, BURST_FADED = 2 };
 
@@ -53,9 +50,9 @@ typedef struct known_lines {
     int32_t steady; /* hops in which it has been there again */
 } known_lines;
 
-/* One hop: the power of all that is heard, of the steady noise, and of the burst's lines. */
+/* One hop: the power of the steady noise and of the burst's lines, in past.heard of all that is heard. */
 typedef struct heard_hop {
-    float all, noise, own;
+    float noise, own;
     int16_t bin; /* of the burst's first line; -1: no burst */
 } heard_hop;
 
@@ -76,7 +73,7 @@ struct cti_progress {
     int32_t pair;    /* hops in which two lines, about as strong, have not */
     float share;
     float history[HISTORY][PROGRESS_BINS];
-    heard_hop heard[HEARD];
+    heard_hop heard[CADENCE_HEARD];
     /* the burst that sounds */
     int32_t state; /* enum burst_state */
     int32_t age;   /* hops since it was found */
