@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import ms, seconds
-from hwsim.rig.station import BOARD
+from hwsim.rig.station import BOARD, one_board
 from hwsim.scenario.person import Person
 from hwsim.subscriber import Note, NotHeard
 
 if TYPE_CHECKING:
+    from ctidrv.config import StationConfig
     from ctidrv.service.daemon import Station
     from hwsim.board import SimBoard
     from hwsim.scenario.model import Party
@@ -36,17 +37,13 @@ class Outcome:
     """What the caller waited for in vain."""
 
 
-def configuration() -> Any:
+def configuration() -> StationConfig:
     """An office with one simulated line and the shipped hot-line menu."""
-    from ctidrv.config import BoardConfig, LineConfig, Office, StationConfig
-    from ctidrv.units import PortId
+    from ctidrv.config import Office
 
-    settings = {"lines": 1, "phones": 1, "country": "CN", "timezone": "Asia/Shanghai", "control": False}
-    return StationConfig(
-        office=Office(country="CN", timezone="Asia/Shanghai", name="Lotus Tea", area="10"),
-        boards=[BoardConfig(BOARD, "sim", settings)],
-        lines=[LineConfig(PortId(f"{BOARD}/1"), "hotline.ivr.yaml")],
-    )
+    zone = "Asia/Shanghai"
+    made = one_board(Path("hotline.ivr.yaml"), country="CN", board={"timezone": zone})
+    return replace(made, office=Office(country="CN", timezone=zone, name="Lotus Tea", area="10"))
 
 
 def add_customer(station: Station) -> None:

@@ -85,7 +85,7 @@ class Rig:
         """The calls that have not ended: a line is idle a moment before its call is."""
         self.station.journal.subscribe(self._on_event)
         self._loop = asyncio.Runner(loop_factory=lambda: VirtualLoop(self.station.engine))
-        self._started = False
+        self._started = self._closed = False
 
     @property
     def board(self) -> SimBoard:
@@ -155,14 +155,14 @@ class Rig:
 
     def close(self) -> None:
         """Hangs up whatever still talks. Safe twice."""
-        if self._loop is None:
+        if self._closed:
             return
-        loop, self._loop = self._loop, None  # type: ignore[assignment]
+        self._closed = True
         try:
             if self._started:
-                loop.run(self.station.stop())
+                self._loop.run(self.station.stop())
         finally:
             try:
-                loop.close()
+                self._loop.close()
             finally:
                 self.station.close()

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from ctidrv.native.dtmf_signals import Dice
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.tones import Part, render, tone
 from ctidrv.units import Samples, ms
@@ -15,8 +16,6 @@ from hwsim.scenario.verbs import Hear
 
 VOICES = Path(__file__).parents[1] / "voices"
 BEEP_HZ, BEEP_DBM0, BEEP_MS = 1000, -14.0, 500
-_FULL_SCALE_SINE_RMS = 32768 / 2**0.5
-_FULL_SCALE_DBM0 = 3.14
 
 
 class Sounds(Protocol):
@@ -44,5 +43,6 @@ def beep() -> Pcm:
 
 def white_noise(length: Samples, level_dbm0: float, chance: random.Random) -> Pcm:
     """So many samples, of this power."""
-    rms = _FULL_SCALE_SINE_RMS * 10 ** ((level_dbm0 - _FULL_SCALE_DBM0) / 20)
-    return Pcm(array("h", (max(-32768, min(32767, round(chance.gauss(0, rms)))) for _ in range(length))))
+    samples = array("h", bytes(2 * length))
+    Dice(chance.getrandbits(64)).noise(level_dbm0, samples)
+    return Pcm(samples)
