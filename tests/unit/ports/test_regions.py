@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -339,6 +340,24 @@ def test_every_tone_of_a_country_is_told_from_its_others_in_real_audio(code: str
         assert names in ([expected], [*first, expected]), name
         assert name in ("stutter", "nu") or names == [expected]
         assert abs(heard[-1].start - 4000) <= ms(20) or len(heard) > 1
+
+
+def test_congestion_has_to_be_heard_whole_where_call_waiting_is_a_shorter_run_of_it() -> None:
+    """South Africa's, were its call waiting not modulated: four bursts are none, the fifth tells."""
+    region = load_region("za")
+    waiting = replace(region.tones["call_waiting"], am_hz=0.0, am_depth=0.0)
+    plain = replace(region, tones={**region.tones, "call_waiting": waiting})
+    ear = Ear(detectors=PROGRESS)
+    ear.progress(progress_config(plain))
+    run = Pcm.silence(4000) + render(tone_spec(plain, "call_waiting"), 3 * 8000) + Pcm.silence(16_000)
+    assert "congestion" not in {event.tone for event in ear.hear(run) if isinstance(event, ToneOn)}
+    ear = Ear(detectors=PROGRESS)
+    ear.progress(progress_config(plain))
+    gone = Pcm.silence(4000) + render(tone_spec(plain, "congestion"), 4 * 8000)
+    known = next(event for event in ear.hear(gone) if isinstance(event, ToneOn))
+    bursts = (known.at - known.start) / ms(sum(plain.tones["congestion"].ms))
+    assert known.tone == "congestion"
+    assert 4 < bursts < 4.5
 
 
 @pytest.mark.parametrize("code", [code for code in ALL if code not in ENDLESS_WAITING])
