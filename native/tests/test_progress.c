@@ -331,6 +331,31 @@ static void test_busy_whose_first_burst_goes_under_is_known_within_four_cycles(v
         }
 }
 
+/* … and when a note on its lines hides both edges of the second, and part of its pauses. */
+static void test_busy_whose_second_burst_goes_under_is_known_within_four_cycles(void) {
+    static const int cycles[][2] = {{500, 500}, {375, 375}, {300, 300}};
+    int known = 0;
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k < 10; k++) {
+            const known_tone t = {"", CTI_TONE_BUSY, 425, 0, {cycles[i][0], cycles[i][1]}, 2};
+            cti_progress_config cfg = defined(&t, 3);
+            signal *s = signal_new((uint64_t)(10 * i + k));
+            double stretch = k % 2 ? 1.15 : 0.85;
+            signal_silence(s, 1000);
+            int start = cadence(s, 425, 0, t.ms, 2, 4.2, -35, stretch), cycle = 8 * (t.ms[0] + t.ms[1]);
+            int end = s->n;
+            int from = start + (int)((0.9 + 0.002 * k) * cycle * stretch),
+                to = start + (int)(1.65 * cycle * stretch);
+            signal_sine(s, from, to - from, 400, -36.5);
+            s->n = end;
+            signal_noise(s, -60);
+            known += hear(&cfg, s) > 0 && events[0].value == CTI_TONE_BUSY &&
+                     events[0].at - start < 4 * cycle * stretch;
+            free(s);
+        }
+    CHECK(known >= 29);
+}
+
 static void test_three_beeps_in_silence_are_no_busy(void) {
     static const known_tone t = {"", CTI_TONE_BUSY, 425, 0, {500, 500}, 2};
     cti_progress_config cfg = defined(&t, 3);
@@ -644,6 +669,7 @@ int main(void) {
     RUN(test_busy_after_speech_is_known_within_four_cycles);
     RUN(test_busy_with_speech_in_its_pauses_is_known_within_four_cycles);
     RUN(test_busy_whose_first_burst_goes_under_is_known_within_four_cycles);
+    RUN(test_busy_whose_second_burst_goes_under_is_known_within_four_cycles);
     RUN(test_three_beeps_in_silence_are_no_busy);
     RUN(test_a_modulated_tone_is_none_that_is_plain);
     RUN(test_dial_tone_and_ringback_are_known_under_speech);

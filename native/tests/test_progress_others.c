@@ -65,7 +65,41 @@ static void test_a_tone_that_is_heard_clearer_later_is_told_again(void) {
     CHECK_EQ(events[n - 2].kind, CTI_EV_TONE_CLEAR);
     CHECK_EQ(events[n - 2].value, events[0].value);
     CHECK_EQ(events[n - 2].ref, -60);
-    CHECK(events[n - 2].at < 4000 + 7 * CYCLE);
+    CHECK(events[n - 2].at < 4000 + 6 * CYCLE + CYCLE / 2 + 800); /* at the end of the third clear burst */
+}
+
+/* Notes by turns, an octave apart: the lower one sounds in the pauses of the other, so it is always there. */
+static void test_a_lower_note_in_its_pauses_is_no_noise_of_the_line(void) {
+    signal *s = signal_new(13);
+    for (int at = 0; at + CYCLE / 2 <= 160000; at += CYCLE / 2)
+        signal_sine(s, at, CYCLE / 2, at / (CYCLE / 2) % 2 ? 436 : 218, at / (CYCLE / 2) % 2 ? -20 : -36);
+    s->n = 160000;
+    signal_noise(s, -60);
+    int16_t *pcm = signal_pcm(s);
+    int n = hear(pcm, s->n);
+    CHECK(n > 0);
+    for (int i = 0; i < n; i++) /* less 2 dB by the high-pass */
+        CHECK(events[i].kind == CTI_EV_TONE_OFF || abs(events[i].ref - -38) <= 2);
+    free(pcm);
+    free(s);
+}
+
+/* As much of it as 12 dB below the tone. */
+static void test_noise_of_the_line_is_nothing_beside_a_tone(void) {
+    for (int k = 0; k < 4; k++) {
+        signal *s = signal_new((uint64_t)(20 + k));
+        signal_silence(s, 4000);
+        int start = s->n;
+        for (int i = 0; i < 10; i++)
+            signal_sine(s, start + CYCLE * i, CYCLE / 2, 425, -20);
+        s->n = start + 10 * CYCLE;
+        signal_noise(s, -36);
+        int16_t *pcm = signal_pcm(s);
+        CHECK(hear(pcm, s->n) > 0);
+        CHECK(events[0].ref <= -45);
+        free(pcm);
+        free(s);
+    }
 }
 
 /* A fifth whose lower note the telephone band takes most of (ctidrv/callcontrol/far_end.py). */
@@ -93,6 +127,8 @@ int main(void) {
     RUN(test_what_else_is_heard_in_its_pauses_is_told_with_the_tone);
     RUN(test_one_pause_with_a_last_word_in_it_is_passed_over);
     RUN(test_a_tone_that_is_heard_clearer_later_is_told_again);
+    RUN(test_a_lower_note_in_its_pauses_is_no_noise_of_the_line);
+    RUN(test_noise_of_the_line_is_nothing_beside_a_tone);
     RUN(test_a_chord_that_is_held_is_no_clear_dial_tone);
     CHECK_END();
 }

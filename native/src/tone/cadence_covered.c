@@ -118,7 +118,8 @@ static double others(const run *r, const cadence_burst *const *found, int n, dou
 static int is_run(const run *r, int bursts, double *begin) {
     const cadence_burst *found[CADENCE_BURSTS] = {NULL}, *after = r->newest;
     double start = 0.0, end = 0.0, shortest = INFINITY;
-    int after_ago = -1, edges = 1 + r->ended, clean_ones = r->ended, pure = r->ended && r->newest->pure;
+    int after_ago = -1, unseen = 0, edges = 1 + r->ended, clean_ones = r->ended,
+        pure = r->ended && r->newest->pure;
     for (int k = 0; k < bursts; k++) {
         int ago;
         place(r, k, &start, &end);
@@ -135,8 +136,9 @@ static int is_run(const run *r, int bursts, double *begin) {
             b = covered(r, &r->past->log, start, end);
         if (!b)
             b = covered(r, &r->past->rest, start, end);
-        /* Of the oldest nothing need have been seen, when the end of the newest has. */
-        if (!b && !(r->ended && k == bursts - 1 && hidden(r, start, end)))
+        /* Of one nothing need have been seen, when the end of the newest has. */
+        unseen += b == NULL;
+        if (!b && (!r->ended || unseen > 1 || !hidden(r, start, end)))
             return 0;
         edges += b ? right_edges(b, start, end) : 0;
         found[k] = b;

@@ -10,6 +10,10 @@
 #define OWN_ROOM 0.05
 /* What is steady and louder (12 dB below the tone) is no line's noise: a chord that is held. */
 #define MOST_NOISE 0.063
+/* The low band in so many parts: noise is in all of them, and a part has at least a quarter of what it would
+ * have of flat noise; a note, and the lower one that sounds in its pauses, are in one or two. */
+enum { PARTS = 4, PART_BINS = PROGRESS_LOW_BINS / PARTS, ALL_BINS = 320 };
+#define COLOUR 4.0
 /* Of so many bursts and pauses one may hold a last word, or the echo of a canceller that still learns. */
 enum { EXCUSED_OF = 5, SIDE_BANDS = 5 };
 
@@ -29,16 +33,29 @@ static double wide_power(const cti_progress *p) {
     return sum;
 }
 
+/* The most that noise may have of this window: by the second quietest part. */
+static double most_noise(const progress_bank *b) {
+    double least = INFINITY, second = INFINITY;
+    for (int part = 0; part < PARTS; part++) {
+        double sum = 0.0;
+        for (int i = 0; i < PART_BINS; i++)
+            sum += (double)b->power[part * PART_BINS + i];
+        second = fmin(second, fmax(sum, least));
+        least = fmin(least, sum);
+    }
+    return COLOUR * second * ALL_BINS / PART_BINS;
+}
+
 void progress_note_heard(cti_progress *p) {
     heard_hop *now = &p->heard[(p->bank.hops - 1) % CADENCE_HEARD];
-    now->noise = (float)progress_noise(p);
+    now->noise = (float)fmin(progress_noise(p), most_noise(&p->bank));
     now->bin = (int16_t)(p->state == BURST_NONE ? -1 : p->line[0].bin);
     now->own = p->state == BURST_NONE ? 0.0f : (float)((1.0 + OWN_ROOM) * wide_power(p));
 }
 
 /* Mean power between two samples of what is not the tone's; negative where no window lies inside. */
 static double mean_between(const cti_progress *p, double from, double to) {
-    double sum = 0.0, most_noise = MOST_NOISE * p->plateau;
+    double sum = 0.0, most = MOST_NOISE * p->plateau;
     int hops = 0;
     for (int ago = 0; ago < CADENCE_HEARD && ago < p->bank.hops; ago++) {
         double at = progress_middle(p) - (double)ago * PROGRESS_HOP;
@@ -49,7 +66,7 @@ static double mean_between(const cti_progress *p, double from, double to) {
         int64_t place = (p->bank.hops - 1 - ago) % CADENCE_HEARD;
         const heard_hop *hop = &p->heard[place];
         double own = progress_followed(p, hop->bin) ? (double)hop->own : 0.0;
-        sum += fmax(0.0, (double)p->past.heard[place] - own - fmin((double)hop->noise, most_noise));
+        sum += fmax(0.0, (double)p->past.heard[place] - own - fmin((double)hop->noise, most));
         hops++;
     }
     return hops > 0 ? sum / hops : -1.0;
