@@ -201,7 +201,12 @@ def _set_up(office: Office, command: str) -> None:
 
 def _in_ci(office: Office, command: str) -> None:
     """CI runs the same programs with the same arguments, in folders of its own."""
-    ci = CI.replace("\\\n", " ").replace('"', "").replace("$work/lint/bin/", "")
+    ci = (
+        CI.replace("\\\n", " ")
+        .replace('"', "")
+        .replace("$work/lint/bin/", "")
+        .replace("$fixed_addresses ", "")
+    )
     readme = [line for where, line in SHELL if where.startswith("README") and re.match(SET_UP, line)]
     ran = {line.strip() for line in ci.splitlines()} | set(readme[1].split(" && "))
     for part in command.split(" && "):
