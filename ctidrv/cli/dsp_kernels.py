@@ -13,6 +13,7 @@ from typing import Any
 
 from ctidrv.native import check, cid, ffi, lib, state
 from ctidrv.native.pcm import Pcm
+from ctidrv.native.tones import dtmf
 from ctidrv.units import RATE
 
 TICK = 160
@@ -49,6 +50,11 @@ def message() -> bytes:
 def burst() -> Pcm:
     """One second that is nearly all caller-ID burst."""
     return (cid.fsk_burst(message()) + Pcm.silence(RATE))[:RATE]
+
+
+def digits() -> Pcm:
+    """One second of digits of all rows and columns, 50 ms on and 50 ms off, at -10 dBm0 a tone."""
+    return dtmf("1590A4782D", on_ms=50, off_ms=50, level=-10.0, twist=0.0)[:RATE]
 
 
 def _made(kind: str, *config: Any, size: Any = None) -> Any:
@@ -269,8 +275,10 @@ def kernels() -> dict[str, Kernel]:
         "fax_tones": _ear(lib.CTI_EAR_FAX, noise),
         "cid_rx_idle": _ear(lib.CTI_EAR_CALLER_ID, noise),
         "cid_rx_burst": _ear(lib.CTI_EAR_CALLER_ID, burst),
+        "cid_rx_digits": _ear(lib.CTI_EAR_CALLER_ID, digits),
         "fsk_rx_idle": _fsk_rx(noise),
         "fsk_rx_burst": _fsk_rx(burst),
+        "fsk_rx_digits": _fsk_rx(digits),
         "echo_can": _echo_can(),
         "cid_tx": _cid_tx(),
         "g711_encode": _alaw_encode(),

@@ -225,6 +225,63 @@ static void rx_says_the_same_however_the_audio_is_cut(void) {
     }
 }
 
+/* All sixteen digits, 50 ms on; `off` samples behind each. */
+static void add_digits(maker *m, int off) {
+    static const double low[] = {697, 770, 852, 941}, high[] = {1209, 1336, 1477, 1633};
+    for (int d = 0; d < 16; d++) {
+        for (int i = 0; i < 400; i++) {
+            double t = 6.283185307179586 * i / 8000.0;
+            m->pcm[m->n++] = (int16_t)lrint(5000.0 * (sin(low[d / 4] * t) + sin(high[d % 4] * t)));
+        }
+        maker_silence(m, off);
+    }
+}
+
+static void rx_takes_no_digit_for_a_preamble(void) {
+    uint8_t got[8];
+    cti_fsk_event lock;
+    maker *m = maker_new(CTI_FSK_V23);
+    while (m->n + 16 * 800 <= MAKER_ROOM) {
+        add_digits(m, 400);
+    }
+    (void)hear(m, 160, got, 8, &lock);
+    CHECK_EQ(lock.kind, 0);
+}
+
+static void rx_hears_a_burst_at_once_behind_digits(void) {
+    for (int modem = CTI_FSK_BELL202; modem <= CTI_FSK_V23; modem++) {
+        for (int seizure = 0; seizure <= 300; seizure += 300) {
+            for (int off = 0; off <= 80; off += 40) {
+                uint8_t got[64];
+                cti_fsk_event lock;
+                maker *m = maker_new(modem);
+                m->seizure = seizure;
+                m->marks = 80;
+                add_digits(m, off);
+                maker_burst(m, MESSAGE, BYTES);
+                maker_silence(m, 500);
+                CHECK(hear(m, 160, got, 64, &lock) >= BYTES);
+                CHECK(memcmp(got, MESSAGE, BYTES) == 0);
+            }
+        }
+    }
+}
+
+/* Each byte that stands apart is searched for: no message may be too long for that. */
+static void rx_hears_200_bytes_that_stand_apart(void) {
+    uint8_t sent[200], got[256];
+    cti_fsk_event lock;
+    maker *m = maker_new(CTI_FSK_BELL202);
+    for (int i = 0; i < 200; i++) {
+        sent[i] = (uint8_t)(37 * i + 1);
+    }
+    m->stuffing = 1;
+    maker_burst(m, sent, 200);
+    maker_silence(m, 500);
+    CHECK(hear(m, 160, got, 256, &lock) >= 200);
+    CHECK(memcmp(got, sent, sizeof sent) == 0);
+}
+
 static void rx_is_quiet_on_noise(void) {
     static uint8_t got[64];
     cti_fsk_event lock;
@@ -249,6 +306,9 @@ int main(void) {
     RUN(rx_finds_the_rate_without_a_seizure);
     RUN(rx_finds_the_beginning_and_counts_the_preamble);
     RUN(rx_says_the_same_however_the_audio_is_cut);
+    RUN(rx_takes_no_digit_for_a_preamble);
+    RUN(rx_hears_a_burst_at_once_behind_digits);
+    RUN(rx_hears_200_bytes_that_stand_apart);
     RUN(rx_is_quiet_on_noise);
     CHECK_END();
 }

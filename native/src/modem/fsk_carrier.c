@@ -218,15 +218,15 @@ static float place_first(fsk_carrier *c, const fsk_span *span, float t, float ra
     return place;
 }
 
-static int first_start_possible(const fsk_carrier *c, const fsk_span *span, float t) {
-    return fsk_span_power(span, 0, t, c->bit) > fsk_span_power(span, 1, t, c->bit);
+int fsk_carrier_may_start(const fsk_carrier *c, const fsk_span *span, float t) {
+    if (c->one_level) {
+        return fsk_span_power(span, 0, t, c->bit) > fsk_span_power(span, 1, t, c->bit);
+    }
+    return start_possible(c, span, t);
 }
 
 int fsk_carrier_find(fsk_carrier *c, const fsk_span *span, int64_t base, float t, float range,
                      cti_fsk_event *ev) {
-    if (c->one_level ? !first_start_possible(c, span, t) : !start_possible(c, span, t)) {
-        return 0;
-    }
     fsk_carrier before = *c;
     float place = c->one_level ? place_first(c, span, t, range) : place_byte(c, span, t, range);
     /* A place at the far edge of the search is a start bit still to come, seen too early. */

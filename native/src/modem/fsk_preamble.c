@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "modem/fsk_digit.h"
 #include "modem/fsk_look.h"
 
 #define FLOOR_POWER 1640.0f /* −52 dBm0: mean square of a sample */
@@ -137,6 +138,9 @@ static void guess_marks(const fsk_span *span, guess *g) {
 }
 
 int fsk_preamble_find(const fsk_ring *ring, int64_t end, fsk_carrier *c) {
+    if (fsk_digit_stands(ring, end)) {
+        return 0;
+    }
     int64_t base = end - FSK_MARGIN - LOOK;
     guess best[2]; /* marks, seizure */
     int modem[2] = {CTI_FSK_BELL202, CTI_FSK_BELL202};
@@ -181,12 +185,12 @@ int fsk_preamble_find(const fsk_ring *ring, int64_t end, fsk_carrier *c) {
     return 1;
 }
 
-/* How many of these n bits are marks at the end, if the rest alternates (its last bit is a mark, too, unless
- * all are seizure, when either will do)? `errors`: the bits that do not fit. */
-static int marks_at_end(const uint8_t *mark, int n, int *errors) {
+/* How many of these n bits are marks at the end, at most `most`, if the rest alternates (its last bit is a
+ * mark, too, unless all are seizure, when either will do)? `errors`: the bits that do not fit. */
+static int marks_at_end(const uint8_t *mark, int n, int most, int *errors) {
     int best = 0;
     *errors = n + 1;
-    for (int marks = n; marks >= 0; marks--) {
+    for (int marks = most; marks >= 0; marks--) {
         int wrong[2] = {0, 0}; /* the seizure's last bit as space, as mark */
         for (int i = 0; i < n; i++) {
             int before = n - 1 - i;
@@ -221,10 +225,11 @@ void fsk_preamble_measure(const fsk_ring *ring, const fsk_carrier *c, double sta
         float t = (float)(from - (double)base);
         fsk_look_take(&span, t, bit, 0, step - 1, 0, &here);
         float place = t;
-        int errors, here_marks = marks_at_end(here.mark, step, &errors);
+        int errors, most = in_marks ? step : 0; /* before a seizure's last bit are no marks */
+        int here_marks = marks_at_end(here.mark, step, most, &errors);
         if (!in_marks || here_marks < step - 1) { /* marks are marks wherever their bits begin */
             place = fsk_look_place(&span, t, bit, 0, step - 1, 0, in_marks ? 0.49f : 0.14f, 0.07f, &here);
-            here_marks = marks_at_end(here.mark, step, &errors);
+            here_marks = marks_at_end(here.mark, step, most, &errors);
         }
         if (here.purity < PURITY_MIN || here.power < c->power * LOST_RATIO || errors > step / 8) {
             step /= 2;
@@ -241,6 +246,9 @@ void fsk_preamble_measure(const fsk_ring *ring, const fsk_carrier *c, double sta
         }
         bits += step;
         at = (double)base + (double)place;
+        if (step == 4 || step == 1) { /* one bit wrong does not end it; a single one fits anything */
+            step = step == 4 ? 8 : 0;
+        }
     }
     ev->start = (int64_t)llround(at);
     ev->start = ev->start < 0 ? 0 : ev->start;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cti/error.h"
+#include "modem/fsk_digit.h"
 #include "modem/fsk_look.h"
 #include "modem/fsk_rx_state.h"
 
@@ -21,6 +22,13 @@
 #define PREAMBLE_BEFORE 60
 #define PIECE 64
 #define JUDGED 8
+/* A search for a start bit is dear, and whatever is much like FSK without being a message asks for one every
+ * half bit. Each must be paid for by so many samples, as many as this of them in advance. A real preamble
+ * needs hardly any (a seizure is followed bit by bit, and in marks no start bit is likely). A byte that stood
+ * apart and was found pays its own search, and the one half a bit too early. */
+#define SEARCH_PRICE 50
+#define SEARCHES 64
+#define SEARCHES_A_BYTE 2
 
 size_t cti_fsk_rx_size(void) {
     return sizeof(cti_fsk_rx);
@@ -41,6 +49,7 @@ void cti_fsk_rx_reset(cti_fsk_rx *rx) {
     memset(rx, 0, sizeof *rx);
     fsk_ring_reset(&rx->ring);
     fsk_gate_reset(&rx->gate);
+    rx->paid = -SEARCHES * SEARCH_PRICE;
 }
 
 /* Nothing is known any more: hunts from sample `from` on. */
@@ -97,6 +106,22 @@ static void look_for_carrier(fsk_carrier *c, const fsk_span *span, float t, int 
 static void wait_on(fsk_carrier *c) {
     c->waiting++;
     c->next += 0.5 * (double)c->bit;
+}
+
+/* May there be one more dear search? Then it is paid for. */
+static int pay(cti_fsk_rx *rx) {
+    int64_t least = rx->ring.now - SEARCHES * SEARCH_PRICE, paid = rx->paid > least ? rx->paid : least;
+    if (paid + SEARCH_PRICE > rx->ring.now) {
+        return 0;
+    }
+    rx->paid = paid + SEARCH_PRICE;
+    return 1;
+}
+
+/* A byte whose start bit is near t, which was not expected just there. */
+static int search(cti_fsk_rx *rx, const fsk_span *span, int64_t base, float t, cti_fsk_event *byte) {
+    return fsk_carrier_may_start(&rx->carrier, span, t) && pay(rx) &&
+           fsk_carrier_find(&rx->carrier, span, base, t, 0.35f, byte);
 }
 
 static void judge(cti_fsk_rx *rx, const fsk_span *span, int64_t base, float t, uint32_t marks, int n) {
@@ -161,14 +186,15 @@ static int first_byte(cti_fsk_rx *rx, cti_fsk_event *ev) {
     float t = (float)(c->next - (double)base);
     rx->before = *c;
     look_for_carrier(c, &span, t, 9);
-    if (c->bad > 1 || c->waiting > MARKS_MAX) {
+    if (c->bad > 1 || c->waiting > MARKS_MAX ||
+        (c->waiting && fsk_digit_stands(&rx->ring, (int64_t)c->next))) {
         hunt_from(rx, c->next);
         return 0;
     }
     memset(&rx->byte, 0, sizeof rx->byte);
     int found = !c->waiting && fsk_carrier_read(c, &span, base, t, &rx->byte);
     while (!found && t < PREAMBLE_BEFORE + PIECE) {
-        found = fsk_carrier_find(c, &span, base, t, 0.35f, &rx->byte);
+        found = search(rx, &span, base, t, &rx->byte);
         if (!found) {
             wait_on(c);
             t = (float)(c->next - (double)base);
@@ -227,8 +253,9 @@ static int next_byte(cti_fsk_rx *rx, cti_fsk_event *ev) {
         return lost(rx, ev);
     }
     memset(ev, 0, sizeof *ev);
-    if (!c->bad && (c->waiting ? fsk_carrier_find(c, &span, base, t, 0.35f, ev)
-                               : fsk_carrier_read(c, &span, base, t, ev))) {
+    int apart = c->waiting > 0;
+    if (!c->bad && (apart ? search(rx, &span, base, t, ev) : fsk_carrier_read(c, &span, base, t, ev))) {
+        rx->paid -= apart && ev->framing_ok ? SEARCHES_A_BYTE * SEARCH_PRICE : 0;
         return 1;
     }
     wait_on(c);

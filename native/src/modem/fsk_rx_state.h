@@ -10,6 +10,7 @@ struct cti_fsk_rx {
     fsk_gate gate;
     int64_t scanned; /* hunting: samples that the gate has taken; a multiple of FSK_HOP */
     int state;       /* enum fsk_state */
+    int64_t paid;    /* the sample by which all searches so far are paid for */
     fsk_carrier carrier;
     fsk_carrier before; /* the carrier in its preamble: if the first byte is not what was hoped for */
     int held;

@@ -32,6 +32,7 @@ def bench(capsys: pytest.CaptureFixture[str]) -> Any:
 def test_every_kernel_is_measured(bench: Any) -> None:
     report = bench()
     expected = {"ear", "dtmf_rx", "progress", "vad", "echo_can", "cid_rx_idle", "cid_rx_burst", "conference"}
+    expected |= {"cid_rx_digits", "fsk_rx_digits"}
     assert expected <= set(report)
     for figures in report.values():
         assert figures["one_port"] > 0
