@@ -1,6 +1,7 @@
 /* The plain and the AVX2 variant of each kernel that has two give the same bits. On a processor without AVX2
  * both are the plain one. */
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "check.h"
 #include "cti/random.h"
 #include "line/echo_can_state.h"
+#include "tone/progress_work.h"
 
 enum { N = 24000 };
 
@@ -99,16 +101,70 @@ static void the_echo_canceller_leaves_the_same_and_learns_the_same(void) {
     }
 }
 
+/* Noise, tones in and above the low band, and pauses, so that the bins above come and go. */
+static void make_sounds(int16_t *pcm) {
+    cti_random *r = dice();
+    static const double HZ[4] = {425.0, 950.0, 1800.0, 2475.0};
+    for (int i = 0; i < N; i++) {
+        int part = i / 1500;
+        double tone = sin(6.283185307179586 * HZ[part / 3 % 4] * i / 8000.0);
+        pcm[i] = (int16_t)((part % 3 == 0 ? 5000.0 * tone : 0.0) +
+                           (part % 3 == 1 ? 1000.0 : 2.0) * cti_random_normal(r));
+    }
+    free(r);
+}
+
+static void the_call_progress_spectrum_is_equal_to_the_bit(void) {
+    static int16_t pcm[N];
+    static progress_bank b[2];
+    make_sounds(pcm);
+    for (int runs = 0; runs <= 10;
+         runs += 2) { /* of bins above the low band: none, and all there is room for */
+        uint8_t high[PROGRESS_LAST_BIN + 1] = {0};
+        for (int k = 0; k < runs; k++)
+            for (int m = 62 + 25 * k; m < 71 + 25 * k; m++)
+                high[m] = 1;
+        for (int v = 0; v < 2; v++) {
+            progress_bank_init(&b[v], high);
+            b[v].work = v == 0 ? &progress_work_plain : &progress_work_avx2;
+        }
+        CHECK_EQ(b[0].high, 15 * runs);
+        int lived = 0;
+        size_t from = offsetof(progress_bank, hop_power); /* the spectrum, and all that follows */
+        for (int i = 0; i < N; i += PROGRESS_HOP) {
+            for (int v = 0; v < 2; v++)
+                CHECK_EQ(progress_bank_run(&b[v], pcm + i, PROGRESS_HOP), PROGRESS_HOP);
+            CHECK(memcmp((char *)&b[0] + from, (char *)&b[1] + from, sizeof b[0] - from) == 0);
+            for (int d = 0; d < PROGRESS_DUMPS; d++) { /* behind the bins stand zeros of either sign */
+                size_t bins = (size_t)b[0].bins * sizeof(float);
+                CHECK(memcmp(b[0].dump_re[d], b[1].dump_re[d], bins) == 0);
+                CHECK(memcmp(b[0].dump_im[d], b[1].dump_im[d], bins) == 0);
+                for (int k = b[0].bins; k < PROGRESS_BINS; k++)
+                    for (int v = 0; v < 2; v++)
+                        CHECK(!(fabsf(b[v].dump_re[d][k]) > 0.0f || fabsf(b[v].dump_im[d][k]) > 0.0f));
+            }
+            CHECK_EQ(b[0].live, b[1].live);
+            lived += b[0].live > 0;
+        }
+        CHECK((lived > 0) == (runs > 0) && lived < N / PROGRESS_HOP);
+    }
+}
+
 static void the_wide_variant_works_where_the_processor_has_it(void) {
     cti_fft fft;
     cti_fft_init(&fft);
     CHECK_EQ(fft.wide, cti_variant_is_wide());
+    static progress_bank b;
+    uint8_t high[PROGRESS_LAST_BIN + 1] = {0};
+    progress_bank_init(&b, high);
+    CHECK(b.work == (cti_variant_is_wide() ? &progress_work_avx2 : &progress_work_plain));
 }
 
 int main(void) {
     RUN(spectra_and_their_inverse_are_equal_to_the_bit);
     RUN(power_is_that_of_the_windowed_sum);
     RUN(the_echo_canceller_leaves_the_same_and_learns_the_same);
+    RUN(the_call_progress_spectrum_is_equal_to_the_bit);
     RUN(the_wide_variant_works_where_the_processor_has_it);
     CHECK_END();
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cti/error.h"
+#include "tone/progress_work.h"
 
 #define TURN 6.283185307179586
 /* A window with a tone above the low band has most of its power there: a hop with less is passed over. */
@@ -39,10 +40,17 @@ int progress_bank_lay_out(const uint8_t high[PROGRESS_LAST_BIN + 1], int16_t mul
 
 void progress_bank_init(progress_bank *b, const uint8_t high[PROGRESS_LAST_BIN + 1]) {
     memset(b, 0, sizeof(*b));
+    b->work = cti_variant_is_wide() ? &progress_work_avx2 : &progress_work_plain;
     for (int i = 0; i < PROGRESS_LOW_BINS; i++)
         b->multiple[i] = (int16_t)(PROGRESS_FIRST_BIN + i);
     b->high = progress_bank_lay_out(high, b->multiple + PROGRESS_LOW_BINS);
     b->bins = PROGRESS_LOW_BINS + b->high;
+    for (int i = 0; i < PROGRESS_BINS; i++) {
+        b->rest[i] = b->multiple[i] % 8;
+        /* the end of a run is never part of a line */
+        int inner = i > 0 && i < b->bins - 1 && b->multiple[i + 1] - b->multiple[i - 1] == 2;
+        b->inner[i] = inner ? i : PROGRESS_BINS;
+    }
     for (int n = 0; n < PROGRESS_HOP_LOW; n++)
         for (int i = 0; i < PROGRESS_LOW_BINS; i++) {
             double phase = TURN * (PROGRESS_FIRST_BIN + i) * n / 160.0;
@@ -74,78 +82,34 @@ double progress_bank_hz(const progress_bank *b, double bin) {
     return (b->multiple[below] + bin - below) * PROGRESS_BIN_HZ;
 }
 
-static void sum_low(const progress_bank *b, float *re, float *im) {
-    for (int n = 0; n < PROGRESS_HOP_LOW; n++) {
-        float x = b->low[n];
-        for (int i = 0; i < PROGRESS_LOW_BINS; i++) {
-            re[i] += x * b->cosine[n][i];
-            im[i] -= x * b->sine[n][i];
-        }
-    }
-}
-
-/* Of sixteen bins from `at` on: Goertzel over the hop. */
-static void sum_block(const progress_bank *b, int at, float *re, float *im) {
-    float last[PROGRESS_BLOCK] = {0}, before[PROGRESS_BLOCK] = {0};
-    for (int n = 0; n < PROGRESS_HOP; n++)
-        for (int i = 0; i < PROGRESS_BLOCK; i++) {
-            float now = b->wide[n] + b->turn[at + i] * last[i] - before[i];
-            before[i] = last[i];
-            last[i] = now;
-        }
-    /* A quarter of the low band's amplitude: four times its samples are in a hop. */
-    for (int i = 0; i < PROGRESS_BLOCK; i++) {
-        re[at + i] = 0.25f * (last[i] * b->last_re[at + i] + before[i] * b->before_re[at + i]);
-        im[at + i] = 0.25f * (last[i] * b->last_im[at + i] + before[i] * b->before_im[at + i]);
-    }
-}
-
 /* The hop's sums, with the phase that each bin's oscillator has since reset: 12.5 Hz turn an eighth
  * in a hop. */
 static void sum_hop(progress_bank *b) {
-    float re[PROGRESS_BINS] = {0}, im[PROGRESS_BINS] = {0};
-    sum_low(b, re, im);
+    float re[PROGRESS_BINS] = {0}, im[PROGRESS_BINS] = {0}, cosine[8], sine[8];
+    b->work->sum_low(b, re, im);
     int loud = b->energy > QUIET * PROGRESS_HOP && b->energy - b->low_energy > LEAST_HIGH * b->energy;
     if (loud && b->high > 0)
         b->live = PROGRESS_DUMPS + 1;
     else if (b->live > 0)
         b->live--;
     if (loud)
-        for (int at = 0; at < b->high; at += PROGRESS_BLOCK)
-            sum_block(b, at, re + PROGRESS_LOW_BINS, im + PROGRESS_LOW_BINS);
-    int at = (int)(b->hops % PROGRESS_DUMPS);
-    int bins = b->live > 0 ? b->bins : PROGRESS_LOW_BINS;
-    for (int i = 0; i < bins; i++) {
-        int eighth = (int)(b->multiple[i] * (b->hops % 8) % 8);
-        float c = EIGHTH[eighth], s = EIGHTH[(eighth + 6) % 8]; /* sine = cosine, two eighths back */
-        b->dump_re[at][i] = re[i] * c + im[i] * s;
-        b->dump_im[at][i] = im[i] * c - re[i] * s;
+        b->work->sum_high(b, re, im);
+    for (int rest = 0; rest < 8; rest++) {
+        int eighth = (int)(rest * (b->hops % 8) % 8);
+        cosine[rest] = EIGHTH[eighth];
+        sine[rest] = EIGHTH[(eighth + 6) % 8]; /* sine = cosine, two eighths back */
     }
-    b->hop_power[at] = (float)(b->energy / PROGRESS_HOP);
+    b->work->put_dump(b, re, im, b->live > 0 ? b->bins : PROGRESS_LOW_BINS, cosine, sine);
+    b->hop_power[b->hops % PROGRESS_DUMPS] = (float)(b->energy / PROGRESS_HOP);
     b->energy = b->low_energy = 0.0;
     b->hops++;
 }
 
 static void make_spectrum(progress_bank *b) {
-    float re[PROGRESS_BINS] = {0}, im[PROGRESS_BINS] = {0};
-    int bins = b->live > 0 ? b->bins : PROGRESS_LOW_BINS;
-    for (int d = 0; d < PROGRESS_DUMPS; d++)
-        for (int i = 0; i < bins; i++) {
-            re[i] += b->dump_re[d][i];
-            im[i] += b->dump_im[d][i];
-        }
-    /* Hann: half the bin less a quarter of each neighbour, turned to the window's first hop. */
+    /* Half the bin less a quarter of each neighbour. */
     int first = (int)(b->hops % 8);
-    float c = EIGHTH[first], s = -EIGHTH[(first + 6) % 8];
-    for (int i = 1; i < bins - 1; i++) {
-        if (b->multiple[i + 1] - b->multiple[i - 1] != 2) /* the end of a run: never part of a line */
-            continue;
-        float below_re = re[i - 1] * c - im[i - 1] * s, below_im = re[i - 1] * s + im[i - 1] * c;
-        float above_re = re[i + 1] * c + im[i + 1] * s, above_im = im[i + 1] * c - re[i + 1] * s;
-        b->re[i] = 0.5f * re[i] - 0.25f * (below_re + above_re);
-        b->im[i] = 0.5f * im[i] - 0.25f * (below_im + above_im);
-        b->power[i] = (b->re[i] * b->re[i] + b->im[i] * b->im[i]) * (2.0f / (160.0f * 60.0f));
-    }
+    b->work->make_window(b, b->live > 0 ? b->bins : PROGRESS_LOW_BINS, EIGHTH[first],
+                         -EIGHTH[(first + 6) % 8]);
     b->total = 0.0f;
     for (int d = 0; d < PROGRESS_DUMPS; d++) /* the oldest hop stands where the next will go */
         b->total += b->weight[d] * b->hop_power[(b->hops + d) % PROGRESS_DUMPS];

@@ -21,8 +21,7 @@ enum {
     PROGRESS_HOP_LOW = 20,    /* the same at 2,000 a second */
     PROGRESS_DUMPS = 8,       /* hops in a window */
     PROGRESS_LOW_BINS = 40,   /* 275 Hz … 762.5 Hz */
-    PROGRESS_HIGH_BINS = 160, /* at most; in blocks of PROGRESS_BLOCK */
-    PROGRESS_BLOCK = 16,
+    PROGRESS_HIGH_BINS = 160, /* at most; worked on in blocks of 32 or 16 (progress_work) */
     PROGRESS_BINS = PROGRESS_LOW_BINS + PROGRESS_HIGH_BINS,
     PROGRESS_FIRST_BIN = 22,   /* 275 Hz / 12.5 Hz */
     PROGRESS_LAST_BIN = 318,   /* 3975 Hz */
@@ -34,9 +33,15 @@ enum {
 /* The middle of the window lies this many samples before its end; with the filters' delay. */
 #define PROGRESS_DELAY 327
 
+typedef struct progress_work progress_work;
+
+/* Everything a bin has is an array over the bins, one number beside the next: they are worked on in lanes. */
 typedef struct progress_bank {
+    const progress_work *work;       /* the variant for this processor */
     int32_t bins, high;              /* of all; of them above the low band */
     int16_t multiple[PROGRESS_BINS]; /* of 12.5 Hz */
+    int32_t rest[PROGRESS_BINS];     /* of that, divided by 8: what the phase turns in a hop, in eighths */
+    int32_t inner[PROGRESS_BINS];    /* a bin's place where it has both neighbours, elsewhere PROGRESS_BINS */
     float cosine[PROGRESS_HOP_LOW][PROGRESS_LOW_BINS];
     float sine[PROGRESS_HOP_LOW][PROGRESS_LOW_BINS];
     /* the recurrence's factor, and by what its last two values make the hop's sum */
