@@ -17,6 +17,7 @@ tone_db = 0.0           tone_hz = 1.0    tone_ms = 1.0   busy and congestion off
                         frequencies and times over the country's (hwsim/off_figures.py)
 busy_hz = [520]         busy_ms = [170, 230]         a PBX's busy tone instead of the country's
 call_waiting = false                                 a second caller is told to a line that talks (CAS)
+any_number = false                                   a number that is nobody's rings the first idle line
 flash = false           hook flash is a service of the lines: a hang-up is then known later
 answer_reversal = false                              when a call that the line has dialled is answered
 control = true          live: `ctidrv sim call` may place calls
@@ -282,6 +283,7 @@ def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -
         loop_break_ms=read.integer("loop_break_ms", 400, 20, 5000),
         answer_reversal=read.flag("answer_reversal", False),
         call_waiting=read.flag("call_waiting", False),
+        any_number=read.flag("any_number", False),
         timezone=read.word("timezone", "UTC"),
     )
     try:

@@ -145,6 +145,8 @@ class Services:
     loop_break_ms: int = 400
     answer_reversal: bool = False
     call_waiting: bool = False
+    any_number: bool = False
+    """A number that is nobody's rings a board line, the first that is idle."""
     timezone: str = "UTC"
 
 
@@ -269,7 +271,7 @@ class Exchange:
         self._send(line, "congestion")
 
     def _digit(self, line: Line) -> None:
-        longer = any(number.startswith(line.dialled) for number in self._plan)
+        longer = self._services.any_number or any(number.startswith(line.dialled) for number in self._plan)
         if line.dialled in self._plan or not longer:
             self._route(line)
         else:
@@ -282,7 +284,7 @@ class Exchange:
         line.dialled = ""
 
     def _route(self, line: Line) -> None:
-        called = self._plan.get(line.dialled)
+        called = self._plan.get(line.dialled) or self._attendant()
         if called is None:
             self._input(line, Input.UNKNOWN)
         elif self._may_knock(called):
@@ -294,6 +296,12 @@ class Exchange:
         else:
             self._call(line, called)
             self._input(line, Input.FREE)
+
+    def _attendant(self) -> Line | None:
+        if not self._services.any_number:
+            return None
+        lines = self.lines[: self._plant.board_lines]
+        return next((line for line in lines if line.state is LineState.IDLE), lines[0])
 
     def _call(self, line: Line, called: Line) -> None:
         line.other, called.other = called, line

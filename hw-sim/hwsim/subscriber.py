@@ -202,6 +202,13 @@ class Subscriber:
         await self._say(audio)
         self.note("stops speaking")
 
+    async def exchanges(self, said: Pcm) -> bytes:
+        """Says a tick's worth of sound, and returns what is at his ear meanwhile (16-bit little-endian)."""
+        self._plant.phone_play(self.line.index, said)
+        await self.clock.sleep(TICK)
+        self.collect()
+        return Pcm(self.heard[-TICK:]).bytes
+
     async def silence(self, length: Samples) -> None:
         await self.clock.sleep(length)
 

@@ -161,6 +161,34 @@ def _scenario(office: Office, command: str) -> None:
     assert office.run(command).endswith("1 scenarios, 0 failed\n")
 
 
+def _outside_program(office: Office, command: str) -> None:
+    """The page's own program rings the line."""
+    page = (ROOT / "docs" / "reference" / "pcm-line.md").read_text(encoding="utf-8")
+    program = page.split("```python\n")[1].split("```")[0]
+    words = shlex.split(command, comments=True)
+    with subprocess.Popen(
+        [*CTIDRV, *words[1:]], cwd=office.folder, encoding="utf-8", stdout=subprocess.PIPE
+    ) as line:
+        try:
+            assert line.stdout is not None
+            assert line.stdout.readline().startswith("listening at unix:line.socket")
+            subprocess.run([sys.executable, "-I", "-c", program], cwd=office.folder, check=True, timeout=60)
+            told, _ = line.communicate(timeout=60)
+        finally:
+            line.kill()
+    assert "plays 'welcome'" in told
+    assert line.returncode == 0
+    assert (office.folder / "heard.raw").stat().st_size == 320 * (50 + 40 + 750)
+
+
+def _says_and_hears(office: Office, command: str) -> None:
+    writer = WavWriter(office.folder / "says.wav", 1)
+    writer.write((Pcm.silence(8000) + dtmf("8001") + Pcm.silence(80_000)).bytes)
+    writer.close()
+    assert "plays 'welcome'" in office.run(command)
+    assert (office.folder / "hears.wav").exists()
+
+
 def _selftest(office: Office, command: str) -> None:
     assert "duration: shortest heard ms" in office.run(command)
 
@@ -233,6 +261,8 @@ RUNNERS: list[tuple[str, str, Callable[[Office, str], None]]] = [
     (r"README\.md", r"ctidrv recordings verify\b", _verify),
     (r"", r"ctidrv ivr check [\w./]+", _no_findings),
     (r"", r"ctidrv dsp detect FILE\.wav", _detect),
+    (r".*pcm-line\.md", r"ctidrv sim line --pcm ", _outside_program),
+    (r".*pcm-line\.md", r"ctidrv sim line --wav ", _says_and_hears),
     (r"README\.md", r"ctidrv selftest\b", _selftest),
     (r".*", r"ctidrv sim check ", _no_findings),
     (r".*", r"ctidrv sim run ", _scenario),

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ctidrv.cli.output import add_data, add_json, print_json
-from ctidrv.errors import InputError
 from ctidrv.folder import DataFolder, data_folder
 from ctidrv.units import to_seconds
+from hwsim.rig.fresh import check_fresh
 from hwsim.telling import told
 
 if TYPE_CHECKING:
@@ -74,17 +74,8 @@ def _folder(args: argparse.Namespace) -> DataFolder:
     if args.data is None:
         return data_folder(tempfile.mkdtemp(prefix="ctidrv-demo-"))
     folder = data_folder(args.data)
-    if folder.database.exists() and not (args.realtime or args.desktop):
-        from ctidrv.callcontrol.ids import Ids
-        from ctidrv.store import Store
-
-        call = Ids(args.seed).next("call")
-        with Store.read(folder) as store:
-            if store.call(call) is not None:
-                raise InputError(
-                    f"{folder.root} already holds {call}, the call of seed {args.seed}: "
-                    "choose another --data folder or another --seed"
-                )
+    if not (args.realtime or args.desktop):
+        check_fresh(folder, args.seed)
     return folder
 
 

@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     refused: list[tuple[str, str]] = []
     for file in args.files:
         try:
-            result = play_case(_scenario(file, args.seed), kept=kept)
+            result = play_case(read_shipped_too(file, args.seed), kept=kept)
         except InputError as error:
             print(f"ctidrv: {error}", file=sys.stderr)
             refused.append((file, str(error)))
@@ -67,7 +67,8 @@ def run(args: argparse.Namespace) -> int:
     return 2 if refused else int(not all(result.ok for result in results))
 
 
-def _scenario(file: str, seed: int | None = None) -> Scenario:
+def read_shipped_too(file: str, seed: int | None = None) -> Scenario:
+    """A scenario of a file, or one that ships by its name; `seed`: in the place of its own."""
     import dataclasses
 
     from ctidrv.apps.ivr.shipped import shipped_folder
@@ -134,7 +135,7 @@ def _findings(file: str) -> Iterator[dict[str, Any]]:
     from hwsim.rig.case import load_case
 
     try:
-        load_case(_scenario(file))
+        load_case(read_shipped_too(file))
     except DocumentErrors as error:
         for finding in error.findings:
             if finding.fatal:

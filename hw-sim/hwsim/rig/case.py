@@ -6,8 +6,9 @@ import asyncio
 import random
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from hwsim.rig.check import check_sounds
 from hwsim.rig.expected import differences
 from hwsim.rig.kept import keep
 from hwsim.rig.sounds import ScriptSounds
-from hwsim.rig.station import OutOfTime, Rig, one_board, script_path
+from hwsim.rig.station import START, OutOfTime, Rig, one_board, script_path
 from hwsim.scenario.person import Person
 from hwsim.scenario.read import Scenario, ScenarioErrors
 from hwsim.scenario.timeline import Track, deed_track, draw, ear_track, listing, reached, station_track
@@ -97,9 +98,9 @@ def play_case(scenario: Scenario, *, kept: Path | None = None) -> Result:
     begun = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="ctidrv-sim-", ignore_cleanup_errors=True) as folder:
         data = DataFolder(Path(folder) / "station")
-        rig = _rig(scenario, script, data)
+        rig = make_rig(scenario, script, data)
         try:
-            played = _Played(scenario, rig, sounds)
+            played = Played(scenario, rig, sounds)
             played.play()
             result.failures = played.failures
             result.gave_up = [each.gave_up for each in played.people if each.gave_up is not None]
@@ -117,18 +118,21 @@ def play_case(scenario: Scenario, *, kept: Path | None = None) -> Result:
     return result
 
 
-def _rig(scenario: Scenario, script: Path, data: DataFolder) -> Rig:
+def make_rig(
+    scenario: Scenario, script: Path, data: DataFolder, *, spare: int = 0, start: datetime = START
+) -> Rig:
+    """Its exchange and station, with a telephone for each party and some to spare. ScenarioErrors."""
     document = scenario.document
     settings = dict(document.board.model_extra or {})
     try:
         config = one_board(
             script,
             lines=document.board.lines,
-            phones=len(document.parties),
+            phones=len(document.parties) + spare,
             country=document.country,
             board=settings,
         )
-        return Rig(data, config, seed=document.seed)
+        return Rig(data, config, seed=document.seed, start=start)
     except InputError as error:
         raise _at(scenario, scenario.root.get("board"), error) from error
 
@@ -140,8 +144,8 @@ def _at(scenario: Scenario, node: Node | None, error: InputError) -> ScenarioErr
     return scenario.errors(found)
 
 
-class _Played:
-    """A scenario on its rig."""
+class Played:
+    """A scenario on its rig; `leave` when another is to be played on it."""
 
     def __init__(self, scenario: Scenario, rig: Rig, sounds: ScriptSounds) -> None:
         self._scenario = scenario
@@ -159,18 +163,21 @@ class _Played:
                 raise _at(scenario, scenario.node(number), error) from error
             self.people.append(Person(phone, party, sounds, random.Random(f"{seed}/{number}")))
 
-    def play(self) -> None:
+    def play(self, beside: Coroutine[Any, Any, None] | None = None) -> None:
+        """All parties, and beside them whoever else is on the exchange, to the end of every call."""
         root = self._scenario.root.line
         try:
-            self._rig.run(self._all(), self._scenario.document.limit)
+            self._rig.run(self._all(beside), self._scenario.document.limit)
             stuck = self._rig.run(self._rig.comes_to_rest())
             self.failures.extend(Failure(root, each) for each in stuck)
         except OutOfTime as error:
             self.failures.append(Failure(root, str(error)))
 
-    async def _all(self) -> None:
+    async def _all(self, beside: Coroutine[Any, Any, None] | None) -> None:
         """Everybody at once."""
         async with asyncio.TaskGroup() as group:
+            if beside is not None:
+                group.create_task(beside)
             for number, person in enumerate(self.people):
                 group.create_task(self._one(number, person))
 
@@ -187,6 +194,11 @@ class _Played:
 
     def _fails(self, number: int, person: Person, message: str) -> None:
         self.failures.append(Failure(self._scenario.node(number, person.step).line, message))
+
+    def leave(self) -> None:
+        """Gives the telephones back."""
+        for person in self.people:
+            self._rig.board.give_back(person.phone)
 
     def tracks(self) -> list[Track]:
         return all_tracks(self.people, self._sounds, self._rig, self._ears)

@@ -69,18 +69,23 @@ def one_board(
 class Rig:
     """The station of a configuration whose board `BOARD` is a simulated one.
 
-    Same seed, same bytes. `close` ends it whatever has happened. InputError, PortError for what will not do.
+    Same seed, same bytes; `start` is the wall time of sample 0. `close` ends it whatever has happened.
+    InputError, PortError for what will not do.
     """
 
-    def __init__(self, folder: DataFolder, config: StationConfig, *, seed: int = 1) -> None:
+    def __init__(
+        self, folder: DataFolder, config: StationConfig, *, seed: int = 1, start: datetime = START
+    ) -> None:
         from ctidrv.media.virtual import VirtualLoop
         from ctidrv.service.daemon import Station
 
-        self.station: Station = Station(folder, config, live=False, seed=seed, start=START)
+        self.station: Station = Station(folder, config, live=False, seed=seed, start=start)
         self.station.open()
         self.clock = self.station.clock
         self.told: list[tuple[Samples, str]] = []
         """What the station did, in words."""
+        self.offered: list[str] = []
+        """The calls that have come to it since it was made."""
         self._open: dict[str, None] = {}
         """The calls that have not ended: a line is idle a moment before its call is."""
         self.station.journal.subscribe(self._on_event)
@@ -122,6 +127,7 @@ class Rig:
     def _on_event(self, event: CallEvent) -> None:
         if event.type == "call.offered" and event.call is not None:
             self._open[event.call] = None
+            self.offered.append(event.call)
         elif event.type == "call.ended" and event.call is not None:
             self._open.pop(event.call, None)
         data = {"type": event.type, **event.data}
