@@ -20,6 +20,10 @@ VOICES = {
         "Hello, this is Ann Lee. Please call me back about order one two three four. Thank you.",
     ),
     "goodbye": (["espeak-ng", "-v", "en-us+m3", "-s", "160"], "All right. Thank you, goodbye."),
+    "not-in-service": (
+        ["espeak-ng", "-v", "en-us+f2", "-s", "150"],
+        "The number you have dialled is not in service. Please check the number, and dial again.",
+    ),
     "offer": (
         ["espeak-ng", "-v", "en-us+m1", "-s", "180"],
         "This is an important message about your telephone bill. Press one now to hear of our offer, "

@@ -20,6 +20,8 @@ call_waiting = false                                 a second caller is told to 
 any_number = false                                   a number that is nobody's rings the first idle line
 flash = false           hook flash is a service of the lines: a hang-up is then known later
 answer_reversal = false                              when a call that the line has dialled is answered
+exchange = {…}          number plan, hunt groups, distinctive ringing, second dial tone, times: the keys
+                        of hwsim/exchange_settings.py, as in a scenario's `board`
 control = true          live: `ctidrv sim call` may place calls
 """
 
@@ -42,6 +44,7 @@ from hwsim import caller_id
 from hwsim.caller_id import Presentation, presentation_of
 from hwsim.control import Control
 from hwsim.exchange import CLEARING_SIGNALS, EXCHANGE_EVENTS, Exchange, Services
+from hwsim.exchange_settings import ExchangeSettings, read_settings
 from hwsim.off_figures import OffFigures
 from hwsim.plant import LAWS, LineSettings, Plant
 from hwsim.subscriber import Subscriber
@@ -203,6 +206,12 @@ class _Settings:
             self.fail(key, f"{value!r}: at most {most} numbers from {least:g} to {highest:g}")
         return tuple(float(each) for each in value)
 
+    def exchange(self) -> ExchangeSettings:
+        try:
+            return read_settings(self._values.pop("exchange", {}))
+        except InputError as error:
+            self.fail("exchange", str(error))
+
     def nothing_else(self) -> None:
         for key in self._values:
             self.fail(key, "unknown key")
@@ -280,11 +289,12 @@ def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -
     services = Services(
         caller_id=_caller_id(read, region),
         clearing=read.words("clearing", ("busy-tone",), CLEARING_SIGNALS),
-        loop_break_ms=read.integer("loop_break_ms", 400, 20, 5000),
+        loop_break_ms=read.integer("loop_break_ms", 400, 20, 60_000),
         answer_reversal=read.flag("answer_reversal", False),
         call_waiting=read.flag("call_waiting", False),
         any_number=read.flag("any_number", False),
         timezone=read.word("timezone", "UTC"),
+        settings=read.exchange(),
     )
     try:
         ZoneInfo(services.timezone)
@@ -299,6 +309,9 @@ def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -
     plant = Plant(lines, phones, seed=context.seed, line=line)
     plant.progress(progress_config(region))
     plant.pulses(region.dialling.receiver(flash=flash))
-    exchange = Exchange(plant, context.clock, heard_as, services, numbers)
+    try:
+        exchange = Exchange(plant, context.clock, heard_as, services, numbers)
+    except InputError as error:
+        read.fail("exchange", str(error))
     info = BoardInfo(name, "sim", f"simulated exchange ({country.upper()})")
     return SimBoard(info, context, plant, exchange, control=control and context.live)

@@ -1,19 +1,13 @@
-"""The simulated exchange: what each subscriber line hears and when it rings, as a table.
+"""The simulated exchange: what each subscriber line hears and when it rings, by the table of
+`hwsim.exchange_table`, whose actions are methods of `Exchange`.
 
-TABLE[state, input] -> (next state, actions); an action is a method of `Exchange`. All timing is on the
-sample clock, all sound and signalling is the plant's, digits are those its receivers of tones and of dial
-pulses heard.
-
-    IDLE --lifted--> DIAL_TONE --digit--> DIALLING --free--> RINGBACK --answered--> TALKING
-    IDLE --called--> RINGING --lifted--> TALKING --other gone--> CLEARED      any --put down--> IDLE
+All timing is on the sample clock, all sound and signalling is the plant's, digits are those its receivers of
+tones and of dial pulses heard.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum, auto
-from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,90 +19,23 @@ from ctidrv.ports.dialling import Dialling
 from ctidrv.ports.regions import Region, tone_spec
 from ctidrv.units import TICK, ms, seconds
 from hwsim import caller_id
+from hwsim.announcement import announcement, country_tone, unobtainable
 from hwsim.caller_id import Presentation
-from hwsim.plant import Plant
+from hwsim.exchange_settings import ExchangeSettings
+from hwsim.exchange_table import TABLE, Input, LineState
+from hwsim.number_plan import Destination, NumberPlan
+from hwsim.plant import Plant, Sound
 
+__all__ = ["TABLE", "Exchange", "Input", "Line", "LineState", "Services"]
 
-class LineState(Enum):
-    IDLE = auto()
-    DIAL_TONE = auto()
-    DIALLING = auto()
-    RINGBACK = auto()
-    SUMMONED = auto()  # J-CLIP: CAR asks for a primary answer
-    TOLD = auto()  # J-CLIP: off hook for the data
-    RINGING = auto()
-    TALKING = auto()
-    CLEARED = auto()  # the other side went; this one is still off hook
-    REFUSED = auto()  # hears busy or congestion
-
-
-class Input(Enum):
-    LIFTED = auto()
-    PUT_DOWN = auto()
-    DIGIT = auto()
-    PULSES = auto()  # the first pulse of a digit
-    FLASH = auto()
-    FREE = auto()
-    BUSY = auto()
-    UNKNOWN = auto()
-    CALLED = auto()
-    SUMMONS = auto()
-    ANSWERED = auto()
-    KNOCK = auto()  # a second call, to a line that talks
-    ACKNOWLEDGED = auto()  # it can take the data of that
-    OTHER_GONE = auto()
-    TIMEOUT = auto()
-
-
-S, IN = LineState, Input
-TABLE: Mapping[tuple[LineState, Input], tuple[LineState, tuple[str, ...]]] = MappingProxyType(
-    {
-        (S.IDLE, IN.LIFTED): (S.DIAL_TONE, ("dial_tone",)),
-        (S.IDLE, IN.CALLED): (S.RINGING, ("begin_ringing",)),
-        (S.DIAL_TONE, IN.DIGIT): (S.DIALLING, ("quiet", "digit")),
-        (S.DIAL_TONE, IN.PULSES): (S.DIALLING, ("quiet", "await_digit")),
-        (S.DIAL_TONE, IN.TIMEOUT): (S.REFUSED, ("congestion",)),
-        (S.DIALLING, IN.DIGIT): (S.DIALLING, ("digit",)),
-        (S.DIALLING, IN.PULSES): (S.DIALLING, ("await_digit",)),
-        (S.DIALLING, IN.FLASH): (S.DIAL_TONE, ("forget", "dial_tone")),
-        (S.REFUSED, IN.FLASH): (S.DIAL_TONE, ("forget", "dial_tone")),
-        (S.DIALLING, IN.TIMEOUT): (S.DIALLING, ("route",)),
-        (S.DIALLING, IN.FREE): (S.RINGBACK, ("ringback",)),
-        (S.DIALLING, IN.BUSY): (S.REFUSED, ("busy",)),
-        (S.DIALLING, IN.UNKNOWN): (S.REFUSED, ("congestion",)),
-        (S.RINGBACK, IN.ANSWERED): (S.TALKING, ("quiet", "tell_answer")),
-        (S.RINGBACK, IN.TIMEOUT): (S.REFUSED, ("leave_other", "busy")),
-        (S.RINGBACK, IN.OTHER_GONE): (S.REFUSED, ("busy",)),
-        (S.IDLE, IN.SUMMONS): (S.SUMMONED, ("begin_car",)),
-        (S.SUMMONED, IN.LIFTED): (S.TOLD, ("stop_ringing", "tell_lifted")),
-        (S.SUMMONED, IN.TIMEOUT): (S.RINGING, ("stop_ringing", "end_alert", "ring")),
-        (S.SUMMONED, IN.OTHER_GONE): (S.IDLE, ("stop_ringing", "end_alert")),
-        (S.TOLD, IN.PUT_DOWN): (S.RINGING, ("quiet", "end_alert", "ring_soon")),
-        (S.TOLD, IN.TIMEOUT): (S.REFUSED, ("quiet", "leave_other", "busy")),
-        (S.TOLD, IN.OTHER_GONE): (S.CLEARED, ("quiet",)),
-        (S.RINGING, IN.LIFTED): (S.TALKING, ("stop_ringing", "quiet", "through_connect")),
-        (S.RINGING, IN.OTHER_GONE): (S.IDLE, ("stop_ringing", "quiet", "end_alert")),
-        (S.TALKING, IN.OTHER_GONE): (S.CLEARED, ("part", "clearing_signals")),
-        (S.TALKING, IN.KNOCK): (S.TALKING, ("part", "knock")),
-        (S.TALKING, IN.ACKNOWLEDGED): (S.TALKING, ("tell_waiting",)),
-        (S.TALKING, IN.TIMEOUT): (S.TALKING, ("quiet", "rejoin")),
-        (S.IDLE, IN.PUT_DOWN): (S.IDLE, ()),
-        (S.DIAL_TONE, IN.PUT_DOWN): (S.IDLE, ("quiet",)),
-        (S.DIALLING, IN.PUT_DOWN): (S.IDLE, ("quiet",)),
-        (S.RINGBACK, IN.PUT_DOWN): (S.IDLE, ("quiet", "leave_other")),
-        (S.TALKING, IN.PUT_DOWN): (S.IDLE, ("quiet", "part", "leave_other", "restore_polarity", "recall")),
-        (S.CLEARED, IN.PUT_DOWN): (S.IDLE, ("quiet", "restore_polarity", "recall")),
-        (S.REFUSED, IN.PUT_DOWN): (S.IDLE, ("quiet", "restore_polarity")),
-    }
-)
-"""What is not here changes nothing: a digit or a flash in the call, a second call to a line in use (BUSY)."""
 EXCHANGE_EVENTS = (lib.CTI_EV_HOOK, lib.CTI_EV_DIGIT_DOWN, lib.CTI_EV_PULSING, lib.CTI_EV_FLASH)
 """What the exchange's own receivers say (cti/lineplant.h)."""
 
-DIAL_TONE_TIME = seconds(30)
 BETWEEN_DIGITS = seconds(4)
 RINGING_TIME = seconds(180)
 KNOCK_PAUSE_MS = 2000
+ROUNDS = 2
+"""Of an announcement; congestion follows."""
 RECALL = ms(500)
 """After a line is on hook: it rings for who has been waiting."""
 CLEARING_TONES = ("busy", "congestion", "dial")
@@ -133,6 +60,8 @@ class Line:
     timers: list[Timer] = field(default_factory=list)
     reversed: bool = False
     flashes: int = 0  # that the exchange has seen
+    outside: bool = False  # an extension that has dialled its way out of the PBX
+    ring: tuple[int, ...] | None = None  # the cadence of this call, if not the country's
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +77,7 @@ class Services:
     any_number: bool = False
     """A number that is nobody's rings a board line, the first that is idle."""
     timezone: str = "UTC"
+    settings: ExchangeSettings = field(default_factory=ExchangeSettings)
 
 
 class Exchange:
@@ -163,12 +93,12 @@ class Exchange:
         self._services = services
         self._zone = ZoneInfo(services.timezone)
         self._lead = 0
-        self._plan = {line.number: line for line in self.lines}
+        self._plan = NumberPlan(self.lines, plant.board_lines, region, services.settings)
+        names = ("dial", "busy", "ringback", "congestion", "stutter", "dial2", "howler")
         self._tones: dict[str, Any] = {
-            name: tone_spec(region, name)
-            for name in ("dial", "busy", "ringback", "congestion", "stutter")
-            if name in region.tones
+            name: country_tone(region, name) for name in names if name in region.tones or name == "howler"
         }
+        self._not_in_service = announcement(region, services.settings.unobtainable or unobtainable(region))
 
     def renumber(self, line: Line, number: str, name: str | None, *, withheld: bool) -> None:
         """Gives a telephone another number and name (simulated callers come with their own).
@@ -178,12 +108,8 @@ class Exchange:
         """
         self._check_caller(number, name, withheld)
         line.name, line.withheld = name, withheld
-        if self._plan.get(line.number) is line:
-            del self._plan[line.number]
+        self._plan.renumber(line, number)
         line.number = number
-        holder = self._plan.get(number)
-        if holder is None or holder.index >= self._plant.board_lines:
-            self._plan[number] = line
 
     def _check_caller(self, number: str, name: str | None, withheld: bool) -> None:
         usual = Presentation("bell202", "after-first-ring")
@@ -198,7 +124,7 @@ class Exchange:
         if way is None or line.state is not LineState.IDLE:
             return
         chosen = way if alert is None else replace(way, alert=alert)
-        self._announce(line, chosen, chosen.messages(count), lambda: self._end_alert(line))
+        self._alert(line, chosen, chosen.messages(count), lambda: self._end_alert(line))
 
     def feed(self, event: Any) -> None:
         """One of EXCHANGE_EVENTS, of the exchange's receivers."""
@@ -242,7 +168,7 @@ class Exchange:
         for action in actions:
             getattr(self, f"_{action}")(line)
         if line.state is LineState.IDLE:
-            line.dialled, line.other = "", None
+            line.dialled, line.other, line.outside = "", None, False
 
     def _after(self, line: Line, samples: int, do: Any) -> None:
         """So long after what is posted now takes effect: at the next tick, which begins at the clock's count
@@ -262,17 +188,55 @@ class Exchange:
 
     def _dial_tone(self, line: Line) -> None:
         self._send(line, "stutter" if line.messages and "stutter" in self._tones else "dial")
-        self._after(line, DIAL_TONE_TIME, lambda: self._input(line, Input.TIMEOUT))
+        self._time_out(line, self._services.settings.dial_tone)
+
+    def _second_dial_tone(self, line: Line) -> None:
+        line.dialled, line.outside = "", True
+        self._send(line, "dial2" if "dial2" in self._tones else "dial")
+        self._time_out(line, self._services.settings.dial_tone)
+
+    def _time_out(self, line: Line, samples: int) -> None:
+        self._after(line, samples, lambda: self._input(line, Input.TIMEOUT))
 
     def _busy(self, line: Line) -> None:
         self._send(line, "busy")
+        self._time_out(line, self._services.settings.congestion)
 
     def _congestion(self, line: Line) -> None:
         self._send(line, "congestion")
+        self._time_out(line, self._services.settings.congestion)
+
+    def _howl(self, line: Line) -> None:
+        self._send(line, "howler")
+        self._time_out(line, self._services.settings.howler)
+
+    def _unobtainable(self, line: Line) -> None:
+        self._say(line, self._not_in_service, ROUNDS)
+
+    def _announce(self, line: Line) -> None:
+        found = self._plan.find(line)
+        assert found is not None
+        assert found.says is not None
+        self._say(line, found.says, ROUNDS)
+
+    def _say(self, line: Line, sound: Sound, times: int) -> None:
+        """An announcement so many times, then congestion; a tone alone as long as congestion lasts."""
+        if times == 0:
+            self._congestion(line)
+            return
+        self._quiet(line)
+        line.tone = self._plant.exchange_play(line.index, sound)
+        if isinstance(sound, Pcm):
+            self._after(line, len(sound), lambda: self._say(line, sound, times - 1))
+        else:
+            self._time_out(line, self._services.settings.congestion)
 
     def _digit(self, line: Line) -> None:
-        longer = self._services.any_number or any(number.startswith(line.dialled) for number in self._plan)
-        if line.dialled in self._plan or not longer:
+        if self._plan.leads_out(line):
+            self._input(line, Input.OUTSIDE)
+        elif self._plan.find(line) is not None or not (
+            self._services.any_number or self._plan.goes_on(line)
+        ):
             self._route(line)
         else:
             self._await_digit(line)
@@ -284,10 +248,20 @@ class Exchange:
         line.dialled = ""
 
     def _route(self, line: Line) -> None:
-        called = self._plan.get(line.dialled) or self._attendant()
-        if called is None:
+        found = self._plan.find(line) or self._attendant()
+        if found is None:
             self._input(line, Input.UNKNOWN)
-        elif self._may_knock(called):
+        elif found.says is not None:
+            self._input(line, Input.ANNOUNCED)
+        else:
+            self._ring_up(line, found)
+
+    def _ring_up(self, line: Line, found: Destination) -> None:
+        """The first line that is idle; else the first of all is told of the call, or it is busy."""
+        idle = (each for each in found.lines if each.state is LineState.IDLE and each.waiting is None)
+        called = next(idle, found.lines[0])
+        called.ring = found.ring
+        if self._may_knock(called):
             line.other, called.waiting = called, line
             self._input(called, Input.KNOCK)
             self._input(line, Input.FREE)
@@ -297,11 +271,8 @@ class Exchange:
             self._call(line, called)
             self._input(line, Input.FREE)
 
-    def _attendant(self) -> Line | None:
-        if not self._services.any_number:
-            return None
-        lines = self.lines[: self._plant.board_lines]
-        return next((line for line in lines if line.state is LineState.IDLE), lines[0])
+    def _attendant(self) -> Destination | None:
+        return Destination(tuple(self.lines[: self._plant.board_lines])) if self._services.any_number else None
 
     def _call(self, line: Line, called: Line) -> None:
         line.other, called.other = called, line
@@ -323,9 +294,9 @@ class Exchange:
             self._ring_step(line, 0, way)
 
     def _tell_before_ring(self, line: Line, way: Presentation) -> None:
-        self._announce(line, way, self._data(line, way), lambda: self._ring_step(line, 0, None))
+        self._alert(line, way, self._data(line, way), lambda: self._ring_step(line, 0, None))
 
-    def _announce(self, line: Line, way: Presentation, data: Pcm, then: Any) -> None:
+    def _alert(self, line: Line, way: Presentation, data: Pcm, then: Any) -> None:
         """Reversal, ring pulse, dual tone (what of it is in use), the data, and what follows it."""
         wait = 0
         if "reversal" in way.alert:
@@ -374,17 +345,19 @@ class Exchange:
     def _ring_soon(self, line: Line) -> None:
         self._after(line, ms(caller_id.AFTER_COMPLETION), lambda: self._ring(line))
 
-    def _ring_step(self, line: Line, step: int, way: Presentation | None) -> None:
-        """One step of the cadence; caller ID, in this `way`, goes into the first pause that holds it."""
-        cadence = self._region.ring
+    def _ring_step(self, line: Line, step: int, way: Presentation | None, late: int = 0) -> None:
+        """One step of the cadence, `late` samples into the tick; caller ID, in this `way`, goes into the
+        first pause that holds it."""
+        cadence = line.ring or self._region.ring
         on = step % 2 == 0
         length = cadence[step % len(cadence)]
-        self._plant.ring(line.index, on)
+        self._plant.ring(line.index, on, late)
         if way is not None and not on and way.fits(length, self._data(line, way)):
             chosen = way
             self._after(line, ms(caller_id.AFTER_FIRST_RING), lambda: self._tell(line, chosen))
             way = None
-        self._after(line, ms(length), lambda: self._ring_step(line, step + 1, way))
+        ticks, late = divmod(late + ms(length), TICK)
+        self._after(line, ticks * TICK, lambda: self._ring_step(line, step + 1, way, late))
 
     def _tell(self, line: Line, way: Presentation) -> None:
         line.tone = self._plant.exchange_play(line.index, self._data(line, way))
@@ -483,6 +456,7 @@ class Exchange:
         for tone in CLEARING_TONES:
             if f"{tone}-tone" in chosen:
                 self._send(line, tone)
+                self._time_out(line, 2 * self._services.settings.congestion)
                 break
 
     def _reverse(self, line: Line, reversed_: bool) -> None:

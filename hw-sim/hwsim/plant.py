@@ -85,8 +85,9 @@ class Plant:
 
     # The exchange's side.
 
-    def ring(self, line: int, on: bool) -> None:
-        self._post(lib.CTI_PLANT_RING, line, int(on))
+    def ring(self, line: int, on: bool, after: int = 0) -> None:
+        """`after`: so many samples into the tick, 0 … TICK - 1."""
+        self._post(lib.CTI_PLANT_RING, line, int(on), ref=after)
 
     def battery(self, line: int, present: bool) -> None:
         self._post(lib.CTI_PLANT_BATTERY, line, int(present))
@@ -97,6 +98,14 @@ class Plant:
     def connect(self, line: int, other: int | None) -> None:
         """Switches two lines together; None parts the line from its other."""
         self._post(lib.CTI_PLANT_CONNECT, line, -1 if other is None else other)
+
+    def hear(self, line: int, other: int, down_db: float | None) -> None:
+        """`line` hears `other` too, by so many dB down; None: no more."""
+        self._post(lib.CTI_PLANT_HEAR, line, -1 if down_db is None else round(10 * down_db), other)
+
+    def more_loss(self, line: int, db: float) -> None:
+        """Each way, over the line's own."""
+        self._post(lib.CTI_PLANT_LOSS, line, round(10 * db))
 
     def exchange_play(self, line: int, sound: Sound) -> int:
         """The exchange sends a sound to the line's terminal, behind what it sends; its ref."""

@@ -32,7 +32,7 @@ ON_HOOK = ms(1600)
 """Longer than the flash of any country."""
 MOST_KEPT = seconds(600)
 """Of what was said and heard; the oldest minute goes when it is full."""
-REFUSALS = ("busy", "congestion")
+REFUSALS = ("busy", "congestion", "nu", "sit")
 
 
 class NotHeard(CtiError, AssertionError):
@@ -235,7 +235,7 @@ class Subscriber:
     async def answered(self, *, within: Samples = seconds(60)) -> None:
         """Waits until somebody answers: he hears a voice, or the ringback that he heard is over.
 
-        Raises NotHeard at once for busy or congestion tone.
+        Raises NotHeard at once for a tone of REFUSALS.
         """
         deadline = self.clock.now() + within
         rang = False

@@ -202,6 +202,60 @@ static void test_switching_joins_two_and_nobody_else(void) {
     tear_down();
 }
 
+static int hear(int line, int other, int tenths) {
+    cti_plant_command c = {.kind = CTI_PLANT_HEAR, .line = line, .what = other, .value = tenths};
+    return cti_plant_post(on.plant, &c, 1);
+}
+
+static void test_further_lines_are_heard_as_far_down_as_was_set(void) {
+    cti_plant_line_config line = clean();
+    line.loss_db = 3;
+    set_up(&line);
+    talk(BOARD, PHONE);
+    board_hook(BOARD2, 1);
+    CHECK_EQ(hear(PHONE, BOARD2, 0), CTI_OK);
+    CHECK_EQ(hear(PHONE2, BOARD, 400), CTI_OK); /* on hook: cross-talk */
+    post(CTI_PLANT_PHONE_RECORD, PHONE2, 1);
+    on.send[BOARD2] = sine(-10, 1500, SECOND);
+    run(SECOND);
+    int n;
+    const int16_t *heard = heard_by(PHONE, &n);
+    CHECK_NEAR(cti_level_of(heard, n), -16, 0.05);
+    CHECK(sine_to_rest(heard, n, 1500) > 45);
+    CHECK(hears_nothing(PHONE2));
+    on.send[BOARD] = sine(0, 1000, SECOND);
+    run(SECOND);
+    CHECK_NEAR(cti_level_of(heard_by(PHONE, &n), SECOND), -6, 0.05);
+    CHECK_NEAR(cti_level_of(heard_by(PHONE2, &n), SECOND), -46, 0.3);
+    CHECK(all_zero(on.rx[BOARD2], SECOND));
+    hear(PHONE, BOARD2, -1);
+    on.send[BOARD2] = sine(-10, 1500, SECOND);
+    run(SECOND);
+    CHECK(hears_nothing(PHONE));
+    CHECK_EQ(hear(PHONE, PHONE, 0), CTI_ERR_ARG);
+    CHECK_EQ(hear(PHONE, LINES, 0), CTI_ERR_ARG);
+    CHECK_EQ(hear(PHONE, BOARD, 901), CTI_ERR_ARG);
+    tear_down();
+}
+
+static void test_a_further_loss_weakens_both_ways_and_goes_again(void) {
+    cti_plant_line_config line = clean();
+    line.loss_db = 3;
+    set_up(&line);
+    talk(BOARD, PHONE);
+    for (int more = 35; more >= 0; more -= 35) {
+        post(CTI_PLANT_LOSS, BOARD, more);
+        on.send[BOARD] = sine(-10, 1000, SECOND);
+        play(CTI_PLANT_PHONE_PLAY, PHONE, sine(-10, 700, SECOND), SECOND, NULL, 1);
+        run(SECOND);
+        int n;
+        CHECK_NEAR(cti_level_of(heard_by(PHONE, &n), SECOND), -16 - more / 10.0, 0.05);
+        CHECK_NEAR(cti_level_of(on.rx[BOARD], SECOND), -16 - more / 10.0, 0.05);
+    }
+    CHECK_EQ(post(CTI_PLANT_LOSS, BOARD, 601), CTI_ERR_ARG);
+    tear_down();
+}
+
 static void test_the_exchange_codes_once_by_its_law(void) {
     static const int laws[] = {CTI_LAW_ALAW, CTI_LAW_ULAW};
     for (int i = 0; i < 2; i++) {
@@ -238,6 +292,8 @@ int main(void) {
     RUN(test_on_hook_nothing_passes_from_the_terminal);
     RUN(test_without_battery_the_line_is_dead);
     RUN(test_switching_joins_two_and_nobody_else);
+    RUN(test_further_lines_are_heard_as_far_down_as_was_set);
+    RUN(test_a_further_loss_weakens_both_ways_and_goes_again);
     RUN(test_the_exchange_codes_once_by_its_law);
     CHECK_END();
 }

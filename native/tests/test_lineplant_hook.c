@@ -246,7 +246,7 @@ static void test_on_hook_there_is_nothing_to_pulse(void) {
     CHECK_EQ(control(CTI_LINE_PULSES, 0), CTI_ERR_ARG);
     CHECK_EQ(control(CTI_LINE_FLASH, 79), CTI_ERR_ARG);
     CHECK_EQ(post(CTI_PLANT_PHONE_PULSES, BOARD, train(5)), CTI_ERR_ARG);
-    CHECK_EQ(post(CTI_PLANT_PHONE_FLASH + 1, PHONE, 800), CTI_ERR_ARG);
+    CHECK_EQ(post(CTI_PLANT_LOSS + 1, PHONE, 600), CTI_ERR_ARG);
     free(plant);
 }
 

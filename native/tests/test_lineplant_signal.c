@@ -325,10 +325,31 @@ static void test_a_tick_touches_no_heap(void) {
     tear_down();
 }
 
+static void test_ringing_begins_and_ends_at_a_sample_of_the_tick(void) {
+    cti_plant_line_config line = clean();
+    set_up(&line);
+    cti_plant_command c = {.kind = CTI_PLANT_RING, .line = BOARD, .value = 1, .ref = 120};
+    CHECK_EQ(cti_plant_post(on.plant, &c, 1), CTI_OK);
+    run(TICK);
+    CHECK_EQ(on.tolds, 1);
+    CHECK_EQ(on.told[0].kind, CTI_EV_RING_ON);
+    CHECK_EQ(on.told[0].at, 120);
+    c.value = 0;
+    c.ref = 7;
+    CHECK_EQ(cti_plant_post(on.plant, &c, 1), CTI_OK);
+    run(TICK);
+    CHECK_EQ(on.told[0].kind, CTI_EV_RING_OFF);
+    CHECK_EQ(on.told[0].at, TICK + 7);
+    c.ref = TICK;
+    CHECK_EQ(cti_plant_post(on.plant, &c, 1), CTI_ERR_ARG);
+    tear_down();
+}
+
 int main(void) {
     RUN(test_caller_id_is_heard_on_the_line_on_hook);
     RUN(test_a_telephone_on_hook_hears_what_the_exchange_sends);
     RUN(test_ringing_reaches_the_board_and_is_tripped_by_the_seizure);
+    RUN(test_ringing_begins_and_ends_at_a_sample_of_the_tick);
     RUN(test_the_exchange_hears_digits_over_its_dial_tone_until_it_connects);
     RUN(test_the_telephone_hears_tones_by_the_definitions_given);
     RUN(test_sounds_end_with_their_own_events);

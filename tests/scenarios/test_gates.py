@@ -57,3 +57,9 @@ def test_callers_who_do_everything_in_any_order_leave_no_line_at_work_and_no_cal
     told = run("verb_orders", tmp_path, "--orders", "10", "--seed", "103")
     assert (told["orders"], told["findings"]) == (10, [])
     assert told["recordings"] == told["answered"] >= 5
+
+
+def test_tones_and_ringing_off_the_line_agree_with_the_countries_tables(tmp_path):
+    told = run("country_tones", tmp_path, "--countries", "3", "--seed", "103")
+    assert (told["countries"], told["findings"]) == (3, [])
+    assert told["tones"] >= 15

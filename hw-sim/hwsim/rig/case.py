@@ -124,6 +124,7 @@ def make_rig(
     """Its exchange and station, with a telephone for each party and some to spare. ScenarioErrors."""
     document = scenario.document
     settings = dict(document.board.model_extra or {})
+    settings["exchange"] = document.board.exchange.beside(scenario.path.parent)
     try:
         config = one_board(
             script,

@@ -19,6 +19,7 @@ from pydantic_core import CoreSchema
 from ctidrv.document.model import TAG, Strict, verb_of
 from ctidrv.document.words import Duration, matching, wrong
 from ctidrv.units import seconds
+from hwsim.exchange_settings import ExchangeSettings
 from hwsim.scenario import verbs
 from hwsim.scenario.machines import MACHINES, steps_of
 from hwsim.scenario.spread import Drawn
@@ -196,6 +197,8 @@ class Line(Strict):
     model_config = ConfigDict(extra="allow")
     lines: Annotated[int, Field(ge=1, le=16)] = 1
     """How many, all with the script; they have the numbers 8001, 8002 …"""
+    exchange: ExchangeSettings = Field(default_factory=ExchangeSettings)
+    """Its number plan, hunt groups and times."""
 
     @model_validator(mode="after")
     def _not_twice(self) -> Line:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from ctidrv.document.findings import DocumentErrors
 from ctidrv.document.shape import Findings, Language, locate
 from ctidrv.document.source import Node, Source, Table, parse, plain, read_text
+from hwsim.exchange_settings import ExchangeSettings
 from hwsim.scenario import model
 from hwsim.scenario.verbs import VERBS
 
@@ -22,6 +23,7 @@ SCENARIO = Language(
     bodies={
         **VERBS,
         "board": model.Line,
+        "exchange": ExchangeSettings,
         "callers": model.Party,
         "calls": model.ExpectedCall,
         "": model.Document,

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from hwsim.exchange_settings import Distinctive, ExchangeSettings
 from hwsim.scenario import model
 from hwsim.scenario.machines import MACHINES
 from hwsim.scenario.schema import schema
@@ -44,6 +45,15 @@ With `--keep` each case that failed leaves a folder: what each caller said and h
 
 A duration is `300ms`, `5s` or `2m`. One that is *drawn* may also be `{uniform: [1s, 3s]}`, `{normal:
 [2s, 500ms]}` (mean, deviation) or `{exponential: 20s}` (mean). Keys and numbers are written in quotes."""
+_EXCHANGE = """\
+```yaml
+board:
+  lines: 2
+  exchange:
+    plan: {"1700": busy, "1701": [sit, not-in-service]}
+    hunt: {"8000": ["8001", "8002"]}
+    distinctive: {"8101": {line: "8001", ring: 2}}
+```"""
 _AFTER = """\
 ## In Python, with pytest
 
@@ -76,7 +86,10 @@ def markdown() -> str:
     lines += ["", "## `callers`", "", *_table(model.Party, defs["Party"])]
     lines += ["", "## `calls`", "", *_table(model.ExpectedCall, defs["ExpectedCall"])]
     lines += ["", "## `board`", "", *_table(model.Line, defs["Line"])]
-    lines += ["", f"{' '.join(str(model.Line.__doc__).split())}", "", "## Verbs", ""]
+    lines += ["", " ".join(str(model.Line.__doc__).split()), ""]
+    lines += ["### `exchange`", "", *_table(ExchangeSettings, defs["ExchangeSettings"]), ""]
+    lines += ["Of `distinctive`:", "", *_table(Distinctive, defs["Distinctive"]), "", *_EXCHANGE.split("\n")]
+    lines += ["", "## Verbs", ""]
     lines += ["Those that need nothing may stand alone: " + ", ".join(f"`{name}`" for name in BARE) + ".", ""]
     for name, body in VERBS.items():
         lines += [f"### `{name}`", "", " ".join(str(body.__doc__).split()), ""]

@@ -26,7 +26,7 @@ Keys = Annotated[str, *_keys]
 _VOICE = re.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
-def _sound(value: Any) -> str:
+def voice_name(value: Any) -> str:
     """A voice that ships, by its name, or a file beside the scenario."""
     text = value if isinstance(value, str) and len(value) <= 400 and "\0" not in value else ""
     if _VOICE.fullmatch(text) or text.lower().endswith(".wav"):
@@ -35,7 +35,7 @@ def _sound(value: Any) -> str:
 
 
 Voice = Annotated[
-    str, PlainValidator(_sound), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 400})
+    str, PlainValidator(voice_name), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 400})
 ]
 """A voice that ships (ann-lee, goodbye, offer, beep), or a WAV file beside the scenario (8,000 Hz, mono)."""
 
@@ -63,7 +63,7 @@ class Dial(Verb):
     wait: Literal["answer", "ringback", "nothing"] = "answer"
     """What he waits for before he goes on."""
     within: Duration = seconds(60)
-    """So long; busy or congestion tone ends it at once."""
+    """So long; busy, congestion, SIT or number unobtainable ends it at once."""
 
     @model_validator(mode="after")
     def _digits(self) -> Dial:
@@ -100,7 +100,14 @@ class Hear(Verb):
     """A phrase of the script's phrases.yaml,"""
     values: dict[str, str] = Field(default_factory=dict, alias="with", max_length=16)
     """with the values that are read out in it."""
-    tone: Literal["dial", "ringback", "busy", "congestion"] | None = None
+    tone: (
+        Literal[
+            "dial", "ringback", "busy", "congestion", "call_waiting",
+            "dial2", "stutter", "sit", "howler", "nu", "confirm",
+        ]
+        | None
+    ) = None  # fmt: skip
+    """Of the country; those behind `congestion` where it has them."""
     sound: Voice | None = None
     """Any other sound."""
     lang: Language | None = None

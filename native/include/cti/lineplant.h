@@ -18,6 +18,10 @@
  *
  * Threads: one ticks (the board's exchange and control); one posts commands, takes events and reads the
  * telephones' recorders. Commands take effect at the next tick, in the order they were posted.
+ *
+ * Up to four further lines are heard on a line at the exchange (CTI_PLANT_HEAR, a fifth is refused silently),
+ * each so much down: 0 dB in a call of three, 40 to 70 dB as cross-talk, which is heard on hook too. Heard is
+ * what reached the exchange from them.
  */
 
 #include <stddef.h>
@@ -30,10 +34,10 @@
 #include "cti/pulse_tx.h"
 
 enum cti_plant_command_kind {
-    CTI_PLANT_RING = 1,          /* line, value: 1 on with pattern in `what`, 0 off */
-    CTI_PLANT_BATTERY = 2,       /* value: 1 present, 0 cut */
-    CTI_PLANT_POLARITY = 3,      /* value: 1 reversed */
-    CTI_PLANT_CONNECT = 4,       /* value: the other line, -1 = cut through to nothing; both ways */
+    CTI_PLANT_RING = 1,     /* line, value: 1 on with pattern in `what`, 0 off; ref: after so many samples */
+    CTI_PLANT_BATTERY = 2,  /* value: 1 present, 0 cut */
+    CTI_PLANT_POLARITY = 3, /* value: 1 reversed */
+    CTI_PLANT_CONNECT = 4,  /* value: the other line, -1 = cut through to nothing; both ways */
     CTI_PLANT_EXCHANGE_PLAY = 5, /* item: the exchange sends it to the line's terminal */
     CTI_PLANT_EXCHANGE_STOP = 6, /* ref */
     CTI_PLANT_PHONE_HOOK = 7,    /* telephones: value 1 off hook */
@@ -42,7 +46,9 @@ enum cti_plant_command_kind {
     CTI_PLANT_PHONE_RECORD = 10, /* telephones: value 1 start, 0 stop; what it says and hears */
     CTI_PLANT_PHONE_LISTEN = 11, /* telephones: value: detectors of its ear */
     CTI_PLANT_PHONE_PULSES = 12, /* telephones: value: a digit of dial pulses, cti_pulse_value() */
-    CTI_PLANT_PHONE_FLASH = 13   /* telephones: value: samples, 80…24000 */
+    CTI_PLANT_PHONE_FLASH = 13,  /* telephones: value: samples, 80…24000 */
+    CTI_PLANT_HEAR = 14,         /* what: a further line that is heard here; value: 0.1 dB down, -1 no more */
+    CTI_PLANT_LOSS = 15          /* value: 0.1 dB, 0…600, more than the line's own loss, both ways */
 };
 
 typedef struct cti_plant_command {

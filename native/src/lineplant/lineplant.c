@@ -8,7 +8,14 @@
 #include "cti/g711.h"
 #include "lineplant/lineplant_state.h"
 
-enum { MOST_LINES = 512, LONGEST_RECORD_SECONDS = 600, RATE = 8000, LONGEST_ECHO_MS = 32 };
+enum {
+    MOST_LINES = 512,
+    LONGEST_RECORD_SECONDS = 600,
+    RATE = 8000,
+    LONGEST_ECHO_MS = 32,
+    MOST_DOWN = 900,
+    MOST_LOSS = 600
+};
 
 static size_t place(size_t *end, size_t size) {
     size_t at = *end;
@@ -208,7 +215,7 @@ static void carry_out(cti_plant *p, int64_t at, const cti_plant_command *c) {
     plant_line *l = plant_line_of(p, c->line);
     switch (c->kind) {
     case CTI_PLANT_RING:
-        plant_ring(p, at, c->line, c->value != 0, c->what);
+        plant_ring(p, at + c->ref, c->line, c->value != 0, c->what);
         break;
     case CTI_PLANT_BATTERY:
         if (l->battery != (c->value != 0)) {
@@ -260,6 +267,12 @@ static void carry_out(cti_plant *p, int64_t at, const cti_plant_command *c) {
             plant_line_event(p, at, c->line, CTI_EV_DIALLED, 0);
         break;
     }
+    case CTI_PLANT_HEAR:
+        plant_hear(l, c->what, c->value);
+        break;
+    case CTI_PLANT_LOSS:
+        l->loss = powf(10.0f, -(l->cfg.loss_db + (float)c->value / 10.0f) / 20.0f);
+        break;
     default:
         break;
     }
@@ -307,9 +320,16 @@ int cti_plant_board(cti_plant *p, cti_board *board) {
 }
 
 static int acceptable(const cti_plant *p, const cti_plant_command *c) {
-    if (c->line < 0 || c->line >= p->lines || c->kind < CTI_PLANT_RING || c->kind > CTI_PLANT_PHONE_FLASH)
+    if (c->line < 0 || c->line >= p->lines || c->kind < CTI_PLANT_RING || c->kind > CTI_PLANT_LOSS)
         return 0;
-    if (c->kind >= CTI_PLANT_PHONE_HOOK && !plant_is_phone(p, c->line))
+    if (c->kind >= CTI_PLANT_PHONE_HOOK && c->kind <= CTI_PLANT_PHONE_FLASH && !plant_is_phone(p, c->line))
+        return 0;
+    if (c->kind == CTI_PLANT_HEAR)
+        return c->what >= 0 && c->what < p->lines && c->what != c->line && c->value >= -1 &&
+               c->value <= MOST_DOWN;
+    if (c->kind == CTI_PLANT_LOSS)
+        return c->value >= 0 && c->value <= MOST_LOSS;
+    if (c->kind == CTI_PLANT_RING && (c->ref < 0 || c->ref >= PLANT_TICK))
         return 0;
     return c->kind != CTI_PLANT_CONNECT || (c->value >= -1 && c->value < p->lines && c->value != c->line);
 }

@@ -92,6 +92,31 @@ static int asleep(const cti_plant *p, int line) {
            !cti_recorder_open(plant_phone_recorder(p, line));
 }
 
+void plant_hear(plant_line *l, int other, int tenths) {
+    int at = 0;
+    while (at < l->hears && l->heard[at] != other)
+        at++;
+    if (at == PLANT_HEARD || (tenths < 0 && at == l->hears))
+        return;
+    if (tenths < 0) {
+        l->hears--;
+        l->heard[at] = l->heard[l->hears];
+        l->heard_gain[at] = l->heard_gain[l->hears];
+        return;
+    }
+    l->heard[at] = other;
+    l->heard_gain[at] = powf(10.0f, -(float)tenths / 200.0f);
+    l->hears += at == l->hears;
+}
+
+static void add_heard(const cti_plant *p, const plant_line *l, int16_t *heard) {
+    for (int n = 0; n < l->hears; n++) {
+        int16_t from[PLANT_TICK];
+        scale(plant_buffer(p, p->lay.up, l->heard[n]), from, l->heard_gain[n]);
+        add(heard, from);
+    }
+}
+
 /* What the exchange sends to the terminal, and what of it is heard there. */
 static void to_terminal(cti_plant *p, int64_t at, int line) {
     plant_line *l = plant_line_of(p, line);
@@ -117,6 +142,7 @@ static void to_terminal(cti_plant *p, int64_t at, int line) {
             plant_gate(l, at, from);
             add(heard, from);
         }
+        add_heard(p, l, heard);
         cti_law_through(l->cfg.law, heard, PLANT_TICK);
         scale(heard, heard, l->loss);
     }

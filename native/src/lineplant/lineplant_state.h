@@ -17,6 +17,7 @@ enum {
     PLANT_ECHO_ROOM = 512,                    /* samples: 32 ms and a tick, rounded up to a power of two */
     PLANT_BOARD_EVENTS = 8 + CTI_PULSE_QUEUE, /* of a line, waiting for the board's reader */
     PLANT_LINE_EVENTS = 32,                   /* of a line in a tick */
+    PLANT_HEARD = 4,                          /* further lines that a line hears */
     PLANT_HOOK_CHANGES = 1 + 4 /* of a line in a tick: by command, and by pulses 10 ms and longer */
 };
 
@@ -28,9 +29,12 @@ typedef struct plant_line {
     cti_random noise;
     int16_t history[PLANT_ECHO_ROOM]; /* what the terminal sent, for the echo */
     int32_t other;                    /* the line switched through to, -1 = none */
-    int8_t off_hook;                  /* what the terminal was last told: pulses and flash apart */
-    int8_t taken;                     /* what the exchange knows of it */
-    int8_t closed;                    /* the loop, at the beginning of the tick */
+    int32_t hears;                    /* further lines: how many */
+    int32_t heard[PLANT_HEARD];
+    float heard_gain[PLANT_HEARD];
+    int8_t off_hook; /* what the terminal was last told: pulses and flash apart */
+    int8_t taken;    /* what the exchange knows of it */
+    int8_t closed;   /* the loop, at the beginning of the tick */
     int8_t ringing, battery, reversed;
     int32_t changes; /* of the loop in this tick */
     cti_hook_change change[PLANT_HOOK_CHANGES];
@@ -112,5 +116,7 @@ int plant_dial(cti_plant *p, int line, int what, int value);
 void plant_loops(cti_plant *p, int64_t at);
 /* Silences what falls into the time when the loop is open. */
 void plant_gate(const plant_line *l, int64_t at, int16_t *pcm);
+/* `line` hears a further one by `tenths` of a dB down; no more of it when that is negative. */
+void plant_hear(plant_line *l, int other, int tenths);
 /* The signal of one tick: from terminals to exchange, through the switch, and back. */
 void plant_signal(cti_plant *p, int64_t at, const int16_t *tx, int16_t *rx);

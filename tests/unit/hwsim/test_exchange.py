@@ -1,7 +1,9 @@
 """The simulated exchange: its table, the country's tones and cadences, caller ID, clearing."""
 
 import itertools
+from pathlib import Path
 
+import numpy
 import pytest
 
 from ctidrv.events import (
@@ -15,6 +17,9 @@ from ctidrv.events import (
     Seized,
     ToneOn,
 )
+from ctidrv.media.wav import read_wav
+from ctidrv.native.levels import level
+from ctidrv.native.pcm import Pcm
 from ctidrv.native.tones import dtmf
 from ctidrv.ports.regions import known_regions, load_region
 from ctidrv.units import TICK, ms, seconds
@@ -28,6 +33,7 @@ def test_every_action_of_the_table_exists():
             assert callable(getattr(Exchange, f"_{action}")), action
 
 
+VOICES = Path(__file__).parents[3] / "hw-sim/hwsim/voices"
 NOT_IDLE = (LineState.RINGING, LineState.SUMMONED, LineState.TOLD)
 
 
@@ -49,7 +55,8 @@ def test_every_state_is_reached_from_idle():
 @pytest.mark.parametrize("country", known_regions())
 def test_every_country_rings_with_its_cadence_and_its_tones_are_heard(make_office, country):
     # Japan's caller ID needs a terminal that answers for it: test_caller_id.py.
-    office = make_office(phones=2, country=country, caller_id=country != "jp")
+    unobtainable = {"unobtainable": "congestion"}
+    office = make_office(phones=2, country=country, caller_id=country != "jp", exchange=unobtainable)
     cadence = load_region(country).ring
     bursts = len(cadence) // 2 * 2 + 1
 
@@ -81,13 +88,30 @@ def test_every_country_rings_with_its_cadence_and_its_tones_are_heard(make_offic
     assert ("busy tone" if alike else "congestion tone") in refused
 
 
-def test_a_number_that_nobody_has_gives_congestion(office):
+@pytest.mark.parametrize(
+    ("country", "tone"), [("US", "sit"), ("GB", "nu"), ("DE", "sit"), ("AR", "congestion")]
+)
+def test_a_number_that_nobody_has_gives_the_countrys_tone_and_an_announcement(make_office, country, tone):
+    """Twice; then congestion, and in the end the howler and silence."""
+    voice = read_wav(VOICES / "not-in-service.wav").channels[0]
+    times = {"exchange": {"congestion": "15s", "howler": "10s"}}
+    office = make_office(phones=1, country=country, **times)
+
     async def scene():
         ann = office.board.caller()
-        await ann.dial("4711")
-        await ann.hears_tone("congestion")
+        await ann.dial("4711", within=seconds(12))
+        await ann.hears_tone(tone, within=seconds(12))
+        if tone != "congestion":
+            await ann.hears(voice, within=seconds(20))
+            await ann.hears(voice, within=seconds(30))
+            await ann.hears_tone("congestion", within=seconds(30))
+        await office.clock.sleep(seconds(40))
+        ann.collect()
+        return office.board.exchange.lines[1].state, level(Pcm(ann.heard[-8000:]))
 
-    office.play(scene())
+    state, end = office.play(scene())
+    assert state is LineState.LOCKED_OUT
+    assert end < -60
     assert office.told[0] == []
 
 
@@ -109,20 +133,40 @@ def test_half_a_number_times_out(office):
         ann = office.board.caller()
         await ann.dial("80")
         begin = office.clock.now()
-        await ann.hears_tone("congestion")
+        await ann.hears_tone("sit")
         return office.clock.now() - begin
 
     assert seconds(4) < office.play(scene()) < seconds(7)
 
 
-def test_who_never_dials_hears_congestion(office):
+@pytest.mark.parametrize("country", ["US", "GB"])
+def test_who_never_dials_hears_congestion_then_the_howler_and_then_nothing(make_office, country):
+    """GB has no howler that is known: North America's, by which its telephones' ears do not go."""
+    office = make_office(phones=1, country=country)
+
     async def scene():
         ann = office.board.caller()
         await ann.lift()
         await ann.hears_tone("dial")
         await ann.hears_tone("congestion", within=seconds(40))
+        await office.clock.sleep(seconds(35))
+        ann.collect()
+        howl, heard = Pcm(ann.heard[-8000:]), "howler" in ann.tones
+        await office.clock.sleep(seconds(60))
+        ann.collect()
+        silence = Pcm(ann.heard[-8000:])
+        await ann.hang_up()
+        await ann.lift()
+        await ann.hears_tone("dial")
+        return heard, howl, silence
 
-    office.play(scene())
+    heard, howl, silence = office.play(scene())
+    assert heard is (country == "US")
+    assert level(howl) > -20
+    spectrum = abs(numpy.fft.rfft(numpy.frombuffer(howl.bytes, dtype="<i2")))
+    loudest = {int(hz) for hz in numpy.argsort(spectrum)[-40:]}
+    assert {1400, 2060, 2450, 2600} <= loudest
+    assert level(silence) < -60
 
 
 def test_dial_tone_ends_with_the_first_digit(office):
