@@ -166,7 +166,7 @@ def measure(job: tuple[str, int]) -> dict[str, Any]:
     clock = SampleClock(datetime(2027, 3, 8, 10, tzinfo=UTC))
     settings = {
         "country": country, "phones": len(names) + 1, "caller_id": False, "loss_db": LOSS_DB,
-        "return_loss_db": 60.0, "exchange": {"plan": plan, "congestion": "60s"},
+        "return_loss_db": 60.0, "exchange": {"plan": plan, "congestion": "5m"},
     }  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         board = open_board("sim", settings, DriverContext(clock, Path(folder), seed, live=False))
@@ -204,7 +204,7 @@ def measure(job: tuple[str, int]) -> dict[str, Any]:
                 group.create_task(ring())
 
         try:
-            run_virtual(scene(), engine, limit=seconds(90))
+            run_virtual(scene(), engine, limit=seconds(300))
         finally:
             engine.close()
             board.close()

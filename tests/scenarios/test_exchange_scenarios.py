@@ -56,8 +56,8 @@ calls: []
         ("board:\n  exchange:\n    plan:\n      'x': busy\n", 6, "`x` is not a number to dial"),
         ("board:\n  exchange:\n    howler: 3\n", 5, "a duration needs its unit"),
         ("board:\n  exchange:\n    distinctive: {'81': {ring: 2}}\n", 5, "`81` needs `line`"),
-        ("board:\n  exchange:\n    hunt: {'8000': ['8003']}\n", 3, "no line has the number 8003"),
-        ("board:\n  exchange:\n    plan: {'1': no.wav}\n", 3, "no.wav: cannot be read as an announcement"),
+        ("board:\n  exchange:\n    hunt: {'8000': ['8003']}\n", 4, "no line has the number 8003"),
+        ("board:\n  exchange:\n    plan: {'1': no.wav}\n", 4, "no.wav: cannot be read as an announcement"),
     ],
 )
 def test_what_the_exchange_cannot_do_is_told_with_its_line(
