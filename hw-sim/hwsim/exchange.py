@@ -234,9 +234,7 @@ class Exchange:
     def _digit(self, line: Line) -> None:
         if self._plan.leads_out(line):
             self._input(line, Input.OUTSIDE)
-        elif self._plan.find(line) is not None or not (
-            self._services.any_number or self._plan.goes_on(line)
-        ):
+        elif self._plan.find(line) is not None or not (self._services.any_number or self._plan.goes_on(line)):
             self._route(line)
         else:
             self._await_digit(line)
@@ -272,7 +270,9 @@ class Exchange:
             self._input(line, Input.FREE)
 
     def _attendant(self) -> Destination | None:
-        return Destination(tuple(self.lines[: self._plant.board_lines])) if self._services.any_number else None
+        return (
+            Destination(tuple(self.lines[: self._plant.board_lines])) if self._services.any_number else None
+        )
 
     def _call(self, line: Line, called: Line) -> None:
         line.other, called.other = called, line
