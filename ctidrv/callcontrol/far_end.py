@@ -38,7 +38,7 @@ _BESIDE_DB = -25.0
 """So far below a tone is what it brings itself: harmonics, and the coding's noise."""
 _ECHO_DBM0 = -38.0
 """Our own sound, after the hybrid and the core's echo canceller while that learns."""
-_ECHO_DB = {True: -12.0, False: -8.0}
+_ECHO_DB = {True: -9.0, False: -8.0}
 """... or below the tone: with the core's canceller, and after a board's, of which nothing is known."""
 _TONE_IS_NEW = ms(600)
 """So long a tone's own beginning may sound new, as bursts of it (native/src/line/presence.c)."""

@@ -31,5 +31,6 @@ def test_the_report_has_one_line_and_sixteen(capsys):
 
 
 def test_a_call_of_no_length_is_refused(capsys):
-    assert main(["sim", "bench", "--seconds", "0"]) == 2
+    with pytest.raises(SystemExit, match="2"):
+        main(["sim", "bench", "--seconds", "0"])
     assert "a measured call lasts 20 to 3600 s" in capsys.readouterr().err
