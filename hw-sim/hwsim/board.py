@@ -20,8 +20,8 @@ call_waiting = false                                 a second caller is told to 
 any_number = false                                   a number that is nobody's rings the first idle line
 flash = false           hook flash is a service of the lines: a hang-up is then known later
 answer_reversal = false                              when a call that the line has dialled is answered
-exchange = {…}          number plan, hunt groups, distinctive ringing, second dial tone, times: the keys
-                        of hwsim/exchange_settings.py, as in a scenario's `board`
+exchange = {…}          number plan, hunt groups, distinctive ringing, second dial tone, services on flash,
+                        times: the keys of hwsim/exchange_settings.py, as in a scenario's `board`
 control = true          live: `ctidrv sim call` may place calls
 """
 
@@ -303,7 +303,7 @@ def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -
     numbers = _numbers(read, lines) + [str(FIRST_PHONE + index) for index in range(phones)]
     line = _line(read, country)
     heard_as = _off_figures(read).region(region)
-    flash = read.flag("flash", False)
+    flash = read.flag("flash", bool(services.settings.flash))
     control = read.flag("control", True)
     read.nothing_else()
     plant = Plant(lines, phones, seed=context.seed, line=line)

@@ -23,6 +23,7 @@ from hwsim.announcement import announcement, country_tone, unobtainable
 from hwsim.caller_id import Presentation
 from hwsim.exchange_settings import ExchangeSettings
 from hwsim.exchange_table import TABLE, Input, LineState
+from hwsim.flash_services import RINGING_TIME, FlashServices
 from hwsim.number_plan import Destination, NumberPlan
 from hwsim.plant import Plant, Sound
 
@@ -32,12 +33,9 @@ EXCHANGE_EVENTS = (lib.CTI_EV_HOOK, lib.CTI_EV_DIGIT_DOWN, lib.CTI_EV_PULSING, l
 """What the exchange's own receivers say (cti/lineplant.h)."""
 
 BETWEEN_DIGITS = seconds(4)
-RINGING_TIME = seconds(180)
 KNOCK_PAUSE_MS = 2000
 ROUNDS = 2
 """Of an announcement; congestion follows."""
-RECALL = ms(500)
-"""After a line is on hook: it rings for who has been waiting."""
 CLEARING_TONES = ("busy", "congestion", "dial")
 CLEARING_SIGNALS = (*(f"{tone}-tone" for tone in CLEARING_TONES), "loop-break", "reversal")
 
@@ -61,6 +59,9 @@ class Line:
     reversed: bool = False
     flashes: int = 0  # that the exchange has seen
     outside: bool = False  # an extension that has dialled its way out of the PBX
+    held: Line | None = None  # who is on hold
+    placed: bool = False  # the second call was dialled by this line
+    joined: bool = False  # the three talk
     ring: tuple[int, ...] | None = None  # the cadence of this call, if not the country's
 
 
@@ -80,7 +81,7 @@ class Services:
     settings: ExchangeSettings = field(default_factory=ExchangeSettings)
 
 
-class Exchange:
+class Exchange(FlashServices):
     """Lines of a plant and a number plan. `feed` takes the plant's events."""
 
     def __init__(
@@ -131,12 +132,14 @@ class Exchange:
         line = self.lines[event.port]
         self._lead = TICK
         if event.kind == lib.CTI_EV_HOOK:
-            self._input(line, Input.LIFTED if event.value else Input.PUT_DOWN)
+            recalled = line.held is not None and line.state is LineState.IDLE
+            lifted = Input.RETURN if recalled else Input.LIFTED
+            self._input(line, lifted if event.value else Input.PUT_DOWN)
         elif event.kind == lib.CTI_EV_PULSING:
             self._input(line, Input.PULSES)
         elif event.kind == lib.CTI_EV_FLASH:
             line.flashes += 1
-            self._input(line, Input.FLASH)
+            self._input(line, self._flash_means(line))
         elif event.kind == lib.CTI_EV_DIGIT_DOWN:
             if line.state in (LineState.DIAL_TONE, LineState.DIALLING):
                 line.dialled += chr(event.value)
@@ -366,8 +369,10 @@ class Exchange:
     # the call goes on. Once on hook the line rings for who still waits.
 
     def _may_knock(self, called: Line) -> bool:
-        talks = called.state is LineState.TALKING and called.other is not None
-        return self._services.call_waiting and talks and called.waiting is None and self._is_boards(called)
+        other = called.other
+        talks = called.state is LineState.TALKING and other is not None and other.other is called
+        ordered = self._services.call_waiting and (self._is_boards(called) or self._services.settings.flash)
+        return bool(ordered) and talks and called.waiting is None and called.held is None
 
     def _knock(self, line: Line) -> None:
         tone = render(tone_spec(self._region, "call_waiting"), ms(self._knock_ms()))
@@ -395,15 +400,6 @@ class Exchange:
     def _rejoin(self, line: Line) -> None:
         if line.other is not None:
             self._plant.connect(line.index, line.other.index)
-
-    def _recall(self, line: Line) -> None:
-        if line.waiting is not None:
-            self._after(line, RECALL, lambda: self._ring_for_waiting(line))
-
-    def _ring_for_waiting(self, line: Line) -> None:
-        waiting, line.waiting = line.waiting, None
-        if waiting is not None:
-            self._call(waiting, line)
 
     def _data(self, line: Line, way: Presentation, *, waiting: bool = False) -> Pcm:
         """What `line` is told of its caller; `waiting`: who `line` itself is, to a line that talks."""
@@ -433,14 +429,6 @@ class Exchange:
     def _tell_answer(self, line: Line) -> None:
         if self._services.answer_reversal and self._is_boards(line):
             self._reverse(line, True)
-
-    def _leave_other(self, line: Line) -> None:
-        other, line.other = line.other, None
-        if other is not None and other.waiting is line:
-            other.waiting = None
-        elif other is not None:
-            other.other = None
-            self._input(other, Input.OTHER_GONE)
 
     def _part(self, line: Line) -> None:
         self._plant.connect(line.index, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator, ValidationError, WithJsonSchema, model_validator
 
@@ -69,7 +69,7 @@ class Distinctive(Strict):
 
 
 class ExchangeSettings(Strict):
-    """Number plan and times of the exchange."""
+    """Number plan, services and times of the exchange."""
 
     plan: dict[PlanNumber, Saying] = Field(default_factory=dict, max_length=100)
     """Numbers that give a tone or an announcement: `"1700": busy`, `"1701": [sit, not-in-service]`."""
@@ -85,6 +85,8 @@ class ExchangeSettings(Strict):
     outside: Prefix | None = None
     """The board's lines are a PBX's extensions: they reach one another, and the outside behind this digit and
     a second dial tone."""
+    flash: Annotated[list[Literal["hold", "three-way"]], Field(max_length=2)] = Field(default_factory=list)
+    """Services that a flash calls up in a call: hold (and a second call), and a call of three."""
     dial_tone: Duration = seconds(30)
     """Without a digit, dial tone lasts so long; congestion follows."""
     congestion: Duration = seconds(30)
@@ -98,6 +100,8 @@ class ExchangeSettings(Strict):
         twice += [number for number in self.hunt if number in self.distinctive]
         if twice:
             raise wrong(f"the number {twice[0]} stands in the plan twice")
+        if "three-way" in self.flash and "hold" not in self.flash:
+            raise wrong("`three-way` begins with a call on hold: flash: [hold, three-way]")
         return self
 
     def beside(self, folder: Path) -> ExchangeSettings:

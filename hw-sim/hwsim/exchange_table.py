@@ -38,6 +38,13 @@ class Input(Enum):
     BUSY = auto()
     UNKNOWN = auto()
     OUTSIDE = auto()  # the digit that leads out of a PBX
+    CONSULT = auto()  # a flash: hold, and dial tone for a second call
+    RETURN = auto()  # back to who is on hold
+    TAKE = auto()  # the waiting call is fetched
+    SWAP = auto()  # changes over
+    JOIN = auto()  # a call of three
+    DROP = auto()  # without the last of them
+    FALL_BACK = auto()  # the one he talked to went, and another is on hold
     ANNOUNCED = auto()  # the number gives a tone or an announcement
     CALLED = auto()
     SUMMONS = auto()
@@ -85,13 +92,26 @@ TABLE: Mapping[tuple[LineState, Input], tuple[LineState, tuple[str, ...]]] = Map
         (S.TALKING, IN.KNOCK): (S.TALKING, ("part", "knock")),
         (S.TALKING, IN.ACKNOWLEDGED): (S.TALKING, ("tell_waiting",)),
         (S.TALKING, IN.TIMEOUT): (S.TALKING, ("quiet", "rejoin")),
+        (S.TALKING, IN.CONSULT): (S.DIAL_TONE, ("quiet", "hold", "forget", "dial_tone")),
+        (S.DIAL_TONE, IN.RETURN): (S.TALKING, ("quiet", "take_back")),
+        (S.DIALLING, IN.RETURN): (S.TALKING, ("quiet", "take_back")),
+        (S.RINGBACK, IN.RETURN): (S.TALKING, ("quiet", "leave_other", "take_back")),
+        (S.REFUSED, IN.RETURN): (S.TALKING, ("quiet", "take_back")),
+        (S.IDLE, IN.RETURN): (S.TALKING, ("take_back",)),
+        (S.TALKING, IN.TAKE): (S.TALKING, ("quiet", "take_waiting")),
+        (S.CLEARED, IN.TAKE): (S.TALKING, ("quiet", "restore_polarity", "take_waiting")),
+        (S.TALKING, IN.SWAP): (S.TALKING, ("swap",)),
+        (S.TALKING, IN.JOIN): (S.TALKING, ("join",)),
+        (S.TALKING, IN.DROP): (S.TALKING, ("drop_last", "take_back")),
+        (S.TALKING, IN.FALL_BACK): (S.TALKING, ("quiet", "take_back")),
+        (S.RINGING, IN.TIMEOUT): (S.IDLE, ("stop_ringing", "quiet", "end_alert", "leave_other")),
         (S.IDLE, IN.PUT_DOWN): (S.IDLE, ()),
-        (S.DIAL_TONE, IN.PUT_DOWN): (S.IDLE, ("quiet",)),
-        (S.DIALLING, IN.PUT_DOWN): (S.IDLE, ("quiet",)),
-        (S.RINGBACK, IN.PUT_DOWN): (S.IDLE, ("quiet", "leave_other")),
+        (S.DIAL_TONE, IN.PUT_DOWN): (S.IDLE, ("quiet", "recall")),
+        (S.DIALLING, IN.PUT_DOWN): (S.IDLE, ("quiet", "recall")),
+        (S.RINGBACK, IN.PUT_DOWN): (S.IDLE, ("quiet", "leave_other", "recall")),
         (S.TALKING, IN.PUT_DOWN): (S.IDLE, ("quiet", "part", "leave_other", "restore_polarity", "recall")),
         (S.CLEARED, IN.PUT_DOWN): (S.IDLE, ("quiet", "restore_polarity", "recall")),
-        (S.REFUSED, IN.PUT_DOWN): (S.IDLE, ("quiet", "restore_polarity")),
+        (S.REFUSED, IN.PUT_DOWN): (S.IDLE, ("quiet", "restore_polarity", "recall")),
         (S.HOWLING, IN.PUT_DOWN): (S.IDLE, ("quiet", "restore_polarity", "recall")),
         (S.LOCKED_OUT, IN.PUT_DOWN): (S.IDLE, ("restore_polarity", "recall")),
     }

@@ -68,3 +68,17 @@ def test_what_the_exchange_cannot_do_is_told_with_its_line(
     found = refused.value.findings[0]
     assert found.line == line
     assert words in found.message
+
+
+def test_a_caller_puts_the_menu_on_hold_by_the_exchange_and_comes_back(code_project: Path) -> None:
+    result = play(
+        code_project,
+        """\
+board: {exchange: {flash: [hold]}}
+caller: [
+  dial: "8001", press: "*", hear: please-enter, hold: {length: 3s, how: exchange}, press: "98537#",
+  hear: {phrase: your-code, with: {code: "98537"}}, hang_up]
+calls: [{digits: "*98537#", outcome: answered}]
+""",
+    )
+    assert result.ok, result.report

@@ -198,7 +198,7 @@ class Line(Strict):
     lines: Annotated[int, Field(ge=1, le=16)] = 1
     """How many, all with the script; they have the numbers 8001, 8002 …"""
     exchange: ExchangeSettings = Field(default_factory=ExchangeSettings)
-    """Its number plan, hunt groups and times."""
+    """Its number plan, hunt groups, services and times."""
 
     @model_validator(mode="after")
     def _not_twice(self) -> Line:

@@ -170,6 +170,11 @@ class Person:
 
     async def _hold(self, body: verbs.Hold) -> None:
         self._needs_line("hold")
+        if body.how == "exchange":
+            await self.phone.flash()
+            await self.phone.silence(body.length.draw(self._chance))
+            await self.phone.flash()
+            return
         music = None if body.music is None else self._sounds.voice(body.music)
         await self.phone.hold(body.length.draw(self._chance), music)
 

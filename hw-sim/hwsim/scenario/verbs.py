@@ -189,13 +189,23 @@ class Flash(Verb):
 
 
 class Hold(Verb):
-    """The telephone's hold key: for so long he neither says nor hears anything, and the line stays open."""
+    """The telephone's hold key: for so long he neither says nor hears anything, and the line stays open.
+
+    `how: exchange`: by a flash, and another to come back, where the exchange has that service.
+    """
 
     SHORT = "length"
     SHORT_MAPPINGS = SPREADS
     length: Drawn = fixed(seconds(10))
     music: Voice | None = None
     """What the other side hears meanwhile, over and over."""
+    how: Literal["key", "exchange"] = "key"
+
+    @model_validator(mode="after")
+    def _silent(self) -> Hold:
+        if self.how == "exchange" and self.music is not None:
+            raise wrong("the exchange has no music for who is on hold: `music` is of the telephone's key")
+        return self
 
 
 class HangUp(Verb):
