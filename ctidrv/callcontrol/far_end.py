@@ -36,7 +36,7 @@ _SILENCE_DBM0 = -54.0
 """What is quieter is nothing: a quiet line's noise, and what coding leaves of the tone's own pauses."""
 _BESIDE_DB = -25.0
 """So far below a tone is what it brings itself: harmonics, and the coding's noise."""
-_ECHO_DBM0 = -38.0
+_ECHO_DBM0 = -41.0
 """Our own sound, after the hybrid and the core's echo canceller while that learns."""
 _ECHO_DB = {True: -9.0, False: -8.0}
 """... or below the tone: with the core's canceller, and after a board's, of which nothing is known."""

@@ -106,7 +106,8 @@ def test_a_kept_tone_that_is_heard_clear_later_counts() -> None:
 
 
 @pytest.mark.parametrize(("cancelled", "others", "level", "counts"), [
-    (True, -38, -35.0, True), (True, -29, -20.0, True), (True, -28, -20.0, False), (True, -20, -20.0, False),
+    (True, -41, -35.0, True), (True, -40, -35.0, False),
+    (True, -29, -20.0, True), (True, -28, -20.0, False), (True, -20, -20.0, False),
     (False, -28, -20.0, True), (False, -27, -20.0, False),
 ])  # fmt: skip
 def test_while_we_play_what_else_is_heard_may_be_our_echo(
