@@ -13,7 +13,7 @@ from typing import Any
 
 from ctidrv.clock import SampleClock
 from ctidrv.errors import CtiError
-from ctidrv.events import PortEvent, ToneOff, ToneOn, VoiceOff, VoiceOn
+from ctidrv.events import DigitDown, PortEvent, ToneOff, ToneOn, VoiceOff, VoiceOn
 from ctidrv.native import compare, lib
 from ctidrv.native.ear import PROGRESS, VOICE
 from ctidrv.native.events import port_event
@@ -65,6 +65,8 @@ class Subscriber:
         self.tones: set[str] = set()
         self.voice = False
         """A voice at his ear."""
+        self.ear = EAR
+        """The detectors that listen at his ear (a mask, ctidrv.native.ear)."""
         self.rings = 0
         """How often the telephone has rung since it was last lifted."""
         self._exchange = exchange
@@ -116,6 +118,8 @@ class Subscriber:
                 (begin, event.at if end is None and tone == event.tone else end, tone)
                 for begin, end, tone in self.toned
             ]
+        elif isinstance(event, DigitDown) and not self._saying:  # else his own, returned by the line
+            self.note("hears", f"digit {event.digit}")
         elif isinstance(event, VoiceOn | VoiceOff):
             self.voice = isinstance(event, VoiceOn)
 
@@ -148,7 +152,7 @@ class Subscriber:
         self.since, self.toned = self.clock.now(), []
         self.tones.clear()
         self.voice, self.rings = False, 0
-        self._plant.phone_listen(self.line.index, EAR)
+        self._plant.phone_listen(self.line.index, self.ear)
         self._plant.phone_record(self.line.index, True)
         self._plant.hook(self.line.index, True)
         self._off_hook = True
@@ -300,8 +304,8 @@ class Subscriber:
                 self._plant.phone_stop(self.line.index, ref)
             if self._off_hook:  # his own sound, returned by the line, may have been taken for a voice
                 self.voice = False
-                self._plant.phone_listen(self.line.index, EAR & ~VOICE)
-                self._plant.phone_listen(self.line.index, EAR)
+                self._plant.phone_listen(self.line.index, self.ear & ~VOICE)
+                self._plant.phone_listen(self.line.index, self.ear)
 
     def note(self, what: str, detail: str = "") -> None:
         """Writes down what he does or hears, now."""

@@ -181,6 +181,22 @@ def _outside_program(office: Office, command: str) -> None:
     assert (office.folder / "heard.raw").stat().st_size == 320 * (50 + 40 + 750)
 
 
+def _telephone(office: Office, command: str) -> None:
+    """A hand that lifts the handset and puts it down, by a pipe."""
+    words = shlex.split(command, comments=True)
+    done = subprocess.run(
+        [*CTIDRV, *words[1:]],
+        cwd=office.folder,
+        encoding="utf-8",
+        capture_output=True,
+        check=False,
+        timeout=90,
+        input="h.h",
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "hangs up" in done.stdout
+
+
 def _says_and_hears(office: Office, command: str) -> None:
     writer = WavWriter(office.folder / "says.wav", 1)
     writer.write((Pcm.silence(8000) + dtmf("8001") + Pcm.silence(80_000)).bytes)
@@ -261,6 +277,7 @@ RUNNERS: list[tuple[str, str, Callable[[Office, str], None]]] = [
     (r"README\.md", r"ctidrv recordings verify\b", _verify),
     (r"", r"ctidrv ivr check [\w./]+", _no_findings),
     (r"", r"ctidrv dsp detect FILE\.wav", _detect),
+    (r".*commands\.md", r"ctidrv sim phone ", _telephone),
     (r".*pcm-line\.md", r"ctidrv sim line --pcm ", _outside_program),
     (r".*pcm-line\.md", r"ctidrv sim line --wav ", _says_and_hears),
     (r"README\.md", r"ctidrv selftest\b", _selftest),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from hwsim.commands import sim_bench, sim_call, sim_line, sim_run
+from hwsim.commands import sim_bench, sim_call, sim_line, sim_phone, sim_run
 
 HELP = "the line simulator: scenarios against a menu, callers for a running station, lines for other programs"
 _TOOLS = {
     "call": (sim_call.HELP, sim_call.configure, sim_call.run),
     "run": (sim_run.HELP_RUN, sim_run.configure_run, sim_run.run),
     "line": (sim_line.HELP, sim_line.configure, sim_line.run),
+    "phone": (sim_phone.HELP, sim_phone.configure, sim_phone.run),
     "check": (sim_run.HELP_CHECK, sim_run.configure_check, sim_run.check),
     "bench": (sim_bench.HELP, sim_bench.configure, sim_bench.run),
     "schema": (sim_run.HELP_SCHEMA, sim_run.configure_schema, sim_run.schema),

@@ -43,7 +43,7 @@ class Passed:
     frames: int = 0
     """That went both ways."""
     reason: str = "limit"
-    """Who ended it: "terminal", "far-end", "stalled", "stopped", "error", "limit" (the scenario's)."""
+    """What ended it: "terminal", "far-end", "person", "stalled", "stopped", "error", "limit"."""
     error: str | None = None
 
 
