@@ -13,7 +13,7 @@ from ctidrv.native.ear import DTMF
 from ctidrv.native.levels import LevelMeter
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import TICK, Samples, seconds
-from hwsim.exchange import LineState
+from hwsim.exchange_table import LineState
 from hwsim.subscriber import EAR, NotHeard, Subscriber
 
 KEYPAD = frozenset("0123456789*#ABCD")

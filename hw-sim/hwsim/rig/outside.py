@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from ctidrv.errors import CtiError, InputError
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import TICK, Samples
-from hwsim.exchange import LineState
+from hwsim.exchange_table import LineState
 from hwsim.lockstep import Stalled, Stop, Stopped
 from hwsim.subscriber import Subscriber
 
