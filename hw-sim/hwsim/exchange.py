@@ -24,6 +24,7 @@ from hwsim.caller_id import Presentation
 from hwsim.exchange_settings import ExchangeSettings
 from hwsim.exchange_table import TABLE, Input, LineState
 from hwsim.flash_services import RINGING_TIME, FlashServices
+from hwsim.line_faults import FAULTS, Fault
 from hwsim.number_plan import Destination, NumberPlan
 from hwsim.plant import Plant, Sound
 
@@ -57,6 +58,9 @@ class Line:
     tone: int | None = None  # ref of what the exchange sends
     timers: list[Timer] = field(default_factory=list)
     reversed: bool = False
+    closed: bool = False  # the terminal's loop
+    seen_closed: bool = False  # and what the exchange sees of it
+    fault: Fault | None = None  # of the pair between them
     flashes: int = 0  # that the exchange has seen
     outside: bool = False  # an extension that has dialled its way out of the PBX
     held: Line | None = None  # who is on hold
@@ -132,9 +136,11 @@ class Exchange(FlashServices):
         line = self.lines[event.port]
         self._lead = TICK
         if event.kind == lib.CTI_EV_HOOK:
-            recalled = line.held is not None and line.state is LineState.IDLE
-            lifted = Input.RETURN if recalled else Input.LIFTED
-            self._input(line, lifted if event.value else Input.PUT_DOWN)
+            line.closed = bool(event.value)
+            if line.fault is None:
+                self._loop(line, line.closed)
+        elif line.fault is not None and _of_the_hook(event):
+            pass  # the fault holds the loop
         elif event.kind == lib.CTI_EV_PULSING:
             self._input(line, Input.PULSES)
         elif event.kind == lib.CTI_EV_FLASH:
@@ -154,9 +160,32 @@ class Exchange(FlashServices):
         """How its telephones are to dial."""
         return self._region.dialling
 
-    def cut(self, line: Line, present: bool) -> None:
-        """Takes the battery away from a line, or gives it back."""
-        self._plant.battery(line.index, present)
+    def line_of(self, number: str) -> Line | None:
+        """The line that has this number of its own."""
+        return next((line for line in self.lines if line.number == number), None)
+
+    def fault(self, line: Line, what: str | None) -> None:
+        """One of FAULTS comes upon a line's pair; None: it is mended."""
+        line.fault = None if what is None else FAULTS[what]
+        self._battery(line, True)
+        self._plant.more_loss(line.index, 0.0 if line.fault is None else line.fault.loss_db)
+        self._loop(line, line.closed if line.fault is None else line.fault.loop)
+
+    def cross_talk(self, line: Line, other: Line, down_db: float | None) -> None:
+        """On `line` the other one is heard, by so many dB down; None: no more."""
+        self._plant.hear(line.index, other.index, down_db)
+
+    def _battery(self, line: Line, present: bool) -> None:
+        self._plant.battery(line.index, present and (line.fault is None or line.fault.battery))
+
+    def _loop(self, line: Line, closed: bool) -> None:
+        """The exchange sees it close, or open for longer than a flash."""
+        if closed == line.seen_closed:
+            return
+        line.seen_closed = closed
+        recalled = line.held is not None and line.state is LineState.IDLE
+        lifted = Input.RETURN if recalled else Input.LIFTED
+        self._input(line, lifted if closed else Input.PUT_DOWN)
 
     def _input(self, line: Line, seen: Input) -> None:
         row = TABLE.get((line.state, seen))
@@ -438,9 +467,9 @@ class Exchange(FlashServices):
         if "reversal" in chosen:
             self._reverse(line, not line.reversed)
         if "loop-break" in chosen:
-            self._plant.battery(line.index, False)
+            self._battery(line, False)
             back = ms(self._services.loop_break_ms)
-            self._after(line, back, lambda: self._plant.battery(line.index, True))
+            self._after(line, back, lambda: self._battery(line, True))
         for tone in CLEARING_TONES:
             if f"{tone}-tone" in chosen:
                 self._send(line, tone)
@@ -454,4 +483,9 @@ class Exchange(FlashServices):
     def _restore_polarity(self, line: Line) -> None:
         if line.reversed:
             self._reverse(line, False)
-        self._plant.battery(line.index, True)
+        self._battery(line, True)
+
+
+def _of_the_hook(event: Any) -> bool:
+    by_pulses = event.kind == lib.CTI_EV_DIGIT_DOWN and event.ref == lib.CTI_DIGIT_PULSES
+    return by_pulses or event.kind in (lib.CTI_EV_PULSING, lib.CTI_EV_FLASH)

@@ -6,6 +6,7 @@ reached him (`hears`), so a prompt that was "played" but did not arrive is not h
 
 from __future__ import annotations
 
+import functools
 from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from ctidrv.native.pcm import Pcm
 from ctidrv.native.tones import dtmf
 from ctidrv.units import TICK, PortId, Samples, ms, seconds, to_seconds
 from hwsim.exchange import Exchange, Line
+from hwsim.line_faults import CROSS_TALK, MENDED
 from hwsim.plant import Plant, Sound
 
 EAR = PROGRESS | VOICE
@@ -227,6 +229,29 @@ class Subscriber:
         self.collect()
         self._looked = len(self.heard)
         self.note("is back")
+
+    def line_fault(
+        self, what: str, number: str | None, other: str | None, down_db: float, lasts: Samples | None
+    ) -> None:
+        """Something happens to his line's pair, or another's (hwsim/line_faults.py). NotHeard where no line
+        has the number."""
+        line = self.line if number is None else self._line_of(number)
+        self.note("sees", f"line {line.number}: {what}")
+        if what == CROSS_TALK:
+            heard = self._line_of(other or "")
+            self._exchange.cross_talk(line, heard, down_db)
+            mend = functools.partial(self._exchange.cross_talk, line, heard, None)
+        else:
+            self._exchange.fault(line, None if what == MENDED else what)
+            mend = functools.partial(self._exchange.fault, line, None)
+        if lasts is not None:
+            self.clock.call_after(lasts, mend)
+
+    def _line_of(self, number: str) -> Line:
+        line = self._exchange.line_of(number)
+        if line is None:
+            raise NotHeard(f"the caller {self.number}: no line has the number {number}")
+        return line
 
     async def hears_tone(self, tone: str, *, within: Samples = seconds(10)) -> None:
         """Waits until his ear tells the tone (dial, ringback, busy, congestion). Raises NotHeard."""

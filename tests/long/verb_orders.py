@@ -61,6 +61,7 @@ def verb(name: str, dice: random.Random, own: str) -> dict[str, Any]:
         "silence": [short],
         "noise": [{"length": short, "level": dice.randint(-40, -10)}],
         "flash": [None, f"{dice.randint(80, 900)}ms"],
+        "line_fault": [{"what": dice.choice(["cut", "short", "parallel"]), "lasts": short}],
         "hold": [short, {"length": short, "music": "offer"}],
         "hang_up": [None, "goodbye"],
         "redial": [{"after": short, "within": "30s"}],

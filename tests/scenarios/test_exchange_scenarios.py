@@ -82,3 +82,16 @@ calls: [{digits: "*98537#", outcome: answered}]
 """,
     )
     assert result.ok, result.report
+
+
+def test_a_caller_whose_line_is_cut_is_noticed_and_calls_again_when_it_is_mended(code_project: Path) -> None:
+    result = play(
+        code_project,
+        """\
+caller: [
+  dial: "8001", press: "*", hear: please-enter, line_fault: {what: cut, lasts: 20s}, silence: 22s,
+  redial: 2s, press: "*", hear: please-enter, hang_up]
+calls: [{cause: remote-busy-tone}, {outcome: answered}]
+""",
+    )
+    assert result.ok, result.report

@@ -258,6 +258,11 @@ class Caller:
         __tracebackhide__ = True
         self._do("hold", length, more)
 
+    def line_fault(self, what: str, **more: Any) -> None:
+        """`cut short parallel cross-talk mended` (`line`, `other`, `down`, `lasts`)."""
+        __tracebackhide__ = True
+        self._do("line_fault", what, more)
+
     def hang_up(self, say: str | None = None, **more: Any) -> None:
         """Without warning, or after saying something."""
         __tracebackhide__ = True

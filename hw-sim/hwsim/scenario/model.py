@@ -23,7 +23,7 @@ from hwsim.exchange_settings import ExchangeSettings
 from hwsim.scenario import verbs
 from hwsim.scenario.machines import MACHINES, steps_of
 from hwsim.scenario.spread import Drawn
-from hwsim.scenario.verbs import BARE, Number
+from hwsim.scenario.verbs import BARE, Number, OwnNumber
 
 VERSION = 1
 MOST_STEPS = 1000
@@ -79,6 +79,10 @@ class HoldStep(Step):
     hold: verbs.Hold
 
 
+class LineFaultStep(Step):
+    line_fault: verbs.LineFault
+
+
 class HangUpStep(Step):
     hang_up: verbs.HangUp
 
@@ -110,6 +114,7 @@ AnyStep = Annotated[
     | Annotated[NoiseStep, Tag("step:noise")]
     | Annotated[FlashStep, Tag("step:flash")]
     | Annotated[HoldStep, Tag("step:hold")]
+    | Annotated[LineFaultStep, Tag("step:line_fault")]
     | Annotated[HangUpStep, Tag("step:hang_up")]
     | Annotated[RedialStep, Tag("step:redial")],
     Discriminator(_verb),
@@ -118,8 +123,6 @@ AnyStep = Annotated[
 Steps = Annotated[list[AnyStep], Field(min_length=1, max_length=MOST_STEPS)]
 STEPS: TypeAdapter[list[Any]] = TypeAdapter(Steps)
 
-_own = matching("[0-9]{1,20}", "a telephone number (1 to 20 digits)")
-OwnNumber = Annotated[str, *_own]
 Machine = Annotated[str, *matching("|".join(MACHINES), f"a machine ({', '.join(MACHINES)})")]
 Country = Annotated[str, *matching("[A-Za-z]{2}", "a country's code of two letters, such as US")]
 Path_ = Annotated[str, Field(min_length=1, max_length=400)]

@@ -62,6 +62,7 @@ class Person:
             verbs.Noise: self._noise,
             verbs.Flash: self._flash,
             verbs.Hold: self._hold,
+            verbs.LineFault: self._line_fault,
             verbs.HangUp: self._hang_up,
             verbs.Redial: self._redial,
         }
@@ -177,6 +178,9 @@ class Person:
             return
         music = None if body.music is None else self._sounds.voice(body.music)
         await self.phone.hold(body.length.draw(self._chance), music)
+
+    async def _line_fault(self, body: verbs.LineFault) -> None:
+        self.phone.line_fault(body.what, body.line, body.other, body.down, body.lasts)
 
     async def _hang_up(self, body: verbs.HangUp) -> None:
         if body.say is not None and self.phone.off_hook:

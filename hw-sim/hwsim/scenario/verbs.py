@@ -21,6 +21,7 @@ SPREADS = frozenset(KINDS)
 _number = matching("[0-9*#A-D]{1,32}", "a number to dial (0-9 * # A-D, at most 32)")
 _keys = matching("[0-9*#A-D]{1,32}", "keys of a telephone (0-9 * # A-D, at most 32)")
 Number = Annotated[str, *_number]
+OwnNumber = Annotated[str, *matching("[0-9]{1,20}", "a telephone number (1 to 20 digits)")]
 Keys = Annotated[str, *_keys]
 
 _VOICE = re.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -208,6 +209,29 @@ class Hold(Verb):
         return self
 
 
+class LineFault(Verb):
+    """Something happens to a line's pair, and he goes on: it is cut, shorted, a parallel set is lifted, or
+    another line is heard on it.
+    """
+
+    SHORT = "what"
+    what: Literal["cut", "short", "parallel", "cross-talk", "mended"]
+    line: OwnNumber | None = None
+    """The number of the line; without it his own."""
+    other: OwnNumber | None = None
+    """Of cross-talk: whose line is heard,"""
+    down: Annotated[int, Field(ge=0, le=90)] = 50
+    """so many dB lower."""
+    lasts: Duration | None = None
+    """Then it is mended; without it by `line_fault: mended`, cross-talk never."""
+
+    @model_validator(mode="after")
+    def _whose(self) -> LineFault:
+        if (self.what == "cross-talk") != (self.other is not None):
+            raise wrong("`other` is the line that cross-talk comes from, and belongs to that alone")
+        return self
+
+
 class HangUp(Verb):
     """Puts the handset down: without warning, or after saying something (`hang_up: goodbye`)."""
 
@@ -238,6 +262,7 @@ VERBS: dict[str, type[Verb]] = {
     "noise": Noise,
     "flash": Flash,
     "hold": Hold,
+    "line_fault": LineFault,
     "hang_up": HangUp,
     "redial": Redial,
 }
@@ -247,4 +272,18 @@ BARE = tuple(
     if not any(field.is_required() for field in body.model_fields.values()) and body is not Hear
 )
 """The verbs that may stand alone: ``- hang_up``."""
-AnyVerb = Dial | Answer | Hear | Press | Speak | TalkOver | Silence | Noise | Flash | Hold | HangUp | Redial
+AnyVerb = (
+    Dial
+    | Answer
+    | Hear
+    | Press
+    | Speak
+    | TalkOver
+    | Silence
+    | Noise
+    | Flash
+    | Hold
+    | LineFault
+    | HangUp
+    | Redial
+)

@@ -142,7 +142,7 @@ def test_a_line_that_gives_no_dial_tone_is_told(office):
     line = office.lines[0]
 
     async def scene():
-        office.board.exchange.cut(office.board.exchange.lines[0], False)
+        office.board.exchange.fault(office.board.exchange.lines[0], "cut")
         line.seize()
         with pytest.raises(DialFailed, match="no dial tone within 3 s") as error:
             await line.dial("W123", tone_within=seconds(3))

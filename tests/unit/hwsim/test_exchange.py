@@ -377,11 +377,11 @@ def test_answer_reversal_is_seen_by_the_line_that_has_dialled(make_office):
 def test_a_line_without_battery_is_not_rung_and_comes_back(office):
     async def scene():
         ann = office.board.caller()
-        office.board.exchange.cut(office.board.exchange.lines[0], False)
+        office.board.exchange.fault(office.board.exchange.lines[0], "cut")
         await ann.dial("8001")
         await ann.hears_tone("ringback")
         assert office.of(RingOn) == []
-        office.board.exchange.cut(office.board.exchange.lines[0], True)
+        office.board.exchange.fault(office.board.exchange.lines[0], None)
         await office.event(RingOn)
 
     office.play(scene())

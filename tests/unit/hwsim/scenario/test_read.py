@@ -50,6 +50,7 @@ def test_every_verb_of_the_language_can_be_written():
     written = {
         "dial": '"8001"', "answer": "3s", "hear": "{tone: busy}", "press": '"1"', "speak": "ann-lee",
         "talk_over": "my/voice.wav", "silence": "{uniform: [1s, 2s]}", "noise": "1s", "flash": "100ms",
+        "line_fault": "{what: cut, lasts: 2s}",
         "hold": "{normal: [5s, 1s]}", "hang_up": "goodbye", "redial": "{after: {exponential: 4s}, times: 3}",
     }  # fmt: skip
     assert set(written) == set(verbs.VERBS)
@@ -71,6 +72,8 @@ def test_every_verb_of_the_language_can_be_written():
         (f"{HEAD}caller:\n  - silence: 3\n", 4, "a duration needs its unit"),
         (f"{HEAD}caller:\n  - silence: {{uniform: [3s, 1s]}}\n", 4, "the first duration is the shorter one"),
         (f"{HEAD}caller:\n  - silence: {{uniform: 3s}}\n", 4, "is no distribution: write a duration"),
+        (f"{HEAD}caller:\n  - line_fault: cross-talk\n", 4, "`other` is the line that cross-talk comes from"),
+        (f"{HEAD}caller:\n  - line_fault: {{what: ct}}\n", 4, "`what` is 'cut', 'short'"),
         (f"{HEAD}caller:\n  - flash: 3s\n", 4, "more than 2 s is a hang-up"),
         (f"{HEAD}caller:\n  - press: {{keys: '*', how: pulse}}\n", 4, "cannot be dialled by pulses"),
         (f"{HEAD}caller:\n  - dial: {{number: '*1', how: pulse}}\n", 4, "cannot be dialled by pulses"),
