@@ -32,7 +32,7 @@ _LONGEST = seconds(60)
 """A tone beside other sound: no call waits longer, and no call waiting goes on for so long."""
 _OF_THE_CALL = seconds(15)
 """One beside which somebody went on talking has to be alone for so long: no pause of talk is longer."""
-_SILENCE_DBM0 = -54.0
+_SILENCE_DBM0 = -57.0
 """What is quieter is nothing: a quiet line's noise, and what coding leaves of the tone's own pauses."""
 _BESIDE_DB = -25.0
 """So far below a tone is what it brings itself: harmonics, and the coding's noise."""

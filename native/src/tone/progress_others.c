@@ -10,10 +10,10 @@
 #define OWN_ROOM 0.05
 /* What is steady and louder (12 dB below the tone) is no line's noise: a chord that is held. */
 #define MOST_NOISE 0.063
-/* The low band in so many parts: noise is in all of them, and a part has at least a quarter of what it would
- * have of flat noise; a note, and the lower one that sounds in its pauses, are in one or two. */
+/* The low band in so many parts: noise is in all of them, and a part has at least half of what it would have
+ * of flat noise; a note, and the lower one that sounds in its pauses, are in one or two. */
 enum { PARTS = 4, PART_BINS = PROGRESS_LOW_BINS / PARTS, ALL_BINS = 320 };
-#define COLOUR 4.0
+#define COLOUR 2.0
 /* Of so many bursts and pauses one may hold a last word, or the echo of a canceller that still learns. */
 enum { EXCUSED_OF = 5, SIDE_BANDS = 5 };
 
@@ -48,7 +48,10 @@ static double most_noise(const progress_bank *b) {
 
 void progress_note_heard(cti_progress *p) {
     heard_hop *now = &p->heard[(p->bank.hops - 1) % CADENCE_HEARD];
-    now->noise = (float)fmin(progress_noise(p), most_noise(&p->bank));
+    double most = most_noise(&p->bank);
+    if (p->state == BURST_NONE) /* nor is what sounds on the tone's own lines in its pauses */
+        most = fmin(most, fmax(0.0, (double)p->bank.total - progress_own_power(p)));
+    now->noise = (float)fmin(progress_noise(p), most);
     now->bin = (int16_t)(p->state == BURST_NONE ? -1 : p->line[0].bin);
     now->own = p->state == BURST_NONE ? 0.0f : (float)((1.0 + OWN_ROOM) * wide_power(p));
 }
