@@ -49,6 +49,6 @@ def pytest_runtest_makereport(
     if report.when == "call" and report.failed and hand is not None and hasattr(hand, "timeline"):
         item.stash[_FAILED] = True
         if timeline := hand.timeline():
-            kept = hand.keep(item.name)
+            kept = hand.keep(item.name, str(call.excinfo.value) if call.excinfo else "failed")
             report.sections.append(("hwsim: the calls of this test", f"{timeline}\n\nkept in {kept}"))
     return report

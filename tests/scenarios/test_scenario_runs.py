@@ -61,7 +61,12 @@ def test_a_changed_menu_fails_with_what_was_heard_when_and_drawn_and_is_kept(cod
     assert "1 scenarios, 1 failed" in said
 
     kept = tmp_path / "failed" / "plivo"
-    assert {path.name for path in kept.iterdir()} == {"caller-5550001-1.wav", "timeline.txt", "station"}
+    assert {path.name for path in kept.iterdir()} == {
+        "caller-5550001-1.wav",
+        "timeline.txt",
+        "run.json",
+        "station",
+    }
     assert "waited 15 s for 'please-enter'" in (kept / "timeline.txt").read_text("utf-8")
     sound, rate = soundfile.read(kept / "caller-5550001-1.wav")
     assert (rate, sound.shape[1]) == (8000, 2)

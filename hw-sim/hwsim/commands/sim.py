@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from hwsim.commands import sim_bench, sim_call, sim_line, sim_phone, sim_run
+from hwsim.commands import sim_bench, sim_call, sim_line, sim_phone, sim_run, sim_view
 
 HELP = "the line simulator: scenarios against a menu, callers for a running station, lines for other programs"
 _TOOLS = {
@@ -12,6 +12,7 @@ _TOOLS = {
     "run": (sim_run.HELP_RUN, sim_run.configure_run, sim_run.run),
     "line": (sim_line.HELP, sim_line.configure, sim_line.run),
     "phone": (sim_phone.HELP, sim_phone.configure, sim_phone.run),
+    "view": (sim_view.HELP, sim_view.configure, sim_view.run),
     "check": (sim_run.HELP_CHECK, sim_run.configure_check, sim_run.check),
     "bench": (sim_bench.HELP, sim_bench.configure, sim_bench.run),
     "schema": (sim_run.HELP_SCHEMA, sim_run.configure_schema, sim_run.schema),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ctidrv.cli.output import add_json, print_json
-from ctidrv.errors import InputError
+from ctidrv.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from hwsim.rig.case import Result
@@ -25,6 +25,7 @@ def configure_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, metavar="N", help="instead of the scenario's own")
     parser.add_argument("--junit", metavar="FILE.xml", help="write a report that CI systems read")
     parser.add_argument("--keep", metavar="DIR", help="keep recordings and time line of each that fails")
+    parser.add_argument("--keep-passed", action="store_true", help="with --keep: of those that pass too")
     add_json(parser)
 
 
@@ -47,11 +48,13 @@ def run(args: argparse.Namespace) -> int:
     from hwsim.rig.junit import write_junit
 
     kept = None if args.keep is None else Path(args.keep)
+    if args.keep_passed and kept is None:
+        raise UsageError("--keep-passed: say where, with --keep DIR")
     results: list[Result] = []
     refused: list[tuple[str, str]] = []
     for file in args.files:
         try:
-            result = play_case(read_shipped_too(file, args.seed), kept=kept)
+            result = play_case(read_shipped_too(file, args.seed), kept=kept, passed_too=args.keep_passed)
         except InputError as error:
             print(f"ctidrv: {error}", file=sys.stderr)
             refused.append((file, str(error)))
@@ -93,6 +96,8 @@ def _tell(result: Result, as_json: bool) -> None:
         print(f"      gave up: {words}")
     if not result.ok:
         print(f"\n{result.report}\n", flush=True)
+    elif result.kept is not None:
+        print(f"      kept in {result.kept}", flush=True)
 
 
 def _row(result: Result) -> dict[str, Any]:

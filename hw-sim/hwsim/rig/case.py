@@ -19,9 +19,10 @@ from ctidrv.ports.regions import load_region
 from ctidrv.units import to_seconds
 from hwsim.rig.check import check_sounds
 from hwsim.rig.expected import differences
-from hwsim.rig.kept import keep
+from hwsim.rig.kept import keep, run_of
 from hwsim.rig.sounds import ScriptSounds
 from hwsim.rig.station import START, OutOfTime, Rig, one_board, script_path
+from hwsim.rig.watch import Watch
 from hwsim.scenario.person import Person
 from hwsim.scenario.read import Scenario, ScenarioErrors
 from hwsim.scenario.timeline import Track, deed_track, draw, ear_track, listing, reached, station_track
@@ -50,7 +51,7 @@ class Result:
     simulated_s: float = 0.0
     wall_s: float = 0.0
     drawing: str = ""
-    """The time line of a case that failed; and the same in words:"""
+    """The time line of a case that failed or is kept; and the same in words:"""
     listing: str = ""
     kept: str | None = None
 
@@ -87,8 +88,9 @@ def load_case(scenario: Scenario) -> tuple[Path, ScriptSounds]:
     return script, sounds
 
 
-def play_case(scenario: Scenario, *, kept: Path | None = None) -> Result:
-    """Plays it in virtual time; `kept`: a folder in which what failed leaves its recordings and time line.
+def play_case(scenario: Scenario, *, kept: Path | None = None, passed_too: bool = False) -> Result:
+    """Plays it in virtual time; `kept`: a folder in which what failed, or `passed_too`, leaves its recordings
+    and time line.
 
     InputError for a scenario or a script that cannot be played at all.
     """
@@ -99,6 +101,8 @@ def play_case(scenario: Scenario, *, kept: Path | None = None) -> Result:
     with tempfile.TemporaryDirectory(prefix="ctidrv-sim-", ignore_cleanup_errors=True) as folder:
         data = DataFolder(Path(folder) / "station")
         rig = make_rig(scenario, script, data)
+        watch = None if kept is None else Watch(rig)
+        run = None
         try:
             played = Played(scenario, rig, sounds)
             played.play()
@@ -107,13 +111,18 @@ def play_case(scenario: Scenario, *, kept: Path | None = None) -> Result:
             result.calls = rig.calls()
             result.failures += [Failure(*each) for each in differences(scenario, result.calls)]
             result.simulated_s = to_seconds(rig.clock.now())
-            if not result.ok:
+            if not result.ok or (passed_too and watch is not None):
                 tracks = played.tracks()
                 result.drawing, result.listing = draw(tracks, result.simulated_s), listing(tracks)
+                if watch is not None:
+                    failed = [(each.line, each.message) for each in result.failures]
+                    length = rig.clock.now()
+                    about = scenario.name, scenario.file, document.seed
+                    run = run_of(*about, length, failed, played.people, tracks, watch)
         finally:
             rig.close()
-        if not result.ok and kept is not None:
-            result.kept = str(keep(kept, scenario.name, result.report, played.people, data.root))
+        if kept is not None and run is not None:
+            result.kept = str(keep(kept, result.report, played.people, run, data.root))
     result.wall_s = time.perf_counter() - begun
     return result
 

@@ -26,9 +26,10 @@ from ctidrv.folder import DataFolder
 from ctidrv.units import to_seconds
 from hwsim.rig.case import Result, all_tracks, play_case
 from hwsim.rig.expected import faults
-from hwsim.rig.kept import keep
+from hwsim.rig.kept import keep, run_of
 from hwsim.rig.sounds import ScriptSounds
 from hwsim.rig.station import Rig, one_board, script_path
+from hwsim.rig.watch import Watch
 from hwsim.scenario.model import Party
 from hwsim.scenario.person import GaveUp, Person
 from hwsim.scenario.read import read_scenario
@@ -50,6 +51,7 @@ class Hand:
         self._folders = [*folders]
         self._data = data
         self._rig: Rig | None = None
+        self._watch: Watch | None = None
         self._sounds: ScriptSounds | None = None
         self._people: list[Person] = []
         self._seed = 1
@@ -77,6 +79,7 @@ class Hand:
         self._seed = seed
         config = one_board(path, lines=lines, phones=phones, country=country, board=board)
         self._rig = Rig(DataFolder(self._data), config, seed=seed)
+        self._watch = Watch(self._rig)
 
     def caller(
         self,
@@ -146,11 +149,17 @@ class Hand:
         tracks = all_tracks(self._people, self._sounds, self._rig)
         return f"{draw(tracks, self.now)}\n\n{listing(tracks)}"
 
-    def keep(self, name: str) -> Path | None:
-        """Leaves what each caller said and heard, and the time line, beside the station's data."""
-        if self._rig is None:
+    def keep(self, name: str, failed: str) -> Path | None:
+        """Of a test of this name that `failed` with these words: leaves what each caller said and heard, and
+        the time line, beside the station's data."""
+        if self._rig is None or self._sounds is None or self._watch is None:
             return None
-        return keep(self._data.parent, f"{name}-failed", self.timeline(), self._people)
+        tracks = all_tracks(self._people, self._sounds, self._rig)
+        length = self._rig.clock.now()
+        run = run_of(
+            f"{name}-failed", name, self._seed, length, [(0, failed)], self._people, tracks, self._watch
+        )
+        return keep(self._data.parent, self.timeline(), self._people, run)
 
     def close(self) -> None:
         """Ends the station. Safe twice."""

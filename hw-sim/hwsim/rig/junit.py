@@ -30,10 +30,10 @@ def junit(results: Sequence[Result], refused: Sequence[tuple[str, str]]) -> byte
     for result in results:
         case = _case(suite, result.file, result.name, result.wall_s)
         if not result.ok:
-            failure = ElementTree.SubElement(case, "failure", message=_text(result.failures[0].message))
-            failure.text = _text(result.report)
+            failure = ElementTree.SubElement(case, "failure", message=xml_text(result.failures[0].message))
+            failure.text = xml_text(result.report)
     for file, why in refused:
-        ElementTree.SubElement(_case(suite, file, Path(file).name, 0.0), "error", message=_text(why))
+        ElementTree.SubElement(_case(suite, file, Path(file).name, 0.0), "error", message=xml_text(why))
     root = ElementTree.Element("testsuites")
     root.append(suite)
     ElementTree.indent(root)
@@ -44,14 +44,15 @@ def _case(suite: ElementTree.Element, file: str, name: str, wall_s: float) -> El
     return ElementTree.SubElement(
         suite,
         "testcase",
-        classname=_text(Path(file).name.removesuffix(".yaml")),
-        name=_text(name),
-        file=_text(file),
+        classname=xml_text(Path(file).name.removesuffix(".yaml")),
+        name=xml_text(name),
+        file=xml_text(file),
         time=f"{wall_s:.3f}",
     )
 
 
-def _text(words: str) -> str:
+def xml_text(words: str) -> str:
+    """Without what XML cannot hold."""
     return _NOT_XML.sub("?", words)
 
 

@@ -1,4 +1,4 @@
-"""What a case that failed leaves: what each caller said and heard, the time line, the station's folder."""
+"""What a case leaves: what each caller said and heard, its time line in words and as data, the station."""
 
 from __future__ import annotations
 
@@ -10,22 +10,71 @@ from pathlib import Path
 
 from ctidrv.errors import StoreError
 from ctidrv.native.pcm import Pcm
+from hwsim.rig.run_file import MOST_MESSAGE, NAME, Fault, Mark, Party, Run, Sound, What, words
+from hwsim.rig.watch import Watch, marks_of
 from hwsim.scenario.person import Person
+from hwsim.scenario.timeline import Track
 
 
-def keep(folder: Path, name: str, report: str, people: Sequence[Person], station: Path | None = None) -> Path:
+def keep(folder: Path, report: str, people: Sequence[Person], run: Run, station: Path | None = None) -> Path:
     """Makes a folder of its own in `folder` and returns it. StoreError where it cannot be written."""
     try:
-        made = _new_folder(folder, re.sub(r"[^\w.-]+", "-", name)[:80].strip("-.") or "case")
+        made = _new_folder(folder, re.sub(r"[^\w.-]+", "-", run.name)[:80].strip("-.") or "case")
         (made / "timeline.txt").write_text(f"{report}\n", encoding="utf-8")
+        (made / NAME).write_text(f"{run.model_dump_json(exclude_defaults=True)}\n", encoding="utf-8")
         for person in people:
             for number, stretch in enumerate(person.heard_so_far, 1):
-                write_both(made / f"caller-{person.phone.number}-{number}.wav", stretch.said, stretch.heard)
+                write_both(made / _sound_name(person, number), stretch.said, stretch.heard)
         if station is not None:
             shutil.copytree(station, made / "station")
     except OSError as error:
-        raise StoreError(f"{folder}: what failed cannot be kept there: {error.strerror or error}") from error
+        raise StoreError(f"{folder}: the case cannot be kept there: {error.strerror or error}") from error
     return made
+
+
+def run_of(
+    name: str,
+    file: str,
+    seed: int,
+    length: int,
+    failures: Sequence[tuple[int, str]],
+    people: Sequence[Person],
+    tracks: Sequence[Track],
+    watch: Watch,
+) -> Run:
+    """The case as data; `tracks`: of each of the people what he heard and what he did (`all_tracks`)."""
+    callers = [
+        _caller(person, heard, did, length)
+        for person, heard, did in zip(people, tracks[0::2], tracks[1::2], strict=False)
+    ]
+    return Run(
+        run=1,
+        name=words(name),
+        file=words(file),
+        seed=seed,
+        length=length,
+        failures=[Fault(line=line, message=words(message, MOST_MESSAGE)) for line, message in failures],
+        parties=[*callers, *watch.lines(length)],
+    )
+
+
+def _caller(person: Person, heard: Track, did: Track, length: int) -> Party:
+    stretches = person.heard_so_far
+    rang = [Mark(begin=note.at) for note in person.phone.notes if note.what == "rings"]
+    tracks: dict[What, list[Mark]] = {
+        "hook": [Mark(begin=each.begin, end=min(length, each.begin + len(each.heard))) for each in stretches],
+        "ring": rang,
+        "does": marks_of(did.marks),
+        "hears": marks_of(heard.marks),
+    }
+    sounds = [
+        Sound(file=_sound_name(person, number), begin=each.begin) for number, each in enumerate(stretches, 1)
+    ]
+    return Party(name=person.phone.number, kind="caller", sounds=sounds, tracks=tracks)
+
+
+def _sound_name(person: Person, number: int) -> str:
+    return f"caller-{person.phone.number}-{number}.wav"
 
 
 def _new_folder(folder: Path, name: str) -> Path:

@@ -41,7 +41,7 @@ ctidrv sim run hotline.scenario.yaml --junit report.xml --keep failed
 `sim run` exits 0 when everybody heard what he waited for, every line came to rest, every call was ended,
 and every answered one recorded; 1 when not, and then it says what was heard instead, when, and draws it.
 With `--keep` each case that failed leaves a folder: what each caller said and heard (two channels),
-`timeline.txt`, the station's data folder.
+`timeline.txt`, `run.json`, the station's data folder; `ctidrv sim view` draws it.
 
 A duration is `300ms`, `5s` or `2m`. One that is *drawn* may also be `{uniform: [1s, 3s]}`, `{normal:
 [2s, 500ms]}` (mean, deviation) or `{exponential: 20s}` (mean). Keys and numbers are written in quotes."""

@@ -1,0 +1,60 @@
+"""``ctidrv sim view``: a kept case drawn on one time axis."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+
+from ctidrv.cli.output import add_json, print_json
+from ctidrv.errors import StoreError, UsageError
+
+HELP = "draws a case that `sim run --keep` kept: sounds, line states, events and steps on one time axis"
+_FORMS = (".svg", ".png")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN", help="the folder of a kept case, or one that holds one case")
+    parser.add_argument("--from", type=_seconds, dest="begin", metavar="S", help="from this second on")
+    parser.add_argument("--to", type=_seconds, dest="end", metavar="S", help="up to this second")
+    parser.add_argument("--party", metavar="NAME", help="only this caller (5550001) or line (sim/1)")
+    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="of the labels")
+    parser.add_argument(
+        "--output", metavar="FILE.svg|FILE.png", help="default: view.svg in the case's folder"
+    )
+    add_json(parser)
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value) or value < 0:
+        raise argparse.ArgumentTypeError(f"{text} is no time in seconds")
+    return value
+
+
+def run(args: argparse.Namespace) -> int:
+    from ctidrv.units import to_seconds
+    from hwsim.rig.picture.draw import axis_of, chosen, picture
+    from hwsim.rig.picture.png import write_png
+    from hwsim.rig.run_file import read_run
+
+    folder, kept = read_run(Path(args.run))
+    path = folder / "view.svg" if args.output is None else Path(args.output)
+    if path.suffix.lower() not in _FORMS:
+        raise UsageError(f"--output {path}: must end in {' or '.join(_FORMS)}")
+    drawn = picture(folder, kept, begin_s=args.begin, end_s=args.end, party=args.party, language=args.lang)
+    if path.suffix.lower() == ".png":
+        write_png(drawn, path)
+    else:
+        try:
+            path.write_text(drawn, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise StoreError(f"{path}: cannot be written: {error.strerror or error}") from error
+    axis = axis_of(kept, args.begin, args.end)
+    begin, end = to_seconds(axis.begin), to_seconds(axis.end)
+    parties = [party.name for party in chosen(kept, args.party)[0]]
+    if args.json:
+        print_json({"file": str(path), "from": begin, "to": end, "parties": parties})
+    else:
+        print(f"{path}: {begin:.2f} s to {end:.2f} s of {', '.join(parties) or 'nobody'}")
+    return 0

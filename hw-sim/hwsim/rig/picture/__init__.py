@@ -1,0 +1,1 @@
+"""`ctidrv sim view`: a kept case drawn on one time axis."""

@@ -1,0 +1,34 @@
+"""An SVG as a PNG, by Qt, without a window or a screen."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from ctidrv.errors import StoreError, UsageError
+
+NO_QT = 'a PNG needs Qt: pip install "ctidrv[desktop]"; or write an SVG, which needs nothing'
+
+
+def write_png(svg: str, path: Path) -> None:
+    """UsageError where Qt is not installed, StoreError where the file cannot be written."""
+    if sys.platform == "linux":
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.fonts=false")
+    try:
+        from PySide6.QtCore import QByteArray
+        from PySide6.QtGui import QGuiApplication, QImage, QPainter
+        from PySide6.QtSvg import QSvgRenderer
+    except ImportError as error:
+        raise UsageError(f"{path}: {NO_QT} ({error})") from error
+    application = QGuiApplication.instance() or QGuiApplication(["ctidrv"])
+    renderer = QSvgRenderer(QByteArray(svg.encode()))
+    image = QImage(renderer.defaultSize(), QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    renderer.render(painter)
+    painter.end()
+    saved = image.save(str(path), b"PNG")
+    del renderer, application
+    if not saved:
+        raise StoreError(f"{path}: cannot be written")
