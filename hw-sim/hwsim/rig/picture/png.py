@@ -28,7 +28,7 @@ def write_png(svg: str, path: Path) -> None:
     painter = QPainter(image)
     renderer.render(painter)
     painter.end()
-    saved = image.save(str(path), b"PNG")
+    saved = image.save(str(path))
     del renderer, application
     if not saved:
         raise StoreError(f"{path}: cannot be written")
