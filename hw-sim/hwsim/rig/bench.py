@@ -70,7 +70,7 @@ def measure(lines: int, *, seed: int = 1, call: Samples = CALL, memory: bool = F
         if memory:
             tracemalloc.stop()
     recorded = [recording["seconds"] for row in rows for recording in row["recordings"]]
-    if len(rows) != lines or len(recorded) != lines or any(row["outcome"] != "answered" for row in rows):
+    if len(rows) != lines or len(recorded) != lines or any(row["answered"] is None for row in rows):
         told = [(row["outcome"], row["cause"], len(row["recordings"])) for row in rows]
         raise CtiError(f"{lines} calls were to be answered and recorded, there were {told}")
     return Measured(lines, lines * worked, wall, cpu, most / 1024 / lines, sum(recorded))
