@@ -1,17 +1,16 @@
-/* wide: as many floats or doubles as a register of the variant holds (base/variant.h), worked on at once.
+/* wide: as many floats as a register of the variant holds (base/variant.h), worked on at once.
  * Each lane computes what a number alone would, so both variants give the same bits. */
 #pragma once
 
 #include <string.h>
 
 #ifdef CTI_AVX2
-enum { CTI_WIDE = 8, CTI_WIDE_DOUBLES = 4 };
+enum { CTI_WIDE = 8 };
 #else
-enum { CTI_WIDE = 4, CTI_WIDE_DOUBLES = 2 };
+enum { CTI_WIDE = 4 };
 #endif
 
 typedef float cti_wide __attribute__((vector_size(CTI_WIDE * sizeof(float))));
-typedef double cti_wide_doubles __attribute__((vector_size(CTI_WIDE_DOUBLES * sizeof(double))));
 
 static inline cti_wide cti_wide_of(const float *at) {
     cti_wide lanes;

@@ -34,11 +34,11 @@ void fsk_carrier_sure(fsk_carrier *c, float place, float bit);
 void fsk_carrier_judge(fsk_carrier *c, const fsk_span *span, const fsk_span *other, float t, uint32_t marks,
                        int n);
 int fsk_carrier_other(int modem);
+/* Could a start bit begin near t? A glance, before the search for it. */
+int fsk_carrier_may_start(const fsk_carrier *c, const fsk_span *span, float t);
 /* Reads the byte whose start bit is at about t and corrects place, rate and levels by it. 0: there is no
  * start bit; then nothing is changed. `base` is the span's first sample. */
 int fsk_carrier_read(fsk_carrier *c, const fsk_span *span, int64_t base, float t, cti_fsk_event *ev);
-/* Could a start bit begin near t? A glance, before the search for it. */
-int fsk_carrier_may_start(const fsk_carrier *c, const fsk_span *span, float t);
 /* The same when the start bit may be anywhere within ± range bits: a dear search. */
 int fsk_carrier_find(fsk_carrier *c, const fsk_span *span, int64_t base, float t, float range,
                      cti_fsk_event *ev);
