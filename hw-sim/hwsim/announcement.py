@@ -12,7 +12,7 @@ from ctidrv.native.tones import ToneSpec, render
 from ctidrv.ports.regions import Region, load_region, tone_spec
 from ctidrv.units import RATE, ms
 from hwsim.exchange_settings import COUNTRY_TONES
-from hwsim.scenario.sounds import VOICES, beep, shipped_voices
+from hwsim.scenario.sounds import MADE, VOICES, shipped_voices
 
 NOT_IN_SERVICE = "not-in-service"
 LONGEST_S = 300
@@ -58,8 +58,8 @@ def _whole(region: Region, name: str) -> Pcm:
 
 
 def _voice(name: str) -> Pcm:
-    if name == "beep":
-        return beep()
+    if name in MADE:
+        return MADE[name]()
     path = VOICES / f"{name}.wav"
     if not path.is_file():
         path = Path(name)

@@ -288,8 +288,9 @@ class Exchange(FlashServices):
 
     def _ring_up(self, line: Line, found: Destination) -> None:
         """The first line that is idle; else the first of all is told of the call, or it is busy."""
-        idle = (each for each in found.lines if each.state is LineState.IDLE and each.waiting is None)
+        idle = (each for each in found.hunt() if each.state is LineState.IDLE and each.waiting is None)
         called = next(idle, found.lines[0])
+        found.rang(called)
         called.ring = found.ring
         if self._may_knock(called):
             line.other, called.waiting = called, line

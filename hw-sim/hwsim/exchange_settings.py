@@ -82,6 +82,8 @@ class ExchangeSettings(Strict):
         default_factory=dict, max_length=64
     )
     """Numbers of hunt groups: each rings the first of its lines that is idle."""
+    hunting: Literal["linear", "circular"] = "linear"
+    """It begins at a group's first line, or behind the line that it last rang."""
     outside: Prefix | None = None
     """The board's lines are a PBX's extensions: they reach one another, and the outside behind this digit and
     a second dial tone."""

@@ -17,16 +17,28 @@ if TYPE_CHECKING:
     from hwsim.exchange import Line
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Destination:
     """Behind a number."""
 
     lines: tuple[Line, ...] = ()
-    """It rings the first of them that is idle."""
+    """It rings the first of them that is idle, as `hunt` has them."""
     ring: tuple[int, ...] | None = None
     """By this cadence; None: the country's."""
     says: Pcm | ToneSpec | None = None
     """Or it gives this."""
+    circular: bool = False
+    """The hunt begins behind the line that it last rang, not at the first."""
+    _next: int = 0
+
+    def hunt(self) -> tuple[Line, ...]:
+        """The lines in the order in which they are looked at."""
+        return self.lines[self._next :] + self.lines[: self._next]
+
+    def rang(self, line: Line) -> None:
+        """This one was taken."""
+        if self.circular:
+            self._next = (self.lines.index(line) + 1) % len(self.lines)
 
 
 class NumberPlan:
@@ -45,7 +57,8 @@ class NumberPlan:
         for number, other in settings.distinctive.items():
             more[number] = Destination((_line(boards, other.line, number),), other.ring)
         for number, members in settings.hunt.items():
-            more[number] = Destination(tuple(_line(boards, each, number) for each in members))
+            group = tuple(_line(boards, each, number) for each in members)
+            more[number] = Destination(group, circular=settings.hunting == "circular")
         for number in more:
             if number in self._all:
                 raise InputError(f"the number {number} is that of a line already")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 HELP_RUN = "plays scenarios: simulated callers ring a menu and judge what they hear"
 HELP_CHECK = "names everything that is wrong with scenarios, with file and line"
-HELP_SCHEMA = "prints the JSON Schema of scenarios, for editors"
+HELP_SCHEMA = "prints the JSON Schema of scenarios or populations, for editors"
 
 
 def configure_run(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +35,8 @@ def configure_check(parser: argparse.ArgumentParser) -> None:
 
 
 def configure_schema(parser: argparse.ArgumentParser) -> None:
+    languages = ("scenario", "population")
+    parser.add_argument("--of", choices=languages, default=languages[0], help="which language (scenario)")
     parser.add_argument("--output", metavar="FILE", help="write it to a file instead")
 
 
@@ -151,13 +153,15 @@ def _findings(file: str) -> Iterator[dict[str, Any]]:
 
 
 def schema(args: argparse.Namespace) -> int:
-    from hwsim.scenario.schema import schema_text
+    from hwsim.load.schema import schema_text as of_populations
+    from hwsim.scenario.schema import schema_text as of_scenarios
 
+    text = of_populations() if args.of == "population" else of_scenarios()
     if args.output is None:
-        print(schema_text(), end="")
+        print(text, end="")
         return 0
     try:
-        Path(args.output).write_text(schema_text(), encoding="utf-8", newline="\n")
+        Path(args.output).write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise InputError(f"{args.output}: cannot be written: {error.strerror}") from error
     return 0

@@ -10,7 +10,7 @@ from ctidrv.document.findings import did_you_mean
 from ctidrv.errors import CtiError, InputError
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import RATE, to_seconds
-from hwsim.scenario.sounds import VOICES, beep, shipped_voices
+from hwsim.scenario.sounds import MADE, VOICES, shipped_voices
 from hwsim.scenario.verbs import Hear
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class ScriptSounds:
     def voice(self, name: str) -> Pcm:
         """A voice that ships, or a file. InputError."""
         if name not in self._voices:
-            self._voices[name] = beep() if name == "beep" else self._file(name)
+            self._voices[name] = MADE[name]() if name in MADE else self._file(name)
         return self._voices[name]
 
     def _file(self, name: str) -> Pcm:

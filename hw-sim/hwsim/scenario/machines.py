@@ -17,6 +17,10 @@ MACHINES: dict[str, tuple[str, list[Any]]] = {
         "rings, and sends noise of -20 dBm0 for half a minute",
         [{"dial": {"number": "{to}", "within": "40s"}}, {"noise": "30s"}, "hang_up"],
     ),
+    "fax": (
+        "rings, and calls as a fax machine (CNG, ITU-T T.30) for 36 s; no fax follows",
+        [{"dial": {"number": "{to}", "within": "40s"}}, {"speak": "fax-calling"}, "hang_up"],
+    ),
 }
 """Name: what it does, and its steps; ``{to}`` is the number it rings. A machine goes on whatever it hears."""
 

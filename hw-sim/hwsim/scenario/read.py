@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from ctidrv.document.findings import DocumentErrors
 from ctidrv.document.shape import Findings, Language, locate
-from ctidrv.document.source import Node, Source, Table, parse, plain, read_text
+from ctidrv.document.source import Node, Source, Table, parse, read_text
+from ctidrv.document.understand import understood
 from hwsim.exchange_settings import ExchangeSettings
 from hwsim.scenario import model
 from hwsim.scenario.verbs import VERBS
@@ -79,19 +78,8 @@ def parse_scenario(text: str, path: Path) -> Scenario:
 
 
 def _understand(source: Source, path: Path) -> Scenario:
-    found = Findings(source.file, SCENARIO, list(source.findings))
-    root = source.root
-    document = None
-    if root is not None and not isinstance(root, Table):
-        found.add(root, "a scenario is a mapping that begins with `scenario: 1`")
-    elif root is not None:
-        try:
-            document = model.Document.model_validate(plain(root))
-        except ValidationError as error:
-            found.report(root, error)
-    if found.findings:
-        found.findings.sort(key=lambda finding: (finding.line, finding.column, finding.message))
+    found, document = understood(source, SCENARIO, model.Document)
+    if document is None:
         raise ScenarioErrors(found.findings)
-    assert document is not None
-    assert isinstance(root, Table)
-    return Scenario(path, source.file, document, root)
+    assert isinstance(source.root, Table)
+    return Scenario(path, source.file, document, source.root)

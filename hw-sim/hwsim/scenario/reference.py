@@ -82,20 +82,26 @@ def markdown() -> str:
     """The whole page."""
     made = schema()
     defs = made["$defs"]
-    lines = [_HEAD.strip("\n"), "", "## The file", "", *_table(model.Document, made)]
-    lines += ["", "## `callers`", "", *_table(model.Party, defs["Party"])]
-    lines += ["", "## `calls`", "", *_table(model.ExpectedCall, defs["ExpectedCall"])]
-    lines += ["", "## `board`", "", *_table(model.Line, defs["Line"])]
+    lines = [_HEAD.strip("\n"), "", "## The file", "", *key_table(model.Document, made)]
+    lines += ["", "## `callers`", "", *key_table(model.Party, defs["Party"])]
+    lines += ["", "## `calls`", "", *key_table(model.ExpectedCall, defs["ExpectedCall"])]
+    lines += ["", "## `board`", "", *key_table(model.Line, defs["Line"])]
     lines += ["", " ".join(str(model.Line.__doc__).split()), ""]
-    lines += ["### `exchange`", "", *_table(ExchangeSettings, defs["ExchangeSettings"]), ""]
-    lines += ["Of `distinctive`:", "", *_table(Distinctive, defs["Distinctive"]), "", *_EXCHANGE.split("\n")]
+    lines += ["### `exchange`", "", *key_table(ExchangeSettings, defs["ExchangeSettings"]), ""]
+    lines += [
+        "Of `distinctive`:",
+        "",
+        *key_table(Distinctive, defs["Distinctive"]),
+        "",
+        *_EXCHANGE.split("\n"),
+    ]
     lines += ["", "## Verbs", ""]
     lines += ["Those that need nothing may stand alone: " + ", ".join(f"`{name}`" for name in BARE) + ".", ""]
     for name, body in VERBS.items():
         lines += [f"### `{name}`", "", " ".join(str(body.__doc__).split()), ""]
         if body.SHORT is not None:
             lines += [f"`{name}: …` alone is its `{body.SHORT}`.", ""]
-        lines += [*_table(body, defs[body.__name__]), ""]
+        lines += [*key_table(body, defs[body.__name__]), ""]
     lines += ["## Machines and voices", ""]
     lines += [f"- `{name}` {what}." for name, (what, _) in MACHINES.items()]
     voices = ", ".join(f"`{name}`" for name in shipped_voices())
@@ -103,7 +109,7 @@ def markdown() -> str:
     return "\n".join([*lines, _AFTER.strip("\n"), ""])
 
 
-def _table(body: type[BaseModel], node: dict[str, Any]) -> Iterator[str]:
+def key_table(body: type[BaseModel], node: dict[str, Any]) -> Iterator[str]:
     yield "| key | value | default | |"
     yield "| --- | --- | --- | --- |"
     keys = _keys(node)

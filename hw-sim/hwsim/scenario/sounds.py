@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from ctidrv.native.dtmf_signals import Dice
+from ctidrv.native.fax import fax_tone
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.tones import Part, render, tone
 from ctidrv.units import Samples, ms
@@ -16,6 +17,7 @@ from hwsim.scenario.verbs import Hear
 
 VOICES = Path(__file__).parents[1] / "voices"
 BEEP_HZ, BEEP_DBM0, BEEP_MS = 1000, -14.0, 500
+CNG_MS = 36_000
 
 
 class Sounds(Protocol):
@@ -32,13 +34,22 @@ class Sounds(Protocol):
         ...
 
 
-def shipped_voices() -> list[str]:
-    return sorted(["beep", *(path.stem for path in VOICES.glob("*.wav"))])
-
-
 def beep() -> Pcm:
     """An answering machine's."""
     return render(tone([Part((BEEP_HZ,), BEEP_DBM0, BEEP_MS)]), ms(BEEP_MS))
+
+
+def fax_calling() -> Pcm:
+    """CNG of a fax machine that calls, for 36 s (ITU-T T.30 4.1)."""
+    return fax_tone("cng", ms=CNG_MS)
+
+
+MADE: Mapping[str, Callable[[], Pcm]] = {"beep": beep, "fax-calling": fax_calling}
+"""Voices that are reckoned, by name; the others are files."""
+
+
+def shipped_voices() -> list[str]:
+    return sorted([*MADE, *(path.stem for path in VOICES.glob("*.wav"))])
 
 
 def white_noise(length: Samples, level_dbm0: float, chance: random.Random) -> Pcm:

@@ -63,6 +63,22 @@ def test_a_hunt_group_rings_the_first_idle_line_and_is_busy_when_there_is_none(m
     office.play(scene())
 
 
+@pytest.mark.parametrize(("hunting", "rung"), [("linear", [0, 0, 0]), ("circular", [0, 1, 0])])
+def test_a_circular_hunt_begins_behind_the_line_that_it_last_rang(make_office, hunting, rung):
+    exchange = {"hunt": {"8000": ["8001", "8002"]}, "hunting": hunting}
+    office = make_office(lines=2, phones=1, exchange=exchange)
+
+    async def scene():
+        ann = office.board.caller()
+        for line in rung:
+            await ann.dial("8000")
+            await office.event(RingOn, line=line)
+            await ann.hang_up()
+            await office.clock.sleep(seconds(2))
+
+    office.play(scene())
+
+
 def test_an_extension_gets_out_by_its_digit_and_a_second_dial_tone_and_not_without(make_office):
     """GB: busy of the PBX in its own cadence; an extension reaches the other one directly."""
     office = make_office(
