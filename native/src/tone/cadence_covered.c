@@ -4,7 +4,8 @@
 #include "tone/cadence.h"
 #include "tone/progress_bank.h"
 
-/* Where no edge at all is wrong, one burst need be clean. */
+/* Where no edge at all is wrong, one burst need be clean; two where plain bursts tell one tone from another.
+ */
 enum { SAMPLES_PER_MS = 8, LEAST_BURSTS = 3, LEAST_CLEAN = 2, LEAST_PURE = 2 };
 
 /* An edge is right that is so near to where the others put it (samples): what its estimate and slow relays
@@ -147,8 +148,8 @@ static int is_run(const run *r, int bursts, double *begin) {
             *begin = right(b->start, start) ? b->start : start;
         shortest = fmin(shortest, end - start);
     }
-    int every_edge = edges == 2 * bursts + 1 + r->ended;
-    return clean_ones >= LEAST_CLEAN - every_edge && edges >= 2 * bursts + (pure < LEAST_PURE) &&
+    int fewer = !r->tone->plain && edges == 2 * bursts + 1 + r->ended;
+    return clean_ones >= LEAST_CLEAN - fewer && edges >= 2 * bursts + (pure < LEAST_PURE) &&
            others(r, found, bursts, *begin) <= OTHERS_LAST * shortest;
 }
 
