@@ -18,27 +18,40 @@ enum {
     DTMF_HOP_HALF = 8, /* the same at 4,000 samples a second */
     DTMF_HISTORY = 64, /* dumps kept (128 ms) */
     DTMF_SUM = 4,      /* dumps in a sum: 8 ms */
+    DTMF_SECTIONS = 4, /* of the band-pass */
     DTMF_SUM_SAMPLES = DTMF_SUM * DTMF_HOP_HALF,
     DTMF_RECENT = 2048 /* samples kept */
 };
 
+typedef struct dtmf_work dtmf_work;
+
+/* Second-order sections, one after the other (base/biquad.h). */
+typedef struct dtmf_sections {
+    double b0[DTMF_SECTIONS], b1[DTMF_SECTIONS], b2[DTMF_SECTIONS], a1[DTMF_SECTIONS], a2[DTMF_SECTIONS];
+} dtmf_sections;
+
+extern const dtmf_sections DTMF_BAND;
+extern const cti_biquad DTMF_WIDE; /* what is above 180 Hz */
+
 typedef struct dtmf_bank {
+    const dtmf_work *work;
     double cosine[DTMF_HOP_HALF][DTMF_BINS]; /* of each frequency, from the start of a dump */
     double sine[DTMF_HOP_HALF][DTMF_BINS];
     double step_re[DTMF_BINS], step_im[DTMF_BINS]; /* its phase advance over one dump */
     double turn_re[DTMF_BINS], turn_im[DTMF_BINS]; /* and up to the present one */
-    cti_biquad_state filter[4];
+    double band_s1[DTMF_SECTIONS], band_s2[DTMF_SECTIONS];
     cti_biquad_state wide_filter;
     float recent[2 * DTMF_RECENT]; /* the samples above 180 Hz, twice, so that any stretch is in one piece */
-    double wide_sum;               /* energy of the dump being filled, above 180 Hz */
-    double half[DTMF_HOP_HALF];    /* filtered samples of the dump being filled */
-    int32_t filled;                /* samples of it, 0…15 */
+    int16_t samples[DTMF_HOP];     /* of the dump being filled */
+    int32_t filled;                /* so many: 0…15 */
     int64_t dumps;                 /* made since reset */
     double re[DTMF_HISTORY][DTMF_BINS];
     double im[DTMF_HISTORY][DTMF_BINS];
-    vec sum[DTMF_HISTORY][DTMF_BINS]; /* of the DTMF_SUM dumps up to this one */
-    double energy[DTMF_HISTORY];      /* of the band, summed over the dump's half-rate samples */
-    double wide_energy[DTMF_HISTORY]; /* of all above 180 Hz, summed over the dump's samples */
+    double sum_re[DTMF_HISTORY][DTMF_BINS]; /* of the DTMF_SUM dumps up to this one */
+    double sum_im[DTMF_HISTORY][DTMF_BINS];
+    double power[DTMF_HISTORY][DTMF_BINS]; /* of the sum */
+    double energy[DTMF_HISTORY];           /* of the band, summed over the dump's half-rate samples */
+    double wide_energy[DTMF_HISTORY];      /* of all above 180 Hz, summed over the dump's samples */
 } dtmf_bank;
 
 /* Of Q.23. */
@@ -46,6 +59,15 @@ double dtmf_bank_hz(int bin);
 /* Where the dump made `ago` dumps before the newest stands. */
 static inline int dtmf_bank_at(const dtmf_bank *b, int ago) {
     return (int)((b->dumps - 1 - ago) & (DTMF_HISTORY - 1));
+}
+/* What a frequency's sum is that ends with the dump made `ago` dumps before the newest, and its power. */
+static inline vec dtmf_bank_sum(const dtmf_bank *b, int ago, int bin) {
+    int at = dtmf_bank_at(b, ago);
+    vec sum = {b->sum_re[at][bin], b->sum_im[at][bin]};
+    return sum;
+}
+static inline double dtmf_bank_power(const dtmf_bank *b, int ago, int bin) {
+    return b->power[dtmf_bank_at(b, ago)][bin];
 }
 /* The energy above 180 Hz of so many dumps, the newest made `ago` dumps before the newest of all. */
 double dtmf_bank_wide(const dtmf_bank *b, int ago, int dumps);

@@ -2,6 +2,7 @@
 
 #include "tone/dtmf_rest.h"
 #include "tone/dtmf_vec.h"
+#include "tone/dtmf_work.h"
 
 #define TURN 6.283185307179586
 #define SUM_SECONDS 0.008
@@ -63,28 +64,27 @@ typedef struct line {
     vec amplitude; /* of one sum */
 } line;
 
-/* The strongest bin of a group over the window, phases left aside. */
-static int strongest(const dtmf_bank *b, int ago, int group, double *power) {
-    int best = 0;
-    *power = 0.0;
-    for (int bin = group * 4; bin < group * 4 + 4; bin++) {
-        double sum = 0.0;
-        for (int k = 0; k < SUMS; k++)
-            sum += square(b->sum[dtmf_bank_at(b, ago + k * DTMF_SUM)][bin]);
-        if (sum > *power) {
-            *power = sum;
-            best = bin;
-        }
+/* The strongest bin of each group over the window, phases left aside, and its power. */
+static void strongest(const dtmf_bank *b, int ago, int bins[2], double power[2]) {
+    double all[DTMF_BINS];
+    b->work->add_power(b, ago, SUMS, all);
+    for (int g = 0; g < 2; g++) {
+        bins[g] = 0;
+        power[g] = 0.0;
+        for (int bin = g * 4; bin < g * 4 + 4; bin++)
+            if (all[bin] > power[g]) {
+                power[g] = all[bin];
+                bins[g] = bin;
+            }
+        power[g] /= SUMS;
     }
-    *power /= SUMS;
-    return best;
 }
 
 /* The line at a bin: its frequency by the sums' phases, its power, and what makes it waver. */
 static line line_at(const dtmf_bank *b, int ago, int bin) {
     vec s[SUMS]; /* the oldest first */
     for (int k = 0; k < SUMS; k++)
-        s[k] = b->sum[dtmf_bank_at(b, ago + (SUMS - 1 - k) * DTMF_SUM)][bin];
+        s[k] = dtmf_bank_sum(b, ago + (SUMS - 1 - k) * DTMF_SUM, bin);
     vec near = {0.0, 0.0}, far = {0.0, 0.0};
     for (int k = 0; k + 1 < SUMS; k++)
         near = plus(near, conj_times(s[k], s[k + 1]));
@@ -115,7 +115,7 @@ static double beside(const dtmf_bank *b, int ago, int bin) {
     for (int other = bin / 4 * 4; other < bin / 4 * 4 + 4; other++) {
         vec sum = {0.0, 0.0};
         for (int k = 0; k < SUMS; k++)
-            sum = plus(sum, b->sum[dtmf_bank_at(b, ago + k * DTMF_SUM)][other]);
+            sum = plus(sum, dtmf_bank_sum(b, ago + k * DTMF_SUM, other));
         double power = square(sum) / (SUMS * SUMS);
         if (other != bin && power > most)
             most = power;
@@ -125,7 +125,7 @@ static double beside(const dtmf_bank *b, int ago, int bin) {
 
 static int away(const dtmf_bank *b, int ago, const int bins[2], const line lines[2]) {
     for (int g = 0; g < 2; g++)
-        if (square(b->sum[dtmf_bank_at(b, ago)][bins[g]]) >= EDGE * lines[g].power)
+        if (dtmf_bank_power(b, ago, bins[g]) >= EDGE * lines[g].power)
             return 0;
     return 1;
 }
@@ -139,7 +139,7 @@ static int begins_at_once(const dtmf_bank *b, int ago, const int bins[2], const 
         for (gone[g] = ago + 1;; gone[g]++) {
             if (gone[g] > ago + LOOK_FURTHER)
                 return 0;
-            double power = square(b->sum[dtmf_bank_at(b, gone[g])][bins[g]]);
+            double power = dtmf_bank_power(b, gone[g], bins[g]);
             if (power < EDGE * lines[g].power)
                 break;
             if (power > FULL * lines[g].power)
@@ -167,10 +167,10 @@ static unsigned whole_sums(const dtmf_bank *b, int ago, const int bins[2]) {
     int count = 0;
     for (int k = 0; k < SUMS; k++)
         for (int g = 0; g < 2; g++)
-            most[g] = fmax(most[g], square(b->sum[dtmf_bank_at(b, ago + k * DTMF_SUM)][bins[g]]));
+            most[g] = fmax(most[g], dtmf_bank_power(b, ago + k * DTMF_SUM, bins[g]));
     for (int k = 0; k < SUMS; k++) {
-        const vec *sum = b->sum[dtmf_bank_at(b, ago + k * DTMF_SUM)];
-        least[k] = fmin(square(sum[bins[0]]) / most[0], square(sum[bins[1]]) / most[1]);
+        int at = ago + k * DTMF_SUM;
+        least[k] = fmin(dtmf_bank_power(b, at, bins[0]) / most[0], dtmf_bank_power(b, at, bins[1]) / most[1]);
         if (least[k] >= WHOLE) {
             whole |= 1u << (SUMS - 1 - k);
             count++;
@@ -204,8 +204,7 @@ static int look(const dtmf_bank *b, const cti_fft *fft, const dtmf_limits *limit
                 double *lasted, double *over) {
     double strongest_power[2];
     int bins[2];
-    for (int g = 0; g < 2; g++)
-        bins[g] = strongest(b, ago, g, &strongest_power[g]);
+    strongest(b, ago, bins, strongest_power);
     /* A sine of half-amplitude a gives sums of a * SAMPLES, and 2 * a^2 of energy a sample. */
     double to_energy = 2.0 * LONG * DTMF_HOP / ((double)SAMPLES * SAMPLES);
     double floor = limits->floor_amplitude * limits->floor_amplitude * SAMPLES * SAMPLES;

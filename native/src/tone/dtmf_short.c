@@ -4,6 +4,7 @@
 
 #include "tone/dtmf_rest.h"
 #include "tone/dtmf_vec.h"
+#include "tone/dtmf_work.h"
 
 #define TURN 6.283185307179586
 #define DUMP_SECONDS 0.002
@@ -75,13 +76,9 @@ static double band_energy(const dtmf_bank *b, int dumps) {
  * the rest says. */
 static int best_bins(const dtmf_bank *b, const stretch *span, const dtmf_limits *limits, double energy,
                      dtmf_pair *p) {
-    double power[DTMF_BINS] = {0}, best[2] = {0.0, 0.0};
+    double power[DTMF_BINS], best[2] = {0.0, 0.0};
     int bins[2] = {0, 4};
-    for (int k = 0; k < span->sums; k++) {
-        const vec *sum = b->sum[dtmf_bank_at(b, k * DTMF_SUM)];
-        for (int bin = 0; bin < DTMF_BINS; bin++)
-            power[bin] += square(sum[bin]);
-    }
+    b->work->add_power(b, 0, span->sums, power);
     for (int bin = 0; bin < DTMF_BINS; bin++)
         if (power[bin] > best[bin / 4]) {
             best[bin / 4] = power[bin];
@@ -101,10 +98,10 @@ static int best_bins(const dtmf_bank *b, const stretch *span, const dtmf_limits 
 static double offset_of(const dtmf_bank *b, const stretch *span, int bin) {
     vec near = {0.0, 0.0}, far = {0.0, 0.0};
     for (int k = 0; k + 1 < span->sums; k++) {
-        vec newer = b->sum[dtmf_bank_at(b, k * DTMF_SUM)][bin];
-        near = plus(near, conj_times(b->sum[dtmf_bank_at(b, (k + 1) * DTMF_SUM)][bin], newer));
+        vec newer = dtmf_bank_sum(b, k * DTMF_SUM, bin);
+        near = plus(near, conj_times(dtmf_bank_sum(b, (k + 1) * DTMF_SUM, bin), newer));
         if (k + span->lag < span->sums)
-            far = plus(far, conj_times(b->sum[dtmf_bank_at(b, (k + span->lag) * DTMF_SUM)][bin], newer));
+            far = plus(far, conj_times(dtmf_bank_sum(b, (k + span->lag) * DTMF_SUM, bin), newer));
     }
     double coarse = atan2(near.im, near.re); /* over 8 ms */
     double fine = atan2(far.im, far.re);     /* over `lag` times that, a whole number of turns unknown */
@@ -228,10 +225,10 @@ static int beside_is_harmless(const dtmf_bank *b, const cti_fft *fft, const stre
 }
 
 static int begins(const dtmf_bank *b, const stretch *span, const dtmf_pair *p) {
-    const vec *before = b->sum[dtmf_bank_at(b, span->dumps + 2)];
+    int before = span->dumps + 2;
     double whole = DTMF_SUM_SAMPLES * DTMF_SUM_SAMPLES;
-    return square(before[p->low]) < EDGE * p->amplitude[0] * p->amplitude[0] * whole &&
-           square(before[p->high]) < EDGE * p->amplitude[1] * p->amplitude[1] * whole;
+    return dtmf_bank_power(b, before, p->low) < EDGE * p->amplitude[0] * p->amplitude[0] * whole &&
+           dtmf_bank_power(b, before, p->high) < EDGE * p->amplitude[1] * p->amplitude[1] * whole;
 }
 
 /* Whether no further line stands beside the pair, and in noise whether that is white. */
