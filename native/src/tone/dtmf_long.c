@@ -199,9 +199,11 @@ static int went_on(const dtmf_bank *b, const cti_fft *fft, const dtmf_rest *r, i
     return (one_end && shared > SHARED) || (bounded && shared > BOUNDED_SHARED);
 }
 
+typedef enum look_result { NOTHING, KNOWN, DIGIT } look_result;
+
 /* The window that ends `ago` dumps before the newest. */
-static int look(const dtmf_bank *b, const cti_fft *fft, const dtmf_limits *limits, int ago, dtmf_pair *p,
-                double *lasted, double *over) {
+static look_result look(const dtmf_bank *b, const cti_fft *fft, const dtmf_limits *limits,
+                        const dtmf_known *known, int ago, dtmf_pair *p, double *lasted, double *over) {
     double strongest_power[2];
     int bins[2];
     strongest(b, ago, bins, strongest_power);
@@ -210,10 +212,10 @@ static int look(const dtmf_bank *b, const cti_fft *fft, const dtmf_limits *limit
     double floor = limits->floor_amplitude * limits->floor_amplitude * SAMPLES * SAMPLES;
     double most = strongest_power[0] > strongest_power[1] ? strongest_power[0] : strongest_power[1];
     if (most < 0.5 * floor)
-        return 0;
+        return NOTHING;
     double wide = dtmf_bank_wide(b, ago, LONG);
     if ((strongest_power[0] + strongest_power[1]) * to_energy < 0.8 * COVERED_SHARE * wide)
-        return 0;
+        return NOTHING;
     line lines[2];
     p->low = bins[0];
     p->high = bins[1];
@@ -221,7 +223,7 @@ static int look(const dtmf_bank *b, const cti_fft *fft, const dtmf_limits *limit
     for (int g = 0; g < 2; g++) {
         lines[g] = line_at(b, ago, bins[g]);
         if (lines[g].power < DOMINANCE * beside(b, ago, bins[g]))
-            return 0;
+            return NOTHING;
         p->offset_hz[g] = lines[g].offset_hz;
         p->amplitude[g] = sqrt(lines[g].power) / SAMPLES;
         real[g] = sqrt(lines[g].power) * dtmf_bank_correction(bins[g]);
@@ -231,7 +233,7 @@ static int look(const dtmf_bank *b, const cti_fft *fft, const dtmf_limits *limit
     if (!dtmf_pair_is_near(p, limits, NEARER) ||
         (real[0] > real[1] ? real[0] : real[1]) < limits->floor_amplitude * SAMPLES ||
         real[1] > real[0] * limits->twist || real[0] > real[1] * limits->reverse_twist)
-        return 0;
+        return NOTHING;
     double rest = wide * (1.0 - share) / LONG;
     int begins = away(b, ago + LONG + BEFORE_NEAR, bins, lines);
     int ends = ago >= AFTER && away(b, ago - DIES_AWAY, bins, lines);
@@ -249,23 +251,32 @@ static int look(const dtmf_bank *b, const cti_fft *fft, const dtmf_limits *limit
     double hz[2];
     for (int g = 0; g < 2; g++)
         hz[g] = dtmf_bank_hz(bins[g]) + lines[g].offset_hz;
-    if ((!alone && !covered && !bounded && !edged) || !rest_of(b, fft, ago, bins, hz, &r))
-        return 0;
-    int foreign = edged && dtmf_rest_is_foreign(&r, hz) && !dtmf_rest_is_chord(&r, hz);
-    if (!foreign && !(alone && !dtmf_rest_has_line(&r)) &&
-        !went_on(b, fft, &r, first + CLEAR_OF, BEFORE_SAMPLES, begins_over && covered, bounded) &&
-        !went_on(b, fft, &r, ago - AFTER, AFTER_SAMPLES, ends_over && covered, bounded))
-        return 0;
+    if (!alone && !covered && !bounded && !edged)
+        return NOTHING;
+    int before = first + CLEAR_OF;
     for (int k = 0; k < LOOK_FURTHER && !away(b, first + 1, bins, lines); k++)
         first++;
     *lasted = first + 1;
     *over = ago;
-    return 1;
+    if (p->low == known->low && p->high == known->high && p->amplitude[0] >= known->weakest &&
+        (double)(b->dumps * DTMF_HOP) - dtmf_pair_delay(p) - *lasted * DTMF_HOP < known->until)
+        return KNOWN;
+    if (!rest_of(b, fft, ago, bins, hz, &r))
+        return NOTHING;
+    /* The cheapest first. */
+    if ((alone && !dtmf_rest_has_line(&r)) ||
+        went_on(b, fft, &r, before, BEFORE_SAMPLES, begins_over && covered, bounded) ||
+        went_on(b, fft, &r, ago - AFTER, AFTER_SAMPLES, ends_over && covered, bounded))
+        return DIGIT;
+    return edged && dtmf_rest_is_foreign(&r, hz) && !dtmf_rest_is_chord(&r, hz) ? DIGIT : NOTHING;
 }
 
-int dtmf_long_look(const dtmf_bank *b, const cti_fft *fft, const dtmf_limits *limits, dtmf_pair *p,
-                   double *lasted, double *over) {
+int dtmf_long_look(const dtmf_bank *b, const cti_fft *fft, const dtmf_limits *limits, const dtmf_known *known,
+                   dtmf_pair *p, double *lasted, double *over) {
     if (b->dumps < DTMF_HISTORY)
         return 0;
-    return look(b, fft, limits, 0, p, lasted, over) || look(b, fft, limits, AFTER, p, lasted, over);
+    look_result found = look(b, fft, limits, known, 0, p, lasted, over);
+    if (found == NOTHING)
+        found = look(b, fft, limits, known, AFTER, p, lasted, over);
+    return found == DIGIT;
 }

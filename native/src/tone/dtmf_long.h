@@ -12,6 +12,13 @@
 #include "tone/dtmf_bank.h"
 #include "tone/dtmf_pair.h"
 
+/* The digit heard last: what is still in the window of it is no new one, and not looked into. */
+typedef struct dtmf_known {
+    int low, high;  /* its bins; none: -1 */
+    double until;   /* one that begins before this sample is the same */
+    double weakest; /* and has at least this amplitude of the low frequency */
+} dtmf_known;
+
 /* Whether the last 60 ms hold such a digit; fills p, and how many dumps it has lasted and is over. */
-int dtmf_long_look(const dtmf_bank *b, const cti_fft *fft, const dtmf_limits *limits, dtmf_pair *p,
-                   double *lasted, double *over);
+int dtmf_long_look(const dtmf_bank *b, const cti_fft *fft, const dtmf_limits *limits, const dtmf_known *known,
+                   dtmf_pair *p, double *lasted, double *over);

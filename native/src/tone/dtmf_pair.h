@@ -18,3 +18,5 @@ typedef struct dtmf_limits {
  * that no small whole numbers stand between them: what comes as 2:1, 3:2, 4:3 or 5:3 is farther out and a
  * note. */
 int dtmf_pair_is_near(const dtmf_pair *p, const dtmf_limits *limits, double nearer);
+/* By how many samples the bank's filter delays the two, on average. */
+double dtmf_pair_delay(const dtmf_pair *p);

@@ -138,10 +138,6 @@ static double amplitude_now(const cti_dtmf_rx *s, int bin, double offset_hz) {
     return power > 0.0 ? sqrt(power) : 0.0;
 }
 
-static double delay_of(const dtmf_pair *p) {
-    return (dtmf_bank_delay(p->low) + dtmf_bank_delay(p->high)) / 2.0;
-}
-
 static void put_event(const cti_dtmf_rx *s, cti_event_sink *sink, int kind, double start, int length) {
     double stronger = 0.0;
     int bins[2] = {s->heard.low, s->heard.high};
@@ -176,7 +172,7 @@ static void follow_digit(cti_dtmf_rx *s, cti_event_sink *sink) {
     double presence = (p->amplitude[0] * low + p->amplitude[1] * high) / power;
     if (low < PRESENT_EACH * p->amplitude[0] || high < PRESENT_EACH * p->amplitude[1])
         presence = presence < PRESENT_PAIR ? presence : 0.99 * PRESENT_PAIR;
-    double middle = (double)(s->bank.dumps * DTMF_HOP) - PRESENCE * DTMF_HOP / 2.0 - delay_of(p);
+    double middle = (double)(s->bank.dumps * DTMF_HOP) - PRESENCE * DTMF_HOP / 2.0 - dtmf_pair_delay(p);
     if (presence >= PRESENT_PAIR) {
         s->end = middle;
         p->amplitude[0] += AMPLITUDE_SHARE * (low - p->amplitude[0]);
@@ -190,6 +186,19 @@ static void follow_digit(cti_dtmf_rx *s, cti_event_sink *sink) {
         end_digit(s, sink);
 }
 
+/* What the long look would find again and `decide` pass over: the digit that sounds, unless it is weaker, or
+ * the one before until a new one may begin. */
+static dtmf_known known_digit(const cti_dtmf_rx *s) {
+    dtmf_known k = {s->heard.low, s->heard.high, s->end + SHORTEST_PAUSE, 0.0};
+    if (s->digit) {
+        k.until = INFINITY;
+        k.weakest = PRESENT_PAIR * s->heard.amplitude[0];
+    } else if (!s->digit_before) {
+        k.low = k.high = -1;
+    }
+    return k;
+}
+
 static void decide(cti_dtmf_rx *s, cti_event_sink *sink) {
     follow_noise(s);
     if (s->digit)
@@ -198,12 +207,13 @@ static void decide(cti_dtmf_rx *s, cti_event_sink *sink) {
         return; /* nothing else can be there */
     dtmf_pair p;
     dtmf_floors floors = {floor_of(&s->noise), floor_of(&s->under)};
+    dtmf_known known = known_digit(s);
     double lasted = 0.0, over = 0.0; /* dumps: since its beginning, since its end */
     if (!dtmf_short_look(&s->bank, &s->fft, &floors, &s->limits, &p, &lasted) &&
-        !dtmf_long_look(&s->bank, &s->fft, &s->limits, &p, &lasted, &over))
+        !dtmf_long_look(&s->bank, &s->fft, &s->limits, &known, &p, &lasted, &over))
         return;
     int digit = CTI_DTMF_KEYS[p.low * 4 + p.high - 4];
-    double now = (double)(s->bank.dumps * DTMF_HOP) - delay_of(&p);
+    double now = (double)(s->bank.dumps * DTMF_HOP) - dtmf_pair_delay(&p);
     double start = now - lasted * DTMF_HOP;
     if (s->digit && digit != s->digit && start < s->start)
         return; /* what was heard before */
