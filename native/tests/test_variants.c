@@ -9,6 +9,7 @@
 #include "check.h"
 #include "cti/random.h"
 #include "line/echo_can_state.h"
+#include "tone/dtmf_work.h"
 #include "tone/progress_work.h"
 
 enum { N = 24000 };
@@ -150,6 +151,33 @@ static void the_call_progress_spectrum_is_equal_to_the_bit(void) {
     }
 }
 
+/* Two sines, noise of all levels down to none, full scale, and silence. */
+static void the_front_end_of_the_digit_receiver_is_equal_to_the_bit(void) {
+    static dtmf_bank b[2];
+    static int16_t pcm[N];
+    cti_random *r = dice();
+    for (int i = 0; i < N; i++) {
+        double tone = i / 2000 % 2 ? 0.0 : 9000.0 * (sin(0.5474 * i) + sin(0.9495 * i));
+        double noise = i / 3000 % 3 == 2 ? 0.0 : pow(10.0, i / 5000) * cti_random_normal(r);
+        pcm[i] = (int16_t)fmax(-32768.0, fmin(32767.0, tone + noise));
+    }
+    free(r);
+    for (int v = 0; v < 2; v++) {
+        dtmf_bank_init(&b[v]);
+        b[v].work = v == 0 ? &dtmf_work_plain : &dtmf_work_avx2;
+    }
+    size_t from = offsetof(dtmf_bank, cosine);
+    for (int i = 0; i < N; i += DTMF_HOP) {
+        double power[2][DTMF_BINS];
+        for (int v = 0; v < 2; v++) {
+            CHECK_EQ(dtmf_bank_run(&b[v], pcm + i, DTMF_HOP), DTMF_HOP);
+            b[v].work->add_power(&b[v], 3, 5, power[v]);
+        }
+        CHECK(memcmp((char *)&b[0] + from, (char *)&b[1] + from, sizeof b[0] - from) == 0);
+        CHECK(memcmp(power[0], power[1], sizeof power[0]) == 0);
+    }
+}
+
 static void the_wide_variant_works_where_the_processor_has_it(void) {
     cti_fft fft;
     cti_fft_init(&fft);
@@ -165,6 +193,7 @@ int main(void) {
     RUN(power_is_that_of_the_windowed_sum);
     RUN(the_echo_canceller_leaves_the_same_and_learns_the_same);
     RUN(the_call_progress_spectrum_is_equal_to_the_bit);
+    RUN(the_front_end_of_the_digit_receiver_is_equal_to_the_bit);
     RUN(the_wide_variant_works_where_the_processor_has_it);
     CHECK_END();
 }

@@ -21,8 +21,11 @@ const dtmf_sections DTMF_BAND = {
 const cti_biquad DTMF_WIDE = {9.048587462745951e-01, -1.809717492549190e+00, 9.048587462745951e-01,
                               -1.800645057117583e+00, 8.187899279807972e-01};
 
-/* Measured of the four sections together, at Q.23's frequencies. */
-static const double GAIN_DB[DTMF_BINS] = {-0.046, -0.399, -0.498, -0.379, -0.188, -0.261, -0.307, -0.125};
+/* Measured of the four sections together, at Q.23's frequencies; the gains are -0.046, -0.399, -0.498,
+ * -0.379, -0.188, -0.261, -0.307 and -0.125 dB. */
+static const double CORRECTION[DTMF_BINS] = {1.0053099940231343, 1.0470079998610848, 1.0590098510716812,
+                                             1.0445999482841282, 1.02188023688844,   1.0305047548566788,
+                                             1.035976728945779,  1.0144952080687362};
 static const double DELAY[DTMF_BINS] = {15.1, 8.2, 5.9, 5.0, 4.0, 4.0, 4.3, 5.9};
 
 double dtmf_bank_hz(int bin) {
@@ -41,7 +44,7 @@ const float *dtmf_bank_recent(const dtmf_bank *b, int n, int ago) {
 }
 
 double dtmf_bank_correction(int bin) {
-    return pow(10.0, -GAIN_DB[bin] / 20.0);
+    return CORRECTION[bin];
 }
 
 double dtmf_bank_delay(int bin) {

@@ -1,14 +1,10 @@
 #include "tone/dtmf_long.h"
 
+#include <math.h>
+
 #include "tone/dtmf_rest.h"
-#include "tone/dtmf_vec.h"
-#include "tone/dtmf_work.h"
 
-#define TURN 6.283185307179586
-#define SUM_SECONDS 0.008
-
-/* 48 ms in six sums of 8 ms. */
-enum { SUMS = 6, LONG = SUMS * DTMF_SUM, LAG = 3, SAMPLES = DTMF_SUM_SAMPLES };
+enum { SUMS = DTMF_WINDOW_SUMS, LONG = DTMF_WINDOW };
 /* After the window: as long as the band-pass takes to let a tone die away, 12 ms, and 8 ms more, in which
  * what goes on is heard alone. Before it: 4 and 10 ms. */
 enum {
@@ -35,10 +31,9 @@ enum {
 #define CLEAR_SHARE 0.85
 #define EDGED_SHARE 0.75 /* if it begins or ends at once */
 #define CLEAR_PURITY 4.0
-/* Less, down to 8 dB under the speech: then its lines must be steady, power of the line over that of what
+/* Less (DTMF_COVERED_SHARE): then its lines must be steady, power of the line over that of what
  * makes it waver (17 dB), and begin or end at once, 5 dB less just before or after, while the speech goes
  * on: the harmonics of a voice come and go together. */
-#define COVERED_SHARE 0.15
 #define COVERED_PURITY 50.0
 /* Or, 12 dB steady and with one clear end, what stands beside them is a voice of which they are no harmonics.
  */
@@ -54,76 +49,8 @@ enum {
 #define LEAST_WHOLE 3
 #define REACHES 0.15
 #define SHARED 0.6
-/* In its group the line is so much stronger than at the other three frequencies (power). */
-#define DOMINANCE 12.0
-/* Share of the frequency limit: within 1.8 %. */
-#define NEARER 0.86
 
-typedef struct line {
-    double power, offset_hz, purity;
-    vec amplitude; /* of one sum */
-} line;
-
-/* The strongest bin of each group over the window, phases left aside, and its power. */
-static void strongest(const dtmf_bank *b, int ago, int bins[2], double power[2]) {
-    double all[DTMF_BINS];
-    b->work->add_power(b, ago, SUMS, all);
-    for (int g = 0; g < 2; g++) {
-        bins[g] = 0;
-        power[g] = 0.0;
-        for (int bin = g * 4; bin < g * 4 + 4; bin++)
-            if (all[bin] > power[g]) {
-                power[g] = all[bin];
-                bins[g] = bin;
-            }
-        power[g] /= SUMS;
-    }
-}
-
-/* The line at a bin: its frequency by the sums' phases, its power, and what makes it waver. */
-static line line_at(const dtmf_bank *b, int ago, int bin) {
-    vec s[SUMS]; /* the oldest first */
-    for (int k = 0; k < SUMS; k++)
-        s[k] = dtmf_bank_sum(b, ago + (SUMS - 1 - k) * DTMF_SUM, bin);
-    vec near = {0.0, 0.0}, far = {0.0, 0.0};
-    for (int k = 0; k + 1 < SUMS; k++)
-        near = plus(near, conj_times(s[k], s[k + 1]));
-    for (int k = 0; k + LAG < SUMS; k++)
-        far = plus(far, conj_times(s[k], s[k + LAG]));
-    double coarse = atan2(near.im, near.re), fine = atan2(far.im, far.re);
-    fine += TURN * floor((LAG * coarse - fine) / TURN + 0.5);
-    double per_sum = fine / LAG;
-    vec turn = {1.0, 0.0}, back = unit(-per_sum), sum = {0.0, 0.0};
-    double power = 0.0;
-    for (int k = 0; k < SUMS; k++) {
-        sum = plus(sum, times(s[k], turn));
-        power += square(s[k]);
-        turn = times(turn, back);
-    }
-    line l;
-    l.amplitude.re = sum.re / SUMS;
-    l.amplitude.im = sum.im / SUMS;
-    l.power = square(l.amplitude);
-    l.offset_hz = per_sum / (TURN * SUM_SECONDS);
-    l.purity = l.power / (power / SUMS - l.power + 1e-9 * l.power + 1e-30);
-    return l;
-}
-
-/* The strongest of the group's other frequencies, over the whole window. */
-static double beside(const dtmf_bank *b, int ago, int bin) {
-    double most = 0.0;
-    for (int other = bin / 4 * 4; other < bin / 4 * 4 + 4; other++) {
-        vec sum = {0.0, 0.0};
-        for (int k = 0; k < SUMS; k++)
-            sum = plus(sum, dtmf_bank_sum(b, ago + k * DTMF_SUM, other));
-        double power = square(sum) / (SUMS * SUMS);
-        if (other != bin && power > most)
-            most = power;
-    }
-    return most;
-}
-
-static int away(const dtmf_bank *b, int ago, const int bins[2], const line lines[2]) {
+static int away(const dtmf_bank *b, int ago, const int bins[2], const dtmf_line lines[2]) {
     for (int g = 0; g < 2; g++)
         if (dtmf_bank_power(b, ago, bins[g]) >= EDGE * lines[g].power)
             return 0;
@@ -132,7 +59,8 @@ static int away(const dtmf_bank *b, int ago, const int bins[2], const line lines
 
 /* Whether, going back from a dump that the pair holds, both lines are gone at once and together; the last
  * dump that holds them. */
-static int begins_at_once(const dtmf_bank *b, int ago, const int bins[2], const line lines[2], int *first) {
+static int begins_at_once(const dtmf_bank *b, int ago, const int bins[2], const dtmf_line lines[2],
+                          int *first) {
     int gone[2];
     for (int g = 0; g < 2; g++) {
         int there = ago;
@@ -202,55 +130,28 @@ static int went_on(const dtmf_bank *b, const cti_fft *fft, const dtmf_rest *r, i
 typedef enum look_result { NOTHING, KNOWN, DIGIT } look_result;
 
 /* The window that ends `ago` dumps before the newest. */
-static look_result look(const dtmf_bank *b, const cti_fft *fft, const dtmf_limits *limits,
-                        const dtmf_known *known, int ago, dtmf_pair *p, double *lasted, double *over) {
-    double strongest_power[2];
-    int bins[2];
-    strongest(b, ago, bins, strongest_power);
-    /* A sine of half-amplitude a gives sums of a * SAMPLES, and 2 * a^2 of energy a sample. */
-    double to_energy = 2.0 * LONG * DTMF_HOP / ((double)SAMPLES * SAMPLES);
-    double floor = limits->floor_amplitude * limits->floor_amplitude * SAMPLES * SAMPLES;
-    double most = strongest_power[0] > strongest_power[1] ? strongest_power[0] : strongest_power[1];
-    if (most < 0.5 * floor)
+static look_result look(const dtmf_bank *b, const cti_fft *fft, dtmf_windows *windows,
+                        const dtmf_limits *limits, const dtmf_known *known, int ago, dtmf_pair *p,
+                        double *lasted, double *over) {
+    const dtmf_window *w = dtmf_window_at(windows, b, limits, ago);
+    if (!w->holds)
         return NOTHING;
-    double wide = dtmf_bank_wide(b, ago, LONG);
-    if ((strongest_power[0] + strongest_power[1]) * to_energy < 0.8 * COVERED_SHARE * wide)
-        return NOTHING;
-    line lines[2];
-    p->low = bins[0];
-    p->high = bins[1];
-    double real[2], share = 0.0, purity = 1e30;
-    for (int g = 0; g < 2; g++) {
-        lines[g] = line_at(b, ago, bins[g]);
-        if (lines[g].power < DOMINANCE * beside(b, ago, bins[g]))
-            return NOTHING;
-        p->offset_hz[g] = lines[g].offset_hz;
-        p->amplitude[g] = sqrt(lines[g].power) / SAMPLES;
-        real[g] = sqrt(lines[g].power) * dtmf_bank_correction(bins[g]);
-        share += real[g] * real[g] * to_energy / (wide + 1e-9);
-        purity = lines[g].purity < purity ? lines[g].purity : purity;
-    }
-    if (!dtmf_pair_is_near(p, limits, NEARER) ||
-        (real[0] > real[1] ? real[0] : real[1]) < limits->floor_amplitude * SAMPLES ||
-        real[1] > real[0] * limits->twist || real[0] > real[1] * limits->reverse_twist)
-        return NOTHING;
-    double rest = wide * (1.0 - share) / LONG;
+    *p = w->pair;
+    const dtmf_line *lines = w->line;
+    int bins[2] = {p->low, p->high}, enough = w->share >= DTMF_COVERED_SHARE;
+    double rest = w->wide * (1.0 - w->share) / LONG;
     int begins = away(b, ago + LONG + BEFORE_NEAR, bins, lines);
     int ends = ago >= AFTER && away(b, ago - DIES_AWAY, bins, lines);
-    int alone =
-        purity >= CLEAR_PURITY && (share >= CLEAR_SHARE || (share >= EDGED_SHARE && (begins || ends)));
+    int alone = w->purity >= CLEAR_PURITY &&
+                (w->share >= CLEAR_SHARE || (w->share >= EDGED_SHARE && (begins || ends)));
     int begins_over = begins && away(b, ago + LONG + BEFORE_FAR, bins, lines) &&
                       goes_on(b, ago + LONG + BEFORE_NEAR + CLEAN, BEFORE_DUMPS, rest);
     int ends_over = ends && goes_on(b, ago - AFTER, AFTER_DUMPS, rest);
-    int covered = share >= COVERED_SHARE && purity >= COVERED_PURITY && (begins_over || ends_over);
+    int covered = enough && w->purity >= COVERED_PURITY && (begins_over || ends_over);
     int first = ago + LONG - 1;
-    int bounded = share >= COVERED_SHARE && ends && purity >= BOUNDED_PURITY &&
+    int bounded = enough && ends && w->purity >= BOUNDED_PURITY &&
                   begins_at_once(b, ago + LONG - DTMF_SUM, bins, lines, &first);
-    int edged = share >= COVERED_SHARE && purity >= FOREIGN_PURITY && (begins || ends);
-    dtmf_rest r;
-    double hz[2];
-    for (int g = 0; g < 2; g++)
-        hz[g] = dtmf_bank_hz(bins[g]) + lines[g].offset_hz;
+    int edged = enough && w->purity >= FOREIGN_PURITY && (begins || ends);
     if (!alone && !covered && !bounded && !edged)
         return NOTHING;
     int before = first + CLEAR_OF;
@@ -261,6 +162,10 @@ static look_result look(const dtmf_bank *b, const cti_fft *fft, const dtmf_limit
     if (p->low == known->low && p->high == known->high && p->amplitude[0] >= known->weakest &&
         (double)(b->dumps * DTMF_HOP) - dtmf_pair_delay(p) - *lasted * DTMF_HOP < known->until)
         return KNOWN;
+    dtmf_rest r;
+    double hz[2];
+    for (int g = 0; g < 2; g++)
+        hz[g] = dtmf_bank_hz(bins[g]) + lines[g].offset_hz;
     if (!rest_of(b, fft, ago, bins, hz, &r))
         return NOTHING;
     /* The cheapest first. */
@@ -271,12 +176,12 @@ static look_result look(const dtmf_bank *b, const cti_fft *fft, const dtmf_limit
     return edged && dtmf_rest_is_foreign(&r, hz) && !dtmf_rest_is_chord(&r, hz) ? DIGIT : NOTHING;
 }
 
-int dtmf_long_look(const dtmf_bank *b, const cti_fft *fft, const dtmf_limits *limits, const dtmf_known *known,
-                   dtmf_pair *p, double *lasted, double *over) {
+int dtmf_long_look(const dtmf_bank *b, const cti_fft *fft, dtmf_windows *windows, const dtmf_limits *limits,
+                   const dtmf_known *known, dtmf_pair *p, double *lasted, double *over) {
     if (b->dumps < DTMF_HISTORY)
         return 0;
-    look_result found = look(b, fft, limits, known, 0, p, lasted, over);
+    look_result found = look(b, fft, windows, limits, known, 0, p, lasted, over);
     if (found == NOTHING)
-        found = look(b, fft, limits, known, AFTER, p, lasted, over);
+        found = look(b, fft, windows, limits, known, AFTER, p, lasted, over);
     return found == DIGIT;
 }

@@ -10,7 +10,7 @@
 
 #include "base/fft.h"
 #include "tone/dtmf_bank.h"
-#include "tone/dtmf_pair.h"
+#include "tone/dtmf_window.h"
 
 /* The digit heard last: what is still in the window of it is no new one, and not looked into. */
 typedef struct dtmf_known {
@@ -20,5 +20,5 @@ typedef struct dtmf_known {
 } dtmf_known;
 
 /* Whether the last 60 ms hold such a digit; fills p, and how many dumps it has lasted and is over. */
-int dtmf_long_look(const dtmf_bank *b, const cti_fft *fft, const dtmf_limits *limits, const dtmf_known *known,
-                   dtmf_pair *p, double *lasted, double *over);
+int dtmf_long_look(const dtmf_bank *b, const cti_fft *fft, dtmf_windows *windows, const dtmf_limits *limits,
+                   const dtmf_known *known, dtmf_pair *p, double *lasted, double *over);

@@ -40,6 +40,7 @@ typedef struct floor_meter {
 struct cti_dtmf_rx {
     dtmf_bank bank;
     cti_fft fft;
+    dtmf_windows windows;
     cti_outbox outbox;
     dtmf_limits limits;
     floor_meter noise; /* in the band */
@@ -68,6 +69,7 @@ int cti_dtmf_rx_reset(cti_dtmf_rx *s) {
     if (!s)
         return CTI_ERR_ARG;
     dtmf_bank_reset(&s->bank);
+    dtmf_windows_reset(&s->windows);
     s->outbox.count = 0;
     floor_meter unknown = {-1.0, INFINITY, INFINITY};
     s->noise = s->under = unknown;
@@ -210,7 +212,7 @@ static void decide(cti_dtmf_rx *s, cti_event_sink *sink) {
     dtmf_known known = known_digit(s);
     double lasted = 0.0, over = 0.0; /* dumps: since its beginning, since its end */
     if (!dtmf_short_look(&s->bank, &s->fft, &floors, &s->limits, &p, &lasted) &&
-        !dtmf_long_look(&s->bank, &s->fft, &s->limits, &known, &p, &lasted, &over))
+        !dtmf_long_look(&s->bank, &s->fft, &s->windows, &s->limits, &known, &p, &lasted, &over))
         return;
     int digit = CTI_DTMF_KEYS[p.low * 4 + p.high - 4];
     double now = (double)(s->bank.dumps * DTMF_HOP) - dtmf_pair_delay(&p);
