@@ -161,6 +161,15 @@ def _scenario(office: Office, command: str) -> None:
     assert office.run(command).endswith("1 scenarios, 0 failed\n")
 
 
+def _office_traffic(office: Office, command: str) -> None:
+    assert office.run(command).endswith("errors: none\nkept in monday\n")
+    assert (office.folder / "monday" / "load.svg").read_text("utf-8").startswith("<?xml")
+
+
+def _compared(office: Office, command: str) -> None:
+    assert office.run(command).endswith(" figures, 0 differ by more than they may\n")
+
+
 def _outside_program(office: Office, command: str) -> None:
     """The page's own program rings the line."""
     page = (ROOT / "docs" / "reference" / "pcm-line.md").read_text(encoding="utf-8")
@@ -281,6 +290,8 @@ RUNNERS: list[tuple[str, str, Callable[[Office, str], None]]] = [
     (r".*pcm-line\.md", r"ctidrv sim line --pcm ", _outside_program),
     (r".*pcm-line\.md", r"ctidrv sim line --wav ", _says_and_hears),
     (r"README\.md", r"ctidrv selftest\b", _selftest),
+    (r".*commands\.md", r"ctidrv sim load ", _office_traffic),
+    (r".*commands\.md", r"ctidrv sim compare ", _compared),
     (r".*", r"ctidrv sim check ", _no_findings),
     (r".*", r"ctidrv sim run ", _scenario),
     (r"README\.md", r"ctidrv doctor\b", _doctor),

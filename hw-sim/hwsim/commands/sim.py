@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from hwsim.commands import sim_bench, sim_call, sim_line, sim_phone, sim_run, sim_view
+from hwsim.commands import sim_bench, sim_call, sim_line, sim_load, sim_phone, sim_run, sim_view
 
 HELP = "the line simulator: scenarios against a menu, callers for a running station, lines for other programs"
 _TOOLS = {
     "call": (sim_call.HELP, sim_call.configure, sim_call.run),
     "run": (sim_run.HELP_RUN, sim_run.configure_run, sim_run.run),
+    "load": (sim_load.HELP, sim_load.configure, sim_load.run),
+    "compare": (sim_load.HELP_COMPARE, sim_load.configure_compare, sim_load.compare),
     "line": (sim_line.HELP, sim_line.configure, sim_line.run),
     "phone": (sim_phone.HELP, sim_phone.configure, sim_phone.run),
     "view": (sim_view.HELP, sim_view.configure, sim_view.run),

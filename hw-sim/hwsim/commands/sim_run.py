@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hwsim.scenario.read import Scenario
 
 HELP_RUN = "plays scenarios: simulated callers ring a menu and judge what they hear"
-HELP_CHECK = "names everything that is wrong with scenarios, with file and line"
+HELP_CHECK = "names everything that is wrong with scenarios and populations, with file and line"
 HELP_SCHEMA = "prints the JSON Schema of scenarios or populations, for editors"
 
 
@@ -139,10 +139,12 @@ def check(args: argparse.Namespace) -> int:
 def _findings(file: str) -> Iterator[dict[str, Any]]:
     """Those of the scenario and, where it is in order, of the script that it names; line 0: unreadable."""
     from ctidrv.document.findings import DocumentErrors
+    from hwsim.commands.sim_load import find_population
     from hwsim.rig.case import load_case
 
     try:
-        load_case(read_shipped_too(file))
+        population = Path(file).name.endswith("population.yaml")
+        load_case(find_population(file) if population else read_shipped_too(file))
     except DocumentErrors as error:
         for finding in error.findings:
             if finding.fatal:

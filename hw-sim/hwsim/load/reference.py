@@ -37,7 +37,14 @@ subscribers:
 ```
 
 Durations, drawn ones, verbs and machines are those of [scenarios](scenarios.md). Sample 0 is a minute
-before the office opens for the first time. `ivr_scripts/office.population.yaml` ships."""
+before the office opens for the first time. `ivr_scripts/office.population.yaml` ships.
+
+`ctidrv sim load` plays it on a whole station in virtual time. What becomes of a call: it is *answered*;
+*abandoned* (it rang, and its caller went); *refused* (no line was idle); *lost* (its caller went before the
+office rang); *joined* (he went while it rang, and in the same ringing the line was answered to the next
+caller, whose row it is). An error is a call that does not end, a row that is nobody's, a call of the plan
+that was not
+made, an answered call without exactly one closed recording, or lost sound."""
 _TABLES = (
     ("The file", model.Document, None),
     ("`hours`", model.Hours, "Hours"),

@@ -12,11 +12,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ctidrv.document.findings import DocumentErrors
 from ctidrv.document.source import Node
 from ctidrv.errors import CtiError, InputError
 from ctidrv.folder import DataFolder
 from ctidrv.ports.regions import load_region
 from ctidrv.units import to_seconds
+from hwsim.load.read import Population
 from hwsim.rig.check import check_sounds
 from hwsim.rig.expected import differences
 from hwsim.rig.kept import keep, run_of
@@ -24,7 +26,7 @@ from hwsim.rig.sounds import ScriptSounds
 from hwsim.rig.station import START, OutOfTime, Rig, one_board, script_path
 from hwsim.rig.watch import Watch
 from hwsim.scenario.person import Person
-from hwsim.scenario.read import Scenario, ScenarioErrors
+from hwsim.scenario.read import Scenario
 from hwsim.scenario.timeline import Track, deed_track, draw, ear_track, listing, reached, station_track
 from hwsim.subscriber import NotHeard
 
@@ -71,20 +73,21 @@ class Result:
         return "\n\n".join(part for part in (self.said, self.drawing, self.listing, kept) if part)
 
 
-def load_case(scenario: Scenario) -> tuple[Path, ScriptSounds]:
-    """The script and all sounds that a scenario names. InputError, ScenarioErrors with their lines."""
+def load_case(written: Scenario | Population) -> tuple[Path, ScriptSounds]:
+    """The script and all sounds that a scenario or population names. InputError, ScenarioErrors or
+    PopulationErrors with their lines."""
     from ctidrv.apps.ivr import load
 
-    beside = scenario.path.parent
+    beside = written.path.parent
     try:
         key = "country"
-        load_region(scenario.document.country)
+        load_region(written.document.country)
         key = "script"
-        script = script_path(scenario.document.script, beside)
+        script = script_path(written.document.script, beside)
     except InputError as error:
-        raise _at(scenario, scenario.root.get(key), error) from None
+        raise at_node(written, written.root.get(key), error) from None
     sounds = ScriptSounds(load(script), beside)
-    check_sounds(scenario, sounds)
+    check_sounds(written, sounds)
     return script, sounds
 
 
@@ -144,14 +147,14 @@ def make_rig(
         )
         return Rig(data, config, seed=document.seed, start=start)
     except InputError as error:
-        raise _at(scenario, scenario.root.get("board"), error) from error
+        raise at_node(scenario, scenario.root.get("board"), error) from error
 
 
-def _at(scenario: Scenario, node: Node | None, error: InputError) -> ScenarioErrors:
+def at_node(written: Scenario | Population, node: Node | None, error: InputError) -> DocumentErrors:
     """The error, with the line that it comes from."""
-    found = scenario.collect()
-    found.add(node or scenario.root, str(error))
-    return scenario.errors(found)
+    found = written.collect()
+    found.add(node or written.root, str(error))
+    return written.errors(found)
 
 
 class Played:
@@ -170,7 +173,7 @@ class Played:
             try:
                 phone = rig.board.caller(party.number, party.name, withheld=party.withheld)
             except InputError as error:
-                raise _at(scenario, scenario.node(number), error) from error
+                raise at_node(scenario, scenario.node(number), error) from error
             self.people.append(Person(phone, party, sounds, random.Random(f"{seed}/{number}")))
 
     def play(self, beside: Coroutine[Any, Any, None] | None = None) -> None:

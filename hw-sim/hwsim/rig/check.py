@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ctidrv.errors import InputError
+from hwsim.load.read import Population
 from hwsim.rig.sounds import ScriptSounds
 from hwsim.scenario import verbs
 from hwsim.scenario.read import Scenario
@@ -17,17 +18,17 @@ _VOICES: dict[type[Any], str] = {
 }
 
 
-def check_sounds(scenario: Scenario, sounds: ScriptSounds) -> None:
-    """ScenarioErrors names every one, with its line."""
-    found = scenario.collect()
-    for number, party in enumerate(scenario.document.parties):
+def check_sounds(written: Scenario | Population, sounds: ScriptSounds) -> None:
+    """ScenarioErrors or PopulationErrors names every one, with its line."""
+    found = written.collect()
+    for number, party in enumerate(written.document.parties):
         for place, step in enumerate(party.steps or ()):
             try:
                 _check(next(iter(step))[1], sounds)
             except InputError as error:
-                found.add(scenario.node(number, place), str(error))
+                found.add(written.node(number, place), str(error))
     if found.findings:
-        raise scenario.errors(found)
+        raise written.errors(found)
 
 
 def _check(body: Any, sounds: ScriptSounds) -> None:

@@ -70,11 +70,18 @@ class Rig:
     """The station of a configuration whose board `BOARD` is a simulated one.
 
     Same seed, same bytes; `start` is the wall time of sample 0. `close` ends it whatever has happened.
+    `remembers`: in words what the station did, and which calls came; not in a run of days.
     InputError, PortError for what will not do.
     """
 
     def __init__(
-        self, folder: DataFolder, config: StationConfig, *, seed: int = 1, start: datetime = START
+        self,
+        folder: DataFolder,
+        config: StationConfig,
+        *,
+        seed: int = 1,
+        start: datetime = START,
+        remembers: bool = True,
     ) -> None:
         from ctidrv.media.virtual import VirtualLoop
         from ctidrv.service.daemon import Station
@@ -86,6 +93,7 @@ class Rig:
         """What the station did, in words."""
         self.offered: list[str] = []
         """The calls that have come to it since it was made."""
+        self._remembers = remembers
         self._open: dict[str, None] = {}
         """The calls that have not ended: a line is idle a moment before its call is."""
         self.station.journal.subscribe(self._on_event)
@@ -127,9 +135,12 @@ class Rig:
     def _on_event(self, event: CallEvent) -> None:
         if event.type == "call.offered" and event.call is not None:
             self._open[event.call] = None
-            self.offered.append(event.call)
+            if self._remembers:
+                self.offered.append(event.call)
         elif event.type == "call.ended" and event.call is not None:
             self._open.pop(event.call, None)
+        if not self._remembers:
+            return
         data = {"type": event.type, **event.data}
         if event.type == "call.recording":
             data["path"] = Path(data["path"]).name
