@@ -12,7 +12,13 @@ import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from ctidrv.errors import UsageError
 from ctidrv.units import RATE, Samples
+
+
+def later(wall: datetime, samples: int) -> datetime:
+    """The time so many samples after `wall`, whatever has been done to the computer's clock since."""
+    return wall + timedelta(seconds=samples / RATE)
 
 
 class Timer:
@@ -54,6 +60,12 @@ class SampleClock:
         if self._start is not None:
             return self._start.astimezone(UTC) + timedelta(seconds=at / RATE)
         return datetime.now(UTC) - timedelta(seconds=(self._now - at) / RATE)
+
+    def set_wall(self, by: timedelta) -> None:
+        """Virtual time: the computer's clock is set on by so much, or back. UsageError in live use."""
+        if self._start is None:
+            raise UsageError("the clock is live: it is the computer's own")
+        self._start += by
 
     def call_at(self, when: int, callback: Callable[[], None]) -> Timer:
         """Calls back in the first `advance` that reaches `when`."""

@@ -3,9 +3,29 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
+
+
+class Files:
+    """How recordings and what stands beside them reach the disk; a simulation puts one that fails in its
+    place. Both raise OSError."""
+
+    def create(self, path: Path) -> BinaryIO:
+        """A new file, unbuffered: a write may take a part of what it is given."""
+        return open(path, "xb", buffering=0)
+
+    def write(self, path: Path, text: str) -> None:
+        """A small file, whole and on the disk itself when it returns."""
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+FILES = Files()
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +33,7 @@ class DataFolder:
     """Names of the files in a data folder; makes none of them."""
 
     root: Path
+    files: Files = field(default=FILES, compare=False, repr=False)
 
     @property
     def database(self) -> Path:

@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,7 +18,7 @@ from ctidrv.callcontrol.causes import Cause, Outcome
 from ctidrv.callcontrol.journal import CallEvent, Journal
 from ctidrv.callcontrol.profile import LineProfile
 from ctidrv.callcontrol.take import Recorded, Take
-from ctidrv.clock import SampleClock
+from ctidrv.clock import SampleClock, later
 from ctidrv.errors import CallEnded
 from ctidrv.events import DigitDown, DigitUp, FaxTone, PlayDone, PortEvent, RecordDone, VoiceOff, VoiceOn
 from ctidrv.native.pcm import Pcm
@@ -111,6 +112,7 @@ class Call:
         self.summoned = False
         """The exchange asked for a primary answer (J-CLIP): a call there was, though it may never ring."""
         self.started_at = started
+        self._started = clock.wall(started)
         self.answered_at: Samples | None = None
         self.ended_at: Samples | None = None
         self.answered_by: str | None = None
@@ -146,6 +148,10 @@ class Call:
     @outcome.setter
     def outcome(self, value: Outcome) -> None:
         self._outcome = Outcome(value)
+
+    def wall(self, at: Samples) -> datetime:
+        """UTC of a sample, counted from the call's beginning: the computer's clock may be set meanwhile."""
+        return later(self._started, at - self.started_at)
 
     def note(self, type: str, **data: Any) -> CallEvent:
         """Writes a fact about this call into the journal."""

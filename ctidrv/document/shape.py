@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,8 @@ class Language:
     """The models by the key they stand under; of the file itself under ""."""
     replies: tuple[str, ...] = ()
     """The verbs that may stand under a key ``on_…``."""
+    listed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The verbs of other lists than steps, by the list's key."""
     later_verbs: frozenset[str] = frozenset()
     later_keys: frozenset[str] = frozenset()
     """Announced, and not in this version."""
@@ -142,16 +144,16 @@ def _unknown_key(language: Language, name: str, owner: str) -> str:
     return f"{where} has no `{name[:40]}`{did_you_mean(name, known)}"
 
 
-def _no_step(language: Language, kind: str, names: Iterable[str], node: Node) -> str:
+def _no_step(language: Language, kind: str, names: Sequence[str], node: Node) -> str:
     reply = any(name.startswith("on_") for name in names)
-    allowed = language.replies if reply else language.verbs
+    listed = next((language.listed[name] for name in names if name in language.listed), None)
+    allowed = language.replies if reply else listed or language.verbs
+    example = language.example if listed is None else f"{listed[0]}: 10s"
     if kind == "union_tag_not_found":
         if isinstance(node, Table):
             verbs = ", ".join(f"`{key.text[:20]}`" for key, _ in node.items[:4])
             return f"a step has exactly one verb, not {len(node.items)}{': ' if verbs else ''}{verbs}"
-        word = (
-            f"{node.text[:20]}: …" if isinstance(node, Scalar) and node.text in allowed else language.example
-        )
+        word = f"{node.text[:20]}: …" if isinstance(node, Scalar) and node.text in allowed else example
         return f"a step is a mapping with one verb, such as `{word}`"
     verb = node.text if isinstance(node, Scalar) else ""
     if verb in language.later_verbs:

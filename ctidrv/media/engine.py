@@ -125,6 +125,20 @@ class MediaEngine:
             board.pump()
         self.clock.advance(self.clock.now() + TICK)
 
+    def held_up(self, ticks: int) -> None:
+        """Virtual time: this program gets no turn for so many ticks. They are made late and all at once, as
+        the live loop does it, with a slip that is counted and told; what they bring comes after them."""
+        if self._live is not None:
+            raise UsageError("the engine is live: it is held up by itself")
+        self.native.slip(ticks)
+        for _ in range(ticks):
+            self.native.tick()
+        self.pump()
+
+    def hold_disk(self, held: bool) -> None:
+        """Virtual time: the disk takes no sound meanwhile, as a slow one; the rings hold two seconds."""
+        self._disk.held = held
+
     # Live.
 
     def start_live(self, loop: asyncio.AbstractEventLoop) -> None:

@@ -140,6 +140,8 @@ class Disk:
         self._thread: threading.Thread | None = None
         self._stopping = False
         self._on_closed: Callable[[Recording], None] = Recording.closed
+        self.held = False
+        """Takes nothing now (a slow disk in virtual time)."""
 
     @property
     def idle(self) -> bool:
@@ -163,6 +165,8 @@ class Disk:
 
     def drain(self) -> None:
         """Takes what is there; closes the sinks of those that are complete."""
+        if self.held:
+            return
         with self._lock:
             recordings = list(self._open.values())
         for port, which in dict.fromkeys(recording.place for recording in recordings):
@@ -216,6 +220,7 @@ class Disk:
 
     def finish_all(self) -> None:
         """The tick has ended for good: closes every recording with what it holds."""
+        self.held = False
         self.drain()
         for recording in list(self._open.values()):
             if recording.length is None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ctidrv.errors import InputError, StoreError
+from ctidrv.folder import FILES, Files
 from ctidrv.native import g711
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import RATE
@@ -60,7 +61,7 @@ class WavWriter:
     power cuts; a killed process loses nothing by its absence.
     """
 
-    def __init__(self, path: str | Path, channels: int, *, sync: bool = True) -> None:
+    def __init__(self, path: str | Path, channels: int, *, sync: bool = True, files: Files = FILES) -> None:
         self.path = Path(path)
         self.channels = channels
         self.frames = 0
@@ -70,9 +71,14 @@ class WavWriter:
         self._synced = 0
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file: BinaryIO = open(self.path, "xb", buffering=0)  # noqa: SIM115
-            self._file.write(_header(channels, 0))
+            self._file: BinaryIO = files.create(self.path)
         except OSError as error:
+            raise StoreError(f"{self.path}: cannot be made: {error.strerror}") from error
+        try:
+            self._append(_header(channels, 0))
+        except OSError as error:
+            self._file.close()
+            self.path.unlink(missing_ok=True)
             raise StoreError(f"{self.path}: cannot be made: {error.strerror}") from error
 
     def write(self, frames: bytes) -> None:

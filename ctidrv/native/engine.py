@@ -136,6 +136,10 @@ class NativeEngine:
         """One tick of 160 samples; how many events wait."""
         return int(lib.cti_engine_tick(self.ptr))
 
+    def slip(self, ticks: int) -> None:
+        """The next tick begins so many ticks late: as the live loop tells it, for who simulates that."""
+        lib.cti_engine_slip(self.ptr, ticks * TICK, ticks)
+
     def events(self) -> Iterator[Any]:
         """Takes what waits: `cti_event` structs, each valid until the next is asked for."""
         buffer = self._events

@@ -128,6 +128,7 @@ class Station:
             area=office.area,
             wall=lambda: self.clock.wall(self.clock.now()),
             on_error=lambda error: self.errors.append(str(error)),
+            clock=None if self.live else self.clock,
         )
         with contextlib.ExitStack() as undo:
             undo.callback(self.store.close)

@@ -9,17 +9,19 @@ from typing import Any
 
 from ctidrv.apps.records import CallRow, EventRow, LegRow
 from ctidrv.callcontrol.journal import CallEvent, Journal
-from ctidrv.clock import SampleClock
+from ctidrv.clock import SampleClock, later
 from ctidrv.service.hub import Hub
 from ctidrv.store import Store, event_json
-from ctidrv.units import PortId
+from ctidrv.units import PortId, Samples
 
 
 class _Open:
-    """A call that has not ended, with its legs."""
+    """A call that has not ended, with its legs. Its times are counted from its beginning, at sample `at`:
+    they stay in order, and the call as long as it was, when the computer's clock is set meanwhile."""
 
-    def __init__(self, row: CallRow) -> None:
+    def __init__(self, row: CallRow, at: Samples) -> None:
         self.row = row
+        self.at = at
         self.legs: dict[str, LegRow] = {}
         self.count = 0
 
@@ -49,7 +51,8 @@ class History:
         return None if found is None else found.row
 
     def _heard(self, event: CallEvent) -> None:
-        wall = self._clock.wall(event.at)
+        known = None if event.call is None else self._calls.get(event.call)
+        wall = later(known.row.started, event.at - known.at) if known else self._clock.wall(event.at)
         if event.call is not None:
             self._follow(event, event.call, wall)
         row = EventRow(event.seq, event.call, event.port, event.type, event.at, wall, dict(event.data))
@@ -58,7 +61,7 @@ class History:
 
     def _follow(self, event: CallEvent, call: str, wall: datetime) -> None:
         if event.type == "call.offered":
-            opened = _Open(CallRow(call, event.port, str(event.data.get("direction", "in")), wall))
+            opened = _Open(CallRow(call, event.port, str(event.data.get("direction", "in")), wall), event.at)
             self._calls[call] = opened
             self._store.put_call(opened.row)
             self._open_leg(opened, "line", event.port, wall)

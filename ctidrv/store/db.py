@@ -57,16 +57,18 @@ class Store:
         area: str | None = None,
         wall: Callable[[], datetime] | None = None,
         on_error: Callable[[CtiError], None] | None = None,
+        clock: SampleClock | None = None,
     ) -> Store:
         """Opens for writing, makes the database where there is none and brings an older one to our version.
 
         inline: write in the caller's thread (virtual time), else in a thread of its own. country, area:
         how numbers are read (`numbers.parse`). wall: the time that facts carry; the computer's by default.
         on_error hears, from the writing thread, of rows that were lost and of a database that takes none.
+        clock: of virtual time, by which an inline store tries again.
         Raises NewerDatabase or StoreError, and has then changed nothing.
         """
         connection = open_writer(folder.database)
-        writer = Writer(connection, inline=inline, on_error=on_error or (lambda error: None))
+        writer = Writer(connection, inline=inline, on_error=on_error or (lambda error: None), clock=clock)
         return cls(folder, connection, writer, country, area, wall or _now)
 
     @classmethod

@@ -2,7 +2,8 @@
 
 Live, a thread owns the writing and the caller never waits: when the database is locked, slow or the
 disk is full, operations wait in memory, the writer tries again and says so. In virtual time
-(`inline`) operations run at once in the caller's thread and are committed in groups.
+(`inline`) operations run at once in the caller's thread and are committed in groups; those that the
+database does not take wait as they do live, where a clock says when to try again.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from ctidrv.clock import SampleClock
 from ctidrv.errors import CtiError, StoreError
 from ctidrv.store.connect import advice
+from ctidrv.units import seconds, to_seconds
 
 T = TypeVar("T")
 Operation = Callable[[sqlite3.Connection], Any]
@@ -75,18 +78,27 @@ def _promise() -> Future[Any]:
 
 
 class Writer:
-    """Owns `connection`. `on_error` hears, in the writing thread, of lost operations and of stalls."""
+    """Owns `connection`. `on_error` hears, in the writing thread, of lost operations and of stalls. `clock`:
+    that of virtual time; inline without one, an operation that the database does not take is refused."""
 
     def __init__(
-        self, connection: sqlite3.Connection, *, inline: bool, on_error: Callable[[CtiError], None]
+        self,
+        connection: sqlite3.Connection,
+        *,
+        inline: bool,
+        on_error: Callable[[CtiError], None],
+        clock: SampleClock | None = None,
     ) -> None:
         self.connection = connection
         self.inline = inline
         self.stalled = False
         """The database takes nothing at the moment; operations wait in memory."""
         self._on_error = on_error
+        self._clock = clock
         self._closed = False
-        self._pending = 0
+        self._uncommitted: list[_Put] = []
+        self._refused: list[_Put] = []
+        self._since = 0.0
         self._in_hand = 0
         self._numbers = itertools.count()
         self._lost: list[tuple[int, CtiError]] = []
@@ -101,7 +113,7 @@ class Writer:
     @property
     def waiting(self) -> int:
         """Operations that are not on the disk yet."""
-        return self._queue.qsize() + self._in_hand
+        return self._queue.qsize() + self._in_hand + len(self._refused)
 
     def put(self, operation: Operation) -> None:
         """Takes an operation and returns at once."""
@@ -140,13 +152,15 @@ class Writer:
     def flush(self, timeout: float | None = None) -> None:
         """`committed`, for callers without a loop; StoreError after `timeout` seconds."""
         mark = self._mark()
+        self._try_again()
         try:
-            mark.result(timeout)
+            mark.result(0 if self._refused else timeout)
         except TimeoutError as error:
             if mark.done():
                 raise
+            since = f" for {timeout:g} s" if timeout else ""
             raise StoreError(
-                f"the database has taken no rows for {timeout:g} s; does another program hold it?"
+                f"the database has taken no rows{since}; does another program hold it?"
             ) from error
 
     def close(self, timeout: float = 10.0) -> None:
@@ -155,8 +169,7 @@ class Writer:
             return
         self._closed = True
         if self._thread is None:
-            self._commit_inline()
-            self.connection.close()
+            self._close_inline()
             return
         self._queue.put(_STOP)
         self._thread.join(timeout)
@@ -189,14 +202,20 @@ class Writer:
     # in the caller's thread
 
     def _run_inline(self, put: _Put) -> None:
+        if self._refused:
+            self._refused.append(put)
+            return
         try:
             if not self.connection.in_transaction:
                 self.connection.execute("BEGIN IMMEDIATE")
             result = put.run(self.connection) if put.run is not None else None
-            self._pending += 1
-            if put.done is not None or self._pending >= BATCH:
+            self._uncommitted.append(put)
+            if put.done is not None or len(self._uncommitted) >= BATCH:
                 self._commit_inline()
         except Exception as error:
+            if self._clock is not None and isinstance(error, sqlite3.Error) and _transient(error):
+                self._wait_inline(put, error)
+                return
             refused = _refused(error)
             if put.done is None:
                 raise refused from error
@@ -207,7 +226,45 @@ class Writer:
     def _commit_inline(self) -> None:
         if self.connection.in_transaction:
             self.connection.execute("COMMIT")
-        self._pending = 0
+        self._uncommitted.clear()
+
+    def _wait_inline(self, put: _Put, error: sqlite3.Error) -> None:
+        """The database takes nothing now: all that is not on the disk, in its order, waits for the clock."""
+        if self.connection.in_transaction:
+            self.connection.execute("ROLLBACK")
+        self._refused = [*self._uncommitted, *([] if put in self._uncommitted else [put])]
+        self._uncommitted = []
+        self._since = self._time()
+        self._again_later(error)
+
+    def _again_later(self, error: sqlite3.Error) -> None:
+        assert self._clock is not None
+        self._stall(error, self._since)
+        self._clock.call_after(seconds(RETRY_S), self._try_again)
+
+    def _try_again(self) -> None:
+        if not self._refused or self._closed:
+            return
+        waiting = self._refused
+        try:
+            self._attempt(waiting)
+        except sqlite3.Error as error:
+            self._again_later(error)
+            return
+        self._refused = []
+        self._takes_again(self._since)
+
+    def _close_inline(self) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            self._attempt(self._refused)
+            self._refused = []
+            self._commit_inline()
+        self.connection.close()
+        if lost := self.waiting + len(self._uncommitted):
+            raise StoreError(f"the database took nothing: {lost} rows were not written")
+
+    def _time(self) -> float:
+        return time.monotonic() if self._clock is None else to_seconds(self._clock.now())
 
     # in the writing thread
 
@@ -230,29 +287,42 @@ class Writer:
             self.connection.close()
 
     def _write(self, batch: list[_Put]) -> None:
-        since = time.monotonic()
+        since = self._time()
         while batch and not self._give_up.is_set():
+            try:
+                self._attempt(batch)
+                break
+            except sqlite3.Error as error:
+                self._stall(error, since)
+                self._give_up.wait(RETRY_S)
+        if self._give_up.is_set():
+            for put in batch:
+                if put.done is not None and not put.done.done():
+                    put.done.set_exception(StoreError("the database took nothing; the station stopped"))
+        else:
+            self._takes_again(since)
+
+    def _attempt(self, batch: list[_Put]) -> None:
+        """Writes a batch, without what can never be written (that is lost); sqlite3.Error, transient, when
+        the database takes nothing now: all is still to be written."""
+        while batch:
             try:
                 results = self._transaction(batch)
             except sqlite3.Error as error:
                 if _transient(error):
-                    self._stall(error, since)
-                    self._give_up.wait(RETRY_S)
-                    continue
+                    raise
                 self._lose_one(batch, error)
             except Exception as error:
                 self._lose_one(batch, error)
             else:
                 for put, result in zip(batch, results, strict=True):
                     self._settle(put, result)
-                break
-        if self._give_up.is_set():
-            for put in batch:
-                if put.done is not None and not put.done.done():
-                    put.done.set_exception(StoreError("the database took nothing; the station stopped"))
-        elif self.stalled:
+                return
+
+    def _takes_again(self, since: float) -> None:
+        if self.stalled:
             self.stalled = False
-            log.warning("the database takes rows again after %.1f s", time.monotonic() - since)
+            log.warning("the database takes rows again after %.1f s", self._time() - since)
 
     def _transaction(self, batch: list[_Put]) -> list[Any]:
         """Runs a batch in one transaction; on an error nothing of it stays, and `self._at` tells where."""
@@ -282,7 +352,7 @@ class Writer:
         self._report(lost)
 
     def _stall(self, error: sqlite3.Error, since: float) -> None:
-        if not self.stalled and time.monotonic() - since >= STALL_S:
+        if not self.stalled and self._time() - since >= STALL_S:
             self.stalled = True
             self._report(
                 StoreError(f"the database takes no rows: {error}{advice(error)}; they wait in memory")

@@ -45,6 +45,7 @@ from hwsim.caller_id import Presentation, presentation_of
 from hwsim.control import Control
 from hwsim.exchange import CLEARING_SIGNALS, EXCHANGE_EVENTS, Exchange, Services
 from hwsim.exchange_settings import ExchangeSettings, read_settings
+from hwsim.faulty_board import FaultyBoard
 from hwsim.off_figures import OffFigures
 from hwsim.plant import LAWS, LineSettings, Plant
 from hwsim.subscriber import Subscriber
@@ -92,6 +93,8 @@ class SimBoard:
         self.clock = context.clock
         self._context = context
         self._plant = plant
+        self.faults = FaultyBoard(plant.board)
+        """Between the plant and the engine; well unless it is told otherwise."""
         echo_ms = 16 if plant.echo_ms < _SHORT_ECHO_MS else 32
         self.ports: Sequence[PortInfo] = [
             PortInfo(
@@ -115,7 +118,7 @@ class SimBoard:
             control.stop()
 
     def native(self) -> Any:
-        return self._plant.board
+        return self.faults.native
 
     def pump(self) -> None:
         """After each tick: the exchange and the callers get what happened in the plant."""

@@ -160,6 +160,10 @@ class Exchange(FlashServices):
         """How its telephones are to dial."""
         return self._region.dialling
 
+    def cadence(self, tone: str) -> tuple[int, ...]:
+        """Of a tone, on and off in ms; nothing where the country has no such tone, or it is continuous."""
+        return tuple(self._region.tones[tone].ms) if tone in self._region.tones else ()
+
     def line_of(self, number: str) -> Line | None:
         """The line that has this number of its own."""
         return next((line for line in self.lines if line.number == number), None)

@@ -74,7 +74,7 @@ class Plant:
 
     @property
     def board(self) -> Any:
-        """The `cti_board *` that the engine's tick exchanges audio with."""
+        """The `cti_board *` to exchange audio with."""
         return self._board
 
     def _post(self, kind: int, line: int, value: int = 0, what: int = 0, ref: int = 0) -> None:

@@ -24,6 +24,7 @@ from ctidrv.units import TICK, PortId, Samples, ms, seconds, to_seconds
 from hwsim.exchange import Exchange, Line
 from hwsim.line_faults import CROSS_TALK, MENDED
 from hwsim.plant import Plant, Sound
+from hwsim.ring_ear import RingEar
 
 EAR = PROGRESS | VOICE
 LOOK_EVERY = ms(200)
@@ -262,14 +263,20 @@ class Subscriber:
             await self.clock.sleep(TICK)
 
     async def answered(self, *, within: Samples = seconds(60)) -> None:
-        """Waits until somebody answers: he hears a voice, or the ringback that he heard is over.
+        """Waits until somebody answers: he hears a voice, or the ringing that he heard is over, also when its
+        first burst was cut short.
 
         Raises NotHeard at once for a tone of REFUSALS.
         """
         deadline = self.clock.now() + within
+        rings = RingEar(self._exchange.cadence("ringback"), map(self._exchange.cadence, REFUSALS))
+        fresh = len(self.heard)
         rang = False
-        while not self.voice and not (rang and "ringback" not in self.tones):
+        while not self.voice and not rings.is_over and not (rang and "ringback" not in self.tones):
             rang = rang or "ringback" in self.tones
+            self.collect()
+            rings.feed(Pcm(self.heard[fresh:]))
+            fresh = len(self.heard)
             if self.clock.now() >= deadline or not self.tones.isdisjoint(REFUSALS):
                 raise self.missed("an answer", within)
             await self.clock.sleep(TICK)

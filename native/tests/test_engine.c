@@ -348,7 +348,7 @@ static void test_digit_heard_by_the_ear_stops_the_prompt_in_the_tick(void) {
     barge_in(1);
 }
 
-static void test_board_that_fails_raises_alarms_once_and_is_left_alone(void) {
+static void test_board_that_fails_raises_alarms_once_and_clears_them_when_it_is_back(void) {
     cti_engine *e = engine_of(3, 64);
     board.give[1] = 500;
     post(e, record_command(1, 1, 1, 0));
@@ -356,7 +356,6 @@ static void test_board_that_fails_raises_alarms_once_and_is_left_alone(void) {
     board.gone = 1;
     for (int i = 0; i < 3; i++)
         cti_engine_tick(e);
-    CHECK_EQ(board.exchanges, 2);
     CHECK_EQ(cti_engine_events(e, ev, 256), 3);
     for (int i = 0; i < 3; i++) {
         CHECK_EQ(ev[i].kind, CTI_EV_ALARM);
@@ -372,6 +371,21 @@ static void test_board_that_fails_raises_alarms_once_and_is_left_alone(void) {
     cti_engine_stats stats;
     cti_engine_stats_get(e, &stats);
     CHECK_EQ(stats.commands_refused, 1);
+    CHECK_EQ(board.controls, 0);
+    board.gone = 0;
+    for (int i = 0; i < 3; i++)
+        cti_engine_tick(e);
+    CHECK_EQ(cti_engine_events(e, ev, 256), 3);
+    for (int i = 0; i < 3; i++) {
+        CHECK_EQ(ev[i].kind, CTI_EV_ALARM);
+        CHECK_EQ(ev[i].value, 0);
+        CHECK_EQ(ev[i].port, i);
+    }
+    post(e, line_command(0, 1));
+    cti_engine_tick(e);
+    CHECK_EQ(board.controls, 1);
+    CHECK_EQ(cti_engine_read(e, 1, 1, out, 4 * BLOCK), 4 * BLOCK);
+    CHECK_EQ(out[4 * BLOCK - 1], 500); /* and heard again */
     free(e);
 }
 
@@ -481,7 +495,7 @@ int main(void) {
     RUN(test_item_the_player_has_no_room_for_is_told_as_stopped);
     RUN(test_digit_of_the_board_stops_the_prompt_in_the_tick);
     RUN(test_digit_heard_by_the_ear_stops_the_prompt_in_the_tick);
-    RUN(test_board_that_fails_raises_alarms_once_and_is_left_alone);
+    RUN(test_board_that_fails_raises_alarms_once_and_clears_them_when_it_is_back);
     RUN(test_full_event_ring_counts_what_it_drops_and_says_so);
     RUN(test_message_that_was_never_heard_is_gone);
     RUN(test_ticks_touch_no_heap);

@@ -44,7 +44,7 @@ async def record_clip(
         "kind": "clip",
         "started": started.isoformat(timespec="milliseconds"),
     }
-    sink = FiledWav(services.folder.recordings, 1, lambda: (path, facts))
+    sink = FiledWav(services.folder.recordings, 1, lambda: (path, facts), services.folder.files)
     recorded = await call.record_message(sink, max=max, silence=silence, finish_on=finish_on)
     sealed = await asyncio.to_thread(sink.seal, {"reason": recorded.reason}, keep=recorded.keep)
     if sealed is None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ctidrv.errors import StoreError
+from ctidrv.folder import FILES, Files
 from ctidrv.media.wav import WavWriter, repair_wav
 from ctidrv.units import RATE
 
@@ -43,9 +44,14 @@ class FiledWav:
     """A sink. `place` tells, when the first sound comes, the file's path under `root` and what is known."""
 
     def __init__(
-        self, root: Path, channels: int, place: Callable[[], tuple[Path, Mapping[str, Any]]]
+        self,
+        root: Path,
+        channels: int,
+        place: Callable[[], tuple[Path, Mapping[str, Any]]],
+        files: Files = FILES,
     ) -> None:
         self._root = root
+        self._files = files
         self._channels = channels
         self._place = place
         self._facts: dict[str, Any] = {}
@@ -84,9 +90,9 @@ class FiledWav:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 marker = _marker(self._root, path)
                 marker.parent.mkdir(exist_ok=True)
-                marker.write_text(path.relative_to(self._root).as_posix(), encoding="utf-8")
-            write_side(path, self._facts)
-            return WavWriter(path, self._channels)
+                self._files.write(marker, path.relative_to(self._root).as_posix())
+            write_side(path, self._facts, self._files)
+            return WavWriter(path, self._channels, files=self._files)
         except StoreError:
             with contextlib.suppress(StoreError):
                 discard(self._root, path)
@@ -113,7 +119,8 @@ class FiledWav:
                 frames = repair_wav(path)
         digest = self._wav.sha256()
         try:
-            complete(path, {**self._facts, **facts}, state="closed", frames=frames, sha256=digest)
+            known = {**self._facts, **facts}
+            complete(path, known, state="closed", frames=frames, sha256=digest, files=self._files)
         except StoreError as error:
             _log.error("%s", error)
             return Sealed(path, frames, digest, told=False)
@@ -121,10 +128,16 @@ class FiledWav:
 
 
 def complete(
-    path: Path, facts: Mapping[str, Any], *, state: str, frames: int | None, sha256: str | None
+    path: Path,
+    facts: Mapping[str, Any],
+    *,
+    state: str,
+    frames: int | None,
+    sha256: str | None,
+    files: Files = FILES,
 ) -> None:
     """The last word of a side file."""
-    write_side(path, {**facts, "state": state, "frames": frames, "sha256": sha256})
+    write_side(path, {**facts, "state": state, "frames": frames, "sha256": sha256}, files)
 
 
 def settle(root: Path, path: Path) -> None:
@@ -150,16 +163,12 @@ def side_of(path: Path) -> Path:
     return path.with_suffix(".json")
 
 
-def write_side(path: Path, facts: Mapping[str, Any]) -> None:
+def write_side(path: Path, facts: Mapping[str, Any], files: Files = FILES) -> None:
     """Writes the side file of a WAV file in one step: after a crash it is the old one or the new one."""
     side, draft = side_of(path), _draft(path)
     with _plain(side):
         try:
-            with open(draft, "w", encoding="utf-8") as file:
-                json.dump(dict(facts), file, ensure_ascii=False, indent=1)
-                file.write("\n")
-                file.flush()
-                os.fsync(file.fileno())
+            files.write(draft, json.dumps(dict(facts), ensure_ascii=False, indent=1) + "\n")
             os.replace(draft, side)
         except OSError:
             with contextlib.suppress(OSError):

@@ -71,7 +71,7 @@ class CallRecording:
         self._started: datetime | None = None
         self._row: RecordingRow | None = None
         self._lost = 0
-        self._sink = FiledWav(recorder.folder.recordings, 2, self._place)
+        self._sink = FiledWav(recorder.folder.recordings, 2, self._place, recorder.folder.files)
         self._recording: Recording | None = None
         self._forget: Callable[[], None] | None = None
         call.when_answering(self._arm)
@@ -123,7 +123,7 @@ class CallRecording:
 
     def _on_event(self, event: PortEvent) -> None:
         if isinstance(event, Seized) and self._row is None and self._call.cause is None:
-            started = self._begun(self._recorder.clock.wall(event.at))
+            started = self._begun(self._call.wall(event.at))
             self._row = RecordingRow(self.id, self._call.id, str(self._path(started)), started)
             self._put("open", "open")
         elif isinstance(event, RecordLost) and self._recording and event.ref == self._recording.ref:
@@ -149,7 +149,7 @@ class CallRecording:
         return row
 
     def _last_facts(self) -> dict[str, Any]:
-        call, wall = self._call, self._recorder.clock.wall
+        call, wall = self._call, self._call.wall
         return {
             **self._caller(),
             "answered_by": call.answered_by,
@@ -176,14 +176,14 @@ class CallRecording:
         return self._recorder.folder.recording(started, self._call.id)
 
     def _place(self) -> tuple[Path, Mapping[str, Any]]:
-        clock, call = self._recorder.clock, self._call
-        started = self._begun(clock.wall(clock.now()))
+        call = self._call
+        started = self._begun(call.wall(self._recorder.clock.now()))
         facts = {
             "recording": self.id,
             "call": call.id,
             "port": call.port,
             "direction": call.direction,
-            "call_started": _stamp(clock.wall(call.started_at)),
+            "call_started": _stamp(call.wall(call.started_at)),
             "started": _stamp(started),
             **self._caller(),
         }

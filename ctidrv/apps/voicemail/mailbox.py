@@ -103,7 +103,7 @@ class Mailboxes:
 
     async def _record(self, call: Call, box: str, max: Samples, silence: Samples, keys: str) -> Taken:
         message = self._ids.next("message")
-        started = self._clock.wall(self._clock.now())
+        started = call.wall(self._clock.now())
         number, customer = call.caller.number, self._customer_of(call)
         path = self._folder.message(started, message)
         facts: Mapping[str, Any] = {
@@ -115,7 +115,7 @@ class Mailboxes:
             "number": number,
             "customer": customer,
         }
-        sink = FiledWav(self._folder.messages, 1, lambda: (path, facts))
+        sink = FiledWav(self._folder.messages, 1, lambda: (path, facts), self._folder.files)
 
         async def keep(frames: int, reason: str) -> MessageRow | None:
             length = frames if frames >= SHORTEST else 0

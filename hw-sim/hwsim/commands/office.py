@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ctidrv.cli.output import print_json
+from ctidrv.errors import InputError
 from ctidrv.folder import data_folder
 from ctidrv.units import TICK, seconds, to_seconds
 from hwsim.lockstep import Link
@@ -60,6 +61,8 @@ class Office:
         self._repeats = args.seed is not None or args.scenario is not None
         if args.scenario is not None:
             self._scenario = read_shipped_too(args.scenario, args.seed)
+            if self._scenario.document.faults:
+                raise InputError(f"{args.scenario}: has `faults`, which `ctidrv sim run` alone plays")
             self._script, self._sounds = load_case(self._scenario)
             self.seed = self._scenario.document.seed
         self._folder = data_folder(args.data)

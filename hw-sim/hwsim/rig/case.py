@@ -6,9 +6,9 @@ import asyncio
 import random
 import tempfile
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +17,25 @@ from ctidrv.document.source import Node
 from ctidrv.errors import CtiError, InputError
 from ctidrv.folder import DataFolder
 from ctidrv.ports.regions import load_region
-from ctidrv.units import to_seconds
+from ctidrv.units import Samples, to_seconds
+from hwsim.faulty_files import FaultyFiles
 from hwsim.load.read import Population
 from hwsim.rig.check import check_sounds
-from hwsim.rig.expected import differences
+from hwsim.rig.expected import differences, unplayable
+from hwsim.rig.faults import RECORDINGS_LEFT, Faults, plan, wall_set
 from hwsim.rig.kept import keep, run_of
+from hwsim.rig.killed import Job, play_until_killed
 from hwsim.rig.sounds import ScriptSounds
 from hwsim.rig.station import START, OutOfTime, Rig, one_board, script_path
 from hwsim.rig.watch import Watch
+from hwsim.scenario.faults import body_of
 from hwsim.scenario.person import Person
 from hwsim.scenario.read import Scenario
 from hwsim.scenario.timeline import Track, deed_track, draw, ear_track, listing, reached, station_track
 from hwsim.subscriber import NotHeard
+
+RESTARTED = 1_000_003
+"""The seeds of a scenario's stations are so far apart: ids and noise are others after a restart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +109,29 @@ def play_case(scenario: Scenario, *, kept: Path | None = None, passed_too: bool 
     result = Result(scenario.file, scenario.name, document.seed)
     begun = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="ctidrv-sim-", ignore_cleanup_errors=True) as folder:
-        data = DataFolder(Path(folder) / "station")
-        rig = make_rig(scenario, script, data)
+        data = DataFolder(Path(folder) / "station", FaultyFiles())
+        kills = [each for each in plan(document) if each.kills]
+        since = Samples(0)
+        for starts, each in enumerate(kills):
+            found = play_until_killed(Job(scenario, data.root, since, starts), each.number)
+            result.failures += [Failure(*each) for each in found]
+            since = each.at
+        rig = make_rig(scenario, script, data, since=since, starts=len(kills))
         watch = None if kept is None else Watch(rig)
         run = None
         try:
-            played = Played(scenario, rig, sounds)
+            played = Played(scenario, rig, sounds, since=since)
             played.play()
-            result.failures = played.failures
+            result.failures += played.failures
             result.gave_up = [each.gave_up for each in played.people if each.gave_up is not None]
             result.calls = rig.calls()
-            result.failures += [Failure(*each) for each in differences(scenario, result.calls)]
-            result.simulated_s = to_seconds(rig.clock.now())
+            given = {type(body_of(fault)) for fault in document.faults or ()}
+            left = {state for kind, state in RECORDINGS_LEFT.items() if kind in given}
+            found = [*differences(scenario, result.calls, left)]
+            if document.faults:
+                found += [(scenario.root.line, each) for each in unplayable(result.calls, data.root)]
+            result.failures += [Failure(*each) for each in found]
+            result.simulated_s = to_seconds(since + rig.clock.now())
             if not result.ok or (passed_too and watch is not None):
                 tracks = played.tracks()
                 result.drawing, result.listing = draw(tracks, result.simulated_s), listing(tracks)
@@ -131,10 +149,21 @@ def play_case(scenario: Scenario, *, kept: Path | None = None, passed_too: bool 
 
 
 def make_rig(
-    scenario: Scenario, script: Path, data: DataFolder, *, spare: int = 0, start: datetime = START
+    scenario: Scenario,
+    script: Path,
+    data: DataFolder,
+    *,
+    spare: int = 0,
+    start: datetime = START,
+    since: Samples = Samples(0),
+    starts: int = 0,
 ) -> Rig:
-    """Its exchange and station, with a telephone for each party and some to spare. ScenarioErrors."""
+    """Its exchange and station, with a telephone for each party and some to spare. ScenarioErrors.
+
+    since, starts: the station is started again at this sample of the scenario, after so many others.
+    """
     document = scenario.document
+    start += timedelta(seconds=to_seconds(since + wall_set(document, since)))
     settings = dict(document.board.model_extra or {})
     settings["exchange"] = document.board.exchange.beside(scenario.path.parent)
     try:
@@ -145,7 +174,7 @@ def make_rig(
             country=document.country,
             board=settings,
         )
-        return Rig(data, config, seed=document.seed, start=start)
+        return Rig(data, config, seed=document.seed + starts * RESTARTED, start=start)
     except InputError as error:
         raise at_node(scenario, scenario.root.get("board"), error) from error
 
@@ -158,12 +187,22 @@ def at_node(written: Scenario | Population, node: Node | None, error: InputError
 
 
 class Played:
-    """A scenario on its rig; `leave` when another is to be played on it."""
+    """A scenario on its rig, from sample `since` on; `leave` when another is to be played on it."""
 
-    def __init__(self, scenario: Scenario, rig: Rig, sounds: ScriptSounds) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        rig: Rig,
+        sounds: ScriptSounds,
+        *,
+        since: Samples = Samples(0),
+        on_failure: Callable[[Failure], None] = lambda failure: None,
+    ) -> None:
         self._scenario = scenario
         self._rig = rig
         self._sounds = sounds
+        self._since = since
+        self._on_failure = on_failure
         self.failures: list[Failure] = []
         self._ears: dict[int, Track] = {}
         """Those that have been looked into already: it takes a while."""
@@ -180,7 +219,7 @@ class Played:
         """All parties, and beside them whoever else is on the exchange, to the end of every call."""
         root = self._scenario.root.line
         try:
-            self._rig.run(self._all(beside), self._scenario.document.limit)
+            self._rig.run(self._all(beside), Samples(max(0, self._scenario.document.limit - self._since)))
             stuck = self._rig.run(self._rig.comes_to_rest())
             self.failures.extend(Failure(root, each) for each in stuck)
         except OutOfTime as error:
@@ -191,12 +230,14 @@ class Played:
         async with asyncio.TaskGroup() as group:
             if beside is not None:
                 group.create_task(beside)
+            if planned := plan(self._scenario.document):
+                group.create_task(Faults(self._rig, planned, self._since).play())
             for number, person in enumerate(self.people):
                 group.create_task(self._one(number, person))
 
     async def _one(self, number: int, person: Person) -> None:
         try:
-            await person.play(self._rig.first_number)
+            await person.play(self._rig.first_number, self._since)
         except NotHeard as missed:
             ear = self._ears[number] = ear_track(person, self._sounds.known())
             self._fails(number, person, f"{missed}; what reached his ear: {reached(ear)}")
@@ -206,7 +247,9 @@ class Played:
             await person.leave()
 
     def _fails(self, number: int, person: Person, message: str) -> None:
-        self.failures.append(Failure(self._scenario.node(number, person.step).line, message))
+        failure = Failure(self._scenario.node(number, person.step).line, message)
+        self.failures.append(failure)
+        self._on_failure(failure)
 
     def leave(self) -> None:
         """Gives the telephones back."""

@@ -110,16 +110,11 @@ class Desk:
         friend = self._friend
         try:
             await friend.dial(self._phone.number)
-            # An answer in the first ring comes before an ear can tell that there was ringback.
-            until = friend.clock.now() + RUNG_FOR
-            while friend.line.state is not LineState.TALKING and friend.clock.now() < until:
-                await friend.clock.sleep(TICK)
-            if friend.line.state is LineState.TALKING:
-                await friend.speak(self._voice)
-            else:
-                self._phone.note("is no longer rung")
+            await friend.answered(within=RUNG_FOR)
+            await friend.speak(self._voice)
         except NotHeard as error:
-            self._phone.note("is not rung", str(error))
+            rung = friend.line.state is LineState.RINGBACK
+            self._phone.note("is no longer rung" if rung else "is not rung", "" if rung else str(error))
         finally:
             await friend.hang_up()
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from ctidrv.document.shape import locate
+from ctidrv.errors import CtiError
+from ctidrv.units import to_seconds
 from hwsim.scenario.read import Scenario
 
 
-def differences(scenario: Scenario, calls: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, str]]:
+def differences(
+    scenario: Scenario, calls: Sequence[Mapping[str, Any]], left: Collection[str] = ()
+) -> Iterator[tuple[int, str]]:
     """Line, and what is not as it should be: of every call that it ended, was recorded and has a cause, and
-    what the scenario asks for. Calls are in the order in which they came."""
+    what the scenario asks for. Calls are in the order in which they came; `left`: states that a recording may
+    be in besides closed."""
     for call in calls:
-        for fault in faults(call):
+        for fault in faults(call, left):
             yield scenario.root.line, fault
     wanted = scenario.document.calls
     if wanted is None:
@@ -29,7 +35,7 @@ def differences(scenario: Scenario, calls: Sequence[Mapping[str, Any]]) -> Itera
                 yield (at or node).line, f"{key} of call {number + 1}: {value!r} is expected, it is {found!r}"
 
 
-def faults(call: Mapping[str, Any]) -> Iterator[str]:
+def faults(call: Mapping[str, Any], left: Collection[str] = ()) -> Iterator[str]:
     """What no call may leave behind, whatever its caller has done."""
     name = call["id"]
     if call["state"] != "ended" or call["ended"] is None or call["cause"] is None:
@@ -37,8 +43,29 @@ def faults(call: Mapping[str, Any]) -> Iterator[str]:
     if call["answered"] is not None and not call["recordings"]:
         yield f"{name} was answered, and there is no recording of it"
     for recording in call["recordings"]:
-        if recording["state"] != "closed":
+        if recording["state"] not in ("closed", *left):
             yield f"{recording['id']} of {name} is {recording['state']}"
+    times = [call[key] for key in ("started", "answered", "ended") if call[key] is not None]
+    if times != sorted(times):
+        yield f"{name} began {call['started']}, was answered {call['answered']} and ended {call['ended']}"
+
+
+def unplayable(calls: Sequence[Mapping[str, Any]], root: Path) -> Iterator[str]:
+    """Recordings and messages whose file under `root` does not play as long as its row says."""
+    from ctidrv.media.wav import read_wav
+
+    for call in calls:
+        for row in (*call["recordings"], *call["messages"]):
+            if row.get("state") == "missing":
+                continue
+            try:
+                seconds = to_seconds(read_wav(root / row["path"]).frames)
+            except CtiError as error:
+                yield f"{row['id']} of {call['id']} cannot be played: {error}"
+                continue
+            if seconds != row["seconds"]:
+                told = row["seconds"]
+                yield f"{row['id']} of {call['id']} lasts {seconds:g} s, and its row says {told:g} s"
 
 
 def _found(call: Mapping[str, Any], key: str) -> Any:

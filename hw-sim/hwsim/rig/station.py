@@ -163,7 +163,9 @@ class Rig:
             for port, line in self.station.lines.items()
             if line.controller.state.word != "idle"
         ]
-        return [*lines, *(f"{call} has not ended" for call in self._open)]
+        ends = zip(self.board.ports, self.board.exchange.lines, strict=False)
+        off_hook = [f"line {port.id} is off hook" for port, line in ends if line.closed]
+        return [*lines, *off_hook, *(f"{call} has not ended" for call in self._open)]
 
     def calls(self) -> list[dict[str, Any]]:
         """The rows of all calls, oldest first, with `events legs recordings messages`."""

@@ -9,6 +9,7 @@ from ctidrv.native import compare
 from ctidrv.native.levels import level
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import RATE, ms, seconds
+from hwsim.ring_ear import SOUND_DBM0
 from hwsim.subscriber import GOOD_SNR_DB
 
 HEAD = seconds(1)
@@ -19,8 +20,6 @@ PART = ms(500)
 NEAR = ms(5)
 MOST = seconds(240)
 BLOCK = ms(100)
-SOUND_DBM0 = -45.0
-"""A tenth of a second that is louder is some sound, 20 dB over the noise of a common line."""
 OTHER = "other sound"
 
 

@@ -21,6 +21,7 @@ from ctidrv.document.words import Duration, matching, wrong
 from ctidrv.units import seconds
 from hwsim.exchange_settings import ExchangeSettings
 from hwsim.scenario import verbs
+from hwsim.scenario.faults import FaultList
 from hwsim.scenario.machines import MACHINES, steps_of
 from hwsim.scenario.spread import Drawn
 from hwsim.scenario.verbs import BARE, Number, OwnNumber
@@ -232,6 +233,8 @@ class Document(Strict):
     """The steps of the only caller; or"""
     callers: Annotated[list[Party], Field(min_length=1, max_length=MOST_PARTIES)] | None = None
     """several, all at once."""
+    faults: FaultList | None = None
+    """What goes wrong with the station meanwhile, and when."""
     calls: Annotated[list[ExpectedCall], Field(max_length=1000)] | None = None
     """How the rows of the calls have to read in the end, in the order in which they came."""
 

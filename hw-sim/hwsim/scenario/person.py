@@ -71,12 +71,16 @@ class Person:
     def heard_so_far(self) -> list[Stretch]:
         return [*self.stretches, self._stretch()] if self.phone.off_hook else list(self.stretches)
 
-    async def play(self, to: str) -> None:
-        """All his steps, `times` over, and the handset down at the end; `step` is the one he is at.
+    async def play(self, to: str, since: Samples = Samples(0)) -> None:
+        """All his steps, `times` over, and the handset down at the end; `step` is the one he is at. `since`:
+        so much of the scenario is past; who had begun by then was cut off, and does nothing more.
 
         What he waited for in vain (NotHeard) leaves the handset up, so that it can still be looked at.
         """
-        await self._pause(self.party.after)
+        after = 0 if self.party.after is None else self.party.after.draw(self._chance)
+        if after < since:
+            return
+        await self.phone.silence(Samples(after - since))
         plan = [next(iter(step))[1] for step in self.party.plan(to)]
         try:
             for _ in range(self.party.times):

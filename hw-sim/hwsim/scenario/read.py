@@ -11,6 +11,7 @@ from ctidrv.document.source import Node, Source, Table, parse, read_text
 from ctidrv.document.understand import understood
 from hwsim.exchange_settings import ExchangeSettings
 from hwsim.scenario import model
+from hwsim.scenario.faults import FAULTS
 from hwsim.scenario.verbs import VERBS
 
 SCENARIO = Language(
@@ -19,8 +20,10 @@ SCENARIO = Language(
     file="a scenario",
     verbs=tuple(VERBS),
     example='dial: "8001"',
+    listed={"faults": tuple(FAULTS)},
     bodies={
         **VERBS,
+        **FAULTS,
         "board": model.Line,
         "exchange": ExchangeSettings,
         "callers": model.Party,
@@ -57,6 +60,10 @@ class Scenario:
         if step is not None:
             path = ("caller", step) if self.document.caller is not None else (*path, "steps", step)
         return locate(self.root, path)[0]
+
+    def fault(self, number: int) -> Node:
+        """Where one of the faults was written."""
+        return locate(self.root, ("faults", number))[0]
 
     def collect(self) -> Findings:
         """For what only shows when the scenario meets its script."""

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from hwsim.exchange_settings import Distinctive, ExchangeSettings
 from hwsim.scenario import model
+from hwsim.scenario.faults import FAULTS
 from hwsim.scenario.machines import MACHINES
 from hwsim.scenario.schema import schema
 from hwsim.scenario.sounds import shipped_voices
@@ -53,6 +54,18 @@ board:
     plan: {"1700": busy, "1701": [sit, not-in-service]}
     hunt: {"8000": ["8001", "8002"]}
     distinctive: {"8101": {line: "8001", ring: 2}}
+```"""
+_FAULTS = """\
+Under `faults` stands what goes wrong with the station itself, each with its time (`board_out: 12s` alone is
+its `at`), also drawn from the seed. `lasts` is 5 s, of ticks 200 ms, and may be drawn too. `sim run` asks
+more of such a scenario: every recording has to play and be as long as its row says. A recording may be
+`repaired` where the station is killed, and `missing` where the disk is full.
+
+```yaml
+faults:
+  - board_out: {at: {uniform: [5s, 20s]}, lasts: 8s}
+  - clock_jump: {at: 30s, back: 60m}
+  - process_killed: 45s
 ```"""
 _AFTER = """\
 ## In Python, with pytest
@@ -102,7 +115,12 @@ def markdown() -> str:
         if body.SHORT is not None:
             lines += [f"`{name}: …` alone is its `{body.SHORT}`.", ""]
         lines += [*key_table(body, defs[body.__name__]), ""]
-    lines += ["## Machines and voices", ""]
+    lines += ["## Faults of the station", "", *_FAULTS.strip("\n").split("\n"), ""]
+    lines += ["| fault | besides `at` | |", "| --- | --- | --- |"]
+    for name, fault in FAULTS.items():
+        more = ", ".join(f"`{key}`" for key in fault.model_fields if key != "at")
+        lines += [f"| `{name}` | {more} | {' '.join(str(fault.__doc__).split())} |"]
+    lines += ["", "## Machines and voices", ""]
     lines += [f"- `{name}` {what}." for name, (what, _) in MACHINES.items()]
     voices = ", ".join(f"`{name}`" for name in shipped_voices())
     lines += ["", f"Voices that ship: {voices}. Every other voice is a WAV file beside the scenario.", ""]

@@ -5,7 +5,8 @@
  * The tick calls exchange() once every 160 samples, from the live thread or, in virtual time,
  * step by step. It sends tx and fills rx, both planar int16 [ports][samples], and writes what
  * happened on the lines since (CTI_EV_RING_ON … CTI_EV_ALARM, port counted within the board).
- * It never blocks, allocates or takes a lock. control() is called from the same thread, before
+ * It never blocks, allocates or takes a lock. A board that is gone says so at each tick until it is back,
+ * with every line on hook. control() is called from the same thread, before
  * exchange(), so hook and audio are of one tick.
  *
  * A tick is too coarse for dial pulses and flash: the board times them itself, one behind the other, and
@@ -29,7 +30,7 @@ enum cti_line_control {
 typedef struct cti_board {
     void *ctx;
     int32_t ports;
-    /* returns the number of events written, or a negative cti_error: the board is gone */
+    /* returns the number of events written, or a negative cti_error: the board is gone for this tick */
     int (*exchange)(void *ctx, int64_t at, const int16_t *tx, int16_t *rx, int samples, cti_event *ev,
                     int max);
     /* returns 0 or a cti_error */

@@ -21,7 +21,8 @@
  * may be the same. Refusals come back as events: an item the player has no room for is told by
  * CTI_EV_PLAY_DONE (stopped, length 0), a recording that cannot start by CTI_EV_RECORD_DONE (length
  * 0), pulses and a flash that the board cannot send by CTI_EV_DIALLED (value 0). A board whose exchange()
- * fails is exchanged no more: CTI_EV_ALARM on each of its ports, silence from then on.
+ * fails is gone: CTI_EV_ALARM (1) on each of its ports and silence, commands to its lines are refused. It is
+ * asked again with every tick, and back when it answers: CTI_EV_ALARM (0).
  */
 
 #include <stddef.h>
@@ -93,6 +94,9 @@ int cti_engine_echo_can(cti_engine *e, int port, int taps);
 int cti_engine_post(cti_engine *e, const cti_command *commands, int n);
 /* One tick. Returns the number of events that wait. */
 int cti_engine_tick(cti_engine *e);
+/* From the thread that ticks (the live loop, or who simulates it): the next tick begins so late, and so many
+ * are made at once. */
+void cti_engine_slip(cti_engine *e, int64_t late_samples, int64_t ticks);
 /* Takes at most max events. */
 int cti_engine_events(cti_engine *e, cti_event *ev, int max);
 /* The bytes of a message (CTI_EV_CALLER_ID's ref); CTI_ERR_GONE once overwritten by later ones. */

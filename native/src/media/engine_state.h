@@ -81,5 +81,3 @@ void cti_engine_take_commands(cti_engine *e, int64_t now);
 int cti_engine_start_recording(cti_engine *e, int64_t now, int port, int which, int32_t ref, int channels);
 /* The tick: keeps the message that a CTI_EV_CALLER_ID speaks of. */
 void cti_engine_keep_message(cti_engine *e, const cti_event *ev);
-/* The live loop's, from the thread that ticks: the next tick begins so late. */
-void cti_engine_slip(cti_engine *e, int64_t late_samples, int64_t ticks);

@@ -78,16 +78,19 @@ static int accept_events(cti_engine *e, const cti_engine_board *b, int64_t now, 
     return kept;
 }
 
-static void lose_board(cti_engine *e, cti_engine_board *b, int64_t now) {
-    b->gone = 1;
+/* A board is gone, or back: each of its ports says so. */
+static void board_is(cti_engine *e, cti_engine_board *b, int64_t now, int gone) {
+    if (b->gone == gone)
+        return;
+    b->gone = gone;
     for (int p = 0; p < b->board.ports; p++)
-        cti_engine_find(e, now, b->first + p, CTI_EV_ALARM, 1, 0, 0);
+        cti_engine_find(e, now, b->first + p, CTI_EV_ALARM, gone, 0, 0);
 }
 
 static void exchange(cti_engine *e, int64_t now) {
     for (int i = 0; i < e->boards; i++) {
         cti_engine_board *b = board_of(e, i);
-        if (b->gone || b->board.ports == 0)
+        if (b->board.ports == 0)
             continue;
         int begin = e->found;
         cti_event *ev = found_of(e) + begin;
@@ -95,10 +98,11 @@ static void exchange(cti_engine *e, int64_t now) {
         int n = b->board.exchange(b->board.ctx, now, tx_of(e, b->first), rx_of(e, b->first), TICK, ev, room);
         if (n < 0) {
             memset(rx_of(e, b->first), 0, (size_t)b->board.ports * TICK * sizeof(int16_t));
-            lose_board(e, b, now);
+            board_is(e, b, now, 1);
             continue;
         }
         e->found += accept_events(e, b, now, ev, n < room ? n : room);
+        board_is(e, b, now, 0);
         int end = e->found; /* starting a recording may add one that failed */
         for (int k = begin; k < end; k++)
             if (found_of(e)[k].kind == CTI_EV_SEIZED)
@@ -204,6 +208,8 @@ int cti_engine_tick(cti_engine *e) {
 }
 
 void cti_engine_slip(cti_engine *e, int64_t late_samples, int64_t ticks) {
+    if (e == NULL)
+        return;
     cti_engine_count(&e->slips, 1);
     cti_engine_count(&e->slip_samples, late_samples);
     cti_event ev = {.port = -1, .kind = CTI_EV_SLIP};

@@ -118,6 +118,25 @@ def test_a_silent_answer_is_known_by_the_end_of_ringback(office):
     office.play(scene())
 
 
+@pytest.mark.parametrize("after", [100, 700, 1500, 2300, 4500, 9000])
+def test_a_silent_answer_is_known_wherever_in_the_ringing_it_falls(office, after):
+    """In the first burst no ear can tell yet that it is ringback."""
+
+    async def scene():
+        ann = office.board.caller()
+        await ann.dial("8001")
+        await office.event(RingOn)
+        waits = asyncio.ensure_future(ann.answered(within=seconds(30)))
+        await office.clock.sleep(ms(after))
+        assert not waits.done()
+        office.lines[0].seize()
+        begin = office.clock.now()
+        await waits
+        return office.clock.now() - begin
+
+    assert office.play(scene()) < seconds(6)
+
+
 def test_no_answer_and_busy_are_no_answer(office):
     async def scene():
         ann, bob = office.board.caller(), office.board.caller()

@@ -5,11 +5,14 @@ import contextlib
 import sqlite3
 import threading
 import time
+from datetime import UTC, datetime
 
 import pytest
 
+from ctidrv.clock import SampleClock
 from ctidrv.errors import CtiError, StoreError
-from ctidrv.store import Store, writer
+from ctidrv.store import Store, trouble, writer
+from ctidrv.units import seconds
 
 
 @pytest.fixture
@@ -203,3 +206,52 @@ def test_flush_of_a_locked_database_gives_up_and_says_so(live, folder, store_row
         assert live.writer.waiting == 2
     live.writer.flush()
     assert live.writer.waiting == 0
+
+
+@pytest.mark.parametrize("trouble_of", [trouble.hold, trouble.fill])
+def test_in_virtual_time_rows_wait_for_a_locked_or_full_database_as_they_do_live(
+    folder, store_rows, told, trouble_of
+):
+    """What an open transaction held is done again: a full disk rolls it back."""
+    clock = SampleClock(datetime(2026, 3, 2, tzinfo=UTC))
+    store = Store.open(folder, inline=True, on_error=told.append, clock=clock)
+    for seq in range(1, 300):
+        store.put_event(store_rows.event(seq, call=None))
+    end = trouble_of(store)
+    for seq in range(300, 600):
+        store.put_event(store_rows.event(seq, call=None))
+    put = store.writer.submit(lambda connection: "done")
+    with pytest.raises(StoreError, match="has taken no rows"):
+        store.writer.flush()
+    assert store.writer.waiting > 0
+    clock.advance(seconds(3))
+    assert store.writer.stalled
+    assert len(told) == 1
+    assert "they wait in memory" in str(told[0])
+    assert not put.done()
+    end()
+    clock.advance(seconds(4))
+    assert put.result(0) == "done"
+    assert (store.writer.stalled, store.writer.waiting) == (False, 0)
+    store.put_event(store_rows.event(600, call=None))
+    store.close()
+    with Store.read(folder) as found:
+        assert [event["seq"] for event in found.events_since(0, 1000)] == list(range(1, 601))
+
+
+def test_in_virtual_time_a_store_that_closes_says_what_was_not_written(folder, store_rows):
+    clock = SampleClock(datetime(2026, 3, 2, tzinfo=UTC))
+    store = Store.open(folder, inline=True, clock=clock)
+    end = trouble.hold(store)
+    store.put_call(store_rows.call())
+    store.put_event(store_rows.event(1))
+    with pytest.raises(StoreError, match="took nothing: 2 rows were not written"):
+        store.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        end()
+
+
+def test_without_a_clock_a_locked_database_is_told_at_once(folder, store_rows):
+    told = pytest.raises(StoreError, match="database is locked; another program holds it")
+    with Store.open(folder, inline=True) as store, locked(folder), told:
+        store.put_call(store_rows.call())
