@@ -7,26 +7,24 @@ tones and of dial pulses heard.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ctidrv.clock import SampleClock, Timer
-from ctidrv.native import cid, lib
+from ctidrv.clock import SampleClock
+from ctidrv.native import lib
 from ctidrv.native.pcm import Pcm
-from ctidrv.native.tones import render
 from ctidrv.ports.dialling import Dialling
-from ctidrv.ports.regions import Region, tone_spec
+from ctidrv.ports.regions import Region
 from ctidrv.units import TICK, ms, seconds
-from hwsim import caller_id
 from hwsim.announcement import announcement, country_tone, unobtainable
-from hwsim.caller_id import Presentation
-from hwsim.exchange_settings import ExchangeSettings
+from hwsim.call_waiting import CallWaiting
+from hwsim.exchange_line import CLEARING_SIGNALS, CLEARING_TONES, Line, Services
 from hwsim.exchange_table import TABLE, Input, LineState
 from hwsim.flash_services import RINGING_TIME, FlashServices
-from hwsim.line_faults import FAULTS, Fault
+from hwsim.line_faults import FAULTS
 from hwsim.number_plan import Destination, NumberPlan
 from hwsim.plant import Plant, Sound
+from hwsim.ringing import Ringing
 
 __all__ = ["TABLE", "Exchange", "Input", "Line", "LineState", "Services"]
 
@@ -34,58 +32,11 @@ EXCHANGE_EVENTS = (lib.CTI_EV_HOOK, lib.CTI_EV_DIGIT_DOWN, lib.CTI_EV_PULSING, l
 """What the exchange's own receivers say (cti/lineplant.h)."""
 
 BETWEEN_DIGITS = seconds(4)
-KNOCK_PAUSE_MS = 2000
 ROUNDS = 2
 """Of an announcement; congestion follows."""
-CLEARING_TONES = ("busy", "congestion", "dial")
-CLEARING_SIGNALS = (*(f"{tone}-tone" for tone in CLEARING_TONES), "loop-break", "reversal")
 
 
-@dataclass(slots=True)
-class Line:
-    """A subscriber's line at the exchange."""
-
-    index: int
-    number: str
-    name: str | None = None
-    withheld: bool = False
-    state: LineState = LineState.IDLE
-    dialled: str = ""
-    other: Line | None = None
-    messages: int = 0  # that wait at the exchange
-    waiting: Line | None = None  # who else calls it
-    acknowledge_by: int | None = None  # it is asked for a digit D, to begin by this sample
-    tone: int | None = None  # ref of what the exchange sends
-    timers: list[Timer] = field(default_factory=list)
-    reversed: bool = False
-    closed: bool = False  # the terminal's loop
-    seen_closed: bool = False  # and what the exchange sees of it
-    fault: Fault | None = None  # of the pair between them
-    flashes: int = 0  # that the exchange has seen
-    outside: bool = False  # an extension that has dialled its way out of the PBX
-    held: Line | None = None  # who is on hold
-    placed: bool = False  # the second call was dialled by this line
-    joined: bool = False  # the three talk
-    ring: tuple[int, ...] | None = None  # the cadence of this call, if not the country's
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What the exchange gives its board lines."""
-
-    caller_id: Presentation | None = None
-    clearing: tuple[str, ...] = ("busy-tone",)
-    """What a board line gets when the other side has hung up (CLEARING_SIGNALS); none: silence."""
-    loop_break_ms: int = 400
-    answer_reversal: bool = False
-    call_waiting: bool = False
-    any_number: bool = False
-    """A number that is nobody's rings a board line, the first that is idle."""
-    timezone: str = "UTC"
-    settings: ExchangeSettings = field(default_factory=ExchangeSettings)
-
-
-class Exchange(FlashServices):
+class Exchange(Ringing, CallWaiting, FlashServices):
     """Lines of a plant and a number plan. `feed` takes the plant's events."""
 
     def __init__(
@@ -115,21 +66,6 @@ class Exchange(FlashServices):
         line.name, line.withheld = name, withheld
         self._plan.renumber(line, number)
         line.number = number
-
-    def _check_caller(self, number: str, name: str | None, withheld: bool) -> None:
-        usual = Presentation("bell202", "after-first-ring")
-        for way in (usual, self._services.caller_id or usual):
-            way.sound(number, name, "01010000", withheld=withheld)
-
-    def tell_messages(self, line: Line, count: int, alert: tuple[str, ...] | None = None) -> None:
-        """So many messages wait for the line: told at once, by FSK, if it is on hook, and by its dial tone,
-        which stutters. `alert`: caller_id.ALERTS; by default as before caller ID."""
-        line.messages = count
-        way = self._services.caller_id
-        if way is None or line.state is not LineState.IDLE:
-            return
-        chosen = way if alert is None else replace(way, alert=alert)
-        self._alert(line, chosen, chosen.messages(count), lambda: self._end_alert(line))
 
     def feed(self, event: Any) -> None:
         """One of EXCHANGE_EVENTS, of the exchange's receivers."""
@@ -320,134 +256,6 @@ class Exchange(FlashServices):
     def _ringback(self, line: Line) -> None:
         self._send(line, "ringback")
         self._after(line, RINGING_TIME, lambda: self._input(line, Input.TIMEOUT))
-
-    def _begin_ringing(self, line: Line) -> None:
-        way = self._services.caller_id
-        if way is not None and way.by_primary_answer:
-            self._ring_step(line, 0, None)
-        elif way is not None and way.when == "before-ring":
-            self._tell_before_ring(line, way)
-        else:
-            self._ring_step(line, 0, way)
-
-    def _tell_before_ring(self, line: Line, way: Presentation) -> None:
-        self._alert(line, way, self._data(line, way), lambda: self._ring_step(line, 0, None))
-
-    def _alert(self, line: Line, way: Presentation, data: Pcm, then: Any) -> None:
-        """Reversal, ring pulse, dual tone (what of it is in use), the data, and what follows it."""
-        wait = 0
-        if "reversal" in way.alert:
-            self._reverse(line, True)
-            wait = ms(caller_id.AFTER_REVERSAL_DTMF if way.standard == "dtmf" else caller_id.AFTER_REVERSAL)
-        if "rp-as" in way.alert:
-            pulse = ms(caller_id.RING_PULSE)
-            self._after(line, wait, lambda: self._plant.ring(line.index, True))
-            self._after(line, wait + pulse, lambda: self._plant.ring(line.index, False))
-            wait += pulse + ms(caller_id.AFTER_RING_PULSE)
-
-        def tell() -> None:
-            sound = way.before_data(data)
-            line.tone = self._plant.exchange_play(line.index, sound)
-            self._after(line, len(sound) + ms(caller_id.BEFORE_RING), then)
-
-        self._after(line, wait, tell)
-
-    # J-CLIP: CAR, the data to a terminal that has answered it, and the ringing when it is on hook again.
-
-    def _begin_car(self, line: Line) -> None:
-        way = self._services.caller_id
-        wait = 0
-        if way is not None and "reversal" in way.alert:
-            self._reverse(line, True)
-            wait = ms(caller_id.BEFORE_CAR)
-        self._after(line, wait, lambda: self._car_step(line, 0))
-        self._after(line, wait + ms(caller_id.CAR_TIME), lambda: self._input(line, Input.TIMEOUT))
-
-    def _car_step(self, line: Line, step: int) -> None:
-        self._plant.ring(line.index, step % 2 == 0)
-        self._after(line, ms(caller_id.CAR[step % 2]), lambda: self._car_step(line, step + 1))
-
-    def _tell_lifted(self, line: Line) -> None:
-        way = self._services.caller_id
-        assert way is not None
-        sound = self._data(line, way)
-        before = ms(caller_id.BEFORE_JCLIP)
-        self._after(line, before, lambda: self._tell(line, way))
-        wait = before + len(sound) + ms(caller_id.COMPLETION)
-        self._after(line, wait, lambda: self._input(line, Input.TIMEOUT))
-
-    def _ring(self, line: Line) -> None:
-        self._ring_step(line, 0, None)
-
-    def _ring_soon(self, line: Line) -> None:
-        self._after(line, ms(caller_id.AFTER_COMPLETION), lambda: self._ring(line))
-
-    def _ring_step(self, line: Line, step: int, way: Presentation | None, late: int = 0) -> None:
-        """One step of the cadence, `late` samples into the tick; caller ID, in this `way`, goes into the
-        first pause that holds it."""
-        cadence = line.ring or self._region.ring
-        on = step % 2 == 0
-        length = cadence[step % len(cadence)]
-        self._plant.ring(line.index, on, late)
-        if way is not None and not on and way.fits(length, self._data(line, way)):
-            chosen = way
-            self._after(line, ms(caller_id.AFTER_FIRST_RING), lambda: self._tell(line, chosen))
-            way = None
-        ticks, late = divmod(late + ms(length), TICK)
-        self._after(line, ticks * TICK, lambda: self._ring_step(line, step + 1, way, late))
-
-    def _tell(self, line: Line, way: Presentation) -> None:
-        line.tone = self._plant.exchange_play(line.index, self._data(line, way))
-
-    # A waiting call: the far party is cut off, tone and CAS go out; the data, to whoever answers the CAS; and
-    # the call goes on. Once on hook the line rings for who still waits.
-
-    def _may_knock(self, called: Line) -> bool:
-        other = called.other
-        talks = called.state is LineState.TALKING and other is not None and other.other is called
-        ordered = self._services.call_waiting and (self._is_boards(called) or self._services.settings.flash)
-        return bool(ordered) and talks and called.waiting is None and called.held is None
-
-    def _knock(self, line: Line) -> None:
-        tone = render(tone_spec(self._region, "call_waiting"), ms(self._knock_ms()))
-        sound = tone + cid.alert(ms=caller_id.CAS, level=caller_id.CAS_LEVEL)
-        line.tone = self._plant.exchange_play(line.index, sound)
-        line.acknowledge_by = self._clock.now() + self._lead + len(sound) + ms(caller_id.ACK_WITHIN)
-        wait = len(sound) + ms(caller_id.ACK_WITHIN + caller_id.ACK_HEARD)
-        self._after(line, wait, lambda: self._input(line, Input.TIMEOUT))
-
-    def _knock_ms(self) -> int:
-        """How long the call-waiting tone sounds until its first long pause."""
-        cadence = self._region.tones["call_waiting"].ms
-        pauses = [place for place in range(1, len(cadence), 2) if cadence[place] >= KNOCK_PAUSE_MS]
-        return sum(cadence[: pauses[0] if pauses else -1])
-
-    def _tell_waiting(self, line: Line) -> None:
-        way = self._services.caller_id
-        if way is None or line.waiting is None:
-            self._rejoin(line)
-            return
-        sound = Pcm.silence(ms(caller_id.AFTER_ACK)) + self._data(line.waiting, way, waiting=True)
-        line.tone = self._plant.exchange_play(line.index, sound)
-        self._after(line, len(sound), lambda: self._input(line, Input.TIMEOUT))
-
-    def _rejoin(self, line: Line) -> None:
-        if line.other is not None:
-            self._plant.connect(line.index, line.other.index)
-
-    def _data(self, line: Line, way: Presentation, *, waiting: bool = False) -> Pcm:
-        """What `line` is told of its caller; `waiting`: who `line` itself is, to a line that talks."""
-        caller = line if waiting else line.other
-        if caller is None:
-            return Pcm.silence(0)
-        wall = self._clock.wall(self._clock.now()).astimezone(self._zone)
-        return way.sound(
-            caller.number, caller.name, f"{wall:%m%d%H%M}", withheld=caller.withheld, waiting=waiting
-        )
-
-    def _end_alert(self, line: Line) -> None:
-        if line.reversed:
-            self._reverse(line, False)
 
     def _stop_ringing(self, line: Line) -> None:
         self._plant.ring(line.index, False)

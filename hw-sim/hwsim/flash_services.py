@@ -15,7 +15,7 @@ from hwsim.exchange_table import Input, LineState
 from hwsim.plant import Plant
 
 if TYPE_CHECKING:
-    from hwsim.exchange import Line, Services
+    from hwsim.exchange_line import Line, Services
 
 RECALL = ms(500)
 """After a line is on hook: it rings for who is on hold, or waits."""

@@ -14,7 +14,7 @@ from hwsim.announcement import announcement
 from hwsim.exchange_settings import ExchangeSettings
 
 if TYPE_CHECKING:
-    from hwsim.exchange import Line
+    from hwsim.exchange_line import Line
 
 
 @dataclass(slots=True)
