@@ -22,6 +22,7 @@ flash = false           hook flash is a service of the lines: a hang-up is then 
 answer_reversal = false                              when a call that the line has dialled is answered
 exchange = {…}          number plan, hunt groups, distinctive ringing, second dial tone, services on flash,
                         times: the keys of hwsim/exchange_settings.py, as in a scenario's `board`
+wire = {…}              cable, hybrids, delay, clocks, hum, impulses, drop-outs …: hwsim/wire_settings.py
 control = true          live: `ctidrv sim call` may place calls
 """
 
@@ -43,12 +44,14 @@ from ctidrv.units import PortId
 from hwsim import caller_id
 from hwsim.caller_id import Presentation, presentation_of
 from hwsim.control import Control
-from hwsim.exchange import CLEARING_SIGNALS, EXCHANGE_EVENTS, Exchange, Services
+from hwsim.exchange import EXCHANGE_EVENTS, Exchange, Services
+from hwsim.exchange_line import CLEARING_SIGNALS
 from hwsim.exchange_settings import ExchangeSettings, read_settings
 from hwsim.faulty_board import FaultyBoard
 from hwsim.off_figures import OffFigures
 from hwsim.plant import LAWS, LineSettings, Plant
 from hwsim.subscriber import Subscriber
+from hwsim.wire_settings import WireSettings
 
 _log = logging.getLogger(__name__)
 
@@ -211,9 +214,16 @@ class _Settings:
 
     def exchange(self) -> ExchangeSettings:
         try:
-            return read_settings(self._values.pop("exchange", {}))
+            return read_settings(ExchangeSettings, self._values.pop("exchange", {}))
         except InputError as error:
             self.fail("exchange", str(error))
+
+    def wire(self) -> WireSettings | None:
+        try:
+            value = self._values.pop("wire", None)
+            return None if value is None else read_settings(WireSettings, value)
+        except InputError as error:
+            self.fail("wire", str(error))
 
     def nothing_else(self) -> None:
         for key in self._values:
@@ -304,12 +314,12 @@ def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -
     except (ZoneInfoNotFoundError, ValueError, OSError):
         read.fail("timezone", f"{services.timezone!r} is no time zone")
     numbers = _numbers(read, lines) + [str(FIRST_PHONE + index) for index in range(phones)]
-    line = _line(read, country)
+    line, wire = _line(read, country), read.wire()
     heard_as = _off_figures(read).region(region)
     flash = read.flag("flash", bool(services.settings.flash))
     control = read.flag("control", True)
     read.nothing_else()
-    plant = Plant(lines, phones, seed=context.seed, line=line)
+    plant = Plant(lines, phones, seed=context.seed, line=line, wire=wire)
     plant.progress(progress_config(region))
     plant.pulses(region.dialling.receiver(flash=flash))
     try:

@@ -1,5 +1,5 @@
-"""A waiting call: the far party is cut off, tone and CAS go out; the data, to whoever answers the CAS; and the
-call goes on. Once on hook the line rings for who still waits.
+"""A waiting call: the far party is cut off, tone and CAS go out; the data, to whoever answers the CAS; and
+the call goes on. Once on hook the line rings for who still waits.
 """
 
 from __future__ import annotations

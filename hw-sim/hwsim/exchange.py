@@ -18,7 +18,7 @@ from ctidrv.ports.regions import Region
 from ctidrv.units import TICK, ms, seconds
 from hwsim.announcement import announcement, country_tone, unobtainable
 from hwsim.call_waiting import CallWaiting
-from hwsim.exchange_line import CLEARING_SIGNALS, CLEARING_TONES, Line, Services
+from hwsim.exchange_line import CLEARING_TONES, Line, Services
 from hwsim.exchange_table import TABLE, Input, LineState
 from hwsim.flash_services import RINGING_TIME, FlashServices
 from hwsim.line_faults import FAULTS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BeforeValidator, Field, PlainValidator, ValidationError, WithJsonSchema, model_validator
 
@@ -14,6 +14,7 @@ from ctidrv.ports.regions import OPTIONAL_TONES, TONES
 from ctidrv.units import seconds
 from hwsim.scenario.verbs import voice_name
 
+Settings = TypeVar("Settings", bound=Strict)
 COUNTRY_TONES = (*TONES, *OPTIONAL_TONES)
 DISTINCTIVE = {
     1: (2000, 4000),
@@ -117,10 +118,12 @@ class ExchangeSettings(Strict):
         return self.model_copy(update={"plan": plan, "unobtainable": unobtainable})
 
 
-def read_settings(value: Any) -> ExchangeSettings:
-    """Of the board's key `exchange`. InputError names what is wrong."""
+def read_settings(kind: type[Settings], value: Any) -> Settings:
+    """Of one of the board's keys that hold a mapping. InputError names what is wrong."""
+    if isinstance(value, kind):
+        return value
     try:
-        return ExchangeSettings.model_validate(value)
+        return kind.model_validate(value)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"] if part != "[key]")

@@ -11,6 +11,7 @@ from ctidrv.native.pcm import Pcm
 
 if TYPE_CHECKING:
     from ctidrv.native.tones import ToneSpec
+    from hwsim.wire_settings import WireSettings
 
 Sound: TypeAlias = "Pcm | ToneSpec"
 
@@ -34,12 +35,20 @@ class Plant:
     """Lines 0 … board_lines-1 end at the board under test, the others at simulated telephones."""
 
     def __init__(
-        self, board_lines: int, phones: int, *, seed: int, line: LineSettings, record_seconds: int = 30
+        self,
+        board_lines: int,
+        phones: int,
+        *,
+        seed: int,
+        line: LineSettings,
+        wire: WireSettings | None = None,
+        record_seconds: int = 30,
     ) -> None:
         config = ffi.new("cti_plant_config *")
         lib.cti_plant_defaults(config)
         config.board_lines, config.phones, config.seed = board_lines, phones, seed & (2**64 - 1)
         config.record_seconds = record_seconds
+        config.wires = int(wire is not None)
         size = lib.cti_plant_size(config)
         check(size or lib.CTI_ERR_ARG, f"plant of {board_lines} lines and {phones} telephones")
         self.board_lines = board_lines
@@ -49,6 +58,9 @@ class Plant:
         check(lib.cti_plant_init(self._plant, size, config), "plant")
         for number in range(self.lines):
             self._set_line(number, line)
+            if wire is not None:
+                made = wire.native(telephone=number >= board_lines)
+                check(lib.cti_plant_wire_line(self._plant, number, made), f"wire of line {number}")
         self._board = ffi.new("cti_board *")
         check(lib.cti_plant_board(self._plant, self._board), "plant's board")
         self._command = ffi.new("cti_plant_command *")

@@ -306,7 +306,7 @@ class Subscriber:
             self.collect()
             fresh = Pcm(self.heard[self._looked :])
             for name, audio in sounds.items():
-                match = compare.find(audio, fresh) if len(fresh) >= len(audio) else None
+                match = compare.find_over_line(audio, fresh) if len(fresh) >= len(audio) else None
                 if match is not None and match.snr_db >= GOOD_SNR_DB:
                     self._looked += match.offset + len(audio)
                     self.note("hears", f"{name} ({match.gain_db:+.1f} dB)")

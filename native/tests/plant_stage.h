@@ -34,7 +34,7 @@ static inline cti_plant_line_config clean(void) {
         .loss_db = 0, .noise_dbm0 = -90, .return_loss_db = 60, .echo_ms = 0, .law = CTI_LAW_LINEAR};
 }
 
-static inline void set_up_with(const cti_plant_line_config *line, uint64_t seed, int events) {
+static inline void set_up_all(const cti_plant_line_config *line, uint64_t seed, int events, int wires) {
     cti_plant_config cfg;
     cti_plant_defaults(&cfg);
     cfg.board_lines = 2;
@@ -42,6 +42,7 @@ static inline void set_up_with(const cti_plant_line_config *line, uint64_t seed,
     cfg.record_seconds = 12;
     cfg.seed = seed;
     cfg.events = events;
+    cfg.wires = wires;
     size_t size = cti_plant_size(&cfg);
     memset(&on, 0, sizeof on);
     on.plant = calloc(1, size);
@@ -49,6 +50,14 @@ static inline void set_up_with(const cti_plant_line_config *line, uint64_t seed,
     for (int i = 0; i < LINES; i++)
         CHECK_EQ(cti_plant_line(on.plant, i, line), CTI_OK);
     CHECK_EQ(cti_plant_board(on.plant, &on.board), CTI_OK);
+}
+
+static inline void set_up_with(const cti_plant_line_config *line, uint64_t seed, int events) {
+    set_up_all(line, seed, events, 0);
+}
+
+static inline void set_up_wired(const cti_plant_line_config *line, int wires) {
+    set_up_all(line, 7, 1024, wires);
 }
 
 static inline void set_up(const cti_plant_line_config *line) {

@@ -4,13 +4,24 @@
 #include "cti/g711.h"
 #include "signals.h"
 
-static int find(const int16_t *needle, int64_t n, const int16_t *hay, int64_t h, cti_match *m) {
+typedef int search(const int16_t *, int64_t, const int16_t *, int64_t, void *, int64_t, cti_match *);
+
+static int find_by(search *by, const int16_t *needle, int64_t n, const int16_t *hay, int64_t h,
+                   cti_match *m) {
     int64_t size = cti_compare_work_size(n, h);
     CHECK(size > 0);
     void *work = malloc((size_t)size);
-    int found = cti_compare_find(needle, n, hay, h, work, size, m);
+    int found = by(needle, n, hay, h, work, size, m);
     free(work);
     return found;
+}
+
+static int find(const int16_t *needle, int64_t n, const int16_t *hay, int64_t h, cti_match *m) {
+    return find_by(cti_compare_find, needle, n, hay, h, m);
+}
+
+static int find_over_line(const int16_t *needle, int64_t n, const int16_t *hay, int64_t h, cti_match *m) {
+    return find_by(cti_compare_line, needle, n, hay, h, m);
 }
 
 /* A haystack of speech with the needle (speech of another seed) at `at`, changed by gain, law and noise. */
@@ -143,6 +154,59 @@ static void test_long_pieces_in_long_recordings_cost_little(void) {
     free(hay), free(s);
 }
 
+/* An all-pass of second order: every level stays, and what a sample looks like does not. */
+static void turn_about(int16_t *pcm, int n) {
+    double in[2] = {0}, out[2] = {0};
+    for (int i = 0; i < n; i++) {
+        double x = pcm[i], y = 0.7 * x - 1.4 * in[0] + in[1] + 1.4 * out[0] - 0.7 * out[1];
+        in[1] = in[0], in[0] = x;
+        out[1] = out[0], out[0] = y;
+        pcm[i] = (int16_t)lrint(y > 32767 ? 32767 : y < -32768 ? -32768 : y);
+    }
+}
+
+static void test_what_a_line_has_filtered_is_known_by_the_filter(void) {
+    scene c = scene_new(4, 17771, -6, CTI_LAW_ALAW, -60);
+    turn_about(c.hay, c.h);
+    turn_about(c.hay, c.h);
+    cti_match m;
+    CHECK(find(c.needle, c.n, c.hay, c.h, &m) == 0 || m.snr_db < 6);
+    CHECK_EQ(find_over_line(c.needle, c.n, c.hay, c.h, &m), 1);
+    CHECK_NEAR(m.offset, 17771, 16);
+    CHECK_NEAR(m.gain_db, -6, 0.5);
+    CHECK(m.snr_db > 15);
+    scene_free(&c);
+}
+
+static void test_a_line_whose_clock_is_another_is_followed(void) {
+    scene c = scene_new(8, 8000, 0, CTI_LAW_LINEAR, -60);
+    int16_t *slow = malloc((size_t)c.h * sizeof *slow);
+    for (int i = 0; i < c.h; i++) { /* 150 ppm: 9.6 samples over the piece */
+        double at = i * (1 - 150e-6);
+        int k = (int)at;
+        slow[i] = (int16_t)lrint(c.hay[k] + (at - k) * (c.hay[k + (k + 1 < c.h)] - c.hay[k]));
+    }
+    cti_match m;
+    CHECK(find(c.needle, c.n, slow, c.h, &m) == 0 || m.snr_db < 3);
+    CHECK_EQ(find_over_line(c.needle, c.n, slow, c.h, &m), 1);
+    CHECK(m.snr_db > 12);
+    free(slow);
+    scene_free(&c);
+}
+
+static void test_another_piece_is_not_found_by_any_filter(void) {
+    for (int seed = 20; seed < 26; seed++) {
+        scene c = scene_new(2, 8000, 0, CTI_LAW_ALAW, -60);
+        signal *other = signal_new(seed);
+        signal_speech(other, 1000, -18);
+        int16_t *needle = signal_pcm(other);
+        cti_match m;
+        CHECK(find_over_line(needle, other->n, c.hay, c.h, &m) == 0 || m.snr_db < 6);
+        free(needle), free(other);
+        scene_free(&c);
+    }
+}
+
 static void test_bad_arguments_are_refused(void) {
     int16_t pcm[400] = {1, 2, 3};
     double work[600];
@@ -165,6 +229,9 @@ int main(void) {
     RUN(test_a_short_piece_is_found);
     RUN(test_silence_matches_nothing);
     RUN(test_long_pieces_in_long_recordings_cost_little);
+    RUN(test_what_a_line_has_filtered_is_known_by_the_filter);
+    RUN(test_a_line_whose_clock_is_another_is_followed);
+    RUN(test_another_piece_is_not_found_by_any_filter);
     RUN(test_bad_arguments_are_refused);
     CHECK_END();
 }

@@ -166,6 +166,7 @@ def make_rig(
     start += timedelta(seconds=to_seconds(since + wall_set(document, since)))
     settings = dict(document.board.model_extra or {})
     settings["exchange"] = document.board.exchange.beside(scenario.path.parent)
+    settings["wire"] = document.board.wire
     try:
         config = one_board(
             script,

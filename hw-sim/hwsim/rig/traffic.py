@@ -68,6 +68,7 @@ class Traffic:
         lines, phones = document.board.lines, phones_for(document.board.lines)
         settings = dict(document.board.model_extra or {})
         settings["exchange"] = _exchange(population)
+        settings["wire"] = document.board.wire
         try:
             config = one_board(script, lines=lines, phones=phones, country=document.country, board=settings)
             self.rig = Rig(folder, config, seed=document.seed, start=self.plan.start, remembers=False)

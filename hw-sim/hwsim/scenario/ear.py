@@ -58,7 +58,7 @@ def _everywhere(needle: Pcm, heard: Pcm, offset: int) -> Iterator[compare.Match]
     """Each place where it stands; the offset of each is in the whole."""
     if len(heard) < len(needle):
         return
-    match = compare.find(needle, heard)
+    match = compare.find_over_line(needle, heard)
     if match is None or match.snr_db < GOOD_SNR_DB:
         return
     yield compare.Match(offset + match.offset, match.correlation, match.gain_db, match.snr_db)
@@ -80,7 +80,7 @@ def _how_much(audio: Pcm, heard: Pcm) -> int:
 
 
 def _stands(part: Pcm, heard: Pcm, at: int) -> bool:
-    match = compare.find(part, heard[max(0, at - NEAR) : at + len(part) + NEAR])
+    match = compare.find_over_line(part, heard[max(0, at - NEAR) : at + len(part) + NEAR])
     return match is not None and match.snr_db >= GOOD_SNR_DB
 
 

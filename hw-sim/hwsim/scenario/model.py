@@ -25,6 +25,7 @@ from hwsim.scenario.faults import FaultList
 from hwsim.scenario.machines import MACHINES, steps_of
 from hwsim.scenario.spread import Drawn
 from hwsim.scenario.verbs import BARE, Number, OwnNumber
+from hwsim.wire_settings import WireSettings
 
 VERSION = 1
 MOST_STEPS = 1000
@@ -203,6 +204,8 @@ class Line(Strict):
     """How many, all with the script; they have the numbers 8001, 8002 …"""
     exchange: ExchangeSettings = Field(default_factory=ExchangeSettings)
     """Its number plan, hunt groups, services and times."""
+    wire: WireSettings | None = None
+    """Cable, hybrids, delay, clocks and disturbances of its lines."""
 
     @model_validator(mode="after")
     def _not_twice(self) -> Line:

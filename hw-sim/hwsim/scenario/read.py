@@ -13,6 +13,7 @@ from hwsim.exchange_settings import ExchangeSettings
 from hwsim.scenario import model
 from hwsim.scenario.faults import FAULTS
 from hwsim.scenario.verbs import VERBS
+from hwsim.wire_settings import Cable, WireSettings
 
 SCENARIO = Language(
     key="scenario",
@@ -26,6 +27,8 @@ SCENARIO = Language(
         **FAULTS,
         "board": model.Line,
         "exchange": ExchangeSettings,
+        "wire": WireSettings,
+        "cable": Cable,
         "callers": model.Party,
         "calls": model.ExpectedCall,
         "": model.Document,

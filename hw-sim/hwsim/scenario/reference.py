@@ -15,6 +15,7 @@ from hwsim.scenario.machines import MACHINES
 from hwsim.scenario.schema import schema
 from hwsim.scenario.sounds import shipped_voices
 from hwsim.scenario.verbs import BARE, VERBS
+from hwsim.wire_settings import Bursts, Cable, Dropouts, GainSteps, Hum, WireSettings
 
 _HEAD = """\
 # Scenarios
@@ -67,6 +68,26 @@ faults:
   - clock_jump: {at: 30s, back: 60m}
   - process_killed: 45s
 ```"""
+_WIRE: dict[str, type[BaseModel]] = {
+    "cable": Cable,
+    "hum": Hum,
+    "impulses` and `clicks": Bursts,
+    "dropouts": Dropouts,
+    "gain_steps": GainSteps,
+}
+_WIRE_EXAMPLE = """\
+A line of 4 km that the terminal's network does not quite match, hum, and an echo from abroad:
+
+```yaml
+board:
+  wire:
+    cable: {gauge: 0.4, km: 4}
+    terminal: eu
+    balance: "600"
+    hum: {dbm0: -50}
+    delay_ms: 120
+    far_return_loss: [[300, 12], [1000, 20], [3400, 14]]
+```"""
 _AFTER = """\
 ## In Python, with pytest
 
@@ -108,6 +129,10 @@ def markdown() -> str:
         "",
         *_EXCHANGE.split("\n"),
     ]
+    lines += ["", "### `wire`", "", *key_table(WireSettings, defs["WireSettings"]), ""]
+    for name, body in _WIRE.items():
+        lines += [f"Of `{name}`:", "", *key_table(body, defs[body.__name__]), ""]
+    lines += [*_WIRE_EXAMPLE.split("\n")]
     lines += ["", "## Verbs", ""]
     lines += ["Those that need nothing may stand alone: " + ", ".join(f"`{name}`" for name in BARE) + ".", ""]
     for name, body in VERBS.items():
@@ -169,6 +194,9 @@ def _value(node: dict[str, Any]) -> str:
         return " ".join(f"`{each}`" for each in node["enum"])
     if "ms|s|m" in patterns[0]:
         return "duration"
+    if node.get("type") == "number":
+        least = node.get("minimum", node.get("exclusiveMinimum", ""))
+        return f"{least:g} … {node['maximum']:g}" if "maximum" in node else "number"
     if node.get("type") == "integer":
         if node.get("minimum") == node["maximum"]:
             return f"`{node['maximum']}`"

@@ -29,6 +29,7 @@
 
 #include "cti/board.h"
 #include "cti/event.h"
+#include "cti/plant_wire.h"
 #include "cti/player.h"
 #include "cti/progress.h"
 #include "cti/pulse_tx.h"
@@ -83,6 +84,7 @@ typedef struct cti_plant_config {
     int32_t record_seconds; /* of each telephone's recorder; default 30 */
     int32_t commands;       /* power of two; default 1024 */
     int32_t events;         /* power of two; default 8192 */
+    int32_t wires;          /* 1: lines may have a cti_plant_wire, 50 kB each; default 0 */
     uint64_t seed;
 } cti_plant_config;
 
@@ -94,6 +96,8 @@ size_t cti_plant_size(const cti_plant_config *cfg);
 int cti_plant_init(cti_plant *p, size_t size, const cti_plant_config *cfg);
 /* Before the first tick. */
 int cti_plant_line(cti_plant *p, int line, const cti_plant_line_config *cfg);
+/* Cable, delay, drift, hum and the rest, where the plant was made with `wires`; before the first tick. */
+int cti_plant_wire_line(cti_plant *p, int line, const cti_plant_wire *cfg);
 /* How the exchange reads the hooks of all lines; before the first tick. */
 int cti_plant_pulses(cti_plant *p, const struct cti_pulse_rx_config *cfg);
 /* The call-progress tones that the telephones' ears go by; before the first tick. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cti/error.h"
+#include "line/compare_line.h"
 
 enum {
     SHORTEST = 160,
@@ -17,6 +18,7 @@ enum {
 
 static const double MOST_SNR_DB = 100.0;
 static const double LEAST_CORRELATION = 0.5;
+static const double CLEAN_DB = 15.0; /* it came as it is: no line has changed it */
 /* One-pole low-pass factors for about 500 and 1,500 Hz: three bands by difference. */
 static const double LOW_POLE = 0.32, MIDDLE_POLE = 0.69;
 
@@ -110,14 +112,16 @@ static int64_t loudest(const double *env, int64_t steps, int64_t window) {
     return best * STEP;
 }
 
-int cti_compare_find(const int16_t *needle, int64_t needle_samples, const int16_t *haystack,
-                     int64_t haystack_samples, void *work, int64_t work_size, cti_match *best) {
-    if (needle == NULL || haystack == NULL || work == NULL || best == NULL ||
-        !acceptable(needle_samples, haystack_samples))
-        return CTI_ERR_ARG;
-    if (work_size < cti_compare_work_size(needle_samples, haystack_samples))
-        return CTI_ERR_SIZE;
-    memset(best, 0, sizeof *best);
+/* Where it may be: of the coarse search's best places those that resemble its loudest second at all. */
+typedef struct candidates {
+    int64_t from; /* that second begins here */
+    int64_t at[BEST_PLACES];
+    double like[BEST_PLACES];
+    int count;
+} candidates;
+
+static void best_places(const int16_t *needle, int64_t needle_samples, const int16_t *haystack,
+                        int64_t haystack_samples, void *work, candidates *f) {
     int64_t needle_steps = steps_of(needle_samples), hay_steps = steps_of(haystack_samples);
     double *needle_env = work, *hay_env = needle_env + BANDS * needle_steps,
            *like = hay_env + BANDS * hay_steps;
@@ -136,29 +140,90 @@ int cti_compare_find(const int16_t *needle, int64_t needle_samples, const int16_
         like[s] = likeness(shape, mean, norm, hay_env + (s + skipped) * BANDS, values);
 
     int64_t fine = needle_samples < FINE_SAMPLES ? needle_samples : FINE_SAMPLES;
-    int64_t from = needle_samples <= FINE_SAMPLES ? 0 : loudest(needle_env, needle_steps, steps_of(fine));
-    double found = 0;
+    f->from = needle_samples <= FINE_SAMPLES ? 0 : loudest(needle_env, needle_steps, steps_of(fine));
+    f->count = 0;
     for (int k = 0; k < BEST_PLACES; k++) {
         int64_t step = take_best(like, places);
         if (step < 0)
             break;
         int64_t first = step * STEP - STEP, last = step * STEP + STEP;
+        double found = 0;
         for (int64_t lag = first < 0 ? 0 : first; lag <= last && lag + needle_samples <= haystack_samples;
              lag++) {
-            double c = correlation(needle + from, haystack + lag + from, fine, NULL);
+            double c = correlation(needle + f->from, haystack + lag + f->from, fine, NULL);
             if (c > found) {
                 found = c;
-                best->offset = lag;
+                f->at[f->count] = lag;
             }
         }
+        f->like[f->count] = found;
+        f->count += found > 0;
     }
-    double gain = 0;
-    best->correlation = correlation(needle, haystack + best->offset, needle_samples, &gain);
-    if (found <= 0 || best->correlation < LEAST_CORRELATION || gain <= 0)
-        return 0;
-    double rest = 1.0 - best->correlation * best->correlation;
-    double snr = rest > 0 ? 10.0 * log10((1.0 - rest) / rest) : MOST_SNR_DB;
-    best->gain_db = (float)(20.0 * log10(gain));
+}
+
+static void tell(cti_match *best, double explained, double of, double gain_square) {
+    double snr = explained < of ? 10.0 * log10(explained / (of - explained)) : MOST_SNR_DB;
+    best->correlation = of > 0 ? sqrt(explained / of) : 0;
+    best->gain_db = (float)(10.0 * log10(gain_square));
     best->snr_db = (float)(snr < MOST_SNR_DB ? snr : MOST_SNR_DB);
+}
+
+/* As the needle stands there, by gain alone. */
+static int as_it_is(const int16_t *needle, int64_t n, const int16_t *there, cti_match *best) {
+    double gain = 0, like = correlation(needle, there, n, &gain);
+    if (like < LEAST_CORRELATION || gain <= 0)
+        return 0;
+    tell(best, like * like, 1.0, gain * gain);
     return 1;
+}
+
+static int search(const int16_t *needle, int64_t needle_samples, const int16_t *haystack,
+                  int64_t haystack_samples, void *work, int64_t work_size, int over_a_line, cti_match *best) {
+    if (needle == NULL || haystack == NULL || work == NULL || best == NULL ||
+        !acceptable(needle_samples, haystack_samples))
+        return CTI_ERR_ARG;
+    if (work_size < cti_compare_work_size(needle_samples, haystack_samples))
+        return CTI_ERR_SIZE;
+    memset(best, 0, sizeof *best);
+    candidates f;
+    best_places(needle, needle_samples, haystack, haystack_samples, work, &f);
+    int most = 0;
+    for (int k = 1; k < f.count; k++)
+        most = f.like[k] > f.like[most] ? k : most;
+    if (f.count == 0)
+        return 0;
+    best->offset = f.at[most];
+    int there = as_it_is(needle, needle_samples, haystack + best->offset, best);
+    if (!over_a_line || (there && (double)best->snr_db >= CLEAN_DB))
+        return there;
+    /* What a filter has turned about may resemble something else more; by the filter it is known. */
+    double share = -1;
+    for (int k = 0; k < f.count; k++) {
+        compare_pair one = {needle, needle_samples, haystack + f.at[k], -f.at[k], haystack_samples - f.at[k]};
+        int64_t late;
+        double here = compare_line_place(&one, f.from, &late);
+        int64_t at = f.at[k] + late;
+        if (here > share && at >= 0 && at + needle_samples <= haystack_samples) {
+            share = here;
+            best->offset = at;
+        }
+    }
+    int64_t at = best->offset;
+    compare_pair pair = {needle, needle_samples, haystack + at, -at, haystack_samples - at};
+    double explained = 0, power = 0, sent = 0;
+    compare_line_fit(&pair, f.from, &explained, &power, &sent);
+    if (!(sent > 0) || !(explained >= LEAST_CORRELATION * LEAST_CORRELATION * power))
+        return 0;
+    tell(best, explained, power, explained / sent);
+    return 1;
+}
+
+int cti_compare_find(const int16_t *needle, int64_t needle_samples, const int16_t *haystack,
+                     int64_t haystack_samples, void *work, int64_t work_size, cti_match *best) {
+    return search(needle, needle_samples, haystack, haystack_samples, work, work_size, 0, best);
+}
+
+int cti_compare_line(const int16_t *needle, int64_t needle_samples, const int16_t *haystack,
+                     int64_t haystack_samples, void *work, int64_t work_size, cti_match *best) {
+    return search(needle, needle_samples, haystack, haystack_samples, work, work_size, 1, best);
 }

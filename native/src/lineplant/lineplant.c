@@ -25,7 +25,8 @@ static size_t place(size_t *end, size_t size) {
 
 static int lay_out(const cti_plant_config *c, plant_layout *l, size_t *board_events) {
     if (c == NULL || c->board_lines < 1 || c->board_lines > MOST_LINES || c->phones < 0 ||
-        c->phones > MOST_LINES || c->record_seconds < 1 || c->record_seconds > LONGEST_RECORD_SECONDS)
+        c->phones > MOST_LINES || c->record_seconds < 1 || c->record_seconds > LONGEST_RECORD_SECONDS ||
+        c->wires < 0 || c->wires > 1)
         return CTI_ERR_ARG;
     size_t commands = cti_ring_size(c->commands, sizeof(cti_plant_command));
     size_t events = cti_ring_size(c->events, sizeof(cti_event));
@@ -50,6 +51,8 @@ static int lay_out(const cti_plant_config *c, plant_layout *l, size_t *board_eve
     l->sent = place(&end, lines * PLANT_TICK * sizeof(int16_t));
     l->up = place(&end, lines * PLANT_TICK * sizeof(int16_t));
     l->heard = place(&end, lines * PLANT_TICK * sizeof(int16_t));
+    l->kernel = c->wires ? place(&end, sizeof(wire_kernel)) : 0;
+    l->wires = c->wires ? place(&end, lines * sizeof(plant_wire)) : 0;
     l->recorders = place(&end, phones * l->recorder_size);
     l->end = end;
     return CTI_OK;
@@ -91,6 +94,8 @@ int cti_plant_init(cti_plant *p, size_t size, const cti_plant_config *cfg) {
     p->lay = l;
     p->board_events = board_events;
     p->lines = cfg->board_lines + cfg->phones;
+    if (cfg->wires)
+        wire_kernel_init(plant_part(p, l.kernel));
     cti_ring_init(commands_of(p), l.events - l.commands, cfg->commands, sizeof(cti_plant_command));
     cti_ring_init(plant_events(p), board_events - l.events, cfg->events, sizeof(cti_event));
     int result = cfg->phones > 0 ? cti_ear_init(plant_part(p, l.ear), l.ear_size, cfg->phones) : CTI_OK;
@@ -134,6 +139,17 @@ int cti_plant_line(cti_plant *p, int line, const cti_plant_line_config *cfg) {
     l->echo = cfg->return_loss_db >= 60 ? 0.0f : powf(10.0f, -cfg->return_loss_db / 20.0f);
     l->echo_delay = (int32_t)(cfg->echo_ms * 8.0f + 0.5f);
     return CTI_OK;
+}
+
+int cti_plant_wire_line(cti_plant *p, int line, const cti_plant_wire *cfg) {
+    if (p == NULL || cfg == NULL || line < 0 || line >= p->lines)
+        return CTI_ERR_ARG;
+    if (p->now > 0 || p->lay.wires == 0)
+        return CTI_ERR_STATE;
+    plant_wire *wire = (plant_wire *)plant_part(p, p->lay.wires) + line;
+    int result = plant_wire_init(wire, cfg, p->cfg.seed + 0xD1B54A32D192ED03u * (uint64_t)(line + 1));
+    plant_line_of(p, line)->wired = result == CTI_OK;
+    return result;
 }
 
 int cti_plant_pulses(cti_plant *p, const cti_pulse_rx_config *cfg) {

@@ -43,6 +43,7 @@ static void from_terminal(cti_plant *p, int64_t at, int line, const int16_t *tx)
     plant_line *l = plant_line_of(p, line);
     int16_t *sent = plant_buffer(p, p->lay.sent, line);
     int16_t *up = plant_buffer(p, p->lay.up, line);
+    plant_wire *wire = plant_wire_of(p, line);
     memset(sent, 0, PLANT_TICK * sizeof *sent);
     if (!plant_is_phone(p, line)) {
         memcpy(sent, tx + (size_t)line * PLANT_TICK, PLANT_TICK * sizeof *sent);
@@ -59,7 +60,10 @@ static void from_terminal(cti_plant *p, int64_t at, int line, const int16_t *tx)
         return;
     }
     plant_gate(l, at, sent);
-    scale(sent, up, l->loss);
+    if (wire != NULL)
+        plant_wire_up(wire, plant_part(p, p->lay.kernel), sent, l->loss, l->other >= 0, up);
+    else
+        scale(sent, up, l->loss);
     cti_law_through(l->cfg.law, up, PLANT_TICK);
     if (l->taken && l->other < 0) {
         cti_event ev[PLANT_LINE_EVENTS];
@@ -70,19 +74,26 @@ static void from_terminal(cti_plant *p, int64_t at, int line, const int16_t *tx)
         }
         told(p, line, 0, ev, n);
     }
+    if (wire != NULL)
+        plant_wire_leave(wire, up);
 }
 
 /* The terminal's own signal, returned by the hybrid. */
-static void add_echo(const cti_plant *p, plant_line *l, const int16_t *sent, int16_t *heard) {
+static void add_echo(const cti_plant *p, int line, int16_t *heard) {
+    plant_line *l = plant_line_of(p, line);
+    plant_wire *wire = plant_wire_of(p, line);
+    const int16_t *sent = plant_buffer(p, p->lay.sent, line);
     uint32_t at = p->history_at;
     for (uint32_t i = 0; i < PLANT_TICK; i++)
         l->history[(at + i) % PLANT_ECHO_ROOM] = sent[i];
-    if (l->echo == 0.0f)
+    float back[PLANT_TICK];
+    for (uint32_t i = 0; i < PLANT_TICK; i++)
+        back[i] = (float)l->history[(at + i + PLANT_ECHO_ROOM - (uint32_t)l->echo_delay) % PLANT_ECHO_ROOM];
+    float factor = wire != NULL && plant_wire_back(wire, back) ? 1.0f : l->echo;
+    if (factor == 0.0f)
         return;
-    for (uint32_t i = 0; i < PLANT_TICK; i++) {
-        uint32_t from = (at + i + PLANT_ECHO_ROOM - (uint32_t)l->echo_delay) % PLANT_ECHO_ROOM;
-        heard[i] = saturate((float)heard[i] + (float)l->history[from] * l->echo);
-    }
+    for (int i = 0; i < PLANT_TICK; i++)
+        heard[i] = saturate((float)heard[i] + back[i] * factor);
 }
 
 /* A telephone that hangs on its hook, with nobody to hear it: its line is not reckoned. */
@@ -122,8 +133,11 @@ static void to_terminal(cti_plant *p, int64_t at, int line) {
     plant_line *l = plant_line_of(p, line);
     int16_t *heard = plant_buffer(p, p->lay.heard, line);
     memset(heard, 0, PLANT_TICK * sizeof *heard);
+    plant_wire *wire = plant_wire_of(p, line);
     if (asleep(p, line)) {
         memset(l->history, 0, sizeof l->history);
+        if (wire != NULL)
+            plant_wire_rest(wire);
         return;
     }
     if (l->loaded) {
@@ -139,14 +153,19 @@ static void to_terminal(cti_plant *p, int64_t at, int line) {
         if (in_use(l) && l->other >= 0) {
             int16_t from[PLANT_TICK];
             memcpy(from, plant_buffer(p, p->lay.up, l->other), sizeof from);
+            if (wire != NULL)
+                plant_wire_arrive(wire, from);
             plant_gate(l, at, from);
             add(heard, from);
         }
         add_heard(p, l, heard);
         cti_law_through(l->cfg.law, heard, PLANT_TICK);
-        scale(heard, heard, l->loss);
+        if (wire != NULL)
+            plant_wire_down(wire, plant_part(p, p->lay.kernel), heard, l->loss);
+        else
+            scale(heard, heard, l->loss);
     }
-    add_echo(p, l, plant_buffer(p, p->lay.sent, line), heard);
+    add_echo(p, line, heard);
     cti_random_noise(&l->noise, l->cfg.noise_dbm0, heard, PLANT_TICK);
 }
 
@@ -158,8 +177,12 @@ static void record_phone(cti_plant *p, int64_t at, int line) {
 }
 
 void plant_signal(cti_plant *p, int64_t at, const int16_t *tx, int16_t *rx) {
-    for (int line = 0; line < p->lines; line++)
+    for (int line = 0; line < p->lines; line++) {
+        plant_wire *wire = plant_wire_of(p, line);
+        if (wire != NULL && !asleep(p, line))
+            plant_wire_tick(wire);
         from_terminal(p, at, line, tx);
+    }
     for (int line = 0; line < p->lines; line++)
         to_terminal(p, at, line);
     for (int line = 0; line < p->lines; line++) {

@@ -11,6 +11,7 @@
 #include "cti/lineplant.h"
 #include "cti/recorder.h"
 #include "line/pulse_state.h"
+#include "lineplant/plant_wire.h"
 
 enum {
     PLANT_TICK = 160,
@@ -44,10 +45,12 @@ typedef struct plant_line {
     int8_t speaking;    /* so may the telephone's */
     int8_t listening;   /* the telephone's ear: its detectors */
     int64_t heard_from; /* when the dial receiver was reset */
+    int8_t wired;       /* has a wire */
 } plant_line;
 
 typedef struct plant_layout {
     size_t commands, events, lines, players, receivers, phone_players, recorders, ear;
+    size_t kernel, wires; /* 0: none */
     size_t sent, up, heard, end;
     size_t player_size, receiver_size, recorder_size, ear_size;
 } plant_layout;
@@ -73,6 +76,10 @@ static inline plant_line *plant_line_of(const cti_plant *p, int line) {
 
 static inline int plant_is_phone(const cti_plant *p, int line) {
     return line >= p->cfg.board_lines;
+}
+
+static inline plant_wire *plant_wire_of(const cti_plant *p, int line) {
+    return plant_line_of(p, line)->wired ? (plant_wire *)plant_part(p, p->lay.wires) + line : NULL;
 }
 
 static inline int16_t *plant_buffer(const cti_plant *p, size_t part, int line) {

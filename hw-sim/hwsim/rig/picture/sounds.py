@@ -102,9 +102,8 @@ def _edges(axis: Axis, begin: int, end: int) -> list[int]:
 
 def _spectra(axis: Axis, piece: Piece) -> tuple[float, float, tuple[str, str]]:
     edges = _edges(axis, piece.begin, piece.end)
-    said, heard = columns(
-        _values(piece.directions[0]), _values(piece.directions[1]), [edge - piece.begin for edge in edges]
-    )
+    places = [edge - piece.begin for edge in edges]
+    said, heard = (columns(sound, places) for sound in piece.directions)
     x = axis.x(edges[0])
     return x, axis.x(edges[-1]) - x, (picture_of(said), picture_of(heard))
 
