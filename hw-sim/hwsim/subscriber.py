@@ -240,6 +240,8 @@ class Subscriber:
         self.note("sees", f"line {line.number}: {what}")
         if what == CROSS_TALK:
             heard = self._line_of(other or "")
+            if heard is line:
+                raise NotHeard(f"the caller {self.number}: line {line.number} is not heard on itself")
             self._exchange.cross_talk(line, heard, down_db)
             mend = functools.partial(self._exchange.cross_talk, line, heard, None)
         else:

@@ -6,9 +6,11 @@ Sixteen lines with the shipped hot line and sixteen telephones at a time. Each c
 scenario once and dials twice, in an order of his own and with figures of his own: keys by tones and by the
 dial, flash where it is ordered and where it is a hang-up, a handset that is never put down until the end. He
 goes on whatever he hears. Each sixteen are at an exchange of another country, with another clearing signal.
+In every other sixteen things go wrong with the station too: board, driver, ticks, disk, database, clock.
 
-The gates: nobody hangs, every line comes to rest, every call is ended with a cause, every answered one is
-recorded and its recording closed; each that is not so is a finding, and exit 1. Two processes; about twenty
+The gates: nobody hangs, every line comes to rest on hook, every call is ended with a cause, every answered
+one is recorded and its recording closed (where the disk was full it may be missing, and is told so), and with
+faults every recording plays; each that is not so is a finding, and exit 1. Two processes; about twenty
 minutes.
 """
 
@@ -29,6 +31,7 @@ import figures
 from ctidrv.apps.ivr.shipped import shipped_folder
 from ctidrv.ports.regions import known_regions
 from hwsim.rig.case import play_case
+from hwsim.scenario.faults import FAULTS
 from hwsim.scenario.read import parse_scenario
 from hwsim.scenario.verbs import VERBS
 
@@ -53,7 +56,7 @@ def verb(name: str, dice: random.Random, own: str) -> dict[str, Any]:
         "answer": [{"after": "1s", "within": short}],
         "hear": [
             {"prompt": dice.choice(PROMPTS), "within": short},
-            {"tone": dice.choice(("dial", "busy")), "within": short},
+            {"tone": dice.choice(("dial", "busy", "howler", "sit", "nu")), "within": short},
         ],
         "press": [keys, keys, {"keys": digits, "how": "pulse"}, {"keys": keys, "on": "40ms", "off": "40ms"}],
         "speak": ["ann-lee", "goodbye", "beep"],
@@ -61,13 +64,33 @@ def verb(name: str, dice: random.Random, own: str) -> dict[str, Any]:
         "silence": [short],
         "noise": [{"length": short, "level": dice.randint(-40, -10)}],
         "flash": [None, f"{dice.randint(80, 900)}ms"],
-        "line_fault": [{"what": dice.choice(["cut", "short", "parallel"]), "lasts": short}],
-        "hold": [short, {"length": short, "music": "offer"}],
+        "line_fault": [
+            {"what": dice.choice(["cut", "short", "parallel"]), "lasts": short},
+            {"what": "cross-talk", "other": dice.choice(("8001", "5550001")), "down": 40, "lasts": short},
+            "mended",
+        ],
+        "hold": [short, {"length": short, "music": "offer"}, {"length": short, "how": "exchange"}],
         "hang_up": [None, "goodbye"],
         "redial": [{"after": short, "within": "30s"}],
     }
     weights = [6, 1, 1] if name == "dial" else None
     return {name: dice.choices(made[name], weights)[0]}
+
+
+def faults(dice: random.Random) -> list[dict[str, Any]]:
+    """Two to four things that go wrong within the first two minutes."""
+    names = [name for name in FAULTS if name != "process_killed"]  # who is cut off does nothing more
+    made = []
+    for name in dice.sample(names, dice.randint(2, 4)):
+        body: dict[str, Any] = {"at": f"{dice.randint(2000, 120_000)}ms"}
+        if name == "clock_jump":
+            body[dice.choice(("forward", "back"))] = f"{dice.randint(1, 3000)}s"
+        elif name.startswith("ticks"):
+            body["lasts"] = f"{dice.randint(20, 2000)}ms"
+        else:
+            body["lasts"] = f"{dice.randint(200, 15_000)}ms"
+        made.append({name: body})
+    return made
 
 
 def scenario(seed: int, number: int, callers: int) -> dict[str, Any]:
@@ -79,7 +102,9 @@ def scenario(seed: int, number: int, callers: int) -> dict[str, Any]:
         dice.shuffle(order)
         steps = [verb(name, dice, str(8001 + line)) for name in order]
         people.append({"after": f"{dice.randint(1, 3000)}ms", "heedless": True, "steps": steps})
+    wrong = {"faults": faults(dice)} if number % 2 else {}
     return {
+        **wrong,
         "scenario": 1,
         "script": SCRIPT,
         "country": dice.choice(known_regions()),
@@ -107,6 +132,8 @@ def run(job: tuple[int, int, int]) -> dict[str, Any]:
         "calls": len(result.calls),
         "answered": sum(call["answered"] is not None for call in result.calls),
         "recordings": sum(len(call["recordings"]) for call in result.calls),
+        "lost_s": sum(each["lost_seconds"] for call in result.calls for each in call["recordings"]),
+        "faults": Counter(next(iter(fault)) for fault in document.get("faults", ())),
         "causes": Counter(call["cause"] for call in result.calls),
         "line_s": callers * result.simulated_s,
     }
@@ -131,8 +158,10 @@ def main() -> int:
                 print(f"FINDING {finding}", flush=True)
     findings = [finding for each in made for finding in each["findings"]]
     causes: Counter[str] = Counter()
+    gone_wrong: Counter[str] = Counter()
     for each in made:
         causes.update(each["causes"])
+        gone_wrong.update(each["faults"])
     told = {
         "run": "verb_orders",
         "seed": args.seed,
@@ -144,6 +173,8 @@ def main() -> int:
         "answered": sum(each["answered"] for each in made),
         "recordings": sum(each["recordings"] for each in made),
         "causes": dict(causes),
+        "faults": dict(gone_wrong),
+        "recorded_as_lost_s": round(sum(each["lost_s"] for each in made), 1),
         "findings": findings,
     }
     figures.write(told, args.out, without=("findings",))
