@@ -2,7 +2,7 @@
 
 What the WebSocket sends, the store keeps and `ctidrv demo` tells are these events. Types and data:
 
-    line.state{state, reason}       idle ringing seized talking clearing out-of-order
+    line.state{state, reason}       idle ringing seized talking clearing; out-of-order: board | no-battery
     line.tone{state, tone, hz, ms}  learnt | forgotten: the line's own tones (by the service)
     line.message_waiting{waiting, messages}               at the exchange; how many, or null
     call.offered{direction}         call.ring{count}      call.answered{by}
@@ -14,7 +14,7 @@ What the WebSocket sends, the store keeps and `ctidrv demo` tells are these even
     call.prompt{prompt, lang, state, reason}
     call.fax{tone}                  cng ced ansam v21: a fax machine or a modem is on the line
     call.step{flow, verb, line}     call.choice{key, result, target}      match | invalid | noinput
-    call.recording{recording, path, state}                open | closed | lost
+    call.recording{recording, path, state, reason}        open | closed | lost: why not all of it is there
     call.message{message, box, seconds}
     call.clearing{cause, confidence}                      the line is given back
     call.ended{cause, outcome}                            and nothing more follows of this call

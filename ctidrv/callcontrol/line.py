@@ -46,6 +46,8 @@ OFF_HOOK_EAR: int = lib.CTI_EAR_ALL
 WAITING_EAR: int = OFF_HOOK_EAR & ~lib.CTI_EAR_DTMF
 """While a waiting call tells who it is: the echo of our own digit D is nobody's key."""
 
+_OUT_OF_ORDER = {Input.ALARM: "board", Input.DEAD_OVER: "no-battery"}
+
 _LINGER = seconds(30)
 """What serves a call may go on for so long after its end (a message is trimmed, rows are written)."""
 
@@ -234,7 +236,8 @@ class LineController:
         actions = self._line.feed(seen)
         after = self._line.state
         if after.word != before.word:
-            self._journal.emit("line.state", self.port, at=at, state=after.word)
+            why = {"reason": _OUT_OF_ORDER[seen]} if after is State.BLOCKED else {}
+            self._journal.emit("line.state", self.port, at=at, state=after.word, **why)
         for action in actions:
             self._perform(action, at)
 

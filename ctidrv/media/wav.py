@@ -7,6 +7,7 @@ lacks less than a second.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import struct
@@ -95,7 +96,14 @@ class WavWriter:
                 os.fsync(self._file.fileno())
                 self._synced = self.frames
         except OSError as error:
+            self._drop_part()
             raise StoreError(f"{self.path}: cannot be written: {error.strerror}") from error
+
+    def _drop_part(self) -> None:
+        """What a full disk took of a write is no sound: a later one begins where the last whole one ended."""
+        with contextlib.suppress(OSError):
+            self._file.truncate(_HEADER + self.frames * 2 * self.channels)
+            self._file.seek(0, os.SEEK_END)
 
     def _append(self, data: bytes) -> None:
         rest = memoryview(data)

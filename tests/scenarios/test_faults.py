@@ -76,15 +76,26 @@ def test_lost_ticks_are_a_gap_in_what_is_heard_and_no_more(code_project):
     assert first["outcome"] == "answered"
 
 
-def test_a_full_disk_ends_the_recording_which_plays_and_says_what_it_lacks(code_project):
-    result = play(code_project, "[disk_full: {at: 12s, lasts: 8s}]", heedless=False)
+def test_a_recording_goes_on_when_a_full_disk_has_room_again(code_project):
+    """Silence stands for what the disk did not take, so what follows is in its place; and it is told."""
+    result = play(code_project, "[disk_full: {at: 12s, lasts: 3s}]", heedless=False)
+    whole, _ = calls_of(play(code_project, "[clock_jump: {at: 60s, forward: 1s}]", heedless=False))
     first, second = calls_of(result)
+    (recording,), (as_it_would_be,) = first["recordings"], whole["recordings"]
+    assert (recording["state"], recording["seconds"]) == ("closed", as_it_would_be["seconds"])
+    assert 2.5 < recording["lost_seconds"] < 3.5
+    told = [event for event in first["events"] if event["type"] == "call.recording"]
+    assert [event["state"] for event in told] == ["open", "lost"]
+    assert "No space left on device" in told[1]["reason"]
+    assert second["recordings"][0]["lost_seconds"] == 0
+
+
+def test_a_disk_full_to_the_end_of_the_call_leaves_what_it_took(code_project):
+    first, _ = calls_of(play(code_project, "[disk_full: {at: 12s, lasts: 20s}]", heedless=False))
     (recording,) = first["recordings"]
     assert recording["state"] == "closed"
     assert 5 < recording["seconds"] < 6.5
     assert recording["lost_seconds"] > 5
-    assert [e["state"] for e in first["events"] if e["type"] == "call.recording"] == ["open", "lost"]
-    assert second["recordings"][0]["lost_seconds"] == 0
 
 
 def test_a_disk_full_before_the_call_leaves_a_call_without_a_file(code_project):

@@ -61,7 +61,10 @@ class FakeRecording:
                 self._error = error
 
     def finish(self, at: int) -> PortEvent:
-        self._sink.close()
+        try:
+            self._sink.close()
+        except CtiError as error:
+            self._error = self._error or error
         assert self._stopping is not None
         if not self._stopping.done():
             if self._error is None:

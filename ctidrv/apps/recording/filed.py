@@ -49,9 +49,19 @@ class FiledWav:
         channels: int,
         place: Callable[[], tuple[Path, Mapping[str, Any]]],
         files: Files = FILES,
+        *,
+        resumes: bool = False,
     ) -> None:
+        """resumes: a disk that takes nothing is tried again with every write; silence then stands for what it
+        did not take, and only what is missing at the end is an error."""
         self._root = root
         self._files = files
+        self._resumes = resumes
+        self._missing = 0
+        self.lost = 0
+        """Frames of silence that stand for sound which the disk did not take."""
+        self.why: StoreError | None = None
+        """Why, the last time."""
         self._channels = channels
         self._place = place
         self._facts: dict[str, Any] = {}
@@ -64,14 +74,39 @@ class FiledWav:
 
     def write(self, frames: bytes) -> None:
         """As a Sink; StoreError when the disk does not take it."""
+        try:
+            self._make_up()
+            self._put(frames)
+        except StoreError as error:
+            if not self._resumes:
+                raise
+            if not self._missing:
+                _log.error("%s; it is tried again", error)
+            self.why = error
+            self._missing += len(frames) // (2 * self._channels)
+
+    def close(self) -> None:
+        """As a Sink; the file is sealed by `seal`. StoreError when its end is missing."""
+        try:
+            self._make_up()
+        finally:
+            if self._wav is not None:
+                self._wav.close()
+
+    def _put(self, frames: bytes) -> None:
         if self._wav is None:
             self._wav = self._begin()
         self._wav.write(frames)
 
-    def close(self) -> None:
-        """As a Sink; the file is sealed by `seal`."""
-        if self._wav is not None:
-            self._wav.close()
+    def _make_up(self) -> None:
+        if not self._missing:
+            return
+        while self._missing:
+            part = min(self._missing, RATE)
+            self._put(bytes(2 * self._channels * part))
+            self._missing -= part
+            self.lost += part
+        _log.warning("%s: goes on, with silence for what the disk did not take", self._wav and self._wav.path)
 
     def _begin(self) -> WavWriter:
         path, facts = self._place()

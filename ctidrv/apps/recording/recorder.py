@@ -71,7 +71,7 @@ class CallRecording:
         self._started: datetime | None = None
         self._row: RecordingRow | None = None
         self._lost = 0
-        self._sink = FiledWav(recorder.folder.recordings, 2, self._place, recorder.folder.files)
+        self._sink = FiledWav(recorder.folder.recordings, 2, self._place, recorder.folder.files, resumes=True)
         self._recording: Recording | None = None
         self._forget: Callable[[], None] | None = None
         call.when_answering(self._arm)
@@ -82,15 +82,15 @@ class CallRecording:
         take is told in the log, the journal (``lost``) and the row (its lost samples, or ``missing``)."""
         if self._recording is None or self._forget is None:
             return None
-        whole = True
         try:
             await self._recording.stop()
         except StoreError as error:
             _log.error("%s: %s", self._call.id, error)
-            whole = False
             self._lost += max(0, self._recording.frames - (self._sink.frames or 0))
         finally:
             self._forget()
+        self._lost += self._sink.lost
+        whole = self._sink.why is None
         sealed = await self._sealed()
         if self._row is None:
             return None
@@ -145,7 +145,8 @@ class CallRecording:
         )
         self._row = row
         self._recorder.repository.put_recording(row)
-        self._call.note("call.recording", recording=row.id, path=row.path, state=told)
+        why = {} if told != "lost" else {"reason": str(self._sink.why or "the file could not be finished")}
+        self._call.note("call.recording", recording=row.id, path=row.path, state=told, **why)
         return row
 
     def _last_facts(self) -> dict[str, Any]:

@@ -368,7 +368,7 @@ def test_battery_that_stays_away_puts_the_line_out_of_order_until_it_returns(pla
         assert bench.line.state is State.IDLE
 
     assert play_scene(scene).said("line.state")[-3:] == [
-        {"state": "out-of-order"},
+        {"state": "out-of-order", "reason": "no-battery"},
         {"state": "clearing"},
         {"state": "idle"},
     ]
@@ -515,7 +515,9 @@ def test_an_alarm_ends_the_call_and_its_end_brings_the_line_back(play_scene: Pla
         await bench.run(3000)
         assert bench.line.state is State.IDLE
 
-    assert ends(play_scene(scene)) == [("line-lost", "interrupted")]
+    bench = play_scene(scene)
+    assert ends(bench) == [("line-lost", "interrupted")]
+    assert {"state": "out-of-order", "reason": "board"} in bench.said("line.state")
 
 
 def test_a_handler_that_returns_hangs_the_call_up(play_scene: PlayScene) -> None:
