@@ -18,7 +18,8 @@ enum {
 
 static const double MOST_SNR_DB = 100.0;
 static const double LEAST_CORRELATION = 0.5;
-static const double CLEAN_DB = 15.0; /* it came as it is: no line has changed it */
+static const double CLEAN_DB = 15.0;    /* it came as it is: no line has changed it */
+static const double LEAST_SHAPE = 0.85; /* no line of a subscriber changes the envelopes by more */
 /* One-pole low-pass factors for about 500 and 1,500 Hz: three bands by difference. */
 static const double LOW_POLE = 0.32, MIDDLE_POLE = 0.69;
 
@@ -70,11 +71,12 @@ static double likeness(const double *needle, double mean, double norm, const dou
 }
 
 /* Takes the best step that is left and its neighbours out of the running; -1 when none is left. */
-static int64_t take_best(double *like, int64_t steps) {
+static int64_t take_best(double *like, int64_t steps, double *value) {
     int64_t best = -1;
     for (int64_t s = 0; s < steps; s++)
         if (like[s] > 0 && (best < 0 || like[s] > like[best]))
             best = s;
+    *value = best >= 0 ? like[best] : 0;
     for (int64_t s = best - 2; best >= 0 && s <= best + 2; s++)
         if (s >= 0 && s < steps)
             like[s] = -1.0;
@@ -117,6 +119,7 @@ typedef struct candidates {
     int64_t from; /* that second begins here */
     int64_t at[BEST_PLACES];
     double like[BEST_PLACES];
+    double shape[BEST_PLACES]; /* how alike the envelopes of the whole are */
     int count;
 } candidates;
 
@@ -143,7 +146,7 @@ static void best_places(const int16_t *needle, int64_t needle_samples, const int
     f->from = needle_samples <= FINE_SAMPLES ? 0 : loudest(needle_env, needle_steps, steps_of(fine));
     f->count = 0;
     for (int k = 0; k < BEST_PLACES; k++) {
-        int64_t step = take_best(like, places);
+        int64_t step = take_best(like, places, &f->shape[f->count]);
         if (step < 0)
             break;
         int64_t first = step * STEP - STEP, last = step * STEP + STEP;
@@ -199,6 +202,8 @@ static int search(const int16_t *needle, int64_t needle_samples, const int16_t *
     /* What a filter has turned about may resemble something else more; by the filter it is known. */
     double share = -1;
     for (int k = 0; k < f.count; k++) {
+        if (f.shape[k] < LEAST_SHAPE)
+            continue;
         compare_pair one = {needle, needle_samples, haystack + f.at[k], -f.at[k], haystack_samples - f.at[k]};
         int64_t late;
         double here = compare_line_place(&one, f.from, &late);
@@ -208,6 +213,8 @@ static int search(const int16_t *needle, int64_t needle_samples, const int16_t *
             best->offset = at;
         }
     }
+    if (share < 0)
+        return there;
     int64_t at = best->offset;
     compare_pair pair = {needle, needle_samples, haystack + at, -at, haystack_samples - at};
     double explained = 0, power = 0, sent = 0;
