@@ -7,6 +7,10 @@ timezone = "Asia/Shanghai"   language = "zh-CN"   area = "10"  (area code withou
 [station]
 port = 8470                  of the API on loopback; 0 = any free one
 
+[recording]                  how calls and messages are kept
+format = "pcm"               or "alaw": half the room (ITU-T G.711)
+keep = "30d"                 a recording is deleted so long after its call's end (m, h, d); without it never
+
 [[board]]
 name = "sim"                 driver = "sim"       and the driver's own keys (lines = 4)
 
@@ -23,6 +27,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -34,6 +39,8 @@ from ctidrv.units import PortId
 MAX_BYTES = 262_144
 NAME = "station.toml"
 SHIPPED_SCRIPT = "hotline.ivr.yaml"
+FORMATS = ("pcm", "alaw")
+_MINUTES = {"m": 1, "h": 60, "d": 1440}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +74,20 @@ class LineConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingConfig:
+    format: str = FORMATS[0]
+    """pcm | alaw"""
+    keep: timedelta | None = None
+    """Recordings of calls are deleted when the call has ended so long ago; None: never."""
+
+
+@dataclass(frozen=True, slots=True)
 class StationConfig:
     office: Office = Office()
     boards: Sequence[BoardConfig] = ()
     lines: Sequence[LineConfig] = ()
     api_port: int = 0
+    recording: RecordingConfig = RecordingConfig()
     path: Path | None = None
     """The file it was read from."""
 
@@ -216,7 +232,7 @@ class _Reader:
         raise InputError(f"{self.where(table, index, key)}: {what}")
 
     def config(self, tables: dict[str, Any]) -> StationConfig:
-        known = ("office", "station", "board", "line")
+        known = ("office", "station", "recording", "board", "line")
         for name in tables:
             if name not in known:
                 header = isinstance(tables[name], dict | list)
@@ -226,10 +242,11 @@ class _Reader:
         station = _Table(self, tables.get("station", {}), "station")
         api_port = station.number("port", 0, 0, 65535)
         station.nothing_else("port")
+        recording = self._recording(_Table(self, tables.get("recording", {}), "recording"))
         boards = [self._board(table) for table in self._each(tables, "board")]
         lines = [self._line(table) for table in self._each(tables, "line")]
         self._agree(boards, lines)
-        return StationConfig(office, tuple(boards), tuple(lines), api_port, self._path)
+        return StationConfig(office, tuple(boards), tuple(lines), api_port, recording, self._path)
 
     def _each(self, tables: dict[str, Any], name: str) -> list[_Table]:
         values = tables.get(name, [])
@@ -260,6 +277,17 @@ class _Reader:
             table.fail("timezone", f"timezone {office.timezone!r} is not known; write it as Asia/Shanghai")
         table.nothing_else("country, timezone, name, language, area")
         return office
+
+    def _recording(self, table: _Table) -> RecordingConfig:
+        format, keep = table.text("format", FORMATS[0]), table.optional("keep")
+        if format not in FORMATS:
+            table.fail("format", f"format {format!r} must be one of {', '.join(FORMATS)}")
+        found = None if keep is None else re.fullmatch(r"([1-9][0-9]{0,4})([mhd])", keep)
+        if keep is not None and found is None:
+            table.fail("keep", f"keep {keep!r} must be a number with m, h or d, such as 30d")
+        table.nothing_else("format, keep")
+        length = None if found is None else timedelta(minutes=int(found[1]) * _MINUTES[found[2]])
+        return RecordingConfig(format, length)
 
     def _board(self, table: _Table) -> BoardConfig:
         where = table.where

@@ -24,8 +24,12 @@ from ctidrv.units import RATE
 
 _PCM, _ALAW, _MULAW, _EXTENSIBLE = 1, 6, 7, 0xFFFE
 _CODINGS = {_PCM: "PCM", _ALAW: "A-law", _MULAW: "mu-law", 3: "floating point", 17: "IMA ADPCM", 85: "MP3"}
-_HEADER = 44
-_LARGEST = 0xFFFF_FFFF - _HEADER
+FORMATS = ("pcm", "alaw")
+"""What `WavWriter` writes: 16-bit linear, or A-law (ITU-T G.711) in half the room."""
+_SAMPLE = {_PCM: 2, _ALAW: 1}
+"""Bytes of a sample; and of the header, which of A-law has the lengths that WAVE wants of what is not PCM."""
+_HEADER = {_PCM: 44, _ALAW: 58}
+_LARGEST = 0xFFFF_FFFF - max(_HEADER.values())
 _UNKNOWN = 0x7FFF_0000
 """Programs that write to a pipe leave sizes from here up: the data goes on to the end of the file."""
 _SIZES_EVERY = RATE // 4
@@ -34,37 +38,38 @@ _SYNC_EVERY = 10 * RATE
 """Frames between two orders to the system to write to the disk itself (a power cut loses as much)."""
 
 
-def _header(channels: int, data: int) -> bytes:
-    """RIFF/WAVE, 16-bit PCM at 8,000 Hz, with `data` bytes of samples."""
-    frame = 2 * channels
-    return struct.pack(
-        "<4sI4s4sIHHIIHH4sI",
-        b"RIFF",
-        data + _HEADER - 8,
-        b"WAVE",
-        b"fmt ",
-        16,
-        _PCM,
-        channels,
-        RATE,
-        RATE * frame,
-        frame,
-        16,
-        b"data",
-        data,
-    )
+def _header(coding: int, channels: int, frames: int) -> bytes:
+    """RIFF/WAVE at 8,000 Hz, with so many frames."""
+    sample = _SAMPLE[coding]
+    frame = sample * channels
+    form = struct.pack("<HHIIHH", coding, channels, RATE, RATE * frame, frame, 8 * sample)
+    more = b"" if coding == _PCM else struct.pack("<H4sII", 0, b"fact", 4, frames)
+    size = len(form) + (0 if coding == _PCM else 2)
+    data = frames * frame
+    head = struct.pack("<4sI4s4sI", b"RIFF", data + _HEADER[coding] - 8, b"WAVE", b"fmt ", size)
+    return head + form + more + struct.pack("<4sI", b"data", data)
 
 
 class WavWriter:
-    """A `Sink` that writes 16-bit PCM at 8,000 Hz to a new file (its folders are made).
+    """A `Sink` that writes 16-bit PCM or A-law at 8,000 Hz to a new file (its folders are made).
 
     `sync`: orders the system to write to the disk every ten seconds of audio and at the end, against
-    power cuts; a killed process loses nothing by its absence.
+    power cuts; a killed process loses nothing by its absence. `format`: one of FORMATS.
     """
 
-    def __init__(self, path: str | Path, channels: int, *, sync: bool = True, files: Files = FILES) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        channels: int,
+        *,
+        format: str = FORMATS[0],
+        sync: bool = True,
+        files: Files = FILES,
+    ) -> None:
         self.path = Path(path)
         self.channels = channels
+        self._coding = {"pcm": _PCM, "alaw": _ALAW}[format]
+        self._frame = _SAMPLE[self._coding] * channels
         self.frames = 0
         """Frames in the file."""
         self._sync = sync
@@ -76,7 +81,7 @@ class WavWriter:
         except OSError as error:
             raise StoreError(f"{self.path}: cannot be made: {error.strerror}") from error
         try:
-            self._append(_header(channels, 0))
+            self._append(_header(self._coding, channels, 0))
         except OSError as error:
             self._file.close()
             self.path.unlink(missing_ok=True)
@@ -84,12 +89,12 @@ class WavWriter:
 
     def write(self, frames: bytes) -> None:
         """Appends interleaved 16-bit frames."""
-        data = self.frames * 2 * self.channels + len(frames)
-        if data > _LARGEST:
+        told = self.frames + len(frames) // (2 * self.channels)
+        if told * self._frame > _LARGEST:
             raise StoreError(f"{self.path}: a WAV file can hold no more than 4 GB; begin another")
         try:
-            self._append(frames)
-            self.frames = data // (2 * self.channels)
+            self._append(frames if self._coding == _PCM else g711.encode(Pcm.from_bytes(frames), "alaw"))
+            self.frames = told
             if self.frames - self._told >= _SIZES_EVERY:
                 self._tell_sizes()
             if self._sync and self.frames - self._synced >= _SYNC_EVERY:
@@ -102,7 +107,7 @@ class WavWriter:
     def _drop_part(self) -> None:
         """What a full disk took of a write is no sound: a later one begins where the last whole one ended."""
         with contextlib.suppress(OSError):
-            self._file.truncate(_HEADER + self.frames * 2 * self.channels)
+            self._file.truncate(self.size_of(self.frames))
             self._file.seek(0, os.SEEK_END)
 
     def _append(self, data: bytes) -> None:
@@ -112,9 +117,13 @@ class WavWriter:
 
     def _tell_sizes(self) -> None:
         self._file.seek(0)
-        self._file.write(_header(self.channels, self.frames * 2 * self.channels))
+        self._file.write(_header(self._coding, self.channels, self.frames))
         self._file.seek(0, os.SEEK_END)
         self._told = self.frames
+
+    def size_of(self, frames: int) -> int:
+        """Bytes of a file with so many frames."""
+        return _HEADER[self._coding] + frames * self._frame
 
     def close(self) -> None:
         """Finishes the file; safe twice."""
@@ -243,6 +252,14 @@ def read_wav(path: str | Path) -> WavAudio:
     return WavAudio([sound[channel :: form.channels] for channel in range(form.channels)])
 
 
+def is_begun(path: Path) -> bool:
+    """Whether a file of `WavWriter`'s has more than a part of its header. OSError."""
+    with open(path, "rb") as file:
+        head = file.read(max(_HEADER.values()))
+    coding = int.from_bytes(head[20:22], "little")
+    return len(head) >= _HEADER.get(coding, _HEADER[_PCM])
+
+
 def repair_wav(path: str | Path) -> int:
     """Sets the sizes in the header of a recording from the length of its file; the frames it holds.
 
@@ -252,21 +269,18 @@ def repair_wav(path: str | Path) -> int:
     path = Path(path)
     with _open(path) as file:
         form = _layout(file, path)
-    kind = (form.data, form.coding, form.bits, form.rate)
-    if kind != (_HEADER, _PCM, 16, RATE) or form.channels not in (1, 2):
+    sample = _SAMPLE.get(form.coding, 0)
+    kind = (form.data, form.bits, form.rate)
+    if not sample or kind != (_HEADER[form.coding], 8 * sample, RATE) or form.channels not in (1, 2):
         raise InputError(f"{path}: not a recording of this program; nothing was changed")
-    frame = 2 * form.channels
+    frame = sample * form.channels
     frames = form.held // frame
-    size = frames * frame
-    if size > _LARGEST:
+    if frames * frame > _LARGEST:
         raise InputError(f"{path}: longer than a WAV file can be")
     try:
         with open(path, "r+b") as out:
-            out.truncate(form.data + size)
-            out.seek(form.data - 4)
-            out.write(struct.pack("<I", size))
-            out.seek(4)
-            out.write(struct.pack("<I", form.data + size - 8))
+            out.truncate(form.data + frames * frame)
+            out.write(_header(form.coding, form.channels, frames))
             out.flush()
             os.fsync(out.fileno())
     except OSError as error:

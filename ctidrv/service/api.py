@@ -195,6 +195,8 @@ class _Routes:
 
     async def _audio(self, row: Row, kind: str, *, growing: bool) -> Response:
         path = Path(row["path"])
+        if row.get("deleted") is not None:
+            raise HTTPException(410, f"the file of {kind} {row['id']} was deleted at {row['deleted']}")
         if not await asyncio.to_thread(path.is_file):
             raise HTTPException(404, f"the file of {kind} {row['id']} is missing: {path}")
         await _on_disk(asyncio.wrap_future(self._station.store.listened(f"{kind}:{row['id']}", "token")))

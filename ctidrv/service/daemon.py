@@ -43,6 +43,7 @@ from ctidrv.ports.registry import open_board
 from ctidrv.service.history import History
 from ctidrv.service.hub import Hub
 from ctidrv.service.recovery import Recovered, recover
+from ctidrv.service.retention import Retention
 from ctidrv.service.taught import TaughtTones
 from ctidrv.store import Store, check_version
 from ctidrv.units import PortId, ms
@@ -154,11 +155,15 @@ class Station:
         """Puts every line on hook and takes calls; live, the ticks begin."""
         for line in self.lines.values():
             line.controller.start()
+        if self.retention is not None:
+            self.retention.start()
         if self.live:
             self.engine.start_live(asyncio.get_running_loop())
 
     async def stop(self) -> None:
         """Hangs up, lets recordings and rows be finished, and tells those who listen that it was the last."""
+        if self.retention is not None:
+            await self.retention.stop()
         await asyncio.gather(*(line.controller.stop() for line in self.lines.values()))
         if self._lookups:
             await asyncio.wait(self._lookups)
@@ -215,8 +220,13 @@ class Station:
                 log.error("board %s: %s", name, error)
 
     def _make_services(self) -> None:
-        self.recorder = CallRecorder(self.folder, self.store, self.clock, self.ids)
-        boxes = Mailboxes(self.folder, self.store, self.clock, self.ids, self._customer_of)
+        form = self.config.recording.format
+        self.recorder = CallRecorder(self.folder, self.store, self.clock, self.ids, format=form)
+        boxes = Mailboxes(self.folder, self.store, self.clock, self.ids, self._customer_of, format=form)
+        keep = self.config.recording.keep
+        self.retention = (
+            None if keep is None else Retention(self.folder, self.store, self.journal, self.clock, keep)
+        )
         self.services = Services(boxes, self.folder, self.store, self.clock, self.ids)
 
     def _line(self, config: LineConfig) -> Line:

@@ -104,8 +104,12 @@ class Recording(Shape):
     """Null while it is open."""
     seconds: float | None
     started: str
-    state: Literal["open", "closed", "repaired", "missing"]
+    state: Literal["open", "closed", "repaired", "missing", "deleted"]
     lost_seconds: float
+    held: str | None
+    """Why it may not be deleted by age."""
+    deleted: str | None
+    """When its file was."""
 
 
 class Message(Shape):

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from ctidrv.apps.records import CallRow, Customer, EventRow, LegRow, MessageRow, RecordingRow
@@ -14,7 +15,7 @@ from ctidrv.clock import SampleClock
 from ctidrv.errors import CtiError, InputError, StoreError
 from ctidrv.folder import DataFolder
 from ctidrv.ports.learnt import LineTone
-from ctidrv.store import calls, customers, facts, recordings, tones
+from ctidrv.store import calls, customers, facts, keeping, recordings, tones
 from ctidrv.store.connect import connect, open_reader, open_writer, plain_errors
 from ctidrv.store.numbers import normalise
 from ctidrv.store.writer import Writer
@@ -219,6 +220,31 @@ class Store:
         """A message with its ``facts``."""
         with self._query() as connection:
             return recordings.get_message(connection, self.folder.root, message)
+
+    def expired(self, before: datetime, limit: int) -> list[Row]:
+        """Recordings whose calls ended before, and that may be deleted: ``id call port path``, oldest
+        first."""
+        with self._query() as connection:
+            return keeping.expired(connection, self.folder.root, before, limit)
+
+    def delete_recording(self, recording: str, before: datetime, reason: str) -> Future[bool]:
+        """Writes down that its file goes; the file may go when that is on the disk. False: it may not."""
+        now = self._wall()
+        return self.writer.submit(
+            lambda connection: keeping.delete(connection, recording, before=before, now=now, reason=reason)
+        )
+
+    def deleted_paths(self) -> list[Path]:
+        """The files of all recordings that were deleted."""
+        with self._query() as connection:
+            return keeping.deleted_paths(connection, self.folder.root)
+
+    def hold_recording(self, recording: str, reason: str | None, actor: str) -> Future[None]:
+        """Keeps it from deletion, or with None no longer; InputError for one that is not there."""
+        now = self._wall()
+        return self.writer.submit(
+            lambda connection: keeping.hold(connection, recording, reason=reason, now=now, actor=actor)
+        )
 
     def listened(self, subject: str, actor: str) -> Future[None]:
         """Writes down that somebody listened to ``recording:ID`` or ``message:ID``; wait before playing."""

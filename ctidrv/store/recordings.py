@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import fields
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,9 @@ def _recording(root: Path, row: sqlite3.Row) -> dict[str, Any]:
         "sha256": row["sha256"],
         "seconds": _seconds(row["samples"]),
         "started": row["started"],
-        "state": row["state"],
+        "state": row["state"] if row["deleted"] is None else "deleted",
+        "held": row["held"],
+        "deleted": row["deleted"],
         "lost_seconds": to_seconds(row["lost_samples"]),
     }
 
@@ -102,7 +105,8 @@ def of_line(connection: sqlite3.Connection, root: Path, port: str) -> list[dict[
     """The finished recordings of calls on a port, newest first, each with its call's ``cause``."""
     rows = connection.execute(
         "SELECT recordings.*, calls.cause AS cause FROM recordings JOIN calls ON calls.id = call"
-        " WHERE port = ? AND recordings.state IN ('closed', 'repaired') ORDER BY recordings.started DESC",
+        " WHERE port = ? AND recordings.state IN ('closed', 'repaired') AND recordings.deleted IS NULL"
+        " ORDER BY recordings.started DESC",
         (port,),
     )
     return [{**_recording(root, row), "cause": row["cause"]} for row in rows]
@@ -120,7 +124,8 @@ def get_recording(connection: sqlite3.Connection, root: Path, recording: str) ->
 
 
 def open_recordings(connection: sqlite3.Connection, root: Path) -> list[RecordingRow]:
-    rows = connection.execute("SELECT * FROM recordings WHERE state = 'open' ORDER BY started, id")
+    columns = ", ".join(field.name for field in fields(RecordingRow))
+    rows = connection.execute(f"SELECT {columns} FROM recordings WHERE state = 'open' ORDER BY started, id")
     return [
         RecordingRow(
             **{

@@ -6,14 +6,19 @@ import io
 import wave
 from array import array
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
 from ctidesk import sound
+from ctidesk.viewmodels import alaw
 from ctidesk.viewmodels import player as players
 from ctidesk.viewmodels.player import Audio, NoSound, NotReadable, Player, decode, envelope
+from ctidrv.media.wav import WavWriter
+from ctidrv.native import g711
+from ctidrv.native.pcm import Pcm
 
 ITEM = ("recording", "r1")
 
@@ -265,3 +270,31 @@ def test_no_device_says_so(audio: Audio, monkeypatch: pytest.MonkeyPatch) -> Non
             sound.Speaker().start(audio, 0)
         assert missing.value.words == sound.NO_DEVICE
         assert missing.value.detail
+
+
+def test_every_octet_of_alaw_is_the_sample_that_g711_says() -> None:
+    octets = bytes(range(256))
+    assert alaw.decode_octets(octets) == g711.decode(octets, "alaw").bytes
+
+
+def test_an_alaw_recording_is_played_as_its_samples_are(tmp_path: Path) -> None:
+    sound = Pcm(value for n in range(2000) for value in (n * 16, -n * 16))
+    writer = WavWriter(tmp_path / "a.wav", 2, format="alaw", sync=False)
+    writer.write(sound.bytes)
+    writer.close()
+    audio = decode((tmp_path / "a.wav").read_bytes())
+    assert (audio.channels, audio.rate, audio.length) == (2, 8000, 2000)
+    assert audio.frames == g711.decode(g711.encode(sound, "alaw"), "alaw").bytes
+
+
+@pytest.mark.parametrize("cut", [*range(0, 60, 3), 700])
+def test_an_alaw_file_that_is_cut_is_refused_or_played_as_far_as_it_goes(tmp_path: Path, cut: int) -> None:
+    writer = WavWriter(tmp_path / "a.wav", 1, format="alaw", sync=False)
+    writer.write(Pcm(range(1000)).bytes)
+    writer.close()
+    content = (tmp_path / "a.wav").read_bytes()[:cut]
+    if cut > 58:
+        assert decode(content).length == cut - 58
+    else:
+        with pytest.raises(NotReadable):
+            decode(content)

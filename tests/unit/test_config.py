@@ -1,10 +1,19 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from ctidrv.config import MAX_BYTES, StationConfig, default_config, load_config, read_config, shipped_scripts
+from ctidrv.config import (
+    MAX_BYTES,
+    RecordingConfig,
+    StationConfig,
+    default_config,
+    load_config,
+    read_config,
+    shipped_scripts,
+)
 from ctidrv.errors import InputError
 from ctidrv.folder import DataFolder
 
@@ -175,3 +184,23 @@ def test_script_is_looked_for_beside_the_file_then_among_the_shipped(tmp_path):
     assert config.script_path(config.lines[1]) == tmp_path / "own.ivr.yaml"
     absolute = StationConfig(lines=config.lines)
     assert absolute.script_path(config.lines[1]).name == "own.ivr.yaml"
+
+
+def test_recordings_are_pcm_and_kept_for_ever_unless_said_otherwise(tmp_path):
+    assert read_config(written(tmp_path, GOOD)).recording == RecordingConfig()
+    config = read_config(written(tmp_path, f'[recording]\nformat = "alaw"\nkeep = "36h"\n{GOOD}'))
+    assert (config.recording.format, config.recording.keep) == ("alaw", timedelta(hours=36))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('format = "mp3"', "format 'mp3' must be one of pcm, alaw"),
+        ('keep = "soon"', "keep 'soon' must be a number with m, h or d"),
+        ('keep = "0d"', "keep '0d' must be"),
+        ("days = 3", "unknown key 'days'; known are format, keep"),
+    ],
+)
+def test_a_fault_of_how_recordings_are_kept_is_named_with_its_line(tmp_path, text, words):
+    with pytest.raises(InputError, match=rf"station\.toml:2: {words}"):
+        read_config(written(tmp_path, f"[recording]\n{text}\n{GOOD}"))

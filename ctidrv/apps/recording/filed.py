@@ -20,12 +20,11 @@ from typing import Any
 
 from ctidrv.errors import StoreError
 from ctidrv.folder import FILES, Files
-from ctidrv.media.wav import WavWriter, repair_wav
+from ctidrv.media.wav import FORMATS, WavWriter, is_begun, repair_wav
 from ctidrv.units import RATE
 
 _log = logging.getLogger(__name__)
 
-_HEADER = 44  # of a WavWriter's file
 _MAX_SIDE = 65_536
 _VERSION = 1
 
@@ -41,7 +40,8 @@ class Sealed:
 
 
 class FiledWav:
-    """A sink. `place` tells, when the first sound comes, the file's path under `root` and what is known."""
+    """A sink. `place` tells, when the first sound comes, the file's path under `root` and what is known.
+    `format`: one of `ctidrv.media.wav.FORMATS`."""
 
     def __init__(
         self,
@@ -50,6 +50,7 @@ class FiledWav:
         place: Callable[[], tuple[Path, Mapping[str, Any]]],
         files: Files = FILES,
         *,
+        format: str = FORMATS[0],
         resumes: bool = False,
     ) -> None:
         """resumes: a disk that takes nothing is tried again with every write; silence then stands for what it
@@ -64,6 +65,7 @@ class FiledWav:
         """Why, the last time."""
         self._channels = channels
         self._place = place
+        self._format = format
         self._facts: dict[str, Any] = {}
         self._wav: WavWriter | None = None
 
@@ -115,6 +117,7 @@ class FiledWav:
             **facts,
             "state": "open",
             "wav": path.name,
+            "format": self._format,
             "rate": RATE,
             "channels": self._channels,
             "frames": None,
@@ -127,7 +130,7 @@ class FiledWav:
                 marker.parent.mkdir(exist_ok=True)
                 self._files.write(marker, path.relative_to(self._root).as_posix())
             write_side(path, self._facts, self._files)
-            return WavWriter(path, self._channels, files=self._files)
+            return WavWriter(path, self._channels, format=self._format, files=self._files)
         except StoreError:
             with contextlib.suppress(StoreError):
                 discard(self._root, path)
@@ -147,7 +150,7 @@ class FiledWav:
             discard(self._root, path)
             return None
         keep = frames if keep is None else min(keep, frames)
-        length = _HEADER + keep * 2 * self._channels
+        length = self._wav.size_of(keep)
         with _plain(path):
             if path.stat().st_size > length:
                 os.truncate(path, length)
@@ -190,7 +193,7 @@ def discard(root: Path, path: Path) -> None:
 
 def has_sound(path: Path) -> bool:
     """Whether there is more of the file than a part of its header."""
-    return path.is_file() and path.stat().st_size >= _HEADER
+    return path.is_file() and is_begun(path)
 
 
 def side_of(path: Path) -> Path:

@@ -19,18 +19,29 @@ from ctidrv.errors import StoreError
 from ctidrv.events import PortEvent, RecordLost, Seized
 from ctidrv.folder import DataFolder
 from ctidrv.media.channel import Recording
+from ctidrv.media.wav import FORMATS
 
 _log = logging.getLogger(__name__)
 
 
 class CallRecorder:
-    """Begins the recording of calls. The rows go to `repository`, the files into `folder`."""
+    """Begins the recording of calls. The rows go to `repository`, the files into `folder`, as `format` says
+    (`ctidrv.media.wav.FORMATS`)."""
 
-    def __init__(self, folder: DataFolder, repository: Repository, clock: SampleClock, ids: Ids) -> None:
+    def __init__(
+        self,
+        folder: DataFolder,
+        repository: Repository,
+        clock: SampleClock,
+        ids: Ids,
+        *,
+        format: str = FORMATS[0],
+    ) -> None:
         self.folder = folder
         self.repository = repository
         self.clock = clock
         self.ids = ids
+        self.format = format
         self._settling: set[asyncio.Task[None]] = set()
 
     def start(self, call: Call) -> CallRecording:
@@ -71,7 +82,14 @@ class CallRecording:
         self._started: datetime | None = None
         self._row: RecordingRow | None = None
         self._lost = 0
-        self._sink = FiledWav(recorder.folder.recordings, 2, self._place, recorder.folder.files, resumes=True)
+        self._sink = FiledWav(
+            recorder.folder.recordings,
+            2,
+            self._place,
+            recorder.folder.files,
+            format=recorder.format,
+            resumes=True,
+        )
         self._recording: Recording | None = None
         self._forget: Callable[[], None] | None = None
         call.when_answering(self._arm)

@@ -20,7 +20,7 @@ from ctidrv.clock import SampleClock
 from ctidrv.errors import CtiError, StoreError
 from ctidrv.folder import DataFolder
 from ctidrv.media.channel import Sound
-from ctidrv.media.wav import repair_wav
+from ctidrv.media.wav import FORMATS, repair_wav
 from ctidrv.native.tones import Part, ToneSpec, tone
 from ctidrv.units import Samples, seconds, to_seconds
 
@@ -51,7 +51,8 @@ def beep() -> ToneSpec:
 
 
 class Mailboxes:
-    """All boxes of a station. `customer_of`: the customer's id that goes into a message's row."""
+    """All boxes of a station. `customer_of`: the customer's id that goes into a message's row; `format`: of
+    the files (`ctidrv.media.wav.FORMATS`)."""
 
     def __init__(
         self,
@@ -60,12 +61,15 @@ class Mailboxes:
         clock: SampleClock,
         ids: Ids,
         customer_of: Callable[[Call], int | None] = lambda call: None,
+        *,
+        format: str = FORMATS[0],
     ) -> None:
         self._folder = folder
         self._repository = repository
         self._clock = clock
         self._ids = ids
         self._customer_of = customer_of
+        self._format = format
         self._committing: set[asyncio.Task[None]] = set()
 
     async def take(
@@ -115,7 +119,8 @@ class Mailboxes:
             "number": number,
             "customer": customer,
         }
-        sink = FiledWav(self._folder.messages, 1, lambda: (path, facts), self._folder.files)
+        files, form = self._folder.files, self._format
+        sink = FiledWav(self._folder.messages, 1, lambda: (path, facts), files, format=form)
 
         async def keep(frames: int, reason: str) -> MessageRow | None:
             length = frames if frames >= SHORTEST else 0

@@ -162,6 +162,7 @@ class Recording:
     seconds: float | None = None
     started: datetime | None = None
     open: bool = False
+    """It is being made, or was deleted: it cannot be played."""
     state: str = "closed"
 
     @classmethod
@@ -172,7 +173,7 @@ class Recording:
             call=call,
             seconds=number(row.get("seconds")),
             started=moment(row.get("started")),
-            open=row.get("sha256") is None,
+            open=row.get("sha256") is None or row.get("deleted") is not None,
             state=text(row.get("state")) or "closed",
         )
 

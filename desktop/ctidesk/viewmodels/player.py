@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from ctidesk.viewmodels import alaw
 from ctidesk.viewmodels.phrases import NOTHING, QT_TRANSLATE_NOOP, Phrase
 
 NOT_READABLE = QT_TRANSLATE_NOOP("Player", "This recording cannot be read: it is no 16-bit WAV file.")
@@ -69,23 +70,31 @@ def envelope(samples: array[int], columns: int = COLUMNS) -> Lane:
     return tuple((min(part) / 32768, max(part) / 32768) for part in parts)
 
 
-def decode(content: bytes) -> Audio:
-    """A WAV file of one or two 16-bit channels; NotReadable for everything else."""
+def _linear(content: bytes) -> tuple[bytes, int, int]:
+    """16-bit frames in this machine's byte order, channels, rate."""
     try:
         with wave.open(io.BytesIO(content)) as file:
             channels, width, rate = file.getnchannels(), file.getsampwidth(), file.getframerate()
             frames = file.readframes(file.getnframes())
     except (wave.Error, EOFError, RuntimeError) as error:
         raise NotReadable(NOT_READABLE) from error
-    if channels not in (1, 2) or width != 2 or rate <= 0:
+    if width != 2:
+        raise NotReadable(NOT_READABLE)
+    samples = array("h", frames[: len(frames) // 2 * 2])
+    if sys.byteorder == "big":
+        samples.byteswap()
+    return samples.tobytes(), channels, rate
+
+
+def decode(content: bytes) -> Audio:
+    """A WAV file of one or two channels, 16-bit or A-law; NotReadable for everything else."""
+    frames, channels, rate = alaw.read(content) or _linear(content)
+    if channels not in (1, 2) or rate <= 0:
         raise NotReadable(NOT_READABLE)
     frames = frames[: len(frames) // (2 * channels) * 2 * channels]
     if not frames:
         raise NotReadable(EMPTY_FILE)
-    samples = array("h")
-    samples.frombytes(frames)
-    if sys.byteorder == "big":
-        samples.byteswap()
+    samples = array("h", frames)
     lanes = tuple(envelope(samples[channel::channels]) for channel in range(channels))
     return Audio(samples.tobytes(), channels, rate, lanes)
 

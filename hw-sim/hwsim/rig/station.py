@@ -53,9 +53,11 @@ def one_board(
     phones: int = 1,
     country: str = "US",
     board: Mapping[str, Any] | None = None,
+    recording: Mapping[str, Any] | None = None,
 ) -> StationConfig:
-    """Every line runs `script`; `board` are settings of the simulated board (hwsim/board.py)."""
-    from ctidrv.config import BoardConfig, LineConfig, Office, StationConfig
+    """Every line runs `script`; `board` are settings of the simulated board (hwsim/board.py), `recording`
+    those of the station's (``format``, ``keep``)."""
+    from ctidrv.config import BoardConfig, LineConfig, Office, RecordingConfig, StationConfig
 
     settings = {"control": False, **(board or {})}
     settings |= {"lines": lines, "phones": phones, "country": country}
@@ -63,6 +65,7 @@ def one_board(
         office=Office(country=country.upper()),
         boards=[BoardConfig(BOARD, "sim", settings)],
         lines=[LineConfig(PortId(f"{BOARD}/{line + 1}"), str(script)) for line in range(lines)],
+        recording=RecordingConfig(**(recording or {})),
     )
 
 

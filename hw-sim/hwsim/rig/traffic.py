@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ctidrv.errors import CtiError, InputError
 from ctidrv.folder import DataFolder
@@ -52,10 +52,18 @@ def phones_for(lines: int) -> int:
 class Traffic:
     """All calls of a plan, each when it is due. `close` ends it whatever has happened.
 
-    `length`: of the plan (`hwsim.load.plan`). InputError, PopulationErrors for what cannot be played.
+    `length`: of the plan (`hwsim.load.plan`); `recording`: how the station keeps recordings. InputError,
+    PopulationErrors for what cannot be played.
     """
 
-    def __init__(self, population: Population, folder: DataFolder, *, length: Samples | None = None) -> None:
+    def __init__(
+        self,
+        population: Population,
+        folder: DataFolder,
+        *,
+        length: Samples | None = None,
+        recording: Mapping[str, Any] | None = None,
+    ) -> None:
         self.population = population
         self.plan: Plan = plan(population.document, length)
         self.played: dict[int, Played] = {}
@@ -70,7 +78,14 @@ class Traffic:
         settings["exchange"] = _exchange(population)
         settings["wire"] = document.board.wire
         try:
-            config = one_board(script, lines=lines, phones=phones, country=document.country, board=settings)
+            config = one_board(
+                script,
+                lines=lines,
+                phones=phones,
+                country=document.country,
+                board=settings,
+                recording=recording,
+            )
             self.rig = Rig(folder, config, seed=document.seed, start=self.plan.start, remembers=False)
         except InputError as error:
             raise at_node(population, population.root.get("board"), error) from error

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import struct
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ctidrv.errors import InputError, StoreError
-from ctidrv.media.wav import WavWriter, read_wav, repair_wav
+from ctidrv.media.wav import WavWriter, is_begun, read_wav, repair_wav
+from ctidrv.native import g711
+from ctidrv.native.pcm import Pcm
 
 soundfile = pytest.importorskip("soundfile")
 np = pytest.importorskip("numpy")
@@ -233,9 +237,10 @@ def test_repair_of_what_is_no_recording_changes_nothing(tmp_path: Path, content:
     assert path.read_bytes() == content
 
 
-def test_repair_leaves_files_of_other_programs_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("subtype", ["ULAW", "FLOAT", "PCM_U8"])
+def test_repair_leaves_files_of_other_programs_alone(tmp_path: Path, subtype: str) -> None:
     path = tmp_path / "x.wav"
-    soundfile.write(path, np.zeros(100), 8000, subtype="ALAW")
+    soundfile.write(path, np.zeros(100), 8000, subtype=subtype)
     before = path.read_bytes()
     with pytest.raises(InputError, match="not a recording of this program"):
         repair_wav(path)
@@ -254,3 +259,64 @@ def test_repair_cuts_nothing_off_a_file_whose_header_is_damaged(tmp_path: Path, 
     with pytest.raises(InputError, match="not a recording of this program"):
         repair_wav(path)
     assert path.read_bytes() == data
+
+
+# A-law.
+
+
+def tones(channels: int) -> Pcm:
+    """Levels from the loudest to nothing, another in each channel."""
+    return Pcm(
+        round(math.sin(n / (3 + channel)) * 32767 * (1 - n / 4000))
+        for n in range(4000)
+        for channel in range(channels)
+    )
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_an_alaw_file_is_a_decoded_g711_for_us_for_libsndfile_and_for_sox(tmp_path, channels):
+    path, sound = tmp_path / "a.wav", tones(channels)
+    writer = WavWriter(path, channels, format="alaw", sync=False)
+    writer.write(sound.bytes[:1600])
+    writer.write(sound.bytes[1600:])
+    writer.close()
+    assert path.stat().st_size == 58 + 4000 * channels == writer.size_of(4000)
+    decoded = g711.decode(g711.encode(sound, "alaw"), "alaw")
+    ours = read_wav(path).channels
+    assert [bytes(each.bytes) for each in ours] == [
+        bytes(decoded[channel::channels].bytes) for channel in range(channels)
+    ]
+    info = soundfile.info(path)
+    assert (info.subtype, info.frames, info.channels, info.samplerate) == ("ALAW", 4000, channels, 8000)
+    assert soundfile.read(path, dtype="int16")[0].astype("<i2").tobytes() == decoded.bytes
+    raw = subprocess.run(
+        ["sox", path, "-t", "raw", "-e", "signed", "-b", "16", "-"], capture_output=True, check=True
+    ).stdout
+    assert raw == decoded.bytes
+
+
+def test_an_alaw_file_is_playable_after_every_write_and_repaired_after_a_cut(tmp_path):
+    path = tmp_path / "a.wav"
+    writer = WavWriter(path, 2, format="alaw", sync=False)
+    block = tones(2).bytes[:4000]
+    for count in range(1, 9):
+        writer.write(block)
+        assert read_wav(path).frames <= 1000 * count
+    left = path.read_bytes() + b"\xd5"  # killed between two writings of the sizes, within a frame
+    writer.close()
+    cut = tmp_path / "cut.wav"
+    cut.write_bytes(left)
+    assert repair_wav(cut) == 8000
+    assert cut.read_bytes() == path.read_bytes()
+    assert soundfile.info(cut).frames == 8000
+
+
+@pytest.mark.parametrize(("format", "whole"), [("pcm", 44), ("alaw", 58)])
+def test_a_file_is_begun_when_its_header_is_whole(tmp_path, format, whole):
+    path = tmp_path / "a.wav"
+    WavWriter(path, 2, format=format, sync=False).close()
+    assert path.stat().st_size == whole
+    assert is_begun(path)
+    for size in (0, 20, whole - 1):
+        (tmp_path / "part.wav").write_bytes(path.read_bytes()[:size])
+        assert not is_begun(tmp_path / "part.wav")

@@ -81,6 +81,7 @@ def test_an_answered_call_is_recorded_from_seizure_to_release(
         "withheld": None,
         "state": "closed",
         "wav": path.name,
+        "format": "pcm",
         "rate": 8000,
         "channels": 2,
         "frames": closed.samples,

@@ -29,13 +29,14 @@ OPEN = CallRow(
 )  # fmt: skip
 
 
-@pytest.fixture
-def crashed(play_scene: PlayScene, tmp_path: Path, repository: Any) -> DataFolder:
+@pytest.fixture(params=["pcm", "alaw"])
+def crashed(play_scene: PlayScene, tmp_path: Path, repository: Any, request: Any) -> DataFolder:
     """The data folder as a crash leaves it a second and a half into a recorded call."""
     left = tmp_path / "crashed"
 
     async def scene(bench: Any) -> None:
-        recorder = CallRecorder(DataFolder(tmp_path / "live"), repository, bench.clock, bench.ids)
+        folder = DataFolder(tmp_path / "live")
+        recorder = CallRecorder(folder, repository, bench.clock, bench.ids, format=request.param)
 
         async def serve(call: Call) -> None:
             recording = recorder.start(call)
