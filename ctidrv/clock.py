@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -29,6 +30,11 @@ class Timer:
     def __init__(self, when: Samples, callback: Callable[[], None]) -> None:
         self.when = when
         self._callback: Callable[[], None] | None = callback
+
+    @property
+    def done(self) -> bool:
+        """It was cancelled, or has called back."""
+        return self._callback is None
 
     def cancel(self) -> None:
         self._callback = None
@@ -75,6 +81,12 @@ class SampleClock:
 
     def call_after(self, length: int, callback: Callable[[], None]) -> Timer:
         return self.call_at(self._now + length, callback)
+
+    def due(self) -> float:
+        """When the next timer is due, a sample count; infinity: there is none."""
+        while self._heap and self._heap[0][2].done:
+            heapq.heappop(self._heap)
+        return self._heap[0][0] if self._heap else math.inf
 
     async def until(self, when: int) -> None:
         """Waits for a sample count; returns at once when it is past."""

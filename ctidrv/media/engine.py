@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import logging
+import math
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -73,6 +74,7 @@ class MediaEngine:
         self._by_id = {channel.info.id: channel for channel in self._channels}
         if len(self._by_id) != len(ports):
             raise PortError("two ports have one name: give each [[board]] a name of its own")
+        self.native.rest(inline)
         self._disk = Disk(self.native)
         self._refs = 0
         self._ticks = 0
@@ -138,6 +140,21 @@ class MediaEngine:
     def hold_disk(self, held: bool) -> None:
         """Virtual time: the disk takes no sound meanwhile, as a slow one; the rings hold two seconds."""
         self._disk.held = held
+
+    def rest(self, may: bool) -> None:
+        """Virtual time: whether lines that carry nothing may rest, and `idle` pass over ticks (they may, in
+        the beginning). What happens is the same; it only takes longer without."""
+        self.native.rest(may)
+
+    def idle(self, until: float) -> None:
+        """Virtual time: lets the ticks pass without making them that end before `until`, a sample count, if
+        nothing can happen in them: every line rests, nothing waits, and no timer is due."""
+        if self._injected or not self._disk.idle:
+            return
+        now, until = self.clock.now(), min(until, self.clock.due())
+        ticks = math.ceil((until - now) / TICK - 1) if until < math.inf else 0
+        if ticks > 0 and self.native.idle(ticks):
+            self.clock.advance(now + ticks * TICK)
 
     # Live.
 

@@ -1,7 +1,8 @@
 """Virtual time: an asyncio loop whose clock is the sample count, and which ticks instead of sleeping.
 
-When nothing is ready, the loop makes ticks until something is. Tasks run first in, first out, so the
-same inputs give the same order every time, as fast as the machine goes. Work given to threads
+When nothing is ready, the loop makes ticks until something is, or lets them pass where nothing can
+happen. Tasks run first in, first out, so the same inputs give the same order every time, as fast as the
+machine goes. Work given to threads
 (`asyncio.to_thread`, `run_in_executor`) is done inline, for a thread's end has no place on the
 sample clock.
 """
@@ -9,13 +10,14 @@ sample clock.
 from __future__ import annotations
 
 import asyncio
+import math
 import selectors
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol, TypeVar
 
 from ctidrv.clock import SampleClock
 from ctidrv.errors import CtiError
-from ctidrv.units import RATE, to_seconds
+from ctidrv.units import RATE
 
 T = TypeVar("T")
 
@@ -26,6 +28,7 @@ class Steps(Protocol):
     @property
     def clock(self) -> SampleClock: ...
     def step(self) -> None: ...
+    def idle(self, until: float) -> None: ...
 
 
 class OutOfTime(CtiError, TimeoutError):
@@ -47,11 +50,13 @@ class _TickSelector(selectors.DefaultSelector):
         if found or (timeout is not None and timeout <= 0):
             return found
         engine, ready = self._engine, self.ready
-        clock, step = engine.clock, engine.step
-        due = None if timeout is None else clock.now() + timeout * RATE
-        while not ready and (due is None or clock.now() < due):
-            if self._limit is not None and clock.now() >= self._limit:
-                raise OutOfTime(f"not finished after {to_seconds(self._limit):g} s of virtual time")
+        clock, step, idle = engine.clock, engine.step, engine.idle
+        due = math.inf if timeout is None else clock.now() + timeout * RATE
+        limit = math.inf if self._limit is None else self._limit
+        while not ready and clock.now() < due:
+            if clock.now() >= limit:
+                raise OutOfTime(f"not finished after {limit / RATE:g} s of virtual time")
+            idle(min(due, limit))
             step()
         return []
 

@@ -140,6 +140,14 @@ class NativeEngine:
         """The next tick begins so many ticks late: as the live loop tells it, for who simulates that."""
         lib.cti_engine_slip(self.ptr, ticks * TICK, ticks)
 
+    def rest(self, may: bool) -> None:
+        """Whether ports may rest whose lines carry nothing (virtual time); not while another thread ticks."""
+        check(lib.cti_engine_rest(self.ptr, int(may)), "rest of the ports")
+
+    def idle(self, ticks: int) -> int:
+        """So many ticks pass without being made, if all ports rest and nothing waits; how many: all or 0."""
+        return check(lib.cti_engine_idle(self.ptr, ticks), "ticks to pass")
+
     def events(self) -> Iterator[Any]:
         """Takes what waits: `cti_event` structs, each valid until the next is asked for."""
         buffer = self._events

@@ -40,7 +40,7 @@ from ctidrv.errors import InputError, PortError
 from ctidrv.native import lib
 from ctidrv.ports.api import Able, BoardInfo, DriverContext, Kind, PortInfo
 from ctidrv.ports.regions import Region, Tone, load_region, progress_config
-from ctidrv.units import PortId
+from ctidrv.units import TICK, PortId
 from hwsim import caller_id
 from hwsim.caller_id import Presentation, presentation_of
 from hwsim.control import Control
@@ -72,8 +72,8 @@ _CAPS = {
 }
 MU_LAW_COUNTRIES = ("us", "ca", "jp", "tw")
 """Whose exchanges code by mu-law (the 1,544 kbit/s hierarchy); the others by A-law."""
-COLLECT_EVERY = 25
-"""Ticks between two looks at the telephones' recorders, which hold 30 s."""
+COLLECT_EVERY = 25 * TICK
+"""Between two looks at the telephones' recorders, which hold 30 s."""
 FIRST_NUMBER = 8001
 FIRST_PHONE = 5550001
 _SHORT_ECHO_MS = 15.5
@@ -109,7 +109,7 @@ class SimBoard:
             Subscriber(exchange, plant, context.clock, line) for line in exchange.lines[plant.board_lines :]
         ]
         self._in_use: set[int] = set()
-        self._pumps = 0
+        self._collected = -1
         self._control = Control(self, context.data / f"sim-{info.name}.json") if control else None
 
     def open(self) -> None:
@@ -135,8 +135,9 @@ class SimBoard:
                 _log.error("board %s: %d events of the simulation were lost", self.info.name, event.value)
             elif event.port >= lines:
                 self.phones[event.port - lines].feed(event)
-        self._pumps += 1
-        if self._pumps % COLLECT_EVERY == 0:
+        turn = self.clock.now() // COLLECT_EVERY
+        if turn != self._collected:
+            self._collected = turn
             for phone in self.phones:
                 phone.collect()
 

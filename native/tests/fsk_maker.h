@@ -49,7 +49,7 @@ static void maker_thirds(maker *m, cti_fsk_tx *tx, uint8_t bit, int n) {
     }
 }
 
-static void maker_silence(maker *m, int samples) {
+static inline void maker_silence(maker *m, int samples) {
     for (int i = 0; i < samples && m->n < MAKER_ROOM; i++) {
         m->pcm[m->n++] = 0;
     }
@@ -80,7 +80,7 @@ static void maker_burst(maker *m, const uint8_t *bytes, int n) {
 }
 
 /* White noise over all there is. */
-static void maker_noise(maker *m) {
+static inline void maker_noise(maker *m) {
     double rms = m->noise < 0.0 ? 16140.0 * pow(10.0, m->noise / 20.0) : 0.0;
     for (int i = 0; i < m->n && rms > 0.0; i++) {
         double u = maker_uniform(m) + 1e-12, v = maker_uniform(m);

@@ -32,6 +32,35 @@ static void test_reference_sequence_of_xoshiro256starstar(void) {
     free(r);
 }
 
+static void test_a_jump_is_as_many_steps(void) {
+    static const int steps[] = {0, 1, 2, 3, 63, 64, 255, 256, 257, 1000, 480000};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        cti_random *a = seeded(11), *b = seeded(11);
+        for (int k = 0; k < steps[i]; k++)
+            (void)cti_random_bits(a);
+        cti_random_jump(b, (uint64_t)steps[i]);
+        CHECK(cti_random_bits(a) == cti_random_bits(b));
+        free(a), free(b);
+    }
+    cti_random *a = seeded(3), *b = seeded(3); /* two jumps are one, however long */
+    cti_random_jump(a, 123456789012345u), cti_random_jump(a, 987654321098765u);
+    cti_random_jump(b, 123456789012345u + 987654321098765u);
+    CHECK(cti_random_bits(a) == cti_random_bits(b));
+    free(a), free(b);
+}
+
+static void test_noise_passed_by_is_as_noise_made(void) {
+    static const float levels[] = {-65.0f, -90.0f};
+    for (int i = 0; i < 2; i++) {
+        cti_random *a = seeded(4), *b = seeded(4);
+        int16_t pcm[1600] = {0};
+        CHECK_EQ(cti_random_noise(a, levels[i], pcm, 1600), 1600);
+        cti_random_noise_pass(b, levels[i], 1600);
+        CHECK(cti_random_bits(a) == cti_random_bits(b));
+        free(a), free(b);
+    }
+}
+
 static void test_normal_numbers_have_mean_0_and_deviation_1(void) {
     cti_random *r = seeded(1);
     double sum = 0, square = 0, fourth = 0;
@@ -92,6 +121,8 @@ static void test_too_little_memory_is_refused(void) {
 int main(void) {
     RUN(test_one_seed_gives_one_sequence);
     RUN(test_reference_sequence_of_xoshiro256starstar);
+    RUN(test_a_jump_is_as_many_steps);
+    RUN(test_noise_passed_by_is_as_noise_made);
     RUN(test_normal_numbers_have_mean_0_and_deviation_1);
     RUN(test_below_stays_below_and_reaches_all);
     RUN(test_noise_has_the_level_asked_for);

@@ -72,7 +72,9 @@ def one_board(
 class Rig:
     """The station of a configuration whose board `BOARD` is a simulated one.
 
-    Same seed, same bytes; `start` is the wall time of sample 0. `close` ends it whatever has happened.
+    Same seed, same bytes; `start` is the wall time of sample 0. `rests`: idle lines may rest and idle time
+    pass by (docs/explain/time.md), which changes nothing but how long it takes. `close` ends it whatever has
+    happened.
     `remembers`: in words what the station did, and which calls came; not in a run of days.
     InputError, PortError for what will not do.
     """
@@ -85,12 +87,14 @@ class Rig:
         seed: int = 1,
         start: datetime = START,
         remembers: bool = True,
+        rests: bool = True,
     ) -> None:
         from ctidrv.media.virtual import VirtualLoop
         from ctidrv.service.daemon import Station
 
         self.station: Station = Station(folder, config, live=False, seed=seed, start=start)
         self.station.open()
+        self.station.engine.rest(rests)
         self.clock = self.station.clock
         self.told: list[tuple[Samples, str]] = []
         """What the station did, in words."""

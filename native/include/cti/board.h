@@ -11,6 +11,15 @@
  *
  * A tick is too coarse for dial pulses and flash: the board times them itself, one behind the other, and
  * says CTI_EV_DIALLED for each. CTI_LINE_HOOK 0 breaks them off.
+ *
+ * A simulated board in virtual time may let lines rest that carry nothing (the last four functions; NULL for
+ * a real one): it makes no audio for them, but can make it up. `rest` says before each exchange() whether the
+ * tick can do without the port's audio (may = 1); with 0, a line that rested rests no more. `rests` says
+ * after it whether it did without: rx is then silence, and owed. What is owed would be white noise of at most
+ * -60 dBm0. `recall` gives it once the line rests no more: it passes over `skip` samples, then writes the
+ * next 160, and returns how many are still owed behind those, or CTI_ERR_STATE when nothing is. `idle` lets
+ * so many ticks pass in which there would be nothing but rest on all lines, without an exchange(); with 0 it
+ * only says whether that is so now: 1, or 0.
  */
 
 #include <stddef.h>
@@ -35,4 +44,8 @@ typedef struct cti_board {
                     int max);
     /* returns 0 or a cti_error */
     int (*control)(void *ctx, int port, int what, int value);
+    void (*rest)(void *ctx, int port, int may);
+    int (*rests)(void *ctx, int port);
+    int64_t (*recall)(void *ctx, int port, int64_t skip, int16_t *rx);
+    int (*idle)(void *ctx, int64_t ticks);
 } cti_board;

@@ -13,6 +13,8 @@
  * Lost ticks: the line's time goes on by so many ticks of which the engine makes none. What both sides
  * sent in them is lost, signals are told late.
  *
+ * Lines rest (cti/board.h) as the sound board's do, while it is well.
+ *
  * Threads: one ticks, another may set. Changes take effect with the next tick.
  */
 

@@ -17,6 +17,13 @@
  * operating system between init and the end. Ports are numbered through all boards in the order
  * they were added.
  *
+ * In virtual time ports may rest (cti_engine_rest) whose line carries nothing but faint noise and which want
+ * nothing: nothing plays, nothing is recorded, for a second now, and only caller ID listens. The board makes
+ * no audio for them, and neither ear nor echo canceller runs. Once there is something again the noise of
+ * the meantime is made up for, as much as the ear needs (cti/ear.h); the canceller starts afresh with the
+ * seizure, and before that there is no echo. While all ports rest, ticks may pass without being made
+ * (cti_engine_idle). Events, recordings and all later audio are the same as without rest.
+ *
  * Threads: one ticks; one posts commands and takes events (and messages); one reads recorders. They
  * may be the same. Refusals come back as events: an item the player has no room for is told by
  * CTI_EV_PLAY_DONE (stopped, length 0), a recording that cannot start by CTI_EV_RECORD_DONE (length
@@ -89,6 +96,12 @@ int cti_engine_add_board(cti_engine *e, const cti_board *board);
  * begins afresh with each seizure of the line. Between ticks of virtual time, or before the live loop
  * begins: not while another thread ticks. */
 int cti_engine_echo_can(cti_engine *e, int port, int taps);
+/* Whether ports may rest; not in the beginning. For virtual time: the tick that ends a port's rest takes
+ * a millisecond longer. Between ticks. */
+int cti_engine_rest(cti_engine *e, int may);
+/* At most so many ticks pass without being made, if in each of them all ports would only rest. Nothing may
+ * wait, no command and no event. Returns how many: all or 0. */
+int64_t cti_engine_idle(cti_engine *e, int64_t ticks);
 /* All n commands take effect at the next tick, together, or none (CTI_ERR_FULL; CTI_ERR_ARG when one
  * of them names a port or thing there is not). */
 int cti_engine_post(cti_engine *e, const cti_command *commands, int n);

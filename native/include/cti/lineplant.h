@@ -15,6 +15,7 @@
  * the loss. Nothing passes while a terminal is on hook, but what the exchange sends to an on-hook line
  * (caller ID) is heard there. The hook opens and closes to the sample where pulses or a flash are sent, and
  * at the beginning of a tick by command. Noise comes from a generator seeded per line, so a run repeats.
+ * That of a board line which rests (cti/board.h) is made when it is wanted, and is the same to the bit.
  *
  * Threads: one ticks (the board's exchange and control); one posts commands, takes events and reads the
  * telephones' recorders. Commands take effect at the next tick, in the order they were posted.

@@ -4,6 +4,14 @@
 #include "cti/error.h"
 
 #define NO_NOISE_DBM0 (-90.0f)
+#define DRAWS 3 /* of a normal number */
+#define WORDS 4
+
+/* The generator's step is linear over GF(2). Its characteristic polynomial is x^256 and these, the lowest
+ * power first: what Berlekamp and Massey find from 512 bits of it. The jump of 2^128 that its authors publish
+ * comes out of it. */
+static const uint64_t CHARACTERISTIC[WORDS] = {0x9d116f2bb0f0f001u, 0x0280002bcefd1a5eu, 0x04b4edcf26259f85u,
+                                               0x0003c03c3f3ecb19u};
 
 size_t cti_random_size(void) {
     return sizeof(cti_random);
@@ -40,6 +48,44 @@ uint64_t cti_random_bits(cti_random *r) {
     return result;
 }
 
+static void times_x(uint64_t p[WORDS]) {
+    uint64_t over = 0u - (p[WORDS - 1] >> 63);
+    for (int i = WORDS - 1; i > 0; i--)
+        p[i] = (p[i] << 1 | p[i - 1] >> 63) ^ (over & CHARACTERISTIC[i]);
+    p[0] = p[0] << 1 ^ (over & CHARACTERISTIC[0]);
+}
+
+/* Over GF(2) a square has the same coefficients, at twice the powers. */
+static void squared(uint64_t p[WORDS]) {
+    uint64_t out[WORDS] = {0};
+    for (int power = 64 * WORDS - 1; power >= 0; power--) {
+        times_x(out);
+        times_x(out);
+        out[0] ^= p[power / 64] >> (power % 64) & 1;
+    }
+    for (int i = 0; i < WORDS; i++)
+        p[i] = out[i];
+}
+
+void cti_random_jump(cti_random *r, uint64_t n) {
+    uint64_t steps[WORDS] = {1}, sum[WORDS] = {0}; /* x^n modulo the polynomial; what it makes of the state */
+    for (int bit = 63; bit >= 0; bit--) {
+        if (n >> bit == 0)
+            continue;
+        squared(steps);
+        if (n >> bit & 1)
+            times_x(steps);
+    }
+    for (int power = 0; power < 64 * WORDS; power++) {
+        uint64_t mask = 0u - (steps[power / 64] >> (power % 64) & 1);
+        for (int i = 0; i < WORDS; i++)
+            sum[i] ^= mask & r->s[i];
+        (void)cti_random_bits(r);
+    }
+    for (int i = 0; i < WORDS; i++)
+        r->s[i] = sum[i];
+}
+
 double cti_random_uniform(cti_random *r) {
     return (double)(cti_random_bits(r) >> 11) * 0x1p-53;
 }
@@ -57,7 +103,7 @@ uint32_t cti_random_below(cti_random *r, uint32_t below) {
 
 double cti_random_normal(cti_random *r) {
     int32_t sum = 0;
-    for (int draw = 0; draw < 3; draw++) {
+    for (int draw = 0; draw < DRAWS; draw++) {
         uint64_t bits = cti_random_bits(r);
         for (int part = 0; part < 4; part++) {
             sum += (int32_t)(bits & 0xFFFF);
@@ -76,4 +122,9 @@ int cti_random_noise(cti_random *r, float level_dbm0, int16_t *pcm, int n) {
     for (int i = 0; i < n; i++)
         pcm[i] = cti_round_sample(pcm[i] + rms * cti_random_normal(r));
     return n;
+}
+
+void cti_random_noise_pass(cti_random *r, float level_dbm0, int64_t n) {
+    if (level_dbm0 > NO_NOISE_DBM0 && n > 0)
+        cti_random_jump(r, DRAWS * (uint64_t)n);
 }

@@ -23,6 +23,7 @@
 /* Receivers for digits of a port: one serves DTMF and caller ID if both began to listen at once (the whole
  * receiver costs more than most detectors), else each has its own. */
 #define RECEIVERS 2
+#define MAY_REST (CTI_EAR_DTMF | CTI_EAR_CALLER_ID)
 
 enum { DTMF = 0, PROGRESS = 1, VOICE = 2, CALLER_ID = 3, FAX = 4, PRESENCE = 5 };
 
@@ -32,7 +33,9 @@ typedef struct ear_port {
     int32_t hears_digits[DETECTORS]; /* of DTMF and of caller ID: which receiver */
     int32_t messages_before;         /* caller-ID messages of earlier listening */
     int32_t messages;                /* all so far */
-    int64_t since[DETECTORS];        /* sample count at which each began to listen */
+    int32_t rests;
+    int64_t behind;           /* samples missed while it rests */
+    int64_t since[DETECTORS]; /* sample count at which each began to listen */
     cti_progress_config progress;
 } ear_port;
 
@@ -94,6 +97,11 @@ static void *inside(cti_ear *ear, size_t offset) {
 
 static ear_port *port_of(cti_ear *ear, int port) {
     return inside(ear, ear->first_port + (size_t)port * ear->port_room);
+}
+
+static const ear_port *const_port_of(const cti_ear *ear, int port) {
+    const unsigned char *from = (const unsigned char *)ear + ear->first_port;
+    return (const void *)(from + (size_t)port * ear->port_room);
 }
 
 static void *detector_of(cti_ear *ear, int port, int detector) {
@@ -164,6 +172,9 @@ int cti_ear_listen(cti_ear *ear, int port, int detectors) {
         return CTI_ERR_ARG;
     }
     ear_port *of = port_of(ear, port);
+    if (of->rests) {
+        return CTI_ERR_STATE;
+    }
     of->detectors &= detectors;
     for (int d = 0; d < DETECTORS; d++) {
         if (detectors & ~of->detectors & (1 << d)) {
@@ -182,6 +193,11 @@ int cti_ear_progress(cti_ear *ear, int port, const struct cti_progress_config *c
         return CTI_ERR_ARG;
     }
     int from = port < 0 ? 0 : port, to = port < 0 ? ear->ports - 1 : port;
+    for (int p = from; p <= to; p++) {
+        if (port_of(ear, p)->rests) {
+            return CTI_ERR_STATE;
+        }
+    }
     for (int p = from; p <= to; p++) {
         ear_port *of = port_of(ear, p);
         cti_progress_config before = of->progress;
@@ -314,7 +330,12 @@ int cti_ear_run(cti_ear *ear, const int16_t *pcm, int stride, int n, cti_event *
         int piece = n - done < PIECE ? n - done : PIECE;
         int count = 0;
         for (int p = 0; p < ear->ports; p++) {
-            count += hear_port(ear, p, pcm + (ptrdiff_t)p * stride + done, piece, found + count);
+            ear_port *port = port_of(ear, p);
+            if (port->rests) {
+                port->behind += piece;
+            } else if (port->detectors) {
+                count += hear_port(ear, p, pcm + (ptrdiff_t)p * stride + done, piece, found + count);
+            }
         }
         sort(found, count);
         for (int i = 0; i < count; i++) {
@@ -324,6 +345,75 @@ int cti_ear_run(cti_ear *ear, const int16_t *pcm, int stride, int n, cti_event *
         ear->now += piece;
     }
     return deliver(ear, ev, max);
+}
+
+int cti_ear_may_rest(const cti_ear *ear, int port) {
+    return ear && port >= 0 && port < ear->ports && !(const_port_of(ear, port)->detectors & ~MAY_REST);
+}
+
+int cti_ear_rest(cti_ear *ear, int port, int rests) {
+    if (!ear || port < 0 || port >= ear->ports) {
+        return CTI_ERR_ARG;
+    }
+    ear_port *of = port_of(ear, port);
+    if (rests ? !cti_ear_may_rest(ear, port) : of->behind > 0) {
+        return CTI_ERR_STATE;
+    }
+    of->rests = rests != 0;
+    return CTI_OK;
+}
+
+int64_t cti_ear_behind(const cti_ear *ear, int port) {
+    return !ear || port < 0 || port >= ear->ports ? 0 : const_port_of(ear, port)->behind;
+}
+
+int64_t cti_ear_may_pass(const cti_ear *ear, int port) {
+    int64_t behind = cti_ear_behind(ear, port) - CTI_EAR_SETTLES;
+    return behind < CTI_EAR_PERIOD ? 0 : behind / CTI_EAR_PERIOD * CTI_EAR_PERIOD;
+}
+
+int cti_ear_pass_over(cti_ear *ear, int port, int64_t n) {
+    if (n < 0 || n % CTI_EAR_PERIOD != 0 || n > cti_ear_may_pass(ear, port)) {
+        return CTI_ERR_ARG;
+    }
+    ear_port *of = port_of(ear, port);
+    of->behind -= n;
+    for (int d = 0; d < DETECTORS; d++) {
+        of->since[d] += n;
+    }
+    return CTI_OK;
+}
+
+int cti_ear_make_up(cti_ear *ear, int port, const int16_t *pcm, int n) {
+    if (!pcm || n < 0 || n > PIECE || n > cti_ear_behind(ear, port)) {
+        return CTI_ERR_ARG;
+    }
+    cti_event *found = inside(ear, ear->found);
+    int count = hear_port(ear, port, pcm, n, found);
+    for (int i = 0; i < count; i++) {
+        keep(ear, &found[i]);
+    }
+    port_of(ear, port)->behind -= n;
+    return CTI_OK;
+}
+
+int cti_ear_idle(cti_ear *ear, int64_t n) {
+    if (!ear || n < 0) {
+        return CTI_ERR_ARG;
+    }
+    for (int p = 0; p < ear->ports; p++) {
+        if (port_of(ear, p)->detectors && !port_of(ear, p)->rests) {
+            return CTI_ERR_STATE;
+        }
+    }
+    if (ear->waiting_count > 0 || ear->lost > 0) {
+        return CTI_ERR_STATE;
+    }
+    for (int p = 0; p < ear->ports; p++) {
+        port_of(ear, p)->behind += port_of(ear, p)->rests ? n : 0;
+    }
+    ear->now += n;
+    return CTI_OK;
 }
 
 int cti_ear_message(const cti_ear *ear, int port, int32_t ref, uint8_t *out, int max) {

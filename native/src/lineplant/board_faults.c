@@ -186,10 +186,43 @@ static int control(void *ctx, int port, int what, int value) {
     return CTI_OK;
 }
 
+/* Every tick is the sound board's own, then and in the next one. */
+static int is_well(const cti_board_faults *f) {
+    return f->now == CTI_BOARD_WELL && f->events == 0 && f->commands == 0 &&
+           atomic_load_explicit(&f->fault, memory_order_acquire) == CTI_BOARD_WELL &&
+           atomic_load_explicit(&f->lose, memory_order_acquire) == 0;
+}
+
+static void rest(void *ctx, int port, int may) {
+    const cti_board_faults *f = ctx;
+    f->sound.rest(f->sound.ctx, port, may && is_well(f));
+}
+
+static int rests(void *ctx, int port) {
+    const cti_board_faults *f = ctx;
+    return f->sound.rests(f->sound.ctx, port);
+}
+
+static int64_t recall(void *ctx, int port, int64_t skip, int16_t *rx) {
+    const cti_board_faults *f = ctx;
+    return f->sound.recall(f->sound.ctx, port, skip, rx);
+}
+
+static int idle(void *ctx, int64_t ticks) {
+    const cti_board_faults *f = ctx;
+    return is_well(f) && f->sound.idle(f->sound.ctx, ticks);
+}
+
 int cti_board_faults_board(cti_board_faults *f, cti_board *board) {
     if (f == NULL || board == NULL)
         return CTI_ERR_ARG;
     *board = (cti_board){.ctx = f, .ports = f->sound.ports, .exchange = exchange, .control = control};
+    if (f->sound.rest != NULL) {
+        board->rest = rest;
+        board->rests = rests;
+        board->recall = recall;
+        board->idle = idle;
+    }
     return CTI_OK;
 }
 

@@ -332,6 +332,10 @@ int cti_plant_board(cti_plant *p, cti_board *board) {
     if (p == NULL || board == NULL)
         return CTI_ERR_ARG;
     *board = (cti_board){.ctx = p, .ports = p->cfg.board_lines, .exchange = exchange, .control = control};
+    board->rest = plant_rest;
+    board->rests = plant_rested;
+    board->recall = plant_recall;
+    board->idle = plant_idle;
     return CTI_OK;
 }
 

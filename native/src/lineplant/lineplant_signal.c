@@ -33,8 +33,7 @@ static void told(cti_plant *p, int line, int ref_end, cti_event *ev, int n) {
     plant_tell(p, ev, n);
 }
 
-/* The loop is closed at some time of this tick, or the exchange waits whether it closes again. */
-static int in_use(const plant_line *l) {
+int plant_in_use(const plant_line *l) {
     return l->taken || l->closed || l->changes > 0;
 }
 
@@ -54,7 +53,7 @@ static void from_terminal(cti_plant *p, int64_t at, int line, const int16_t *tx)
         l->speaking = (int8_t)(cti_player_busy(player) || n > 0);
         told(p, line, 1, ev, n);
     }
-    if (!in_use(l) || !l->battery) {
+    if (!plant_in_use(l) || !l->battery) {
         memset(sent, 0, PLANT_TICK * sizeof *sent);
         memset(up, 0, PLANT_TICK * sizeof *up);
         return;
@@ -96,10 +95,9 @@ static void add_echo(const cti_plant *p, int line, int16_t *heard) {
         heard[i] = saturate((float)heard[i] + back[i] * factor);
 }
 
-/* A telephone that hangs on its hook, with nobody to hear it: its line is not reckoned. */
-static int asleep(const cti_plant *p, int line) {
+int plant_asleep(const cti_plant *p, int line) {
     const plant_line *l = plant_line_of(p, line);
-    return plant_is_phone(p, line) && !in_use(l) && !l->listening && !l->loaded &&
+    return plant_is_phone(p, line) && !plant_in_use(l) && !l->listening && !l->loaded &&
            !cti_recorder_open(plant_phone_recorder(p, line));
 }
 
@@ -134,7 +132,7 @@ static void to_terminal(cti_plant *p, int64_t at, int line) {
     int16_t *heard = plant_buffer(p, p->lay.heard, line);
     memset(heard, 0, PLANT_TICK * sizeof *heard);
     plant_wire *wire = plant_wire_of(p, line);
-    if (asleep(p, line)) {
+    if (plant_is_phone(p, line) ? plant_asleep(p, line) : plant_rests(l)) {
         memset(l->history, 0, sizeof l->history);
         if (wire != NULL)
             plant_wire_rest(wire);
@@ -150,7 +148,7 @@ static void to_terminal(cti_plant *p, int64_t at, int line) {
     if (!l->battery) {
         memset(heard, 0, PLANT_TICK * sizeof *heard);
     } else {
-        if (in_use(l) && l->other >= 0) {
+        if (plant_in_use(l) && l->other >= 0) {
             int16_t from[PLANT_TICK];
             memcpy(from, plant_buffer(p, p->lay.up, l->other), sizeof from);
             if (wire != NULL)
@@ -179,7 +177,7 @@ static void record_phone(cti_plant *p, int64_t at, int line) {
 void plant_signal(cti_plant *p, int64_t at, const int16_t *tx, int16_t *rx) {
     for (int line = 0; line < p->lines; line++) {
         plant_wire *wire = plant_wire_of(p, line);
-        if (wire != NULL && !asleep(p, line))
+        if (wire != NULL && !plant_asleep(p, line))
             plant_wire_tick(wire);
         from_terminal(p, at, line, tx);
     }

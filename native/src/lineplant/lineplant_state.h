@@ -19,6 +19,7 @@ enum {
     PLANT_BOARD_EVENTS = 8 + CTI_PULSE_QUEUE, /* of a line, waiting for the board's reader */
     PLANT_LINE_EVENTS = 32,                   /* of a line in a tick */
     PLANT_HEARD = 4,                          /* further lines that a line hears */
+    PLANT_CALM = 8,                           /* ticks: longer than its history holds what was sent */
     PLANT_HOOK_CHANGES = 1 + 4 /* of a line in a tick: by command, and by pulses 10 ms and longer */
 };
 
@@ -39,13 +40,18 @@ typedef struct plant_line {
     int8_t ringing, battery, reversed;
     int32_t changes; /* of the loop in this tick */
     cti_hook_change change[PLANT_HOOK_CHANGES];
-    cti_pulse_tx dial;  /* the terminal's pulses */
-    cti_pulse_rx pulse; /* the exchange's receiver of them */
-    int8_t loaded;      /* the exchange's player may have something to send */
-    int8_t speaking;    /* so may the telephone's */
-    int8_t listening;   /* the telephone's ear: its detectors */
-    int64_t heard_from; /* when the dial receiver was reset */
-    int8_t wired;       /* has a wire */
+    cti_pulse_tx dial;   /* the terminal's pulses */
+    cti_pulse_rx pulse;  /* the exchange's receiver of them */
+    int8_t loaded;       /* the exchange's player may have something to send */
+    int8_t speaking;     /* so may the telephone's */
+    int8_t listening;    /* the telephone's ear: its detectors */
+    int64_t heard_from;  /* when the dial receiver was reset */
+    int8_t wired;        /* has a wire */
+    int8_t may_rest;     /* board lines: its reader can do without the sound of this tick */
+    int8_t rests;        /* and there was none in the last one */
+    int32_t calm;        /* ticks since it carried something, up to PLANT_CALM */
+    int64_t rested;      /* samples of noise that were not made; since it rests no more, those still owed */
+    cti_random recalled; /* their generator, while they are owed; else `noise` itself is */
 } plant_line;
 
 typedef struct plant_layout {
@@ -125,5 +131,16 @@ void plant_loops(cti_plant *p, int64_t at);
 void plant_gate(const plant_line *l, int64_t at, int16_t *pcm);
 /* `line` hears a further one by `tenths` of a dB down; no more of it when that is negative. */
 void plant_hear(plant_line *l, int other, int tenths);
+/* The loop is closed at some time of this tick, or the exchange waits whether it closes again. */
+int plant_in_use(const plant_line *l);
+/* A telephone that hangs on its hook, with nobody to hear it: its line is not reckoned. */
+int plant_asleep(const cti_plant *p, int line);
+/* The terminal's signal of this tick has been taken: does a board line rest in it? */
+int plant_rests(plant_line *l);
+/* What a cti_board has for lines that rest. */
+void plant_rest(void *ctx, int port, int may);
+int plant_rested(void *ctx, int port);
+int64_t plant_recall(void *ctx, int port, int64_t skip, int16_t *rx);
+int plant_idle(void *ctx, int64_t ticks);
 /* The signal of one tick: from terminals to exchange, through the switch, and back. */
 void plant_signal(cti_plant *p, int64_t at, const int16_t *tx, int16_t *rx);

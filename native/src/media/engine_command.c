@@ -102,9 +102,11 @@ static void obey(cti_engine *e, int64_t now, const cti_command *c) {
         record_stop_command(e, now, c);
         break;
     case CTI_CMD_LISTEN:
+        cti_engine_wake(e, c->port);
         result = cti_ear_listen(cti_engine_part(e, e->lay.ear), c->port, c->value);
         break;
     case CTI_CMD_PROGRESS:
+        cti_engine_wake(e, c->port);
         result = cti_ear_progress(cti_engine_part(e, e->lay.ear), c->port, c->progress);
         break;
     default:

@@ -34,6 +34,8 @@ typedef struct cti_engine_port {
     int32_t next_message;
     int32_t echo;       /* taps of its echo canceller; 0 = none */
     int32_t echo_aside; /* a modem has asked it to stand aside */
+    int32_t quiet;      /* ticks since anything was played or recorded, up to QUIET */
+    int32_t rests;
 } cti_engine_port;
 
 typedef struct cti_engine_board {
@@ -56,6 +58,7 @@ struct cti_engine {
     int32_t ports;       /* of the boards added */
     int32_t lost_untold; /* events dropped since the last CTI_EV_EVENTS_LOST */
     int32_t found;       /* events of this tick so far */
+    int32_t may_rest;
     _Atomic int64_t ticks, now, late_ticks, slips, slip_samples, worst_late_ns, busy_ns, events_lost, refused;
 };
 
@@ -81,3 +84,9 @@ void cti_engine_take_commands(cti_engine *e, int64_t now);
 int cti_engine_start_recording(cti_engine *e, int64_t now, int port, int which, int32_t ref, int channels);
 /* The tick: keeps the message that a CTI_EV_CALLER_ID speaks of. */
 void cti_engine_keep_message(cti_engine *e, const cti_event *ev);
+/* The tick, before the boards are exchanged: tells them which ports they may let rest. */
+void cti_engine_offer_rest(cti_engine *e);
+/* The tick, behind that: takes down which ports rest, and makes up for what the others have missed. */
+void cti_engine_see_rest(cti_engine *e);
+/* A port rests no more. */
+void cti_engine_wake(cti_engine *e, int port);

@@ -121,7 +121,7 @@ static void cancel(cti_engine *e, int begin) {
         }
     }
     for (int p = 0; p < e->ports; p++) {
-        if (port_of(e, p)->echo == 0)
+        if (port_of(e, p)->echo == 0 || port_of(e, p)->rests)
             continue;
         int aside = cti_tone_disabler_run(disabler_of(e, p), tx_of(e, p), rx_of(e, p), TICK) == 1;
         if (aside && !port_of(e, p)->echo_aside)
@@ -197,7 +197,9 @@ int cti_engine_tick(cti_engine *e) {
     cti_engine_take_commands(e, now);
     play(e, now);
     int begin = e->found;
+    cti_engine_offer_rest(e);
     exchange(e, now);
+    cti_engine_see_rest(e);
     cancel(e, begin);
     hear(e, begin);
     record(e, now);

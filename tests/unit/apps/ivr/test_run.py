@@ -140,6 +140,9 @@ class Line:
             self.call.on_event(events.DigitDown(now, PORT, key, now))
             self.call.on_event(events.DigitUp(now, PORT, key, Samples(400)))
 
+    def idle(self, until):
+        pass
+
     def step(self):
         self.clock.advance(self.clock.now() + TICK)
         told, self.told = self.told, []
