@@ -6,6 +6,7 @@ Everything here raises PortError with one line that says what is missing and how
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -59,6 +60,48 @@ def open_input() -> Iterator[Microphone]:
         raise PortError(f"the microphone cannot be opened at {RATE} Hz: {error}") from None
     with stream:
         yield Microphone(stream)
+
+
+class Handset:
+    """Microphone and loudspeaker together, frame by frame; neither call waits."""
+
+    MOST_WAITING = 6
+    """Frames of TICK each way; what is more is dropped, so that nobody hears the past."""
+
+    def __init__(self) -> None:
+        self._says: deque[bytes] = deque(maxlen=self.MOST_WAITING)
+        self._hears: deque[bytes] = deque(maxlen=self.MOST_WAITING)
+
+    def read(self) -> Pcm:
+        """What he says next; silence while there is nothing."""
+        return Pcm.from_bytes(self._says.popleft()) if self._says else Pcm.silence(TICK)
+
+    def write(self, frame: bytes) -> None:
+        """What he is to hear: TICK samples."""
+        self._hears.append(frame)
+
+    def callback(self, said: Any, heard: Any, count: int, time: Any, status: Any) -> None:
+        """PortAudio's, in its own thread."""
+        self._says.append(bytes(said))
+        frame = self._hears.popleft() if self._hears else b""
+        heard[:] = frame.ljust(len(heard), b"\0")[: len(heard)]
+
+
+@contextmanager
+def open_handset() -> Iterator[Handset]:
+    """The system's microphone and loudspeaker at 8,000 Hz."""
+    sd = _sounddevice()
+    _default(sd, "input", "microphone")
+    _default(sd, "output", "loudspeaker")
+    made = Handset()
+    try:
+        stream = sd.RawStream(
+            samplerate=RATE, blocksize=TICK, channels=1, dtype="int16", callback=made.callback
+        )
+    except sd.PortAudioError as error:
+        raise PortError(f"microphone and loudspeaker cannot be opened at {RATE} Hz: {error}") from None
+    with stream:
+        yield made
 
 
 class Speaker:

@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import secrets
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -15,9 +15,10 @@ from ctidrv.errors import InputError
 from ctidrv.folder import data_folder
 from ctidrv.units import TICK, seconds, to_seconds
 from hwsim.lockstep import Link
-from hwsim.telling import told
+from hwsim.telling import noted, told
 
 if TYPE_CHECKING:
+    from ctidrv.native.pcm import Pcm
     from hwsim.board import SimBoard
     from hwsim.rig.case import Failure, Played
     from hwsim.rig.outside import Passed
@@ -31,13 +32,27 @@ SCRIPT = Path("hotline.ivr.yaml")
 LONGEST_CALL = seconds(24 * 3600)
 IN_ORDER = ("terminal", "far-end", "stopped", "person")
 _WORDS = {
-    "person": "you have left",
-    "terminal": "the terminal has hung up",
-    "far-end": "the far end has cleared",
-    "stopped": "this program was stopped",
-    "limit": "the scenario's limit is reached",
-    "stalled": "the terminal was dropped",
-    "error": "broken off",
+    "en": {
+        "person": "you have left",
+        "terminal": "the terminal has hung up",
+        "far-end": "the far end has cleared",
+        "stopped": "this program was stopped",
+        "limit": "the scenario's limit is reached",
+        "stalled": "the terminal was dropped",
+        "error": "broken off",
+        "connected": "the subscriber",
+        "caller": "caller",
+        "station": "station",
+    },
+    "zh": {
+        "person": "已离开",
+        "stopped": "程序已停止",
+        "limit": "已到场景时限",
+        "error": "已中断",
+        "connected": "用户",
+        "caller": "用户",
+        "station": "局端",
+    },
 }
 
 
@@ -53,6 +68,7 @@ class Office:
         from hwsim.rig.fresh import check_fresh
 
         self.say: Callable[[str], None] = lambda words: print(words, flush=True)
+        self.language = "en"
         self._number = number
         self._spare = spare
         self._json: bool = args.json
@@ -93,6 +109,16 @@ class Office:
     def board(self) -> SimBoard:
         return self._rig.board
 
+    def known(self) -> Mapping[str, Pcm]:
+        """The menu's prompts by their names."""
+        if self._scenario is not None:
+            return self._sounds.known()
+        from ctidrv.apps.ivr import load
+        from hwsim.rig.sounds import ScriptSounds
+        from hwsim.rig.station import script_path
+
+        return ScriptSounds(load(script_path(SCRIPT, Path())), Path()).known()
+
     def serve(self, part: Part, terminal: object = None) -> int:
         """What somebody does at a telephone, to the end of everything that it has set off; the exit code."""
         from hwsim.rig.case import Played
@@ -116,7 +142,9 @@ class Office:
         from hwsim.rig.station import OutOfTime
 
         phone = self._rig.board.caller(self._number)
-        phone.on_note = lambda note: self._story("caller", note.at, f"{note.what} {note.detail}".rstrip())
+        phone.on_note = lambda note: self._story(
+            "caller", note.at, noted(note.what, note.detail, self.language)
+        )
         self.tell({"type": "connected", "number": phone.number})
         call = part(phone, passed)
         try:
@@ -157,7 +185,7 @@ class Office:
     # What is told of it.
 
     def _on_event(self, event: Any) -> None:
-        words = told({"type": event.type, **event.data})
+        words = told({"type": event.type, **event.data}, self.language)
         if words is not None:
             self._story("station", event.at, words)
 
@@ -170,17 +198,17 @@ class Office:
         if self._json:
             print_json(row)
             return
-        kind = row["type"]
+        kind, said = row["type"], _WORDS["en"] | _WORDS[self.language]
         if kind == "listening":
             words = f"listening at {row['address']}: a program may connect, frames of 160 samples each way"
         elif kind == "connected":
-            words = f"the subscriber {row['number']}"
+            words = f"{said['connected']} {row['number']}"
         elif kind == "ended":
-            words = f"{_WORDS[row['reason']]}, {to_seconds(row['frames'] * TICK):.2f} s"
+            words = f"{said[row['reason']]}, {to_seconds(row['frames'] * TICK):.2f} s"
             for call in row["calls"]:
                 words += f"\n{call['id']}: {call['outcome']} ({call['cause']}), {call['recording']}"
         else:
-            words = f"{row['t']:8.2f} s  {kind:8} {row['what']}"
+            words = f"{row['t']:8.2f} s  {said[kind]:8} {row['what']}"
         self.say(words)
 
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from ctidrv.errors import CtiError
 from ctidrv.native.ear import DTMF
@@ -14,12 +14,16 @@ from ctidrv.native.levels import LevelMeter
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import TICK, Samples, seconds
 from hwsim.exchange_table import LineState
+from hwsim.scenario.ear import identify
 from hwsim.subscriber import EAR, NotHeard, Subscriber
 
 KEYPAD = frozenset("0123456789*#ABCD")
 RING_SHOWN = seconds(1)
 """The lamp is lit for so long after each ring began."""
 RUNG_FOR = seconds(40)
+LOOK_EVERY = 50
+"""Ticks between two looks at the latest of what he heard:"""
+LOOK_BACK = seconds(2.5)
 MOST_WAITING = 64
 """Keys that have not been pressed yet; more are not taken."""
 
@@ -36,6 +40,19 @@ class Shown:
     """In words: dial tone, a voice … or silence."""
     keys: str
     """Pressed since it was lifted."""
+    tones: tuple[str, ...] = ()
+    """What of it are tones,"""
+    voice: bool = False
+    """and whether it is a voice."""
+    prompt: str = ""
+    """The last prompt of the menu that reached the ear, since it was lifted."""
+
+
+class Handset(Protocol):
+    """A microphone and a loudspeaker (ctidrv/drivers/soundcard.py)."""
+
+    def read(self) -> Pcm: ...
+    def write(self, frame: bytes) -> None: ...
 
 
 class Desk:
@@ -45,11 +62,24 @@ class Desk:
     `friend`, at another telephone, ring this one and speak when it is answered; ``.`` waits a second.
     """
 
-    def __init__(self, phone: Subscriber, friend: Subscriber, voice: Pcm) -> None:
+    def __init__(
+        self,
+        phone: Subscriber,
+        friend: Subscriber,
+        voice: Pcm,
+        *,
+        known: Mapping[str, Pcm] | None = None,
+        handset: Handset | None = None,
+    ) -> None:
+        """`known`: prompts that are told by their names; `handset`: he hears and speaks by it."""
         self._phone = phone
         phone.ear = EAR | DTMF
         self._friend = friend
         self._voice = voice
+        self._known = known or {}
+        self._handset = handset
+        self._prompt = ""
+        self._ticks = 0
         self._meter = LevelMeter()
         self._keys = ""
         self._rings, self._rang = 0, Samples(0)
@@ -94,7 +124,7 @@ class Desk:
         while not self._waiting.empty():
             key = self._waiting.get_nowait()
             if key == "h":
-                self._keys = ""
+                self._keys = self._prompt = ""
                 await (phone.hang_up() if phone.off_hook else phone.lift())
             elif key == ".":
                 await self._deeds[key]()
@@ -121,8 +151,17 @@ class Desk:
     async def tick(self) -> Shown:
         """20 ms go by."""
         phone = self._phone
-        await phone.clock.sleep(TICK)
+        said = None if self._handset is None else self._handset.read()
+        if said is not None and phone.off_hook and not self.busy:  # a key mutes the microphone
+            await phone.exchanges(said)
+        else:
+            await phone.clock.sleep(TICK)
         phone.collect()
+        if self._handset is not None and phone.off_hook:
+            self._handset.write(Pcm(phone.heard[-TICK:]).bytes)
+        self._ticks += 1
+        if self._ticks % LOOK_EVERY == 0 and phone.off_hook and phone.voice:
+            self._look()
         heard = Pcm(phone.heard[-TICK:]) if phone.off_hook else Pcm.silence(TICK)
         if len(heard):
             self._meter.feed(heard)
@@ -139,7 +178,16 @@ class Desk:
             dbm0=self._meter.dbm0 if phone.off_hook else -100.0,
             hears=self._hears(),
             keys=self._keys,
+            tones=tuple(sorted(phone.tones)) if phone.off_hook else (),
+            voice=phone.voice and phone.off_hook,
+            prompt=self._prompt,
         )
+
+    def _look(self) -> None:
+        """Which prompt it is that he hears."""
+        lately = Pcm(self._phone.heard[-LOOK_BACK:])
+        for piece in identify(lately, self._known):
+            self._prompt = piece.name
 
     def _hears(self) -> str:
         phone = self._phone
