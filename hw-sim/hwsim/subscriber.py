@@ -341,6 +341,11 @@ class Subscriber:
                 self._plant.phone_listen(self.line.index, self.ear & ~VOICE)
                 self._plant.phone_listen(self.line.index, self.ear)
 
+    def forget(self) -> None:
+        """What he said, heard and did so far; on hook."""
+        self.said, self.heard, self._looked = array("h"), array("h"), 0
+        self.toned, self.notes = [], []
+
     def note(self, what: str, detail: str = "") -> None:
         """Writes down what he does or hears, now."""
         note = Note(self.clock.now(), what, detail)

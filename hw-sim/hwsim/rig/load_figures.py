@@ -28,7 +28,7 @@ def figures(traffic: Traffic, machine: Machine) -> Load:
     kinds = {each.kind: Counter[str]() for each in traffic.population.document.subscribers}
     total: Counter[str] = Counter()
     names = list(kinds)
-    for call in traffic.plan.calls:
+    for call in traffic.due:
         played = traffic.played.get(call.index)
         row = None if played is None or played.row is None else rows.get(played.row)
         made = [] if row is None else recordings.get(row["id"], [])
@@ -105,7 +105,7 @@ def errors(traffic: Traffic, rows: Mapping[str, Row], recordings: Mapping[str, S
     found += [f"{row}: came to the station, and no caller's call is it" for row in traffic.stray]
     found += [
         f"call {call.index} of the plan was not made"
-        for call in traffic.plan.calls
+        for call in traffic.due
         if call.index not in traffic.played
     ]
     twice = Counter(played.row for played in traffic.played.values() if played.row is not None)
@@ -147,9 +147,9 @@ def _hours(traffic: Traffic, ended: Sequence[Row]) -> list[Hour]:
     made: list[Hour] = []
     wall = traffic.rig.clock.wall
     held = [(_date(row, "started"), _date(row, "ended")) for row in ended]
-    calls = [(wall(call.at), traffic.played.get(call.index)) for call in traffic.plan.calls]
+    calls = [(wall(call.at), traffic.played.get(call.index)) for call in traffic.due]
     for span in traffic.plan.open:
-        begin, close = wall(span.begin), wall(span.end)
+        begin, close = wall(span.begin), wall(min(span.end, traffic.until))
         while begin < close:
             end = min(begin + HOUR, close)
             within = [played for at, played in calls if begin <= at < end]

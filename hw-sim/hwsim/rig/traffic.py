@@ -71,6 +71,8 @@ class Traffic:
         self.stray: list[str] = []
         """Calls that came to the station and were nobody's."""
         self.stuck: list[str] = []
+        self.until = self.plan.length
+        """Who would call later does not."""
         script, self._sounds = load_case(population)
         document = population.document
         lines, phones = document.board.lines, phones_for(document.board.lines)
@@ -109,17 +111,34 @@ class Traffic:
         self.rig.run(self._all(told), limit)
         self.stuck += self.rig.run(self.rig.comes_to_rest())
 
+    def end(self) -> None:
+        """Nobody calls from now on; who talks goes on. From `told`, when there is no more time for a run."""
+        self.until = min(self.until, self.rig.clock.now())
+
+    @property
+    def due(self) -> list[PlannedCall]:
+        """The calls of the plan as far as it was played."""
+        return [call for call in self.plan.calls if call.at < self.until]
+
     async def _all(self, told: Callable[[Traffic], None]) -> None:
         looks = asyncio.ensure_future(self._look(told))
         try:
             async with asyncio.TaskGroup() as group:
                 for call in self.plan.calls:
-                    await self.rig.clock.until(call.at)
+                    await self._wait(call.at)
+                    if call.at >= self.until:
+                        break
                     group.create_task(self._one(call))
-                await self.rig.clock.until(self.plan.length)
+                await self._wait(self.plan.length)
         finally:
             looks.cancel()
         told(self)
+
+    async def _wait(self, at: Samples) -> None:
+        """Until then, or as long as anybody may call."""
+        clock = self.rig.clock
+        while clock.now() < min(at, self.until):
+            await clock.until(min(at, self.until, clock.now() + LOOK_EVERY))
 
     async def _look(self, told: Callable[[Traffic], None]) -> None:
         clock = self.rig.clock
@@ -134,7 +153,6 @@ class Traffic:
     async def _one(self, call: PlannedCall) -> None:
         async with self._free:
             phone = self.rig.board.caller(call.number, withheld=call.withheld)
-            phone.notes.clear()
             self._calling[phone.line.index] = call.index
             played = self.played[call.index] = Played(self.rig.clock.now())
             try:
@@ -143,6 +161,7 @@ class Traffic:
                 await phone.hang_up()
                 played.end = self.rig.clock.now()
                 del self._calling[phone.line.index]
+                phone.forget()
                 self.rig.board.give_back(phone)
 
     async def _person(self, call: PlannedCall, phone: Subscriber, played: Played) -> None:
@@ -158,6 +177,8 @@ class Traffic:
             played.unheard = f"{type(error).__name__}: {error}"
         else:
             played.gave_up = person.gave_up is not None
+        finally:
+            person.stretches.clear()
 
     def _on_event(self, event: CallEvent) -> None:
         if event.call is None:
