@@ -15,7 +15,8 @@ typedef struct maker {
     double level, twist, rate; /* dBm0; dB that space is above mark; of 1200 bit/s, 0 = exactly */
     double noise;              /* dBm0, 0 = none */
     int seizure, marks, stuffing;
-    int thirds; /* of a bit, further marks between bytes */
+    int parts; /* of a bit: how finely the marks between bytes are made */
+    int more;  /* such parts of marks between bytes, besides the stuffing */
     uint64_t random;
     int16_t pcm[MAKER_ROOM];
     int n;
@@ -35,13 +36,14 @@ static maker *maker_new(int modem) {
     m.modem = modem;
     m.level = -14.0;
     m.seizure = 300;
+    m.parts = 3;
     m.marks = 180;
     m.random = 88172645463325252u;
     return &m;
 }
 
 /* Thirds of a bit, all of one value. */
-static void maker_thirds(maker *m, cti_fsk_tx *tx, uint8_t bit, int n) {
+static void maker_parts(maker *m, cti_fsk_tx *tx, uint8_t bit, int n) {
     for (int i = 0; i < n; i++) {
         int got = cti_fsk_tx_run(tx, &bit, 1, m->pcm + m->n, MAKER_ROOM - m->n);
         CHECK(got >= 0);
@@ -61,20 +63,20 @@ static void maker_burst(maker *m, const uint8_t *bytes, int n) {
     CHECK_EQ(cti_fsk_tx_defaults(&cfg, m->modem), 0);
     cfg.mark_dbm0 = (float)(m->level - (m->twist > 0.0 ? m->twist : 0.0));
     cfg.space_dbm0 = (float)(m->level + (m->twist < 0.0 ? m->twist : 0.0));
-    cfg.baud *= (float)(3.0 * (1.0 + m->rate));
+    cfg.baud *= (float)(m->parts * (1.0 + m->rate));
     cti_fsk_tx *tx = malloc(cti_fsk_tx_size());
     CHECK_EQ(cti_fsk_tx_init(tx, cti_fsk_tx_size(), &cfg), 0);
     m->begin = m->n;
     for (int i = 0; i < m->seizure; i++) {
-        maker_thirds(m, tx, i & 1, 3);
+        maker_parts(m, tx, i & 1, m->parts);
     }
-    maker_thirds(m, tx, 1, 3 * m->marks);
+    maker_parts(m, tx, 1, m->parts * m->marks);
     for (int i = 0; i < n; i++) {
-        maker_thirds(m, tx, 0, 3);
+        maker_parts(m, tx, 0, m->parts);
         for (int b = 0; b < 8; b++) {
-            maker_thirds(m, tx, (uint8_t)((bytes[i] >> b) & 1), 3);
+            maker_parts(m, tx, (uint8_t)((bytes[i] >> b) & 1), m->parts);
         }
-        maker_thirds(m, tx, 1, 3 + 3 * m->stuffing + m->thirds);
+        maker_parts(m, tx, 1, m->parts * (1 + m->stuffing) + m->more);
     }
     free(tx);
 }

@@ -142,6 +142,18 @@ static void rx_needs_no_seizure_and_few_marks(void) {
     }
 }
 
+/* The first byte begins anywhere in the ten bits in which a seizure is read. */
+static void rx_hears_a_message_that_follows_its_seizure_at_once(void) {
+    for (int modem = CTI_FSK_BELL202; modem <= CTI_FSK_V23; modem++) {
+        for (int seizure = 290; seizure < 310; seizure += 2) {
+            maker *m = maker_new(modem);
+            m->seizure = seizure;
+            m->marks = 0;
+            CHECK(heard_all(m));
+        }
+    }
+}
+
 static void rx_hears_marks_between_bytes(void) {
     for (int modem = CTI_FSK_BELL202; modem <= CTI_FSK_V23; modem++) {
         for (int marks = 1; marks <= 20; marks += 3) {
@@ -154,11 +166,14 @@ static void rx_hears_marks_between_bytes(void) {
 
 static void rx_hears_marks_of_a_broken_length_between_bytes(void) {
     for (int modem = CTI_FSK_BELL202; modem <= CTI_FSK_V23; modem++) {
-        for (int thirds = 1; thirds <= 8; thirds++) {
-            maker *m = maker_new(modem);
-            m->thirds = thirds;
-            m->noise = -34.0;
-            CHECK(heard_all(m));
+        for (int parts = 2; parts <= 3; parts++) {
+            for (int more = 1; more <= 8; more++) {
+                maker *m = maker_new(modem);
+                m->parts = parts;
+                m->more = more;
+                m->noise = -34.0;
+                CHECK(heard_all(m));
+            }
         }
     }
 }
@@ -300,6 +315,7 @@ int main(void) {
     RUN(rx_hears_levels_from_0_to_minus_48_dbm0);
     RUN(rx_hears_twist_rate_and_noise);
     RUN(rx_needs_no_seizure_and_few_marks);
+    RUN(rx_hears_a_message_that_follows_its_seizure_at_once);
     RUN(rx_hears_marks_between_bytes);
     RUN(rx_hears_marks_of_a_broken_length_between_bytes);
     RUN(rx_reads_5_db_of_snr);

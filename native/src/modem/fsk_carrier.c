@@ -21,7 +21,11 @@
 #define FIRST_RATE_STEP 0.03f
 #define FIRST_RATE_PENALTY 0.005f /* of the purity: the nominal rate is likeliest */
 #define MARKS_BEFORE 2
-#define PASSES 3 /* at most, until the byte's place stands */
+/* Above it (10 dB over noise) a doubtful byte is no work of noise. */
+#define CLEAR_PURITY 0.94f
+/* A byte so little sure is none where half a bit later there is a mark. */
+#define HOPELESS 0.15f
+#define PASSES 5 /* at most, until the byte's place stands */
 
 fsk_tones fsk_carrier_tones(int modem) {
     return modem == CTI_FSK_V23 ? fsk_tones_of(2100, 1300) : fsk_tones_of(2200, 1200);
@@ -121,6 +125,7 @@ int fsk_carrier_read(fsk_carrier *c, const fsk_span *span, int64_t base, float t
     float measured = MEASURE_VAR + MEASURE_VAR_NOISE * noise;
     /* The carrier at t: what the last byte left, or the marks before. */
     fsk_c ref = c->ref;
+    float by;
     for (int pass = 0;; pass++) {
         fsk_path_read(span, t, c->bit, c->amplitude, ref, &reading);
         if (reading.marks & 1) {
@@ -132,7 +137,7 @@ int fsk_carrier_read(fsk_carrier *c, const fsk_span *span, int64_t base, float t
             c->var_place = 1.0f;
             c->var_both = 0.0f;
         }
-        float by = correct(c, late, measured);
+        by = correct(c, late, measured);
         ref = turned(ref, span->tones.omega[1] * by);
         t += by;
         if (pass + 1 == PASSES || fabsf(by) < JUMP_LEAST) {
@@ -151,13 +156,41 @@ int fsk_carrier_read(fsk_carrier *c, const fsk_span *span, int64_t base, float t
     for (int b = 0; b < 2; b++) {
         c->amplitude[b] += LEVEL_GAIN * (amplitude[b] - c->amplitude[b]);
     }
-    c->ref = reading.ref;
+    c->ref = turned(reading.ref, span->tones.omega[1] * by);
     c->waiting = 0;
     c->bytes++;
     c->last = (double)base + (double)t;
     c->next = c->last + FSK_FRAME * (double)c->bit;
     predict(c);
     ev->start = (int64_t)llround(c->last);
+    return 1;
+}
+
+static float sureness(const cti_fsk_event *byte) {
+    return byte->framing_ok ? byte->margin : -byte->margin;
+}
+
+int fsk_carrier_read_next(fsk_carrier *c, const fsk_span *span, int64_t base, float t, cti_fsk_event *ev) {
+    const fsk_carrier before = *c;
+    if (!fsk_carrier_read(c, span, base, t, ev)) {
+        return 0;
+    }
+    if (sureness(ev) < FSK_DOUBTFUL && c->purity > CLEAR_PURITY) {
+        fsk_carrier later = before;
+        cti_fsk_event other = *ev;
+        float half = 0.5f * later.bit;
+        later.ref = turned(later.ref, span->tones.omega[1] * half);
+        later.var_place = 1.0f;
+        later.var_both = 0.0f;
+        int found = fsk_carrier_read(&later, span, base, t + half, &other);
+        if (found && sureness(&other) > sureness(ev)) {
+            *c = later;
+            *ev = other;
+        } else if (!found && sureness(ev) < HOPELESS) {
+            *c = before;
+            return 0;
+        }
+    }
     return 1;
 }
 
@@ -188,11 +221,14 @@ static float place_byte(const fsk_carrier *c, const fsk_span *span, float around
     return place;
 }
 
+int fsk_carrier_is_space(const fsk_carrier *c, const fsk_span *span, float t) {
+    return explains(c, span, 0, t) > explains(c, span, 1, t);
+}
+
 /* Could a start bit begin near t? One window each, before the search is worth its time. */
 static int start_possible(const fsk_carrier *c, const fsk_span *span, float t) {
     for (int i = -1; i <= 1; i++) {
-        float at = t + 0.25f * (float)i * c->bit;
-        if (explains(c, span, 0, at) > explains(c, span, 1, at)) {
+        if (fsk_carrier_is_space(c, span, t + 0.25f * (float)i * c->bit)) {
             return 1;
         }
     }

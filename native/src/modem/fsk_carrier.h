@@ -39,6 +39,11 @@ int fsk_carrier_may_start(const fsk_carrier *c, const fsk_span *span, float t);
 /* Reads the byte whose start bit is at about t and corrects place, rate and levels by it. 0: there is no
  * start bit; then nothing is changed. `base` is the span's first sample. */
 int fsk_carrier_read(fsk_carrier *c, const fsk_span *span, int64_t base, float t, cti_fsk_event *ev);
-/* The same when the start bit may be anywhere within ± range bits: a dear search. */
+/* The same behind the last byte, or on a clear line half a bit later where the byte is surer: half a bit of
+ * mark between two puts the first place in the middle of every bit. */
+int fsk_carrier_read_next(fsk_carrier *c, const fsk_span *span, int64_t base, float t, cti_fsk_event *ev);
+/* Is the bit that begins at t a space, looked at by itself? */
+int fsk_carrier_is_space(const fsk_carrier *c, const fsk_span *span, float t);
+/* As fsk_carrier_read when the start bit may be anywhere within ± range bits: a dear search. */
 int fsk_carrier_find(fsk_carrier *c, const fsk_span *span, int64_t base, float t, float range,
                      cti_fsk_event *ev);

@@ -6,8 +6,7 @@
 #define STATES 8
 #define MEMORY 0.8f /* of the carrier's phase, a bit */
 #define NEVER -1e30f
-/* A frame less sure than this may be followed by a start bit that is late by part of a bit. */
-#define DOUBTFUL 0.6f
+/* A doubtful frame may be followed by a start bit that is late by part of a bit. */
 #define LATE_STEPS 4
 
 static fsk_c times(fsk_c a, fsk_c b) {
@@ -187,7 +186,7 @@ void fsk_path_read(const fsk_span *span, float t, float bit, const float amplitu
     end.f = f[FSK_FRAME & 1];
     float unit = distance_of(span, amplitude);
     float fit = decide(&end, span, bit, 0.0f, unit, out);
-    if (out->margin < DOUBTFUL || out->stop < DOUBTFUL) {
+    if (out->margin < FSK_DOUBTFUL || out->stop < FSK_DOUBTFUL) {
         for (int i = 1; i < LATE_STEPS; i++) {
             fsk_reading later;
             float other = decide(&end, span, bit, (float)i / LATE_STEPS, unit, &later);

@@ -8,7 +8,8 @@
 
 #include "modem/fsk_span.h"
 
-#define FSK_FRAME 10 /* a start bit, eight bits, a stop bit */
+#define FSK_FRAME 10      /* a start bit, eight bits, a stop bit */
+#define FSK_DOUBTFUL 0.6f /* a margin: below it something is not as it seems */
 
 /* A carrier's phase at a bit's boundary, its length how much is known of it; 0, 0: nothing. */
 typedef struct fsk_reading {

@@ -147,7 +147,13 @@ static void follow_seizure(cti_fsk_rx *rx, cti_fsk_event *byte) {
         c->waiting = 1;
         return;
     }
-    int bits = byte->byte << 1 | byte->framing_ok << 9, odd = bits ^ SEIZURE_BYTE << 1 ^ 1 << 9;
+    int bits = byte->byte << 1 | byte->framing_ok << 9;
+    /* A frame is read as if a mark had to end it: the first byte's second space may stand there. */
+    float end = (float)(c->last - (double)base) + (FSK_FRAME - 1) * c->bit;
+    if (byte->margin < FSK_DOUBTFUL && fsk_carrier_is_space(c, &span, end)) {
+        bits &= ~(1 << (FSK_FRAME - 1));
+    }
+    int odd = bits ^ SEIZURE_BYTE << 1 ^ 1 << 9;
     if (!odd) {
         judge(rx, &span, base, (float)(c->last - (double)base), (uint32_t)bits, FSK_FRAME);
         return;
@@ -254,7 +260,7 @@ static int next_byte(cti_fsk_rx *rx, cti_fsk_event *ev) {
     }
     memset(ev, 0, sizeof *ev);
     int apart = c->waiting > 0;
-    if (!c->bad && (apart ? search(rx, &span, base, t, ev) : fsk_carrier_read(c, &span, base, t, ev))) {
+    if (!c->bad && (apart ? search(rx, &span, base, t, ev) : fsk_carrier_read_next(c, &span, base, t, ev))) {
         rx->paid -= apart && ev->framing_ok ? SEARCHES_A_BYTE * SEARCH_PRICE : 0;
         return 1;
     }
