@@ -59,6 +59,13 @@ def test_callers_who_do_everything_in_any_order_leave_no_line_at_work_and_no_cal
     assert told["recordings"] == told["answered"] >= 5
 
 
+def test_stations_to_which_everything_happens_come_to_rest_with_every_row_and_file(tmp_path):
+    told = run("random_faults", tmp_path, "--rounds", "1", "--seed", "103")
+    assert (told["rounds"], told["findings"]) == (1, [])
+    assert told["calls"] >= 4
+    assert sum(told["faults"].values()) >= 3
+
+
 def test_tones_and_ringing_off_the_line_agree_with_the_countries_tables(tmp_path):
     told = run("country_tones", tmp_path, "--countries", "3", "--seed", "103")
     assert (told["countries"], told["findings"]) == (3, [])

@@ -21,7 +21,7 @@ from ctidrv.units import Samples, to_seconds
 from hwsim.faulty_files import FaultyFiles
 from hwsim.load.read import Population
 from hwsim.rig.check import check_sounds
-from hwsim.rig.expected import differences, unplayable
+from hwsim.rig.expected import differences, files_amiss
 from hwsim.rig.faults import RECORDINGS_LEFT, Faults, plan, wall_set
 from hwsim.rig.kept import keep, run_of
 from hwsim.rig.killed import Job, play_until_killed
@@ -129,7 +129,7 @@ def play_case(scenario: Scenario, *, kept: Path | None = None, passed_too: bool 
             left = {state for kind, state in RECORDINGS_LEFT.items() if kind in given}
             found = [*differences(scenario, result.calls, left)]
             if document.faults:
-                found += [(scenario.root.line, each) for each in unplayable(result.calls, data.root)]
+                found += [(scenario.root.line, each) for each in files_amiss(result.calls, data)]
             result.failures += [Failure(*each) for each in found]
             result.simulated_s = to_seconds(since + rig.clock.now())
             if not result.ok or (passed_too and watch is not None):

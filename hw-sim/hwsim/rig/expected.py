@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from ctidrv.document.shape import locate
 from ctidrv.errors import CtiError
+from ctidrv.folder import DataFolder
 from ctidrv.units import to_seconds
 from hwsim.scenario.read import Scenario
 
@@ -50,22 +50,27 @@ def faults(call: Mapping[str, Any], left: Collection[str] = ()) -> Iterator[str]
         yield f"{name} began {call['started']}, was answered {call['answered']} and ended {call['ended']}"
 
 
-def unplayable(calls: Sequence[Mapping[str, Any]], root: Path) -> Iterator[str]:
-    """Recordings and messages whose file under `root` does not play as long as its row says."""
+def files_amiss(calls: Sequence[Mapping[str, Any]], folder: DataFolder) -> Iterator[str]:
+    """Recordings and messages whose file does not play as long as its row says, and files of which no row
+    tells."""
     from ctidrv.media.wav import read_wav
 
+    nobodys = {path for root in (folder.recordings, folder.messages) for path in root.rglob("*.wav")}
     for call in calls:
         for row in (*call["recordings"], *call["messages"]):
+            nobodys.discard(folder.root / row["path"])
             if row.get("state") == "missing":
                 continue
             try:
-                seconds = to_seconds(read_wav(root / row["path"]).frames)
+                seconds = to_seconds(read_wav(folder.root / row["path"]).frames)
             except CtiError as error:
                 yield f"{row['id']} of {call['id']} cannot be played: {error}"
                 continue
             if seconds != row["seconds"]:
                 told = row["seconds"]
                 yield f"{row['id']} of {call['id']} lasts {seconds:g} s, and its row says {told:g} s"
+    for path in sorted(nobodys):
+        yield f"{path.relative_to(folder.root)}: no row tells of it"
 
 
 def _found(call: Mapping[str, Any], key: str) -> Any:
