@@ -88,8 +88,8 @@ class WavWriter:
             raise StoreError(f"{self.path}: cannot be made: {error.strerror}") from error
 
     def write(self, frames: bytes) -> None:
-        """Appends interleaved 16-bit frames."""
-        told = self.frames + len(frames) // (2 * self.channels)
+        """Appends interleaved 16-bit frames; all of them, or with StoreError none."""
+        before, told = self.frames, self.frames + len(frames) // (2 * self.channels)
         if told * self._frame > _LARGEST:
             raise StoreError(f"{self.path}: a WAV file can hold no more than 4 GB; begin another")
         try:
@@ -101,6 +101,7 @@ class WavWriter:
                 os.fsync(self._file.fileno())
                 self._synced = self.frames
         except OSError as error:
+            self.frames = before
             self._drop_part()
             raise StoreError(f"{self.path}: cannot be written: {error.strerror}") from error
 

@@ -59,7 +59,7 @@ def files_amiss(calls: Sequence[Mapping[str, Any]], folder: DataFolder) -> Itera
     for call in calls:
         for row in (*call["recordings"], *call["messages"]):
             nobodys.discard(folder.root / row["path"])
-            if row.get("state") == "missing":
+            if row.get("state") in ("missing", "deleted"):
                 continue
             try:
                 seconds = to_seconds(read_wav(folder.root / row["path"]).frames)
