@@ -29,7 +29,6 @@ WORDS: dict[str, dict[str, str]] = {
         "back": "Earlier (←)",
         "on": "Later (→)",
         "save": "Save picture…",
-        "drawing": "Drawing…",
         "everybody": "everybody",
     },
     "zh": {
@@ -58,7 +57,6 @@ WORDS: dict[str, dict[str, str]] = {
         "back": "向前 (←)",
         "on": "向后 (→)",
         "save": "保存图片…",
-        "drawing": "正在绘制…",
-        "everybody": "全部",
+        "everybody": "所有人",
     },
 }

@@ -62,10 +62,9 @@ def draw_marks(sheet: Sheet, axis: Axis, what: What, marks: Sequence[Mark], name
         begin, end = axis.x(mark.begin), axis.x(mark.begin if mark.end is None else mark.end)
         words = cut_to(f"{mark.text}{' ✂' if mark.cut else ''}", MOST_TEXT)
         room = width_of(words) + 4
-        place = begin
-        if begin + room > LEFT + PLOT:  # no room to its right
-            place = begin - room if mark.end is None else LEFT + PLOT - room
-        row = next((number for number, taken in enumerate(rows) if taken <= place), len(rows))
+        place = _place(begin, end, room)
+        first = min(begin, place)
+        row = next((number for number, taken in enumerate(rows) if taken <= first), len(rows))
         if row == MOST_ROWS:
             left_out += 1
             continue
@@ -85,6 +84,15 @@ def draw_marks(sheet: Sheet, axis: Axis, what: What, marks: Sequence[Mark], name
     if left_out:
         sheet.text(LEFT, sheet.y + SIZE - 3, f"… {left_out} {names[1]}", colour="#888")
         sheet.y += _ROW
+
+
+def _place(begin: float, end: float, room: float) -> float:
+    """Where a mark's words begin: on its bar, else behind it, else before it, else at the plot's end."""
+    if end - begin >= room:
+        return begin
+    if end + room <= LEFT + PLOT:
+        return end
+    return begin - room if begin - room >= LEFT else LEFT + PLOT - room
 
 
 def _named(what: str, mark: Mark) -> list[tuple[str, str]]:

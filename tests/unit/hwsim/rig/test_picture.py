@@ -10,7 +10,7 @@ import pytest
 from ctidrv.errors import InputError
 from hwsim.rig.picture.draw import axis_of, picture
 from hwsim.rig.picture.svg import LEFT, PLOT, Axis, cut_to, width_of
-from hwsim.rig.picture.tracks import MOST_ROWS, detected
+from hwsim.rig.picture.tracks import MOST_ROWS, _place, detected
 from hwsim.rig.picture.words import WORDS
 from hwsim.rig.run_file import Fault, Mark, Party, Run
 
@@ -56,6 +56,14 @@ def test_a_mark_without_room_goes_to_the_next_row_and_too_many_are_counted(tmp_p
     drawn = [each for each in root.iter(f"{SVG}rect") if each.get("data-track") == "call"]
     assert len({each.get("y") for each in drawn}) == len(drawn) == MOST_ROWS
     assert any(text.text == f"… {20 - MOST_ROWS} more" for text in root.iter(f"{SVG}text"))
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "place"),
+    [(200, 400, 200), (200, 220, 220), (1290, 1300, 1190), (200, 1369, 200), (171, 1360, 171)],
+)
+def test_words_stand_on_their_bar_or_beside_it_and_never_across_its_edge(begin, end, place):
+    assert _place(begin, end, 100) == place
 
 
 def test_chinese_words_are_given_twice_the_room():
