@@ -83,17 +83,23 @@ static int64_t take_best(double *like, int64_t steps, double *value) {
     return best;
 }
 
+/* Exact: whole numbers, and fewer than 2^33 of them. */
+static int64_t product(const int16_t *a, const int16_t *b, int64_t n) {
+    int64_t sum = 0;
+    for (int64_t i = 0; i < n; i++)
+        sum += (int32_t)a[i] * b[i];
+    return sum;
+}
+
+/* Normalised, of the sums of squares and of products. */
+static double normalised(int64_t aa, int64_t bb, int64_t ab) {
+    return aa > 0 && bb > 0 ? (double)ab / sqrt((double)aa * (double)bb) : 0;
+}
+
 static double correlation(const int16_t *a, const int16_t *b, int64_t n, double *gain) {
-    double aa = 0, bb = 0, ab = 0;
-    for (int64_t i = 0; i < n; i++) {
-        double x = a[i], y = b[i];
-        aa += x * x;
-        bb += y * y;
-        ab += x * y;
-    }
-    if (gain != NULL)
-        *gain = aa > 0 ? ab / aa : 0;
-    return aa > 0 && bb > 0 ? ab / sqrt(aa * bb) : 0;
+    int64_t aa = product(a, a, n), ab = product(a, b, n);
+    *gain = aa > 0 ? (double)ab / (double)aa : 0;
+    return normalised(aa, product(b, b, n), ab);
 }
 
 /* Where the needle's loudest second (or all of a shorter one) begins. */
@@ -144,20 +150,25 @@ static void best_places(const int16_t *needle, int64_t needle_samples, const int
 
     int64_t fine = needle_samples < FINE_SAMPLES ? needle_samples : FINE_SAMPLES;
     f->from = needle_samples <= FINE_SAMPLES ? 0 : loudest(needle_env, needle_steps, steps_of(fine));
+    int64_t needle_square = product(needle + f->from, needle + f->from, fine);
     f->count = 0;
     for (int k = 0; k < BEST_PLACES; k++) {
         int64_t step = take_best(like, places, &f->shape[f->count]);
         if (step < 0)
             break;
         int64_t first = step * STEP - STEP, last = step * STEP + STEP;
+        first = first < 0 ? 0 : first;
+        const int16_t *there = haystack + f->from;
+        int64_t square = product(there + first, there + first, fine);
         double found = 0;
-        for (int64_t lag = first < 0 ? 0 : first; lag <= last && lag + needle_samples <= haystack_samples;
-             lag++) {
-            double c = correlation(needle + f->from, haystack + lag + f->from, fine, NULL);
+        for (int64_t lag = first; lag <= last && lag + needle_samples <= haystack_samples; lag++) {
+            double c = normalised(needle_square, square, product(needle + f->from, there + lag, fine));
             if (c > found) {
                 found = c;
                 f->at[f->count] = lag;
             }
+            if (lag + needle_samples < haystack_samples)
+                square += (int32_t)there[lag + fine] * there[lag + fine] - (int32_t)there[lag] * there[lag];
         }
         f->like[f->count] = found;
         f->count += found > 0;
