@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from ctidrv.apps.ivr.shipped import shipped_folder
 from ctidrv.cli import main
 from hwsim.rig.case import play_case
 from hwsim.rig.faults import plan
@@ -199,3 +200,32 @@ def test_sim_run_plays_faults_and_sim_line_refuses_them(code_project, capsys):
     assert json.loads(capsys.readouterr().out)["calls"][0]["cause"] == "line-lost"
     assert main(["sim", "line", "--pcm", "tcp:0", "--scenario", str(file)]) == 2
     assert "`ctidrv sim run` alone plays" in capsys.readouterr().err
+
+
+MESSAGE = (
+    '[dial: "8001", hear: pick-language, press: "1", hear: {prompt: main-menu, first: 1s}, press: "9", '
+    "hear: please-leave-message, silence: 1200ms, speak: ann-lee, silence: 6s, %s]"
+)
+
+
+def leave_a_message(faults, after):
+    """With the hot line that ships; `after`: what the caller hears at the end."""
+    text = (
+        f"scenario: 1\nscript: hotline.ivr.yaml\nfaults: {faults}\ncallers:\n  - steps: {MESSAGE % after}\n"
+    )
+    result = play_case(parse_scenario(text, shipped_folder() / "faults.scenario.yaml"))
+    assert result.ok, result.report
+    return result.calls[0]
+
+
+def test_a_message_that_no_row_can_be_written_of_is_not_called_saved_and_comes_later():
+    call = leave_a_message("[database_locked: {at: 20s, lasts: 60s}]", "hear: something-wrong")
+    assert (call["outcome"], len(call["messages"])) == ("message", 1)
+
+
+def test_a_message_that_the_disk_does_not_take_is_not_called_saved():
+    call = leave_a_message(
+        "[disk_full: {at: 20s, lasts: 60s}]", "hear: {prompt: something-wrong, within: 20s}"
+    )
+    assert call["messages"] == []
+    assert call["recordings"][0]["state"] == "closed"

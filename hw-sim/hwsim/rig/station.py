@@ -172,7 +172,9 @@ class Rig:
         ]
         ends = zip(self.board.ports, self.board.exchange.lines, strict=False)
         off_hook = [f"line {port.id} is off hook" for port, line in ends if line.closed]
-        return [*lines, *off_hook, *(f"{call} has not ended" for call in self._open)]
+        waiting = self.station.store.writer.waiting
+        rows = [f"the database has not taken {waiting} rows"] if waiting else []
+        return [*lines, *off_hook, *rows, *(f"{call} has not ended" for call in self._open)]
 
     def calls(self) -> list[dict[str, Any]]:
         """The rows of all calls, oldest first, with `events legs recordings messages`."""
