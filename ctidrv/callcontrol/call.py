@@ -35,6 +35,8 @@ stuck key. A prompt it stops has stopped long before, in the core."""
 _TYPE_AHEAD = 256
 _QUEUE = 12
 """Sounds put behind one another at a time; the core's player takes 16."""
+_LOOK_EVERY = ms(1000)
+"""Whether the sink of a message has failed."""
 
 
 class CallState(Enum):
@@ -269,6 +271,7 @@ class Call:
     ) -> Recorded:
         """Records what the caller says until a key, silence, `max` or hang-up; the sink is closed then.
 
+        StoreError soon after the sink has failed: nobody is to talk to a disk that takes nothing.
         The one wait that returns when the far end hangs up (reason ``hangup``), so that what was said
         is kept; the next wait raises CallEnded. Keys pressed meanwhile are no type-ahead.
         """
@@ -285,8 +288,9 @@ class Call:
 
         forget = self.channel.subscribe(stopped)
         try:
-            while self.cause is None and not take.over(self._clock.now()):
-                await self._until(take.changed, take.due(), raising=False)
+            while self.cause is None and recording.error is None and not take.over(now := self._clock.now()):
+                until = Samples(min(take.due(), now + _LOOK_EVERY))
+                await self._until(take.changed, until, raising=False)
         finally:
             try:
                 frames = await recording.stop()

@@ -204,12 +204,12 @@ def test_sim_run_plays_faults_and_sim_line_refuses_them(code_project, capsys):
 
 MESSAGE = (
     '[dial: "8001", hear: pick-language, press: "1", hear: {prompt: main-menu, first: 1s}, press: "9", '
-    "hear: please-leave-message, silence: 1200ms, speak: ann-lee, silence: 6s, %s]"
+    "hear: please-leave-message, silence: 1200ms, speak: ann-lee, silence: %s]"
 )
 
 
 def leave_a_message(faults, after):
-    """With the hot line that ships; `after`: what the caller hears at the end."""
+    """With the hot line that ships; `after`: he has spoken."""
     text = (
         f"scenario: 1\nscript: hotline.ivr.yaml\nfaults: {faults}\ncallers:\n  - steps: {MESSAGE % after}\n"
     )
@@ -219,13 +219,16 @@ def leave_a_message(faults, after):
 
 
 def test_a_message_that_no_row_can_be_written_of_is_not_called_saved_and_comes_later():
-    call = leave_a_message("[database_locked: {at: 20s, lasts: 60s}]", "hear: something-wrong")
+    call = leave_a_message("[database_locked: {at: 20s, lasts: 60s}]", "6s, hear: something-wrong")
     assert (call["outcome"], len(call["messages"])) == ("message", 1)
 
 
-def test_a_message_that_the_disk_does_not_take_is_not_called_saved():
-    call = leave_a_message(
-        "[disk_full: {at: 20s, lasts: 60s}]", "hear: {prompt: something-wrong, within: 20s}"
-    )
-    assert call["messages"] == []
+@pytest.mark.parametrize(("full_at", "kept"), [("20s", []), ("27s", [1.7])])
+def test_a_message_that_the_disk_does_not_take_is_told_while_the_caller_speaks(full_at, kept):
+    """And what it had taken by then is a message."""
+    call = leave_a_message(f"[disk_full: {{at: {full_at}, lasts: 60s}}]", "100ms")
+    prompts = [event["prompt"] for event in call["events"] if event["type"] == "call.prompt"]
+    assert "something-wrong" in prompts  # he speaks for six seconds, and hangs up then
+    assert "message-saved" not in prompts
+    assert [round(message["seconds"], 1) for message in call["messages"]] == kept
     assert call["recordings"][0]["state"] == "closed"

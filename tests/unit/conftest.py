@@ -49,7 +49,7 @@ class FakeRecording:
         self._channel = channel
         self._sink = sink
         self._stopping: asyncio.Future[int] | None = None
-        self._error: Exception | None = None
+        self.error: Exception | None = None
 
     def tick(self) -> None:
         if self.open:
@@ -58,19 +58,19 @@ class FakeRecording:
             try:
                 self._sink.write(Pcm([value % 30000 for value in ramp for _ in range(self.channels)]).bytes)
             except CtiError as error:
-                self._error = error
+                self.error = error
 
     def finish(self, at: int) -> PortEvent:
         try:
             self._sink.close()
         except CtiError as error:
-            self._error = self._error or error
+            self.error = self.error or error
         assert self._stopping is not None
         if not self._stopping.done():
-            if self._error is None:
+            if self.error is None:
                 self._stopping.set_result(self.frames)
             else:
-                self._stopping.set_exception(StoreError(str(self._error)))
+                self._stopping.set_exception(StoreError(str(self.error)))
                 self._stopping.exception()
         return events.RecordDone(Samples(at), PORT, self.ref, Samples(self.frames))
 

@@ -41,6 +41,7 @@ class Recording:
 
     def __init__(self, line, sink):
         self.line, self.sink, self.ref, self.frames = line, sink, 99, 0
+        self.error = None
 
     def tick(self):
         self.sink.write(Pcm(range(160)).bytes)
