@@ -93,3 +93,18 @@ def until(qt: Any) -> Any:
         qt.processEvents()
 
     return wait
+
+
+@pytest.fixture
+def station(fake: ModuleType) -> Any:
+    made = fake.FakeStation()
+    fake.past(made)
+    return made
+
+
+@pytest.fixture
+def shown(program: Any, station: Any, fake: ModuleType, until: Any) -> Any:
+    """A program that is connected."""
+    made = program(fake.FakeFinder(station))
+    until(lambda: made.desk.reachable and made.window._rows)
+    return made

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from ctidrv import events
-from ctidrv.callcontrol.call import Call
+from ctidrv.callcontrol.call import Call, CallState
+from ctidrv.callcontrol.fxo import State
 from ctidrv.callcontrol.ids import Ids
 from ctidrv.callcontrol.journal import CallEvent, Journal
 from ctidrv.callcontrol.line import LineController
@@ -290,6 +291,32 @@ class Bench:
 
     def said(self, type: str) -> list[dict[str, Any]]:
         return [dict(entry.data) for entry in self.entries if entry.type == type]
+
+    def ends(self) -> list[tuple[str, str]]:
+        """Cause and outcome of each call that has ended."""
+        return [(entry["cause"], entry["outcome"]) for entry in self.said("call.ended")]
+
+    async def answered(self) -> Call:
+        """A call that was answered at once."""
+
+        async def answer(call: Call) -> None:
+            await call.answer()
+            await call.ended()
+
+        self.handler = answer
+        self.ring(0)
+        await self.run(3000)
+        assert self.line.state is State.CONNECTED
+        assert self.call.state is CallState.CONNECTED
+        made: Call = self.call
+        return made
+
+    async def during(self, work: Coroutine[Any, Any, Any], length_ms: float) -> Any:
+        """Runs `work` while so much time goes by; it must be done then."""
+        task = asyncio.ensure_future(work)
+        await self.run(length_ms)
+        assert task.done(), "still waiting"
+        return task.result()
 
 
 def inline(

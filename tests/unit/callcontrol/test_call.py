@@ -20,39 +20,6 @@ PlayScene = Callable[..., Any]
 PROMPT = Pcm([100] * 8000)
 
 
-class MemorySink:
-    def __init__(self) -> None:
-        self.data = b""
-        self.closed = False
-
-    def write(self, frames: bytes) -> None:
-        self.data += frames
-
-    def close(self) -> None:
-        self.closed = True
-
-
-async def connected(bench: Any) -> Call:
-    async def answer(call: Call) -> None:
-        await call.answer()
-        await call.ended()
-
-    bench.handler = answer
-    bench.ring(0)
-    await bench.run(3000)
-    assert bench.call.state is CallState.CONNECTED
-    call: Call = bench.call
-    return call
-
-
-async def during(bench: Any, work: Coroutine[Any, Any, Any], length_ms: float) -> Any:
-    """Runs `work` while so much time goes by; it must be done then."""
-    task = asyncio.ensure_future(work)
-    await bench.run(length_ms)
-    assert task.done(), "still waiting"
-    return task.result()
-
-
 # Answering
 
 
@@ -123,9 +90,9 @@ def test_an_operator_answers_while_the_script_still_waits_and_the_script_stays_o
         bench.handler = serve
         bench.ring(0)
         await bench.run(500)
-        await during(bench, bench.call.answer(by="operator"), 200)
+        await bench.during(bench.call.answer(by="operator"), 200)
         assert bench.call.answered_by == "operator"
-        await during(bench, bench.call.taken(), 20)
+        await bench.during(bench.call.taken(), 20)
         await bench.run(2000)
         assert bench.call.state is CallState.CONNECTED
         await bench.call.hang_up(Cause.LOCAL_OPERATOR)
@@ -139,7 +106,7 @@ def test_an_operator_answers_while_the_script_still_waits_and_the_script_stays_o
 
 def test_an_operator_takes_over_from_the_script_and_its_prompt_stops(play_scene: PlayScene) -> None:
     async def scene(bench: Any) -> None:
-        call = await connected(bench)
+        call = await bench.answered()
         prompt = asyncio.ensure_future(call.play([PROMPT] * 10))
         await bench.run(500)
         await call.answer(by="operator")
@@ -166,7 +133,7 @@ def test_hanging_up_on_a_ringing_call_lets_it_ring(play_scene: PlayScene) -> Non
 
 def test_sounds_play_to_their_end_one_after_the_other(play_scene: PlayScene) -> None:
     async def scene(bench: Any) -> None:
-        call = await connected(bench)
+        call = await bench.answered()
         task = asyncio.ensure_future(call.play([PROMPT, PROMPT]))
         await bench.run(1980)
         assert not task.done()
@@ -179,7 +146,7 @@ def test_sounds_play_to_their_end_one_after_the_other(play_scene: PlayScene) -> 
 
 def test_playing_nothing_ends_at_once(play_scene: PlayScene) -> None:
     async def scene(bench: Any) -> None:
-        call = await connected(bench)
+        call = await bench.answered()
         assert await call.play([]) == Played("end")
         assert await call.play([Pcm()]) == Played("end")
 
@@ -191,7 +158,7 @@ def test_more_sounds_than_the_core_queues_are_all_played(play_scene: PlayScene) 
         """What is no Pcm is not joined."""
 
     async def scene(bench: Any) -> None:
-        call = await connected(bench)
+        call = await bench.answered()
         sounds: list[Any] = [part for _ in range(20) for part in (Pcm([1] * 80), Tone())]
         task = asyncio.ensure_future(call.play(sounds))
         for _ in range(120):
@@ -207,42 +174,42 @@ def test_more_sounds_than_the_core_queues_are_all_played(play_scene: PlayScene) 
 
 def test_a_key_stops_the_prompt_and_is_not_lost(play_scene: PlayScene) -> None:
     async def scene(bench: Any) -> None:
-        call = await connected(bench)
+        call = await bench.answered()
         bench.digit("1", 300)
         task = asyncio.ensure_future(call.play([PROMPT], "123", label="main-menu"))
         await bench.run(380)
         assert task.result() == Played("digit", "1")
-        assert await during(bench, call.digit(seconds(1)), 100) == "1"
+        assert await bench.during(call.digit(seconds(1)), 100) == "1"
 
     assert play_scene(scene).said("call.digit") == [{"digit": "1", "length_ms": 80, "during": "main-menu"}]
 
 
 def test_a_key_that_stops_nothing_is_kept_for_later(play_scene: PlayScene) -> None:
     async def scene(bench: Any) -> None:
-        call = await connected(bench)
+        call = await bench.answered()
         bench.digit("9", 300)
-        assert await during(bench, call.play([PROMPT], "123"), 1100) == Played("end")
-        assert await during(bench, call.digit(Samples(0)), 20) == "9"
-        assert await during(bench, call.digit(Samples(0)), 20) is None
+        assert await bench.during(call.play([PROMPT], "123"), 1100) == Played("end")
+        assert await bench.during(call.digit(Samples(0)), 20) == "9"
+        assert await bench.during(call.digit(Samples(0)), 20) is None
 
     play_scene(scene)
 
 
 def test_a_key_pressed_before_the_prompt_keeps_it_from_beginning(play_scene: PlayScene) -> None:
     async def scene(bench: Any) -> None:
-        call = await connected(bench)
+        call = await bench.answered()
         bench.digit("2", 0)
         await bench.run(200)
         assert await call.play([PROMPT], "123") == Played("digit", "2")
         assert bench.channel.played == []
-        assert await during(bench, call.digit(), 20) == "2"
+        assert await bench.during(call.digit(), 20) == "2"
 
     play_scene(scene)
 
 
 def test_a_key_heard_in_the_tick_in_which_the_prompt_is_put_on_stops_it(play_scene: PlayScene) -> None:
     async def scene(bench: Any) -> None:
-        call = await connected(bench)
+        call = await bench.answered()
         task = asyncio.ensure_future(call.play([PROMPT], "1"))
         await bench.settle()
         at = bench.clock.now()
@@ -255,7 +222,7 @@ def test_a_key_heard_in_the_tick_in_which_the_prompt_is_put_on_stops_it(play_sce
 
 def test_keys_typed_fast_all_arrive_in_order(play_scene: PlayScene) -> None:
     async def scene(bench: Any) -> None:
-        call = await connected(bench)
+        call = await bench.answered()
         for number, digit in enumerate("98537#"):
             bench.digit(digit, number * 100, 50)
         await bench.run(800)
@@ -267,7 +234,7 @@ def test_keys_typed_fast_all_arrive_in_order(play_scene: PlayScene) -> None:
 
 def test_the_wait_for_a_key_ends_after_its_time(play_scene: PlayScene) -> None:
     async def scene(bench: Any) -> None:
-        call = await connected(bench)
+        call = await bench.answered()
         task = asyncio.ensure_future(call.digit(seconds(2)))
         await bench.run(1980)
         assert not task.done()
@@ -279,25 +246,25 @@ def test_the_wait_for_a_key_ends_after_its_time(play_scene: PlayScene) -> None:
 
 def test_a_key_held_down_while_the_time_runs_out_still_counts(play_scene: PlayScene) -> None:
     async def scene(bench: Any) -> None:
-        call = await connected(bench)
+        call = await bench.answered()
         bench.digit("5", 950, 3000)
-        assert await during(bench, call.digit(seconds(1)), 1300) == "5"
+        assert await bench.during(call.digit(seconds(1)), 1300) == "5"
         await bench.run(3000)
-        assert await during(bench, call.digit(Samples(0)), 20) is None
+        assert await bench.during(call.digit(Samples(0)), 20) is None
 
     assert play_scene(scene).said("call.digit") == [{"digit": "5", "length_ms": None, "during": None}]
 
 
 def test_a_digit_is_told_before_what_it_leads_to(play_scene: PlayScene) -> None:
     async def scene(bench: Any) -> None:
-        call = await connected(bench)
+        call = await bench.answered()
 
         async def menu() -> None:
             digit = await call.digit()
             call.note("call.choice", key=digit, result="match", target="sales")
 
         bench.digit("1", 0)
-        await during(bench, menu(), 200)
+        await bench.during(menu(), 200)
 
     types = play_scene(scene).types()
     assert types.index("call.digit") < types.index("call.choice")
@@ -305,19 +272,19 @@ def test_a_digit_is_told_before_what_it_leads_to(play_scene: PlayScene) -> None:
 
 def test_forgotten_keys_do_not_come_back_even_when_still_held(play_scene: PlayScene) -> None:
     async def scene(bench: Any) -> None:
-        call = await connected(bench)
+        call = await bench.answered()
         bench.digit("1", 0)
         bench.digit("2", 200, 150)
         await bench.run(260)
         call.clear_digits()
-        assert await during(bench, call.digit(ms(400)), 500) is None
+        assert await bench.during(call.digit(ms(400)), 500) is None
 
     play_scene(scene)
 
 
 def test_a_storm_of_keys_is_bounded(play_scene: PlayScene) -> None:
     async def scene(bench: Any) -> None:
-        call = await connected(bench)
+        call = await bench.answered()
         at = bench.clock.now()
         for _ in range(1000):
             bench.channel.tell(events.DigitDown(at, "sim/1", "1", at))
@@ -348,7 +315,7 @@ def test_every_wait_ends_with_call_ended_when_the_caller_hangs_up(
     play_scene: PlayScene, wait: Callable[[Call], Coroutine[Any, Any, Any]]
 ) -> None:
     async def scene(bench: Any) -> None:
-        call = await connected(bench)
+        call = await bench.answered()
         task = asyncio.ensure_future(wait(call))
         bench.tone("busy", 500, after_ms=2000)
         await bench.run(2600)
@@ -376,7 +343,7 @@ def test_a_call_that_ends_while_it_rings_ends_the_wait_for_the_answer(play_scene
 
 def test_who_waits_for_the_end_is_told_why(play_scene: PlayScene) -> None:
     async def scene(bench: Any) -> None:
-        call = await connected(bench)
+        call = await bench.answered()
         ended = []
         call.when_ended(lambda: ended.append(call.cause))
         task = asyncio.ensure_future(call.ended())
@@ -390,7 +357,7 @@ def test_who_waits_for_the_end_is_told_why(play_scene: PlayScene) -> None:
 
 def test_a_key_still_down_when_the_call_ends_is_written_down(play_scene: PlayScene) -> None:
     async def scene(bench: Any) -> None:
-        await connected(bench)
+        await bench.answered()
         bench.digit("7", 0, 5000)
         bench.at(100, lambda at, port: events.BatteryChanged(at, port, False))
         await bench.run(400)
@@ -403,140 +370,12 @@ def test_a_key_still_down_when_the_call_ends_is_written_down(play_scene: PlaySce
 # Recording a message
 
 
-async def take(bench: Any, sink: MemorySink, length_ms: float, **changes: Any) -> Any:
-    wanted = {"max": seconds(60), "silence": seconds(3), "finish_on": "#", **changes}
-    return await during(bench, bench.call.record_message(sink, **wanted), length_ms)
-
-
-def near(samples: int, milliseconds: float) -> bool:
-    return abs(samples - ms(milliseconds)) <= ms(20)
-
-
-def test_vm_1_a_message_ends_with_silence_which_is_not_kept(play_scene: PlayScene) -> None:
-    async def scene(bench: Any) -> None:
-        await connected(bench)
-        bench.voice(500, 4000)
-        sink = MemorySink()
-        recorded = await take(bench, sink, 7100)
-        assert recorded.reason == "silence"
-        assert near(recorded.keep, 4100)
-        assert near(recorded.frames, 7000)
-        assert sink.closed
-        assert len(sink.data) == 2 * recorded.frames
-
-    play_scene(scene)
-
-
-def test_vm_1_a_message_ends_with_the_key_which_is_not_kept(play_scene: PlayScene) -> None:
-    async def scene(bench: Any) -> None:
-        call = await connected(bench)
-        bench.voice(500, 6000)
-        bench.digit("5", 2000)
-        bench.digit("#", 4000)
-        recorded = await take(bench, MemorySink(), 4200)
-        assert (recorded.reason, recorded.digit) == ("digit", "#")
-        assert near(recorded.keep, 4000)
-        await bench.run(300)
-        assert await during(bench, call.digit(Samples(0)), 20) is None
-
-    assert [entry["digit"] for entry in play_scene(scene).said("call.digit")] == ["5", "#"]
-
-
-def test_vm_1_a_message_ends_with_busy_tone_which_is_not_kept(play_scene: PlayScene) -> None:
-    async def scene(bench: Any) -> None:
-        await connected(bench)
-        bench.voice(500, 3000)
-        bench.tone("busy", 4000, after_ms=3000)
-        recorded = await take(bench, MemorySink(), 7200, silence=seconds(30))
-        assert recorded.reason == "hangup"
-        assert near(recorded.keep, 3100)
-
-    play_scene(scene)
-
-
-def test_vm_1_speech_up_to_the_busy_tone_is_kept_up_to_it_though_the_tone_sounds_like_voice(
-    play_scene: PlayScene,
-) -> None:
-    async def scene(bench: Any) -> None:
-        await connected(bench)
-        bench.voice(500, 9000)
-        bench.tone("busy", 4000, after_ms=3000)
-        recorded = await take(bench, MemorySink(), 7200)
-        assert near(recorded.keep, 4000)
-
-    play_scene(scene)
-
-
-def test_vm_1_a_message_ends_at_its_greatest_length(play_scene: PlayScene) -> None:
-    async def scene(bench: Any) -> None:
-        await connected(bench)
-        bench.voice(0, 20000)
-        recorded = await take(bench, MemorySink(), 5100, max=seconds(5))
-        assert recorded.reason == "max"
-        assert recorded.keep == recorded.frames
-        assert near(recorded.frames, 5000)
-
-    play_scene(scene)
-
-
-def test_a_loop_break_cuts_the_message_where_it_begins(play_scene: PlayScene) -> None:
-    async def scene(bench: Any) -> None:
-        await connected(bench)
-        bench.voice(500, 9000)
-        bench.at(2000, lambda at, port: events.BatteryChanged(at, port, False))
-        recorded = await take(bench, MemorySink(), 2200)
-        assert recorded.reason == "hangup"
-        assert near(recorded.keep, 2000)
-
-    play_scene(scene)
-
-
-def test_nothing_said_keeps_nothing_though_the_beep_echoed(play_scene: PlayScene) -> None:
-    async def scene(bench: Any) -> None:
-        await connected(bench)
-        bench.at(0, lambda at, port: events.VoiceOn(at, port, at))  # the echo of the beep
-        await bench.run(100)
-        bench.at(300, lambda at, port: events.VoiceOff(at, port, Samples(at - ms(350))))
-        recorded = await take(bench, MemorySink(), 3400)
-        assert recorded.reason == "silence"
-        assert recorded.keep <= ms(120)
-
-    play_scene(scene)
-
-
-def test_a_dial_tone_that_passed_does_not_cut_the_message(play_scene: PlayScene) -> None:
-    async def scene(bench: Any) -> None:
-        await connected(bench)
-        bench.voice(500, 4000)
-        bench.tone("dial", 1000, after_ms=300)
-        bench.at(2000, lambda at, port: events.ToneOff(at, port, "dial", at))
-        recorded = await take(bench, MemorySink(), 7100)
-        assert near(recorded.keep, 4100)
-
-    play_scene(scene)
-
-
-def test_a_cancelled_recording_is_stopped_and_its_sink_closed(play_scene: PlayScene) -> None:
-    async def scene(bench: Any) -> None:
-        call = await connected(bench)
-        sink = MemorySink()
-        task = asyncio.ensure_future(call.record_message(sink, max=seconds(9), silence=seconds(9)))
-        await bench.run(500)
-        task.cancel()
-        await bench.run(40)
-        assert task.cancelled()
-        assert sink.closed
-        assert bench.channel.recordings == []
-
-    play_scene(scene)
-
-
 # Fax
 
 
 def test_a_fax_tone_is_written_down_and_the_call_goes_on(play_scene: PlayScene) -> None:
     async def scene(bench: Any) -> None:
-        await connected(bench)
+        await bench.answered()
         now = bench.clock.now()
         bench.channel.tell(events.FaxTone(now, bench.line.port, "cng", Samples(now - 4000)))
         await bench.run(100)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -25,25 +24,6 @@ PlayScene = Callable[..., Any]
 REVERSAL = LineProfile(signals=frozenset({"loop-break", "reversal", "busy-tone", "dial-tone", "silence"}))
 
 
-async def answered(bench: Any) -> Call:
-    """A call that was answered at once."""
-
-    async def answer(call: Call) -> None:
-        await call.answer()
-        await call.ended()
-
-    bench.handler = answer
-    bench.ring(0)
-    await bench.run(3000)
-    assert bench.line.state is State.CONNECTED
-    call: Call = bench.call
-    return call
-
-
-def ends(bench: Any) -> list[tuple[str, str]]:
-    return [(entry["cause"], entry["outcome"]) for entry in bench.said("call.ended")]
-
-
 def test_a_ring_that_nobody_answers_is_one_missed_call(play_scene: PlayScene) -> None:
     async def scene(bench: Any) -> None:
         bench.ring(0)
@@ -54,7 +34,7 @@ def test_a_ring_that_nobody_answers_is_one_missed_call(play_scene: PlayScene) ->
 
     bench = play_scene(scene)
     assert bench.line.state is State.IDLE
-    assert ends(bench) == [("caller-gave-up", "missed")]
+    assert bench.ends() == [("caller-gave-up", "missed")]
     assert [entry["count"] for entry in bench.said("call.ring")] == [1, 2]
     assert [entry["state"] for entry in bench.said("line.state")] == ["idle", "ringing", "idle"]
     assert "seize" not in bench.channel.commands
@@ -98,7 +78,7 @@ def test_a_call_exists_from_the_reversal_on(play_scene: PlayScene) -> None:
 
     bench = play_scene(scene)
     assert len(bench.calls) == 1
-    assert ends(bench) == [("caller-gave-up", "missed")]
+    assert bench.ends() == [("caller-gave-up", "missed")]
 
 
 def test_a_reversal_without_a_ring_is_no_missed_call(play_scene: PlayScene) -> None:
@@ -106,7 +86,7 @@ def test_a_reversal_without_a_ring_is_no_missed_call(play_scene: PlayScene) -> N
         bench.at(0, lambda at, port: events.PolarityChanged(at, port, True))
         await bench.run(7000)
 
-    assert ends(play_scene(scene)) == [("caller-gave-up", "no-ring")]
+    assert play_scene(scene).ends() == [("caller-gave-up", "no-ring")]
 
 
 def test_a_damaged_caller_id_gives_no_number_and_a_good_one_after_it_does(play_scene: PlayScene) -> None:
@@ -162,7 +142,7 @@ def test_a_waiting_call_is_acknowledged_and_told_as_a_fact_of_the_call_that_runs
     play_scene: PlayScene,
 ) -> None:
     async def scene(bench: Any) -> None:
-        await answered(bench)
+        await bench.answered()
         alert(bench, 0)
         await bench.run(40)
         assert bench.channel.ear == WAITING_EAR
@@ -185,7 +165,7 @@ def test_a_waiting_call_is_acknowledged_and_told_as_a_fact_of_the_call_that_runs
 
 def test_an_alert_without_data_is_over_after_its_time_and_told_to_nobody(play_scene: PlayScene) -> None:
     async def scene(bench: Any) -> None:
-        await answered(bench)
+        await bench.answered()
         alert(bench, 0)
         await bench.run(1480)
         assert bench.channel.ear == WAITING_EAR
@@ -221,7 +201,7 @@ def test_caller_id_counts_only_soon_after_the_answer(
     """A card that decodes it itself may be late; a caller who sends one to seem another is later."""
 
     async def scene(bench: Any) -> None:
-        await answered(bench)
+        await bench.answered()
         since = bench.clock.now()
         begin = Samples(bench.line._seized_at + ms(later_ms))
         bench.caller_id((begin - since) / 8 + 40 if begin > since else 20, start=begin)
@@ -250,7 +230,7 @@ def test_the_callers_name_is_read_by_the_countrys_code_page(
 def test_answering_seizes_the_line_and_listens_to_what_is_heard_off_hook(play_scene: PlayScene) -> None:
     async def scene(bench: Any) -> None:
         assert bench.channel.ear == ON_HOOK_EAR
-        call = await answered(bench)
+        call = await bench.answered()
         assert bench.channel.ear == OFF_HOOK_EAR
         assert bench.channel.off_hook
         assert call.answered_by == "script"
@@ -263,171 +243,7 @@ def test_answering_seizes_the_line_and_listens_to_what_is_heard_off_hook(play_sc
         "idle", "ringing", "seized", "talking", "clearing", "idle",
     ]  # fmt: skip
     assert bench.said("call.answered") == [{"by": "script"}]
-    assert ends(bench) == [("local-script", "answered")]
-
-
-def test_dial_tone_whose_end_the_line_cannot_learn_hangs_nobody_up(play_scene: PlayScene) -> None:
-    """The definitions changed while it sounded: the detector began afresh, and never tells of its end."""
-
-    async def scene(bench: Any) -> None:
-        await answered(bench)
-        bench.tone("dial", 1000, after_ms=1000)
-        await bench.run(3000)
-        bench.line.tones_changed()
-        await bench.run(4000)
-        assert bench.channel.off_hook
-
-    assert not play_scene(scene).said("call.clearing")
-
-
-@pytest.mark.parametrize(
-    ("tone", "cause", "confidence"),
-    [
-        ("busy", "remote-busy-tone", 0.9),
-        ("howler", "remote-busy-tone", 0.9),
-        ("congestion", "remote-congestion-tone", 0.85),
-        ("learned", "remote-learnt-tone", 0.9),
-    ],
-)
-def test_busy_and_congestion_tone_hang_up_with_their_cause(
-    play_scene: PlayScene, tone: str, cause: str, confidence: float
-) -> None:
-    async def scene(bench: Any) -> None:
-        await answered(bench)
-        bench.tone(tone, 1000, after_ms=3000)
-        await bench.run(4100)
-        assert not bench.channel.off_hook
-
-    bench = play_scene(scene)
-    assert bench.said("call.clearing") == [{"cause": cause, "confidence": confidence}]
-    assert ends(bench) == [(cause, "answered")]
-
-
-@pytest.mark.parametrize("tone", ["call_waiting", "confirm", "sit", "nu", "ringback"])
-def test_tones_that_a_conversation_may_hold_do_not_end_it(play_scene: PlayScene, tone: str) -> None:
-    async def scene(bench: Any) -> None:
-        await answered(bench)
-        bench.tone(tone, 1000, after_ms=3000)
-        await bench.run(9000)
-        assert bench.line.state is State.CONNECTED
-
-    assert play_scene(scene).said("call.clearing") == []
-
-
-def test_dial_tone_hangs_up_only_when_it_lasts_two_seconds(play_scene: PlayScene) -> None:
-    async def scene(bench: Any) -> None:
-        await answered(bench)
-        bench.tone("dial", 0, after_ms=500)
-        bench.at(1500, lambda at, port: events.ToneOff(at, port, "dial", at))
-        await bench.run(4000)
-        assert bench.line.state is State.CONNECTED
-        bench.tone("dial", 0, after_ms=500)
-        await bench.run(2600)
-
-    assert ends(play_scene(scene)) == [("remote-dial-tone", "answered")]
-
-
-@pytest.mark.parametrize(
-    ("length", "state"), [(50, State.CONNECTED), (59, State.CONNECTED), (61, State.CLEARING)]
-)
-def test_a_loop_break_counts_from_60_ms_on(play_scene: PlayScene, length: int, state: State) -> None:
-    async def scene(bench: Any) -> None:
-        await answered(bench)
-        bench.at(7, lambda at, port: events.BatteryChanged(at, port, False))
-        bench.at(7 + length, lambda at, port: events.BatteryChanged(at, port, True))
-        await bench.run(200)
-        assert bench.line.state is state
-
-    play_scene(scene)
-
-
-def test_a_loop_break_hangs_up_and_the_line_is_ready_after_its_pause(play_scene: PlayScene) -> None:
-    async def scene(bench: Any) -> None:
-        await answered(bench)
-        bench.at(0, lambda at, port: events.BatteryChanged(at, port, False))
-        bench.at(500, lambda at, port: events.BatteryChanged(at, port, True))
-        await bench.run(100)
-        assert not bench.channel.off_hook
-        await bench.run(1900)
-        assert bench.line.state is State.CLEARING
-        await bench.run(200)
-        assert bench.line.state is State.IDLE
-
-    bench = play_scene(scene)
-    assert bench.said("call.clearing") == [{"cause": "remote-loop-break", "confidence": 0.95}]
-
-
-def test_battery_that_stays_away_puts_the_line_out_of_order_until_it_returns(play_scene: PlayScene) -> None:
-    async def scene(bench: Any) -> None:
-        await answered(bench)
-        bench.at(0, lambda at, port: events.BatteryChanged(at, port, False))
-        await bench.run(5100)
-        assert bench.line.state is State.BLOCKED
-        bench.at(0, lambda at, port: events.BatteryChanged(at, port, True))
-        await bench.run(3000)
-        assert bench.line.state is State.IDLE
-
-    assert play_scene(scene).said("line.state")[-3:] == [
-        {"state": "out-of-order", "reason": "no-battery"},
-        {"state": "clearing"},
-        {"state": "idle"},
-    ]
-
-
-def test_reversal_back_hangs_up_but_not_within_600_ms_of_the_answer(play_scene: PlayScene) -> None:
-    async def scene(bench: Any) -> None:
-        async def answer(call: Call) -> None:
-            await call.answer()
-            await call.ended()
-
-        bench.handler = answer
-        bench.ring(0)
-        bench.at(400, lambda at, port: events.PolarityChanged(at, port, True))
-        await bench.run(1500)
-        assert bench.line.state is State.CONNECTED
-        bench.at(0, lambda at, port: events.PolarityChanged(at, port, False))
-        await bench.run(100)
-
-    assert ends(play_scene(scene, REVERSAL)) == [("remote-reversal", "answered")]
-
-
-def test_a_reversal_on_a_line_without_that_habit_is_ignored(play_scene: PlayScene) -> None:
-    async def scene(bench: Any) -> None:
-        await answered(bench)
-        bench.at(0, lambda at, port: events.PolarityChanged(at, port, True))
-        await bench.run(100)
-        assert bench.line.state is State.CONNECTED
-
-    play_scene(scene)
-
-
-def test_long_silence_hangs_up_and_voice_or_our_own_sound_puts_it_off(play_scene: PlayScene) -> None:
-    profile = LineProfile(silence=seconds(5))
-
-    async def scene(bench: Any) -> None:
-        call = await answered(bench)
-        bench.voice(1000, 8000)
-        await bench.run(9000)
-        assert bench.line.state is State.CONNECTED
-        playing = asyncio.create_task(call.play([Pcm.silence(seconds(10))]))
-        await bench.run(10500)
-        assert playing.done()
-        assert bench.line.state is State.CONNECTED
-        await bench.run(4000)
-        assert bench.line.state is State.CONNECTED
-        await bench.run(1200)
-
-    bench = play_scene(scene, profile)
-    assert bench.said("call.clearing") == [{"cause": "remote-silence", "confidence": 0.5}]
-
-
-def test_a_board_that_knows_the_far_end_is_gone_gives_its_own_confidence(play_scene: PlayScene) -> None:
-    async def scene(bench: Any) -> None:
-        await answered(bench)
-        bench.at(0, lambda at, port: events.RemoteGone(at, port, "remote-busy-tone", 0.7))
-        await bench.run(100)
-
-    assert play_scene(scene).said("call.clearing") == [{"cause": "remote-busy-tone", "confidence": 0.7}]
+    assert bench.ends() == [("local-script", "answered")]
 
 
 def test_a_board_that_does_not_go_off_hook_fails_the_seizure(play_scene: PlayScene) -> None:
@@ -444,7 +260,7 @@ def test_a_board_that_does_not_go_off_hook_fails_the_seizure(play_scene: PlaySce
         bench.channel.confirm_seize = True
 
     bench = play_scene(scene)
-    assert ends(bench) == [("seize-failed", "missed")]
+    assert bench.ends() == [("seize-failed", "missed")]
 
 
 def test_a_seizure_confirmed_too_late_is_undone(play_scene: PlayScene) -> None:
@@ -469,7 +285,7 @@ def test_a_seizure_confirmed_too_late_is_undone(play_scene: PlayScene) -> None:
 
 def test_a_ring_during_the_pause_after_a_call_is_a_new_call(play_scene: PlayScene) -> None:
     async def scene(bench: Any) -> None:
-        call = await answered(bench)
+        call = await bench.answered()
         await call.hang_up()
         bench.ring(700)
         await bench.run(3500)
@@ -482,7 +298,7 @@ def test_a_ring_during_the_pause_after_a_call_is_a_new_call(play_scene: PlayScen
 
 def test_hanging_up_twice_gives_the_line_back_once(play_scene: PlayScene) -> None:
     async def scene(bench: Any) -> None:
-        call = await answered(bench)
+        call = await bench.answered()
         await call.hang_up()
         await call.hang_up(Cause.LOCAL_OPERATOR)
         await bench.run(3000)
@@ -490,13 +306,13 @@ def test_hanging_up_twice_gives_the_line_back_once(play_scene: PlayScene) -> Non
         await bench.run(100)
 
     bench = play_scene(scene)
-    assert ends(bench) == [("local-script", "answered")]
+    assert bench.ends() == [("local-script", "answered")]
     assert bench.channel.commands == ["release", "seize", "release"]
 
 
 def test_a_release_that_is_not_confirmed_is_repeated(play_scene: PlayScene) -> None:
     async def scene(bench: Any) -> None:
-        call = await answered(bench)
+        call = await bench.answered()
         bench.channel.confirm_release = False
         await call.hang_up()
         await bench.run(2700)
@@ -507,7 +323,7 @@ def test_a_release_that_is_not_confirmed_is_repeated(play_scene: PlayScene) -> N
 
 def test_an_alarm_ends_the_call_and_its_end_brings_the_line_back(play_scene: PlayScene) -> None:
     async def scene(bench: Any) -> None:
-        await answered(bench)
+        await bench.answered()
         bench.at(0, lambda at, port: events.Alarm(at, port, True, "board gone"))
         await bench.run(100)
         assert bench.line.state is State.BLOCKED
@@ -516,7 +332,7 @@ def test_an_alarm_ends_the_call_and_its_end_brings_the_line_back(play_scene: Pla
         assert bench.line.state is State.IDLE
 
     bench = play_scene(scene)
-    assert ends(bench) == [("line-lost", "interrupted")]
+    assert bench.ends() == [("line-lost", "interrupted")]
     assert {"state": "out-of-order", "reason": "board"} in bench.said("line.state")
 
 
@@ -530,7 +346,7 @@ def test_a_handler_that_returns_hangs_the_call_up(play_scene: PlayScene) -> None
         await bench.run(500)
         assert not bench.channel.off_hook
 
-    assert ends(play_scene(scene)) == [("local-script", "answered")]
+    assert play_scene(scene).ends() == [("local-script", "answered")]
 
 
 def test_a_handler_that_fails_hangs_the_call_up_and_says_so(
@@ -547,7 +363,7 @@ def test_a_handler_that_fails_hangs_the_call_up_and_says_so(
 
     with caplog.at_level(logging.CRITICAL, logger="ctidrv.callcontrol.line"):
         bench = play_scene(scene)
-    assert ends(bench) == [("error", "interrupted")]
+    assert bench.ends() == [("error", "interrupted")]
 
 
 def test_a_handler_that_does_not_end_is_stopped_30_s_after_the_call(play_scene: PlayScene) -> None:
@@ -561,17 +377,17 @@ def test_a_handler_that_does_not_end_is_stopped_30_s_after_the_call(play_scene: 
         bench.ring(0)
         bench.tone("busy", 500, after_ms=1500)
         await bench.run(31900)
-        assert ends(bench) == []
+        assert bench.ends() == []
         await bench.run(300)
 
-    assert ends(play_scene(scene)) == [("remote-busy-tone", "answered")]
+    assert play_scene(scene).ends() == [("remote-busy-tone", "answered")]
 
 
 @pytest.mark.parametrize("answered_first", [True, False])
 def test_stopping_the_station_ends_the_call_on_hook(play_scene: PlayScene, answered_first: bool) -> None:
     async def scene(bench: Any) -> None:
         if answered_first:
-            await answered(bench)
+            await bench.answered()
         else:
             bench.ring(0)
             await bench.run(100)
@@ -580,7 +396,7 @@ def test_stopping_the_station_ends_the_call_on_hook(play_scene: PlayScene, answe
         assert not bench.channel.off_hook
 
     outcome = "interrupted" if answered_first else "missed"
-    assert ends(play_scene(scene)) == [("station-stop", outcome)]
+    assert play_scene(scene).ends() == [("station-stop", outcome)]
 
 
 def test_starting_puts_the_line_on_hook(play_scene: PlayScene) -> None:
@@ -646,35 +462,4 @@ def test_no_order_of_events_leaves_a_line_off_hook_or_a_call_without_its_end(
         assert bench.line.state in (State.IDLE, State.BLOCKED)
 
     bench = play_scene(scene, profile)
-    assert len(ends(bench)) == len(bench.calls)
-
-
-def test_music_and_ringback_are_no_silence(play_scene: PlayScene) -> None:
-    """A caller who is put on hold, or connected on, hears no voice for minutes."""
-    profile = LineProfile(silence=seconds(5))
-
-    async def scene(bench: Any) -> None:
-        await answered(bench)
-        bench.at(1000, lambda at, port: events.SoundOn(at, port, at))
-        bench.at(20_000, lambda at, port: events.SoundOff(at, port, at))
-        bench.tone("ringback", 21_000, 1000)
-        await bench.run(60_000)
-        assert bench.line.state is State.CONNECTED
-        bench.at(0, lambda at, port: events.ToneOff(at, port, "ringback", at))
-        await bench.run(5200)
-
-    bench = play_scene(scene, profile)
-    assert bench.said("call.clearing") == [{"cause": "remote-silence", "confidence": 0.5}]
-
-
-def test_call_waiting_with_congestions_cadence_ends_no_conversation(play_scene: PlayScene) -> None:
-    async def scene(bench: Any) -> None:
-        await answered(bench)
-        bench.voice(500, 9000)
-        bench.at(560, lambda at, port: events.SoundOn(at, port, at))
-        bench.tone("congestion", 3000, 2500)
-        bench.at(9200, lambda at, port: events.ToneOff(at, port, "congestion", at))
-        await bench.run(20_000)
-        assert bench.line.state is State.CONNECTED
-
-    play_scene(scene)
+    assert len(bench.ends()) == len(bench.calls)
