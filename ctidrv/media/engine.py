@@ -20,6 +20,7 @@ from ctidrv.clock import SampleClock
 from ctidrv.errors import PortError, UsageError
 from ctidrv.events import PortEvent, RecordDone, RecordLost, Slip
 from ctidrv.media.channel import Channel
+from ctidrv.media.core import MakeCore, native_core
 from ctidrv.media.recorder import Disk, Recording
 from ctidrv.native import lib
 from ctidrv.native.engine import EngineStats, LiveLoop, NativeEngine
@@ -55,17 +56,20 @@ class MediaEngine:
     """The tick over all ports of `boards`, which are open before and closed after.
 
     `inline`: for virtual time, `step` by `step`, recordings written in between; else for live use,
-    with rings that hold 30 s for a slow disk.
+    with rings that hold 30 s for a slow disk. `core`: makes the engine, which in virtual time may be another
+    than the core's.
     """
 
-    def __init__(self, boards: Sequence[Board], clock: SampleClock, *, inline: bool) -> None:
+    def __init__(
+        self, boards: Sequence[Board], clock: SampleClock, *, inline: bool, core: MakeCore = native_core
+    ) -> None:
         self.clock = clock
         self._boards = list(boards)
         ports = [(board, info) for board in self._boards for info in board.ports]
         if not ports:
             raise UsageError("no board has a port: name at least one [[board]] in station.toml")
         seconds = _RING_SECONDS_INLINE if inline else _RING_SECONDS
-        self.native = NativeEngine(len(ports), len(self._boards), record_seconds=seconds)
+        self.native = core(len(ports), len(self._boards), seconds)
         for board in self._boards:
             self.native.add_board(board.native())
         self._channels = [Channel(info, number, self) for number, (_, info) in enumerate(ports)]
@@ -147,14 +151,14 @@ class MediaEngine:
         self.native.rest(may)
 
     def idle(self, until: float) -> None:
-        """Virtual time: lets the ticks pass without making them that end before `until`, a sample count, if
-        nothing can happen in them: every line rests, nothing waits, and no timer is due."""
-        if self._injected or not self._disk.idle:
+        """Virtual time: lets the ticks pass without making them that end before `until`, a sample count, as
+        far as nothing can happen in them: every line rests, nothing waits, and no timer is due."""
+        if self._injected or (self.native.drains and not self._disk.idle):
             return
         now, until = self.clock.now(), min(until, self.clock.due())
         ticks = math.ceil((until - now) / TICK - 1) if until < math.inf else 0
-        if ticks > 0 and self.native.idle(ticks):
-            self.clock.advance(now + ticks * TICK)
+        if ticks > 0 and (passed := self.native.idle(ticks)):
+            self.clock.advance(now + passed * TICK)
 
     # Live.
 
@@ -162,6 +166,8 @@ class MediaEngine:
         """Begins to tick in real time; events, timers and boards' pumps run on `loop`."""
         if self._live is not None:
             raise UsageError("the engine is live already")
+        if not isinstance(self.native, NativeEngine):
+            raise UsageError("only the core's own engine ticks in real time")
         self._loop = loop
         self._failure = None
         self._live = live = LiveLoop(self.native)

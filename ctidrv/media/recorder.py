@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from ctidrv.errors import StoreError
-from ctidrv.native.engine import NativeEngine
+from ctidrv.media.core import Core
 from ctidrv.units import PortId
 
 _log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class Recording:
         place: tuple[int, int],
         channels: int,
         sink: Sink,
-        native: NativeEngine,
+        native: Core,
     ) -> None:
         self.ref = ref
         self.port = port
@@ -132,7 +132,7 @@ class Recording:
 class Disk:
     """Takes all recordings out of the core's rings and puts them into their sinks."""
 
-    def __init__(self, engine: NativeEngine) -> None:
+    def __init__(self, engine: Core) -> None:
         self._engine = engine
         self._open: dict[int, Recording] = {}
         self._lock = threading.Lock()

@@ -45,6 +45,9 @@ class EngineStats:
 class NativeEngine:
     """A `cti_engine` for so many ports and boards."""
 
+    drains = True
+    """Its recorders are rings: they have to be read while they go on."""
+
     def __init__(self, ports: int, boards: int, *, record_seconds: int = 30) -> None:
         config = ffi.new("cti_engine_config *")
         lib.cti_engine_defaults(config)

@@ -35,6 +35,7 @@ from ctidrv.clock import SampleClock
 from ctidrv.config import LineConfig, StationConfig
 from ctidrv.errors import CallEnded, CtiError, InputError, PortError, UsageError
 from ctidrv.folder import DataFolder
+from ctidrv.media.core import MakeCore, native_core
 from ctidrv.media.engine import MediaEngine
 from ctidrv.ports.api import Able, Board, DriverContext
 from ctidrv.ports.learnt import LearntTone, LineTone
@@ -70,6 +71,7 @@ class Station:
 
     live: real time, ticks by the core's own thread, rows by the store's; else virtual time, everything in
     the caller's thread. seed, start: what makes a run in virtual time repeat (ids, noise, wall time).
+    core: makes its engine.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Station:
         live: bool = True,
         seed: int | None = None,
         start: datetime | None = None,
+        core: MakeCore = native_core,
     ) -> None:
         if not live and (seed is None or start is None):
             raise UsageError("a station in virtual time needs a seed and the wall time of its start")
@@ -95,6 +98,7 @@ class Station:
         self.recovered = Recovered(0, 0, 0)
         self.token = ""
         """Of the API; empty where none is served."""
+        self._core = core
         self._seed = secrets.randbits(31) if seed is None else seed
         self._lookups: set[asyncio.Task[None]] = set()
         self._loaded: dict[PortId, tuple[Region, LineProfile, ivr.Script]] = {}
@@ -143,7 +147,9 @@ class Station:
             for name, board in self._made.items():
                 board.open()
                 self.boards[name] = board
-            self.engine = MediaEngine(list(self.boards.values()), self.clock, inline=not self.live)
+            self.engine = MediaEngine(
+                list(self.boards.values()), self.clock, inline=not self.live, core=self._core
+            )
             undo.callback(self.engine.close)
             self._make_services()
             self.taught = TaughtTones(self.store, self.engine, self.journal, self.lines)

@@ -23,6 +23,7 @@ answer_reversal = false                              when a call that the line h
 exchange = {…}          number plan, hunt groups, distinctive ringing, second dial tone, services on flash,
                         times: the keys of hwsim/exchange_settings.py, as in a scenario's `board`
 wire = {…}              cable, hybrids, delay, clocks, hum, impulses, drop-outs …: hwsim/wire_settings.py
+events = false          lines without audio, for a station in virtual time (hwsim/eventmode)
 control = true          live: `ctidrv sim call` may place calls
 """
 
@@ -44,12 +45,13 @@ from ctidrv.units import TICK, PortId
 from hwsim import caller_id
 from hwsim.caller_id import Presentation, presentation_of
 from hwsim.control import Control
+from hwsim.eventmode.plant import EventPlant
 from hwsim.exchange import EXCHANGE_EVENTS, Exchange, Services
 from hwsim.exchange_line import CLEARING_SIGNALS
 from hwsim.exchange_settings import ExchangeSettings, read_settings
-from hwsim.faulty_board import FaultyBoard
+from hwsim.faulty_board import FaultyBoard, SoundBoard
 from hwsim.off_figures import OffFigures
-from hwsim.plant import LAWS, LineSettings, Plant
+from hwsim.plant import LAWS, AnyPlant, LineSettings, Plant
 from hwsim.subscriber import Subscriber
 from hwsim.wire_settings import WireSettings
 
@@ -86,7 +88,7 @@ class SimBoard:
         self,
         info: BoardInfo,
         context: DriverContext,
-        plant: Plant,
+        plant: AnyPlant,
         exchange: Exchange,
         *,
         control: bool,
@@ -96,7 +98,9 @@ class SimBoard:
         self.clock = context.clock
         self._context = context
         self._plant = plant
-        self.faults = FaultyBoard(plant.board)
+        self.faults: FaultyBoard | SoundBoard = (
+            SoundBoard(plant) if isinstance(plant, EventPlant) else FaultyBoard(plant.board)
+        )
         """Between the plant and the engine; well unless it is told otherwise."""
         echo_ms = 16 if plant.echo_ms < _SHORT_ECHO_MS else 32
         self.ports: Sequence[PortInfo] = [
@@ -319,8 +323,15 @@ def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -
     heard_as = _off_figures(read).region(region)
     flash = read.flag("flash", bool(services.settings.flash))
     control = read.flag("control", True)
+    events = read.flag("events", False)
     read.nothing_else()
-    plant = Plant(lines, phones, seed=context.seed, line=line, wire=wire)
+    if events and context.live:
+        read.fail("events", "only a station in virtual time can do without audio")
+    plant: AnyPlant = (
+        EventPlant(lines, phones, line=line, wire=wire)
+        if events
+        else Plant(lines, phones, seed=context.seed, line=line, wire=wire)
+    )
     plant.progress(progress_config(region))
     plant.pulses(region.dialling.receiver(flash=flash))
     try:

@@ -16,7 +16,7 @@ from hwsim import caller_id
 from hwsim.caller_id import Presentation
 from hwsim.exchange_line import Line, Services
 from hwsim.exchange_table import Input, LineState
-from hwsim.plant import Plant
+from hwsim.plant import AnyPlant
 
 KNOCK_PAUSE_MS = 2000
 
@@ -24,7 +24,7 @@ KNOCK_PAUSE_MS = 2000
 class CallWaiting:
     """Part of `Exchange`: the actions of the table that tell a line in a call who else calls it."""
 
-    _plant: Plant
+    _plant: AnyPlant
     _clock: SampleClock
     _region: Region
     _services: Services

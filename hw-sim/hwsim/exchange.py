@@ -23,7 +23,7 @@ from hwsim.exchange_table import TABLE, Input, LineState
 from hwsim.flash_services import RINGING_TIME, FlashServices
 from hwsim.line_faults import FAULTS
 from hwsim.number_plan import Destination, NumberPlan
-from hwsim.plant import Plant, Sound
+from hwsim.plant import AnyPlant, Sound
 from hwsim.ringing import Ringing
 
 __all__ = ["TABLE", "Exchange", "Input", "Line", "LineState", "Services"]
@@ -40,7 +40,7 @@ class Exchange(Ringing, CallWaiting, FlashServices):
     """Lines of a plant and a number plan. `feed` takes the plant's events."""
 
     def __init__(
-        self, plant: Plant, clock: SampleClock, region: Region, services: Services, numbers: list[str]
+        self, plant: AnyPlant, clock: SampleClock, region: Region, services: Services, numbers: list[str]
     ) -> None:
         self.lines = [Line(index, number) for index, number in enumerate(numbers)]
         self._plant = plant

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ctidrv.errors import UsageError
 from ctidrv.native import check, ffi, lib, state
 
 WELL: int = lib.CTI_BOARD_WELL
@@ -29,3 +30,18 @@ class FaultyBoard:
     def lose(self, ticks: int) -> None:
         """So many of the line's ticks (1 … 3000) that the engine never sees."""
         check(lib.cti_board_faults_lose(self._faults, ticks), "lost ticks")
+
+
+class SoundBoard:
+    """One that has no faults: the lines without audio have no samples to lose."""
+
+    def __init__(self, native: Any) -> None:
+        self.native = native
+
+    def set(self, fault: int) -> None:
+        """UsageError for any but WELL."""
+        if fault != WELL:
+            raise UsageError("faults of the board need its audio: play the scenario without --events")
+
+    def lose(self, ticks: int) -> None:
+        raise UsageError("faults of the board need its audio: play the scenario without --events")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ctidrv.units import ms
 from hwsim.exchange_table import Input, LineState
-from hwsim.plant import Plant
+from hwsim.plant import AnyPlant
 
 if TYPE_CHECKING:
     from hwsim.exchange_line import Line, Services
@@ -27,7 +27,7 @@ SECOND_CALL = (LineState.DIAL_TONE, LineState.DIALLING, LineState.RINGBACK, Line
 class FlashServices:
     """Part of `Exchange`: the actions of the table that have to do with more than one other line."""
 
-    _plant: Plant
+    _plant: AnyPlant
     _services: Services
 
     if TYPE_CHECKING:

@@ -11,9 +11,12 @@ from ctidrv.native.pcm import Pcm
 
 if TYPE_CHECKING:
     from ctidrv.native.tones import ToneSpec
+    from hwsim.eventmode.plant import EventPlant
     from hwsim.wire_settings import WireSettings
 
 Sound: TypeAlias = "Pcm | ToneSpec"
+AnyPlant: TypeAlias = "Plant | EventPlant"
+"""With audio or without: exchange and telephones order both in the same words."""
 
 LAWS = {"linear": 0, "alaw": 1, "ulaw": 2}
 _EVENTS = 512
@@ -163,6 +166,9 @@ class Plant:
             both = memoryview(ffi.buffer(self._frames, 4 * frames)).cast("h")
             said += bytes(both[0::2].tobytes())
             heard += bytes(both[1::2].tobytes())
+
+    def track(self, line: int) -> None:
+        """There is none: what sounds at a telephone's ear stands in its frames."""
 
     def _play(self, kind: int, line: int, sound: Sound) -> int:
         self._refs += 1

@@ -16,13 +16,13 @@ from hwsim import caller_id
 from hwsim.caller_id import Presentation
 from hwsim.exchange_line import Line, Services
 from hwsim.exchange_table import Input, LineState
-from hwsim.plant import Plant
+from hwsim.plant import AnyPlant
 
 
 class Ringing:
     """Part of `Exchange`: the actions of the table that ring a line and say who calls."""
 
-    _plant: Plant
+    _plant: AnyPlant
     _clock: SampleClock
     _region: Region
     _services: Services

@@ -6,11 +6,13 @@ reached him (`hears`), so a prompt that was "played" but did not arrive is not h
 
 from __future__ import annotations
 
+import asyncio
 import functools
+import math
 from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctidrv.clock import SampleClock
 from ctidrv.errors import CtiError
@@ -23,7 +25,10 @@ from ctidrv.native.tones import dtmf
 from ctidrv.units import TICK, PortId, Samples, ms, seconds, to_seconds
 from hwsim.exchange import Exchange, Line
 from hwsim.line_faults import CROSS_TALK, MENDED
-from hwsim.plant import Plant, Sound
+from hwsim.plant import AnyPlant, Sound
+
+if TYPE_CHECKING:
+    from hwsim.eventmode.track import Track
 from hwsim.ring_ear import RingEar
 
 EAR = PROGRESS | VOICE
@@ -36,6 +41,11 @@ ON_HOOK = ms(1600)
 MOST_KEPT = seconds(600)
 """Of what was said and heard; the oldest minute goes when it is full."""
 REFUSALS = ("busy", "congestion", "nu", "sit")
+
+
+def _done(waiting: asyncio.Future[None]) -> None:
+    if not waiting.done():
+        waiting.set_result(None)
 
 
 class NotHeard(CtiError, AssertionError):
@@ -54,7 +64,7 @@ class Note:
 class Subscriber:
     """A telephone with somebody at it. Verbs may be called in any order; each returns when it is done."""
 
-    def __init__(self, exchange: Exchange, plant: Plant, clock: SampleClock, line: Line) -> None:
+    def __init__(self, exchange: Exchange, plant: AnyPlant, clock: SampleClock, line: Line) -> None:
         self.line = line
         self.said = array("h")
         self.heard = array("h")
@@ -81,6 +91,7 @@ class Subscriber:
         self._saying: set[int] = set()
         self._pulsing = 0  # digits and flashes under way
         self._hung_up: Samples | None = None
+        self._waiting: list[asyncio.Future[None]] = []
 
     @property
     def number(self) -> str:
@@ -109,6 +120,7 @@ class Subscriber:
             made = port_event(event, self._port, lambda port, ref: b"")
             if made is not None:
                 self._hear(made)
+        self._wake()
 
     def _hear(self, event: PortEvent) -> None:
         if isinstance(event, ToneOn):
@@ -138,6 +150,18 @@ class Subscriber:
                 del self.said[:surplus], self.heard[:surplus]
                 self._looked = max(0, self._looked - surplus)
                 self.since = Samples(self.since + surplus)
+
+    def sounded(self) -> tuple[tuple[int, int, Pcm], ...] | None:
+        """Without audio: what sounded at his ear since he lifted the handset, from a sample to another,
+        counted from then; with audio None: it stands in `heard`."""
+        track = self._plant.track(self.line.index)
+        if track is None:
+            return None
+        now = self.clock.now()
+        return tuple(
+            (begin - self.since, end - self.since, audio)
+            for begin, end, audio in track.since(self.since, now)
+        )
 
     # Verbs.
 
@@ -173,6 +197,7 @@ class Subscriber:
         self._plant.phone_record(self.line.index, False)
         self._plant.phone_listen(self.line.index, 0)
         self.note("hangs up")
+        self._wake()
         await self.clock.sleep(TICK)
 
     async def dial(self, number: str, *, how: str = "dtmf", within: Samples = seconds(5)) -> None:
@@ -262,7 +287,7 @@ class Subscriber:
         while tone not in self.tones:
             if self.clock.now() >= deadline:
                 raise self.missed(f"{tone} tone", within)
-            await self.clock.sleep(TICK)
+            await self.something(deadline)
 
     async def answered(self, *, within: Samples = seconds(60)) -> None:
         """Waits until somebody answers: he hears a voice, or the ringing that he heard is over, also when its
@@ -281,7 +306,7 @@ class Subscriber:
             fresh = len(self.heard)
             if self.clock.now() >= deadline or not self.tones.isdisjoint(REFUSALS):
                 raise self.missed("an answer", within)
-            await self.clock.sleep(TICK)
+            await self.something(deadline)
         self.note("is answered")
 
     async def is_rung(self, *, within: Samples = seconds(30)) -> None:
@@ -290,7 +315,7 @@ class Subscriber:
         while not self.rings:
             if self.clock.now() >= deadline:
                 raise self.missed("his telephone to ring", within)
-            await self.clock.sleep(TICK)
+            await self.something(deadline)
 
     async def hears(
         self, audio: Pcm, *, within: Samples = seconds(15), what: str = "a prompt"
@@ -303,6 +328,9 @@ class Subscriber:
     ) -> tuple[str, compare.Match]:
         """As `hears`, any of several sounds; which it was."""
         deadline = self.clock.now() + within
+        track = self._plant.track(self.line.index)
+        if track is not None:
+            return await self._hears_event(track, sounds, deadline, what, within)
         longest = max(map(len, sounds.values()))
         while True:
             self.collect()
@@ -319,19 +347,62 @@ class Subscriber:
                 raise self.missed(what, within)
             await self.clock.sleep(LOOK_EVERY)
 
+    async def something(self, until: int | None = None) -> None:
+        """Returns when something has happened at this telephone, or at that sample."""
+        waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiting)
+        timer = None if until is None else self.clock.call_at(until, lambda: _done(waiting))
+        try:
+            await waiting
+        finally:
+            if timer is not None:
+                timer.cancel()
+
     # Within.
+
+    def _wake(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for each in waiting:
+            _done(each)
+
+    async def _hears_event(
+        self, track: Track, sounds: Mapping[str, Pcm], deadline: int, what: str, within: Samples
+    ) -> tuple[str, compare.Match]:
+        """Without audio: what is known to sound there, and looked at as often as the ear would."""
+        begun = self.clock.now()
+        after = self.since + self._looked
+        while True:
+            now = self.clock.now()
+            places = track.places(sounds, after)
+            if places and places[0][0] <= now:
+                over, name = places[0]
+                self._looked = over - self.since
+                self.note("hears", name)
+                return name, compare.Match(over - len(sounds[name]) - after, 1.0, 0.0, math.inf)
+            if now >= deadline:
+                raise self.missed(what, within)
+            due = min(places[0][0], deadline) if places else deadline
+            waiting = track.changed()
+            timer = self.clock.call_at(self._next_look(begun, due), functools.partial(_done, waiting))
+            await waiting
+            timer.cancel()
+            await self.clock.until(self._next_look(begun, self.clock.now()))
+
+    @staticmethod
+    def _next_look(begun: int, at: int) -> Samples:
+        return Samples(begun + -(-(at - begun) // LOOK_EVERY) * LOOK_EVERY)
 
     async def _pulsed(self, count: int) -> None:
         self._pulsing += count
         while self._pulsing > 0:
-            await self.clock.sleep(TICK)
+            await self.something()
 
     async def _say(self, sound: Sound) -> None:
         ref = self._plant.phone_play(self.line.index, sound)
         self._saying.add(ref)
         try:
             while ref in self._saying and self._off_hook:
-                await self.clock.sleep(TICK)
+                await self.something()
         finally:
             if ref in self._saying:  # he hung up, or is no longer to go on
                 self._saying.discard(ref)

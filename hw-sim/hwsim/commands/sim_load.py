@@ -34,6 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--hours", type=_hours, metavar="H", help="of telephone time; default: until the office closes"
     )
     parser.add_argument("--seed", type=int, metavar="N", help="instead of the population's own")
+    parser.add_argument("--events", action="store_true", help="without audio: sounds as events, quickly")
     parser.add_argument("--data", metavar="DIR", help="keep calls and recordings in this data folder")
     parser.add_argument("--keep", metavar="DIR", help="keep figures and chart there, for `sim compare`")
     add_json(parser)
@@ -108,7 +109,7 @@ def _play(population: Population, args: argparse.Namespace) -> Load:
     with _data(args.data) as folder:
         if folder.database.exists():
             raise InputError(f"{folder.root} already holds calls: a run begins in a folder of its own")
-        traffic = Traffic(population, folder, length=length)
+        traffic = Traffic(population, folder, length=length, events=args.events)
         try:
             traffic.play(_told(wall, quiet=args.json))
             spent = time.perf_counter() - wall, time.process_time() - cpu

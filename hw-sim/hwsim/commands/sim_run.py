@@ -26,6 +26,10 @@ def configure_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--junit", metavar="FILE.xml", help="write a report that CI systems read")
     parser.add_argument("--keep", metavar="DIR", help="keep recordings and time line of each that fails")
     parser.add_argument("--keep-passed", action="store_true", help="with --keep: of those that pass too")
+    parser.add_argument("--events", action="store_true", help="without audio: sounds as events, quickly")
+    parser.add_argument(
+        "--both", action="store_true", help="with audio and without: 1 when the rows of the calls differ"
+    )
     add_json(parser)
 
 
@@ -52,11 +56,16 @@ def run(args: argparse.Namespace) -> int:
     kept = None if args.keep is None else Path(args.keep)
     if args.keep_passed and kept is None:
         raise UsageError("--keep-passed: say where, with --keep DIR")
+    if kept is not None and (args.events or args.both):
+        raise UsageError("--keep: there is nothing to be kept without audio: leave --events and --both out")
     results: list[Result] = []
     refused: list[tuple[str, str]] = []
     for file in args.files:
         try:
-            result = play_case(read_shipped_too(file, args.seed), kept=kept, passed_too=args.keep_passed)
+            scenario = read_shipped_too(file, args.seed)
+            result = play_case(scenario, kept=kept, passed_too=args.keep_passed, events=args.events)
+            if args.both:
+                _both(result, play_case(scenario, events=True))
         except InputError as error:
             print(f"ctidrv: {error}", file=sys.stderr)
             refused.append((file, str(error)))
@@ -70,6 +79,17 @@ def run(args: argparse.Namespace) -> int:
         bad = f", {len(refused)} could not be played" if refused else ""
         print(f"{len(args.files)} scenarios, {failed} failed{bad}")
     return 2 if refused else int(not all(result.ok for result in results))
+
+
+def _both(result: Result, silent: Result) -> None:
+    """What is not the same without audio fails it."""
+    from hwsim.rig.case import Failure
+    from hwsim.rig.same import differences
+
+    result.wall_s += silent.wall_s
+    result.failures += [Failure(each.line, f"without audio: {each.message}") for each in silent.failures]
+    found = differences(result.calls, silent.calls)
+    result.failures += [Failure(0, f"with audio, and without: {each}") for each in found]
 
 
 def read_shipped_too(file: str, seed: int | None = None) -> Scenario:

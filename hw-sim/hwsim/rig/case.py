@@ -98,9 +98,11 @@ def load_case(written: Scenario | Population) -> tuple[Path, ScriptSounds]:
     return script, sounds
 
 
-def play_case(scenario: Scenario, *, kept: Path | None = None, passed_too: bool = False) -> Result:
+def play_case(
+    scenario: Scenario, *, kept: Path | None = None, passed_too: bool = False, events: bool = False
+) -> Result:
     """Plays it in virtual time; `kept`: a folder in which what failed, or `passed_too`, leaves its recordings
-    and time line.
+    and time line; `events`: without audio.
 
     InputError for a scenario or a script that cannot be played at all.
     """
@@ -113,10 +115,10 @@ def play_case(scenario: Scenario, *, kept: Path | None = None, passed_too: bool 
         kills = [each for each in plan(document) if each.kills]
         since = Samples(0)
         for starts, each in enumerate(kills):
-            found = play_until_killed(Job(scenario, data.root, since, starts), each.number)
+            found = play_until_killed(Job(scenario, data.root, since, starts, events), each.number)
             result.failures += [Failure(*each) for each in found]
             since = each.at
-        rig = make_rig(scenario, script, data, since=since, starts=len(kills))
+        rig = make_rig(scenario, script, data, since=since, starts=len(kills), events=events)
         watch = None if kept is None else Watch(rig)
         run = None
         try:
@@ -157,6 +159,7 @@ def make_rig(
     start: datetime = START,
     since: Samples = Samples(0),
     starts: int = 0,
+    events: bool = False,
 ) -> Rig:
     """Its exchange and station, with a telephone for each party and some to spare. ScenarioErrors.
 
@@ -174,8 +177,9 @@ def make_rig(
             phones=len(document.parties) + spare,
             country=document.country,
             board=settings,
+            events=events,
         )
-        return Rig(data, config, seed=document.seed + starts * RESTARTED, start=start)
+        return Rig(data, config, seed=document.seed + starts * RESTARTED, start=start, events=events)
     except InputError as error:
         raise at_node(scenario, scenario.root.get("board"), error) from error
 

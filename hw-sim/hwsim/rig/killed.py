@@ -27,6 +27,7 @@ class Job:
     root: Path
     since: Samples
     starts: int
+    events: bool = False
 
 
 def play_until_killed(job: Job, fault: int) -> list[tuple[int, str]]:
@@ -59,7 +60,7 @@ def main() -> int:
     job: Job = pickle.loads(sys.stdin.buffer.read())
     script, sounds = load_case(job.scenario)
     data = DataFolder(job.root, FaultyFiles())
-    rig = make_rig(job.scenario, script, data, since=job.since, starts=job.starts)
+    rig = make_rig(job.scenario, script, data, since=job.since, starts=job.starts, events=job.events)
     played = Played(job.scenario, rig, sounds, since=job.since, on_failure=tell)
     played.play()
     sys.stderr.write(f"not killed in {to_seconds(rig.clock.now()):g} s\n")

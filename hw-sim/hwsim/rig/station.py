@@ -13,6 +13,7 @@ from ctidrv.errors import CtiError, InputError, UsageError
 from ctidrv.folder import DataFolder
 from ctidrv.units import PortId, Samples, ms, seconds, to_seconds
 from hwsim.board import SimBoard
+from hwsim.eventmode.engine import event_core
 from hwsim.telling import told
 
 if TYPE_CHECKING:
@@ -54,13 +55,14 @@ def one_board(
     country: str = "US",
     board: Mapping[str, Any] | None = None,
     recording: Mapping[str, Any] | None = None,
+    events: bool = False,
 ) -> StationConfig:
     """Every line runs `script`; `board` are settings of the simulated board (hwsim/board.py), `recording`
-    those of the station's (``format``, ``keep``)."""
+    those of the station's (``format``, ``keep``); `events`: its lines have no audio."""
     from ctidrv.config import BoardConfig, LineConfig, Office, RecordingConfig, StationConfig
 
     settings = {"control": False, **(board or {})}
-    settings |= {"lines": lines, "phones": phones, "country": country}
+    settings |= {"lines": lines, "phones": phones, "country": country, "events": events}
     return StationConfig(
         office=Office(country=country.upper()),
         boards=[BoardConfig(BOARD, "sim", settings)],
@@ -76,6 +78,7 @@ class Rig:
     pass by (docs/explain/time.md), which changes nothing but how long it takes. `close` ends it whatever has
     happened.
     `remembers`: in words what the station did, and which calls came; not in a run of days.
+    `events`: without audio, over a board that has none either (docs/decisions/0004-event-mode.md).
     InputError, PortError for what will not do.
     """
 
@@ -88,11 +91,15 @@ class Rig:
         start: datetime = START,
         remembers: bool = True,
         rests: bool = True,
+        events: bool = False,
     ) -> None:
+        from ctidrv.media.core import native_core
         from ctidrv.media.virtual import VirtualLoop
         from ctidrv.service.daemon import Station
 
-        self.station: Station = Station(folder, config, live=False, seed=seed, start=start)
+        self.station: Station = Station(
+            folder, config, live=False, seed=seed, start=start, core=event_core if events else native_core
+        )
         self.station.open()
         self.station.engine.rest(rests)
         self.clock = self.station.clock

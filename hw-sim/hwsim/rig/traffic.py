@@ -52,8 +52,8 @@ def phones_for(lines: int) -> int:
 class Traffic:
     """All calls of a plan, each when it is due. `close` ends it whatever has happened.
 
-    `length`: of the plan (`hwsim.load.plan`); `recording`: how the station keeps recordings. InputError,
-    PopulationErrors for what cannot be played.
+    `length`: of the plan (`hwsim.load.plan`); `planned`: other calls than that has; `recording`: how the
+    station keeps recordings; `events`: without audio. InputError, PopulationErrors for what cannot be played.
     """
 
     def __init__(
@@ -63,9 +63,11 @@ class Traffic:
         *,
         length: Samples | None = None,
         recording: Mapping[str, Any] | None = None,
+        events: bool = False,
+        planned: Plan | None = None,
     ) -> None:
         self.population = population
-        self.plan: Plan = plan(population.document, length)
+        self.plan: Plan = plan(population.document, length) if planned is None else planned
         self.played: dict[int, Played] = {}
         """By the calls' index, of those that have begun."""
         self.stray: list[str] = []
@@ -87,8 +89,11 @@ class Traffic:
                 country=document.country,
                 board=settings,
                 recording=recording,
+                events=events,
             )
-            self.rig = Rig(folder, config, seed=document.seed, start=self.plan.start, remembers=False)
+            self.rig = Rig(
+                folder, config, seed=document.seed, start=self.plan.start, remembers=False, events=events
+            )
         except InputError as error:
             raise at_node(population, population.root.get("board"), error) from error
         self._free = asyncio.Semaphore(phones)

@@ -54,6 +54,15 @@ def identify(heard: Pcm, known: Mapping[str, Pcm]) -> list[Piece]:
     return pieces
 
 
+def named(sounds: Sequence[tuple[int, int, Pcm]], known: Mapping[str, Pcm]) -> list[Piece]:
+    """The same of what is known to have sounded: from, to, what."""
+    names = {audio.bytes: name for name, audio in known.items()}
+    return [
+        Piece(begin, end, names.get(audio.bytes, OTHER), end - begin >= len(audio))
+        for begin, end, audio in sounds
+    ]
+
+
 def _everywhere(needle: Pcm, heard: Pcm, offset: int) -> Iterator[compare.Match]:
     """Each place where it stands; the offset of each is in the whole."""
     if len(heard) < len(needle):

@@ -11,7 +11,7 @@ from typing import Any
 from ctidrv.document.model import Verb
 from ctidrv.errors import CtiError
 from ctidrv.native.pcm import Pcm
-from ctidrv.units import TICK, Samples, seconds, to_seconds
+from ctidrv.units import Samples, seconds, to_seconds
 from hwsim.scenario import verbs
 from hwsim.scenario.model import Party
 from hwsim.scenario.sounds import Sounds, white_noise
@@ -36,6 +36,9 @@ class Stretch:
     said: Pcm
     heard: Pcm
     tones: tuple[tuple[Samples, Samples | None, str], ...]
+    end: Samples
+    sounds: tuple[tuple[int, int, Pcm], ...] | None = None
+    """Without audio: what sounded at his ear, from a sample to another of the stretch; else None."""
 
 
 class Person:
@@ -111,7 +114,8 @@ class Person:
     def _stretch(self) -> Stretch:
         phone = self.phone
         phone.collect()
-        return Stretch(phone.since, Pcm(phone.said), Pcm(phone.heard), tuple(phone.toned))
+        sound = Pcm(phone.said), Pcm(phone.heard)
+        return Stretch(phone.since, *sound, tuple(phone.toned), phone.clock.now(), phone.sounded())
 
     # The verbs.
 
@@ -223,7 +227,7 @@ class Person:
         while not self.phone.voice:
             if clock.now() >= deadline:
                 raise self.phone.missed("a voice to talk over", within)
-            await clock.sleep(TICK)
+            await self.phone.something(deadline)
 
     async def _patiently(self, wait: Callable[[Samples], Awaitable[object]], within: Samples) -> None:
         patience = None if self.party.patience is None else self.party.patience.draw(self._chance)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import RATE, Samples, to_seconds
-from hwsim.scenario.ear import identify, other_sounds
+from hwsim.scenario.ear import identify, named, other_sounds
 from hwsim.scenario.person import Person, Stretch
 
 WIDTH = 100
@@ -47,12 +47,13 @@ def ear_track(person: Person, known: Mapping[str, Pcm]) -> Track:
 
 
 def _stretch(stretch: Stretch, known: Mapping[str, Pcm]) -> Iterable[Mark]:
-    begin, length = stretch.begin, len(stretch.heard)
+    begin = stretch.begin
+    length = len(stretch.heard) if stretch.sounds is None else stretch.end - begin
     tones = [
         (max(0, since - begin), length if until is None else until - begin, f"{tone} tone")
         for since, until, tone in stretch.tones
     ]
-    prompts = identify(stretch.heard, known)
+    prompts = identify(stretch.heard, known) if stretch.sounds is None else named(stretch.sounds, known)
     taken = [(first, last) for first, last, _ in tones] + [(piece.begin, piece.end) for piece in prompts]
     for first, last, name in tones:
         yield Mark((begin + first) / RATE, name, (begin + last) / RATE)
