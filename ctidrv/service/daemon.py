@@ -16,6 +16,7 @@ import secrets
 from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from ctidrv import __version__
@@ -102,6 +103,7 @@ class Station:
         self._seed = secrets.randbits(31) if seed is None else seed
         self._lookups: set[asyncio.Task[None]] = set()
         self._loaded: dict[PortId, tuple[Region, LineProfile, ivr.Script]] = {}
+        self._scripts: dict[Path, ivr.Script] = {}
         self._made: dict[str, Board] = {}
 
     # From open to close.
@@ -192,7 +194,9 @@ class Station:
         path = self.config.script_path(line)
         if not path.is_file():
             raise InputError(f"{_at(line)}script {line.script}: there is no file {path}")
-        return ivr.load(path)
+        if path not in self._scripts:  # one that many lines have is read, and its prompts are held, once
+            self._scripts[path] = ivr.load(path)
+        return self._scripts[path]
 
     def _country(self, line: LineConfig) -> tuple[Region, LineProfile]:
         try:
