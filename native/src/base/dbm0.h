@@ -34,5 +34,6 @@ static inline int16_t cti_round_sample(double value) {
         return INT16_MAX;
     if (value <= -32768.0)
         return INT16_MIN;
-    return (int16_t)floor(value + 0.5);
+    int32_t down = (int32_t)(value + 0.5); /* towards 0: floor() may be a call of the library */
+    return (int16_t)(down - (down > value + 0.5));
 }

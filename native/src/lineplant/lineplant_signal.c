@@ -6,11 +6,9 @@
 #include "lineplant/lineplant_state.h"
 
 static int16_t saturate(float x) {
-    if (x >= 32767.0f)
-        return 32767;
-    if (x <= -32768.0f)
-        return -32768;
-    return (int16_t)(x < 0 ? x - 0.5f : x + 0.5f);
+    int32_t value = (int32_t)(x + copysignf(0.5f, x)); /* clamped behind it, in whole numbers: in lanes */
+    value = value > 32767 ? 32767 : value;
+    return (int16_t)(value < -32768 ? -32768 : value);
 }
 
 static void scale(const int16_t *in, int16_t *out, float factor) {
@@ -82,12 +80,17 @@ static void add_echo(const cti_plant *p, int line, int16_t *heard) {
     plant_line *l = plant_line_of(p, line);
     plant_wire *wire = plant_wire_of(p, line);
     const int16_t *sent = plant_buffer(p, p->lay.sent, line);
-    uint32_t at = p->history_at;
-    for (uint32_t i = 0; i < PLANT_TICK; i++)
-        l->history[(at + i) % PLANT_ECHO_ROOM] = sent[i];
+    uint32_t at = p->history_at, end = PLANT_ECHO_ROOM - at, n = end < PLANT_TICK ? end : PLANT_TICK;
+    memcpy(l->history + at, sent, n * sizeof *sent);
+    memcpy(l->history, sent + n, (PLANT_TICK - n) * sizeof *sent);
+    int16_t before[PLANT_TICK];
+    at = (at + PLANT_ECHO_ROOM - (uint32_t)l->echo_delay) % PLANT_ECHO_ROOM;
+    end = PLANT_ECHO_ROOM - at, n = end < PLANT_TICK ? end : PLANT_TICK;
+    memcpy(before, l->history + at, n * sizeof *before);
+    memcpy(before + n, l->history, (PLANT_TICK - n) * sizeof *before);
     float back[PLANT_TICK];
-    for (uint32_t i = 0; i < PLANT_TICK; i++)
-        back[i] = (float)l->history[(at + i + PLANT_ECHO_ROOM - (uint32_t)l->echo_delay) % PLANT_ECHO_ROOM];
+    for (int i = 0; i < PLANT_TICK; i++)
+        back[i] = (float)before[i];
     float factor = wire != NULL && plant_wire_back(wire, back) ? 1.0f : l->echo;
     if (factor == 0.0f)
         return;
