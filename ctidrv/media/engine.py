@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 _RING_SECONDS = 30
 _RING_SECONDS_INLINE = 2
-_DRAIN_TICKS = 10
+_DRAIN_TICKS = 25
 """Virtual time: the sinks are given what was recorded every so many ticks (and at its end)."""
 _WAIT_MS = 200
 _SLIP: int = lib.CTI_EV_SLIP

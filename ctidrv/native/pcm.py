@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Iterable
 from typing import Any, overload
 
-from ctidrv.native import ffi
+from ctidrv.native import ffi, lib
 
 
 class Pcm:
@@ -52,7 +52,7 @@ class Pcm:
 
     def peak(self) -> int:
         """The largest absolute sample, 0…32768."""
-        return max(max(self._data), -min(self._data)) if self._data else 0
+        return int(lib.cti_peak_of(self.ptr, len(self)))
 
     def __len__(self) -> int:
         return len(self._data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -158,14 +159,14 @@ class Plant:
 
     def phone_frames(self, line: int) -> tuple[bytes, bytes]:
         """What a telephone said and heard since the last call, 16-bit samples of each."""
-        said, heard = bytearray(), bytearray()
+        said, heard = array("h"), array("h")
         while True:
             frames = lib.cti_plant_phone_read(self._plant, line, self._frames, _FRAMES)
             if check(frames, "telephone's recorder") == 0:
-                return bytes(said), bytes(heard)
-            both = memoryview(ffi.buffer(self._frames, 4 * frames)).cast("h")
-            said += bytes(both[0::2].tobytes())
-            heard += bytes(both[1::2].tobytes())
+                return said.tobytes(), heard.tobytes()
+            both = array("h", bytes(ffi.buffer(self._frames, 4 * frames)))
+            said += both[0::2]
+            heard += both[1::2]
 
     def track(self, line: int) -> None:
         """There is none: what sounds at a telephone's ear stands in its frames."""

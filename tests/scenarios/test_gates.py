@@ -70,3 +70,12 @@ def test_tones_and_ringing_off_the_line_agree_with_the_countries_tables(tmp_path
     told = run("country_tones", tmp_path, "--countries", "3", "--seed", "103")
     assert (told["countries"], told["findings"]) == (3, [])
     assert told["tones"] >= 15
+
+
+def test_the_same_traffic_twice_gives_the_same_recordings_rows_and_events(tmp_path):
+    told = run("same_hour", tmp_path, "--hours", "0.05", "--seed", "103")
+    assert told["findings"] == []
+    assert told["recordings"] >= 2
+    assert told["rows"] > 50
+    assert told["events"] > 50
+    assert len(set(told["sha256"]["files"])) == len(set(told["sha256"]["rows"])) == 1
