@@ -298,6 +298,7 @@ class Subscriber:
         deadline = self.clock.now() + within
         rings = RingEar(self._exchange.cadence("ringback"), map(self._exchange.cadence, REFUSALS))
         fresh = len(self.heard)
+        by_ear = self._plant.track(self.line.index) is None
         rang = False
         while not self.voice and not rings.is_over and not (rang and "ringback" not in self.tones):
             rang = rang or "ringback" in self.tones
@@ -306,7 +307,8 @@ class Subscriber:
             fresh = len(self.heard)
             if self.clock.now() >= deadline or not self.tones.isdisjoint(REFUSALS):
                 raise self.missed("an answer", within)
-            await self.something(deadline)
+            # With audio he listens on: that the ringing is over is no event.
+            await self.something(self.clock.now() + TICK if by_ear else deadline)
         self.note("is answered")
 
     async def is_rung(self, *, within: Samples = seconds(30)) -> None:
