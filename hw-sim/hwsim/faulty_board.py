@@ -33,15 +33,16 @@ class FaultyBoard:
 
 
 class SoundBoard:
-    """One that has no faults: the lines without audio have no samples to lose."""
+    """One that cannot fail: lines without audio have no samples to lose. The rig refuses such a fault before
+    it begins; here it is a UsageError."""
 
     def __init__(self, native: Any) -> None:
         self.native = native
 
     def set(self, fault: int) -> None:
-        """UsageError for any but WELL."""
+        """WELL, from the next tick on."""
         if fault != WELL:
-            raise UsageError("faults of the board need its audio: play the scenario without --events")
+            raise UsageError("a board without audio has no faults")
 
     def lose(self, ticks: int) -> None:
-        raise UsageError("faults of the board need its audio: play the scenario without --events")
+        raise UsageError("a board without audio has no faults")

@@ -206,3 +206,22 @@ def test_sim_run_tells_what_differs_and_what_was_heard_without_audio(tmp_path, c
 def test_without_audio_there_is_nothing_to_keep(tmp_path, capsys):
     assert main(["sim", "run", "hotline.scenario.yaml", "--events", "--keep", str(tmp_path)]) != 0
     assert "nothing to be kept without audio" in capsys.readouterr().err
+
+
+FAULTS = """scenario: 1
+script: hotline.ivr.yaml
+caller: [{dial: "8001"}, {hear: [welcome, pick-language]}, {press: "1"}, {silence: 2s}, hang_up]
+faults:
+  - database_locked: {at: 10s, lasts: 4s}
+  - ticks_late: {at: 16s, lasts: 100ms}
+"""
+
+
+def test_faults_of_the_station_are_played_without_audio_and_those_of_the_sound_refused(tmp_path, capsys):
+    file = tmp_path / "faults.scenario.yaml"
+    file.write_text(FAULTS, encoding="utf-8")
+    assert main(["sim", "run", str(file), "--events"]) == 0
+    file.write_text(f"{FAULTS}  - board_out: {{at: 12s, lasts: 1s}}\n", encoding="utf-8")
+    capsys.readouterr()
+    assert main(["sim", "run", str(file), "--events"]) == 2
+    assert f"{file}:7:" in capsys.readouterr().err

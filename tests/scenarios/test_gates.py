@@ -79,3 +79,10 @@ def test_the_same_traffic_twice_gives_the_same_recordings_rows_and_events(tmp_pa
     assert told["rows"] > 50
     assert told["events"] > 50
     assert len(set(told["sha256"]["files"])) == len(set(told["sha256"]["rows"])) == 1
+
+
+def test_a_week_without_audio_and_a_sample_of_its_calls_with_audio_say_the_same(tmp_path):
+    told = run("event_week", tmp_path, "--hours", "0.4", "--sample", "3", "--seed", "103")
+    assert (told["sample"], told["findings"], told["stuck"], told["stray"]) == (3, [], [], [])
+    assert told["calls"] >= told["rows"] >= 60
+    assert told["widest_s"] <= 0.1

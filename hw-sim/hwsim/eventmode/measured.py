@@ -15,7 +15,7 @@ from typing import Any
 from ctidrv.native import check, ffi, lib, state
 from ctidrv.native.engine import NativeEngine
 from ctidrv.native.pcm import Pcm
-from ctidrv.units import TICK, ms, seconds
+from ctidrv.units import TICK, Samples, ms, seconds
 from hwsim.eventmode.sound import Sound
 from hwsim.plant import LineSettings, Plant
 from hwsim.wire_settings import WireSettings
@@ -28,6 +28,8 @@ TONE_TAIL = seconds(8)
 """Behind a tone, whose end is known after its longest pause."""
 LONGEST_TONE = seconds(20)
 """What a tone brings that goes on for longer it has brought by then."""
+LONGEST_BEHIND = seconds(12)
+"""The same of one that is measured behind another sound."""
 BEFORE = seconds(3)
 """So much of what was heard just before a tone is played before it: the detectors remember as long."""
 KEPT = 4096
@@ -148,8 +150,9 @@ class Measured:
         """`source`: board, phone or exchange; `ear`: board, phone, exchange, or on-hook (the board's, for
         caller ID). `end`: so much of the sound, None: all, or as much as tells all of one that goes on.
         `progress`: the board's definitions, if not the plant's. `before`: of a tone from the exchange."""
+        tail = TONE_TAIL if sound.tone is not None else TAIL
         if end is None and sound.length is None:
-            end = LONGEST_TONE
+            end, tail = LONGEST_TONE if before is None else LONGEST_BEHIND, Samples(0)
         own = b"" if progress is None else bytes(ffi.buffer(progress))
         key = (source, ear, sound, gain_q12, end, own, before)
         found = self._kept.get(key)
@@ -158,7 +161,6 @@ class Measured:
             if ear == "on-hook":
                 reports = _caller_id(pcm)
             else:
-                tail = TONE_TAIL if sound.tone is not None else TAIL
                 reports = self._played(source, ear, pcm, gain_q12, tail, progress, before)
             found = self._kept[key] = _heard(reports)
             if len(self._kept) > KEPT:

@@ -22,7 +22,7 @@ from hwsim.faulty_files import FaultyFiles
 from hwsim.load.read import Population
 from hwsim.rig.check import check_sounds
 from hwsim.rig.expected import differences, files_amiss
-from hwsim.rig.faults import RECORDINGS_LEFT, Faults, plan, wall_set
+from hwsim.rig.faults import OF_THE_SOUND, RECORDINGS_LEFT, Faults, plan, wall_set
 from hwsim.rig.kept import keep, run_of
 from hwsim.rig.killed import Job, play_until_killed
 from hwsim.rig.sounds import ScriptSounds
@@ -166,6 +166,10 @@ def make_rig(
     since, starts: the station is started again at this sample of the scenario, after so many others.
     """
     document = scenario.document
+    needs_audio = next((each for each in plan(document) if isinstance(each.body, OF_THE_SOUND)), None)
+    if events and needs_audio is not None:
+        error = InputError("this fault is one of the sound's way: play it with audio, without --events")
+        raise at_node(scenario, scenario.fault(needs_audio.number), error)
     start += timedelta(seconds=to_seconds(since + wall_set(document, since)))
     settings = dict(document.board.model_extra or {})
     settings["exchange"] = document.board.exchange.beside(scenario.path.parent)

@@ -61,6 +61,10 @@ def wall_set(document: Document, until: Samples) -> Samples:
     return Samples(sum(body.by for body in past if isinstance(body, faults.ClockJump)))
 
 
+OF_THE_SOUND = (faults.BoardOut, faults.DriverStall, faults.TicksLost, faults.DiskSlow)
+"""What hits samples on their way: without audio there are none."""
+
+
 class Faults:
     """Those of `planned` after sample `since` of the scenario, at which the rig's time began."""
 

@@ -61,7 +61,7 @@ def alike(call: Row) -> dict[str, Any]:
             return value - offered
         if key in TIMES and value is not None:
             return (_EPOCH + (datetime.fromisoformat(value) - begun)).isoformat()
-        if key == "port":
+        if value == call["port"]:
             return "line"
         return _NAME.sub(named, value) if isinstance(value, str) else value
 
