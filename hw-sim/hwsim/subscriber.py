@@ -297,18 +297,20 @@ class Subscriber:
         """
         deadline = self.clock.now() + within
         rings = RingEar(self._exchange.cadence("ringback"), map(self._exchange.cadence, REFUSALS))
-        fresh = len(self.heard)
-        by_ear = self._plant.track(self.line.index) is None
+        # From his last key on, behind which the ringing may have begun at once.
+        self.collect()
+        fresh = max(0, len(self.heard) - ms(PAUSE_MS))
+        track, listened = self._plant.track(self.line.index), self.clock.now() - ms(PAUSE_MS)
         rang = False
         while not self.voice and not rings.is_over and not (rang and "ringback" not in self.tones):
             rang = rang or "ringback" in self.tones
             self.collect()
-            rings.feed(Pcm(self.heard[fresh:]))
-            fresh = len(self.heard)
+            rings.feed(Pcm(self.heard[fresh:]) if track is None else track.heard(listened, self.clock.now()))
+            fresh, listened = len(self.heard), self.clock.now()
             if self.clock.now() >= deadline or not self.tones.isdisjoint(REFUSALS):
                 raise self.missed("an answer", within)
-            # With audio he listens on: that the ringing is over is no event.
-            await self.something(self.clock.now() + TICK if by_ear else deadline)
+            # He listens on: that the ringing is over is no event.
+            await self.something(self.clock.now() + TICK)
         self.note("is answered")
 
     async def is_rung(self, *, within: Samples = seconds(30)) -> None:

@@ -16,12 +16,13 @@ KEPT = 1024
 class Sound:
     """Samples, or a tone by its table (`period`: of one that goes round and round)."""
 
-    __slots__ = ("data", "length", "period", "tone")
+    __slots__ = ("_round", "data", "length", "period", "tone")
 
     def __init__(self, data: bytes, tone: ToneSpec | None = None) -> None:
         self.data = data
         """The samples, 16-bit; of a tone its table."""
         self.tone = tone
+        self._round: Pcm | None = None
         self.period: int | None = None
         self.length: int | None = len(data) // 2
         """None: until it is stopped."""
@@ -36,6 +37,19 @@ class Sound:
         if self.tone is not None:
             return render(self.tone, end)[begin:]
         return Pcm.from_bytes(self.data[2 * begin : 2 * end])
+
+    def part(self, begin: int, end: int) -> Pcm:
+        """The same of a short stretch; of a tone that goes round, out of one round that is made once."""
+        if self.period is None:
+            return self.pcm(begin, end)
+        if self._round is None:
+            self._round = self.pcm(0, self.period)
+        made, at = Pcm.silence(0), begin
+        while at < end:
+            place = at % self.period
+            piece = self._round[place : place + end - at]
+            made, at = made + piece, at + len(piece)
+        return made
 
 
 class Sounds:

@@ -52,6 +52,15 @@ class Track:
             if piece.begin >= begin and piece.item.sound.tone is None
         ]
 
+    def heard(self, begin: int, end: int) -> Pcm:
+        """The samples of what sounds latest, from one sample to another; silence where nothing does."""
+        piece = next((each for each in reversed(self.pieces) if each.end is None or each.end > begin), None)
+        if piece is None or piece.begin >= end:
+            return Pcm.silence(end - begin)
+        first, last = max(begin, piece.begin), end if piece.end is None else min(end, piece.end)
+        sound = piece.item.sound.part(first - piece.begun, last - piece.begun)
+        return Pcm.silence(first - begin) + sound + Pcm.silence(end - first - len(sound))
+
     def changed(self) -> asyncio.Future[None]:
         """Done when the next sound begins or ends."""
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
