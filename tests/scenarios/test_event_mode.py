@@ -33,6 +33,12 @@ caller: [{dial: "8001"}, {hear: {prompt: welcome, first: 1s}}, hang_up]
 caller: [{dial: {number: "8001", wait: nothing}}, {silence: 3s}, hang_up]
 """,
     ),
+    "he goes while his number is told": (
+        "US",
+        """
+caller: [{dial: {number: "8001", wait: nothing}}, {silence: 2700ms}, hang_up]
+""",
+    ),
     "wrong keys": (
         "CN",
         """

@@ -190,9 +190,14 @@ class Ear:
                 hang = 0 if stretch.off is None else max(0, stretch.off.at - stretch.off.start)
                 over = at + hang
                 self._later(sounding, over, partial(self._ends, sounding, stretch, over, at))
-        for report in sounding.heard.points:
-            if sounding.begun + report.start < at < sounding.begun + report.at and report.length == 0:
-                self._later(sounding, sounding.begun + report.at, partial(self._point, sounding, report))
+        # Data that is broken off is told too, by what of it was received.
+        cut = self._hear(sounding, length) if self.kind == "on-hook" else sounding.heard
+        for report in cut.points:
+            known = sounding.begun + report.at
+            if known >= at and (
+                self.kind == "on-hook" or (sounding.begun + report.start < at and not report.length)
+            ):
+                self._later(sounding, known, partial(self._point, sounding, report))
 
     def _tone_cut(self, sounding: _Sounding, length: int, at: int) -> None:
         """So much of a tone tells how late its end is known."""
