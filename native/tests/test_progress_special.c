@@ -81,6 +81,32 @@ static void test_howler_of_four_frequencies_is_heard_and_two_of_them_are_none(vo
     }
 }
 
+/* Hungary's special dial tone, 350 + 375 + 400 Hz, is one peak of the spectrum. */
+static void test_e180_three_close_lines_are_heard_and_a_note_at_their_end_is_none_of_them(void) {
+    static const double tone[] = {350, 375, 400}, note[] = {350, 294}, other[] = {398, 282};
+    const struct {
+        const double *hz;
+        int lines, events;
+    } sounds[] = {{tone, 3, 2}, {note, 2, 0}, {note, 1, 0}, {other, 2, 0}, {other, 1, 0}};
+    cti_progress_config cfg;
+    cti_progress_defaults(&cfg);
+    memset(cfg.tone, 0, sizeof(cfg.tone));
+    cfg.tones = 1;
+    cfg.tone[0] = (cti_progress_tone){.tone = CTI_TONE_STUTTER, .hz = {350.0f, 375.0f, 400.0f}, .cycles = 1};
+    for (unsigned i = 0; i < sizeof(sounds) / sizeof(*sounds); i++) {
+        signal *s = signal_new(4);
+        signal_silence(s, 500);
+        int from = s->n;
+        for (int k = 0; k < sounds[i].lines; k++)
+            signal_sine(s, from, 24000, sounds[i].hz[k], -30);
+        s->n = from + 24000;
+        signal_silence(s, 1000);
+        signal_noise(s, -60);
+        CHECK_EQ(hear(&cfg, s), sounds[i].events);
+        free(s);
+    }
+}
+
 /* Bursts of 400 Hz, on, off, on, off …, then steadily or not at all. */
 static int heard_as(const cti_progress_tone *t, const int *ms, int steps, double steady_ms) {
     cti_progress_config cfg;
@@ -135,6 +161,7 @@ int main(void) {
     RUN(test_e180_special_information_tone_is_heard_once_before_its_announcement);
     RUN(test_e180_special_information_needs_its_three_frequencies_in_order);
     RUN(test_howler_of_four_frequencies_is_heard_and_two_of_them_are_none);
+    RUN(test_e180_three_close_lines_are_heard_and_a_note_at_their_end_is_none_of_them);
     RUN(test_what_follows_the_bursts_tells_stutter_and_confirmation);
     CHECK_END();
 }

@@ -19,6 +19,8 @@ enum { SAMPLES_PER_MS = 8 };
 /* Sidebands of an amplitude-modulated tone lie this close (Hz). */
 #define SIDEBAND_HZ 60.0
 #define LINE_SLACK_HZ 4.0
+/* Where the middle of three lines in one peak is found: their phases move it. */
+#define MIDDLE_SLACK_HZ 6.0
 
 void cadence_put(cadence_log *log, const cadence_burst *burst) {
     log->burst[log->count % CADENCE_BURSTS] = *burst;
@@ -50,10 +52,11 @@ static int line_fits(double heard, double wanted, const cti_progress_tone *tone,
 }
 
 /* Three and more lines: each that is heard is one of them, and at most one of those that stand apart is
- * missing. */
+ * missing. All in one peak they are one line in their middle: at an end of them it is a note. */
 static int many_lines_fit(const double *hz, const double *wanted, int n, const cti_progress_tone *tone,
                           double tolerance) {
     int heard = 0, apart = 0;
+    double middle = 0.0;
     for (int line = 0; line < CADENCE_LINES && hz[line] > 0.0; line++) {
         int known = 0;
         for (int i = 0; i < n && !known; i++)
@@ -67,7 +70,10 @@ static int many_lines_fit(const double *hz, const double *wanted, int n, const c
         for (int k = 0; k < i; k++)
             alone = alone && fabs(wanted[i] - wanted[k]) > SIDEBAND_HZ;
         apart += alone;
+        middle += wanted[i] / n;
     }
+    if (apart == 1 && heard == 1)
+        return fabs(hz[0] - middle) <= middle * tolerance + LINE_SLACK_HZ + MIDDLE_SLACK_HZ;
     return heard >= apart - 1;
 }
 
