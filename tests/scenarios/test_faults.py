@@ -223,9 +223,9 @@ def test_a_message_that_no_row_can_be_written_of_is_not_called_saved_and_comes_l
     assert (call["outcome"], len(call["messages"])) == ("message", 1)
 
 
-@pytest.mark.parametrize(("full_at", "kept"), [("20s", []), ("27s", [1.7])])
+@pytest.mark.parametrize(("full_at", "kept"), [("20s", []), ("27s", [1.2])])
 def test_a_message_that_the_disk_does_not_take_is_told_while_the_caller_speaks(full_at, kept):
-    """And what it had taken by then is a message."""
+    """And what it had taken by then, it is given some every half second, is a message."""
     call = leave_a_message(f"[disk_full: {{at: {full_at}, lasts: 60s}}]", "100ms")
     prompts = [event["prompt"] for event in call["events"] if event["type"] == "call.prompt"]
     assert "something-wrong" in prompts  # he speaks for six seconds, and hangs up then
