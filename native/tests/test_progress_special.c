@@ -81,7 +81,8 @@ static void test_howler_of_four_frequencies_is_heard_and_two_of_them_are_none(vo
     }
 }
 
-/* Hungary's special dial tone, 350 + 375 + 400 Hz, is one peak of the spectrum. */
+/* Hungary's special dial tone, 350 + 375 + 400 Hz, is one peak of the spectrum. It is not heard at all phases
+ * of the three (docs/standards.md); at these, which the seed draws, it is. */
 static void test_e180_three_close_lines_are_heard_and_a_note_at_their_end_is_none_of_them(void) {
     static const double tone[] = {350, 375, 400}, note[] = {350, 294}, other[] = {398, 282};
     const struct {
