@@ -3,6 +3,8 @@
 [[board]]
 name = "sim"            driver = "sim"
 lines = 1               FXO lines, 1 … 64            phones = 8     simulated telephones, 0 … 64
+profile = "outside-line"                             or "pbx-extension" (hwsim/profiles.py), keys of which
+                        those given here override
 country = "US"          tones, cadences, caller ID   numbers = ["8001"]   of the lines, from the first on
 loss_db, noise_dbm0, return_loss_db, echo_ms         of every line (hwsim/plant.py)
 law = "ulaw"            the exchange's coding: alaw, ulaw, linear; the country's by default
@@ -19,6 +21,8 @@ busy_hz = [520]         busy_ms = [170, 230]         a PBX's busy tone instead o
 call_waiting = false                                 a second caller is told to a line that talks (CAS)
 any_number = false                                   a number that is nobody's rings the first idle line
 flash = false           hook flash is a service of the lines: a hang-up is then known later
+flash_ms = [80, 1000]   a break longer than the first is a flash, up to the second, whatever the country's
+                        telephones send; orders `flash`
 answer_reversal = false                              when a call that the line has dialled is answered
 exchange = {…}          number plan, hunt groups, distinctive ringing, second dial tone, services on flash,
                         times: the keys of hwsim/exchange_settings.py, as in a scenario's `board`
@@ -38,8 +42,9 @@ from typing import Any, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ctidrv.errors import InputError, PortError
-from ctidrv.native import lib
+from ctidrv.native import lib, pulses
 from ctidrv.ports.api import Able, BoardInfo, DriverContext, Kind, PortInfo
+from ctidrv.ports.dialling import Dialling
 from ctidrv.ports.regions import Region, Tone, load_region, progress_config
 from ctidrv.units import TICK, PortId
 from hwsim import caller_id
@@ -52,6 +57,7 @@ from hwsim.exchange_settings import ExchangeSettings, read_settings
 from hwsim.faulty_board import FaultyBoard, SoundBoard
 from hwsim.off_figures import OffFigures
 from hwsim.plant import LAWS, AnyPlant, LineSettings, Plant
+from hwsim.profiles import PLAIN, PROFILES, with_profile
 from hwsim.subscriber import Subscriber
 from hwsim.wire_settings import WireSettings
 
@@ -79,6 +85,7 @@ COLLECT_EVERY = 25 * TICK
 FIRST_NUMBER = 8001
 FIRST_PHONE = 5550001
 _SHORT_ECHO_MS = 15.5
+_LONGEST_ONE_MS, _LEAST_FLASH_MS = 120, 200
 
 
 class SimBoard:
@@ -169,6 +176,11 @@ class _Settings:
     def __init__(self, board: str, values: Mapping[str, Any]) -> None:
         self._board = board
         self._values = dict(values)
+        profile = self.word("profile", PLAIN, tuple(PROFILES))
+        try:
+            self._values = with_profile({**self._values, "profile": profile})
+        except InputError as error:
+            self.fail("exchange", str(error))
 
     def fail(self, key: str, what: str) -> NoReturn:
         raise InputError(f"board {self._board}: {key}: {what}")
@@ -218,10 +230,8 @@ class _Settings:
         return tuple(float(each) for each in value)
 
     def exchange(self) -> ExchangeSettings:
-        try:
-            return read_settings(ExchangeSettings, self._values.pop("exchange", {}))
-        except InputError as error:
-            self.fail("exchange", str(error))
+        found: ExchangeSettings = self._values.pop("exchange")
+        return found
 
     def wire(self) -> WireSettings | None:
         try:
@@ -275,6 +285,18 @@ def _of_a_pbx(settings: _Settings, region: Region) -> Region:
     return replace(region, tones={**region.tones, "busy": busy})
 
 
+def _hook(settings: _Settings, dialling: Dialling, services: bool) -> Any:
+    """What reads the hooks of the lines (a ``cti_pulse_rx_config *``); `services`: a flash calls some up."""
+    lengths = settings.numbers("flash_ms", 2, 40, 3000)
+    flash = settings.flag("flash", services or bool(lengths))
+    if not lengths:
+        return dialling.receiver(flash=flash)
+    if len(lengths) != 2 or lengths[0] > _LONGEST_ONE_MS or lengths[1] < _LEAST_FLASH_MS:
+        settings.fail("flash_ms", "give two lengths: 40 to 120 for the shortest, 200 to 3000 for the longest")
+    one, longest = (round(each) for each in lengths)
+    return pulses.receiver(numbering=dialling.numbering, one_ms=one, flash_ms=longest if flash else 0)
+
+
 def _caller_id(settings: _Settings, region: Region) -> Presentation | None:
     alert = settings.words("caller_id_alert", ("usual",), (*caller_id.ALERTS, "usual"))
     made = presentation_of(
@@ -321,7 +343,7 @@ def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -
     numbers = _numbers(read, lines) + [str(FIRST_PHONE + index) for index in range(phones)]
     line, wire = _line(read, country), read.wire()
     heard_as = _off_figures(read).region(region)
-    flash = read.flag("flash", bool(services.settings.flash))
+    hook = _hook(read, region.dialling, bool(services.settings.flash))
     control = read.flag("control", True)
     events = read.flag("events", False)
     read.nothing_else()
@@ -333,7 +355,7 @@ def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -
         else Plant(lines, phones, seed=context.seed, line=line, wire=wire)
     )
     plant.progress(progress_config(region))
-    plant.pulses(region.dialling.receiver(flash=flash))
+    plant.pulses(hook)
     try:
         exchange = Exchange(plant, context.clock, heard_as, services, numbers)
     except InputError as error:

@@ -32,6 +32,8 @@ EXCHANGE_EVENTS = (lib.CTI_EV_HOOK, lib.CTI_EV_DIGIT_DOWN, lib.CTI_EV_PULSING, l
 """What the exchange's own receivers say (cti/lineplant.h)."""
 
 BETWEEN_DIGITS = seconds(4)
+SEIZURE = ms(400)
+"""From the digit that leads out of a PBX to the second dial tone (ITU-T Q.543: a dial tone's mean delay)."""
 ROUNDS = 2
 """Of an announcement; congestion follows."""
 
@@ -162,8 +164,11 @@ class Exchange(Ringing, CallWaiting, FlashServices):
         self._send(line, "stutter" if line.messages and "stutter" in self._tones else "dial")
         self._time_out(line, self._services.settings.dial_tone)
 
-    def _second_dial_tone(self, line: Line) -> None:
+    def _lead_out(self, line: Line) -> None:
         line.dialled, line.outside = "", True
+        self._after(line, SEIZURE, lambda: self._second_dial_tone(line))
+
+    def _second_dial_tone(self, line: Line) -> None:
         self._send(line, "dial2" if "dial2" in self._tones else "dial")
         self._time_out(line, self._services.settings.dial_tone)
 

@@ -113,9 +113,12 @@ class ExchangeSettings(Strict):
         def found(parts: list[str]) -> list[str]:
             return [str(folder / part) if part.lower().endswith(".wav") else part for part in parts]
 
-        plan = {number: found(parts) for number, parts in self.plan.items()}
-        unobtainable = None if self.unobtainable is None else found(self.unobtainable)
-        return self.model_copy(update={"plan": plan, "unobtainable": unobtainable})
+        update: dict[str, Any] = {}
+        if self.plan:
+            update["plan"] = {number: found(parts) for number, parts in self.plan.items()}
+        if self.unobtainable is not None:
+            update["unobtainable"] = found(self.unobtainable)
+        return self.model_copy(update=update)
 
 
 def read_settings(kind: type[Settings], value: Any) -> Settings:

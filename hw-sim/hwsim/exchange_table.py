@@ -72,7 +72,7 @@ TABLE: Mapping[tuple[LineState, Input], tuple[LineState, tuple[str, ...]]] = Map
         (S.DIALLING, IN.BUSY): (S.REFUSED, ("busy",)),
         (S.DIALLING, IN.UNKNOWN): (S.REFUSED, ("unobtainable",)),
         (S.DIALLING, IN.ANNOUNCED): (S.REFUSED, ("announce",)),
-        (S.DIALLING, IN.OUTSIDE): (S.DIAL_TONE, ("second_dial_tone",)),
+        (S.DIALLING, IN.OUTSIDE): (S.DIAL_TONE, ("lead_out",)),
         (S.REFUSED, IN.TIMEOUT): (S.HOWLING, ("howl",)),
         (S.CLEARED, IN.TIMEOUT): (S.HOWLING, ("howl",)),
         (S.HOWLING, IN.TIMEOUT): (S.LOCKED_OUT, ("quiet",)),

@@ -171,16 +171,13 @@ def make_rig(
         error = InputError("this fault is one of the sound's way: play it with audio, without --events")
         raise at_node(scenario, scenario.fault(needs_audio.number), error)
     start += timedelta(seconds=to_seconds(since + wall_set(document, since)))
-    settings = dict(document.board.model_extra or {})
-    settings["exchange"] = document.board.exchange.beside(scenario.path.parent)
-    settings["wire"] = document.board.wire
     try:
         config = one_board(
             script,
             lines=document.board.lines,
             phones=len(document.parties) + spare,
             country=document.country,
-            board=settings,
+            board=document.board.settings(scenario.path.parent),
             events=events,
         )
         return Rig(data, config, seed=document.seed + starts * RESTARTED, start=start, events=events)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ctidrv.errors import CtiError, InputError
 from ctidrv.folder import DataFolder
 from ctidrv.units import Samples, seconds
+from hwsim.exchange_settings import ExchangeSettings
 from hwsim.load.plan import Plan, PlannedCall, plan
 from hwsim.load.read import Population
 from hwsim.rig.case import at_node, load_case
@@ -78,9 +79,8 @@ class Traffic:
         script, self._sounds = load_case(population)
         document = population.document
         lines, phones = document.board.lines, phones_for(document.board.lines)
-        settings = dict(document.board.model_extra or {})
-        settings["exchange"] = _exchange(population)
-        settings["wire"] = document.board.wire
+        settings = document.board.settings(population.path.parent)
+        settings["exchange"] = _exchange(population, settings["exchange"])
         try:
             config = one_board(
                 script,
@@ -224,10 +224,9 @@ class Traffic:
         self.rig.close()
 
 
-def _exchange(population: Population) -> object:
+def _exchange(population: Population, exchange: ExchangeSettings) -> ExchangeSettings:
     """The office's number plan: its number is a hunt group of all lines, in turn."""
     document = population.document
-    exchange = document.board.exchange.beside(population.path.parent)
     given = (document.board.model_extra or {}).get("numbers") or []
     numbers = [*given, *(str(8001 + place) for place in range(document.board.lines))]
     lines = list(dict.fromkeys(numbers))[: document.board.lines]

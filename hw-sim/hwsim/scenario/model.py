@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import (
@@ -20,6 +21,7 @@ from ctidrv.document.model import TAG, Strict, verb_of
 from ctidrv.document.words import Duration, matching, wrong
 from ctidrv.units import seconds
 from hwsim.exchange_settings import ExchangeSettings
+from hwsim.profiles import PLAIN, Profile
 from hwsim.scenario import verbs
 from hwsim.scenario.faults import FaultList
 from hwsim.scenario.machines import MACHINES, steps_of
@@ -202,6 +204,8 @@ class Line(Strict):
     model_config = ConfigDict(extra="allow")
     lines: Annotated[int, Field(ge=1, le=16)] = 1
     """How many, all with the script; they have the numbers 8001, 8002 …"""
+    profile: Profile = PLAIN
+    """A line of the country's exchange, or an extension of a PBX; the other keys override it."""
     exchange: ExchangeSettings = Field(default_factory=ExchangeSettings)
     """Its number plan, hunt groups, services and times."""
     wire: WireSettings | None = None
@@ -213,6 +217,11 @@ class Line(Strict):
             if key in (self.model_extra or {}):
                 raise wrong(f"`{key}` is no setting of a scenario's board: {instead}")
         return self
+
+    def settings(self, folder: Path) -> dict[str, Any]:
+        """The simulated board's keys; files of sound are looked for in `folder`."""
+        own = {"profile": self.profile, "exchange": self.exchange.beside(folder), "wire": self.wire}
+        return {**(self.model_extra or {}), **own}
 
 
 class Document(Strict):
