@@ -59,7 +59,7 @@ static void test_pulled_out_is_gone_on_hook_and_back_with_what_has_changed(void)
     CHECK_EQ(cti_board_faults_set(f, CTI_BOARD_OUT), CTI_OK);
     long controls = sound.controls;
     CHECK_EQ(tick(), CTI_ERR_GONE);
-    CHECK_EQ(sound.controls, controls + PORTS); /* all on hook */
+    CHECK_EQ(sound.controls, controls + 2 * PORTS); /* all on hook, and nothing rings */
     CHECK_EQ(sound.sent[0][0], 0);
     CHECK_EQ(rx[0], 0);
     CHECK_EQ(board.control(board.ctx, 0, CTI_LINE_HOOK, 1), CTI_ERR_GONE);
@@ -69,18 +69,22 @@ static void test_pulled_out_is_gone_on_hook_and_back_with_what_has_changed(void)
     CHECK_EQ(tick(), CTI_ERR_GONE);
     happens(1, CTI_EV_BATTERY, 1);
     happens(1, CTI_EV_POLARITY, 1);
+    happens(0, CTI_EV_HOOK, 1);
     long exchanges = sound.exchanges;
     CHECK_EQ(tick(), CTI_ERR_GONE);
     CHECK_EQ(sound.exchanges, exchanges + 1); /* the line's time goes on */
     CHECK_EQ(cti_board_faults_set(f, CTI_BOARD_WELL), CTI_OK);
     CHECK_EQ(tick(), 0);
     CHECK_EQ(rx[0], 500);
-    CHECK_EQ(tick(), 2);
+    CHECK_EQ(tick(), 3);
     CHECK_EQ(ev[0].kind, CTI_EV_BATTERY);
     CHECK_EQ(ev[0].port, 0);
     CHECK_EQ(ev[0].value, 0);
-    CHECK_EQ(ev[1].kind, CTI_EV_POLARITY);
-    CHECK_EQ(ev[1].port, 1);
+    CHECK_EQ(ev[1].kind, CTI_EV_HOOK);
+    CHECK_EQ(ev[1].port, 0);
+    CHECK_EQ(ev[1].value, 1);
+    CHECK_EQ(ev[2].kind, CTI_EV_POLARITY);
+    CHECK_EQ(ev[2].port, 1);
     CHECK_EQ(tick(), 0);
     free(f);
 }

@@ -10,7 +10,9 @@
  * exchange(), so hook and audio are of one tick.
  *
  * A tick is too coarse for dial pulses and flash: the board times them itself, one behind the other, and
- * says CTI_EV_DIALLED for each. CTI_LINE_HOOK 0 breaks them off.
+ * says CTI_EV_DIALLED for each. CTI_LINE_HOOK 0 breaks them off. A telephone's at an FXS or HANDSET port it
+ * times too (cti/pulse_rx.h): CTI_EV_HOOK, CTI_EV_FLASH, CTI_EV_PULSING, and the digits of pulses. Lifting
+ * ends the ringing; what a kind of port cannot do, or not now, is CTI_ERR_STATE.
  *
  * A simulated board in virtual time may let lines rest that carry nothing (the last four functions; NULL for
  * a real one): it makes no audio for them, but can make it up. `rest` says before each exchange() whether the
@@ -28,11 +30,11 @@
 #include "cti/event.h"
 
 enum cti_line_control {
-    CTI_LINE_HOOK = 1,     /* value 1: seize (off hook), 0: release (on hook) */
-    CTI_LINE_FLASH = 2,    /* FXO, off hook; value: samples, 80…24000 */
-    CTI_LINE_RING = 3,     /* FXS: value 1 ring, 0 stop */
-    CTI_LINE_BATTERY = 4,  /* FXS */
-    CTI_LINE_POLARITY = 5, /* FXS */
+    CTI_LINE_HOOK = 1,  /* value 1: seize (off hook), 0: release (on hook) */
+    CTI_LINE_FLASH = 2, /* FXO, off hook; value: samples, 80…24000 */
+    CTI_LINE_RING = 3, /* FXS, HANDSET, on hook: value 1 ring, 0 stop; the cadence is made by who orders it */
+    CTI_LINE_BATTERY = 4,  /* FXS: value 1 feed, 0 cut */
+    CTI_LINE_POLARITY = 5, /* FXS: value 1 reversed, 0 normal */
     CTI_LINE_PULSES = 6    /* FXO, off hook: one digit of dial pulses; value: cti_pulse_value() */
 };
 

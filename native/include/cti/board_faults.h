@@ -4,9 +4,9 @@
  *
  * What is beneath goes on meanwhile: the exchange's time does not stand still because a card is out.
  *
- * CTI_BOARD_OUT, pulled out: its lines are on hook at once; exchange() and control() say CTI_ERR_GONE. Once
- * it is back it tells of each line whose battery or polarity is not as it was told last, a tick later; what
- * else happened is never told.
+ * CTI_BOARD_OUT, pulled out: its lines are on hook at once, and nothing rings; exchange() and control() say
+ * CTI_ERR_GONE. Once it is back it tells of each line whose battery or polarity, and of each telephone whose
+ * hook, is not as it was told last, a tick later; what else happened is never told.
  * CTI_BOARD_STALLED, its driver hangs: silence both ways; events wait, and commands are carried out late, in
  * their order. At most 64 commands (then CTI_ERR_FULL) and 256 events (the later ones are lost).
  *

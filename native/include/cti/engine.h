@@ -6,7 +6,7 @@
  *   1 takes the commands that wait, in the order they were posted
  *   2 plays: players add into tx
  *   3 exchanges tx and rx with every board, once
- *   4 starts recordings that waited for the seizure of their line
+ *   4 starts recordings that waited for the seizure of their line, or for the telephone at it to be lifted
  *   5 takes the echo of tx out of rx, on two-wire ports (cti/echo_can.h), unless a modem on the line has
  *     asked that it be left (cti/tone_disabler.h)
  *   6 hears: the ear (all detectors) over rx in one pass; a digit stops the prompts it may stop
@@ -93,8 +93,8 @@ int cti_engine_init(cti_engine *e, size_t size, const cti_engine_config *cfg);
  * of the board's first port. */
 int cti_engine_add_board(cti_engine *e, const cti_board *board);
 /* The echo canceller of a two-wire port: its taps (128 or 256; 0 = none, as in the beginning). It
- * begins afresh with each seizure of the line. Between ticks of virtual time, or before the live loop
- * begins: not while another thread ticks. */
+ * begins afresh with each seizure of the line, and each time the telephone at it is lifted. Between ticks of
+ * virtual time, or before the live loop begins: not while another thread ticks. */
 int cti_engine_echo_can(cti_engine *e, int port, int taps);
 /* Whether ports may rest; not in the beginning. For virtual time: the tick that ends a port's rest takes
  * a millisecond longer. Between ticks. */

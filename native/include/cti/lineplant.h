@@ -4,9 +4,10 @@
  *
  * Lines 0 … board_lines-1 end at the board under test: the plant is that board (cti_plant_board).
  * The lines after them end at simulated telephones, which have a player, a recorder and an ear.
- * Each line has, at the exchange, a player (tones, announcements, caller-ID bursts), a DTMF receiver
- * and one of hook signals (dial pulses, flash: cti/pulse_rx.h), and may be switched through to one other
- * line. Decisions (who is rung, what is heard) are hwsim's; the plant carries them out on the sample clock.
+ * Each of these lines has, at the exchange, a player (tones, announcements, caller-ID bursts), a DTMF
+ * receiver and one of hook signals (dial pulses, flash: cti/pulse_rx.h), and may be switched through to one
+ * other line. Decisions (who is rung, what is heard) are hwsim's; the plant carries them out on the sample
+ * clock.
  *
  *   telephone or board --2-wire, loss, noise--  hybrid  [exchange: player + receiver] == other line
  *
@@ -16,6 +17,18 @@
  * (caller ID) is heard there. The hook opens and closes to the sample where pulses or a flash are sent, and
  * at the beginning of a tick by command. Noise comes from a generator seeded per line, so a run repeats.
  * That of a board line which rests (cti/board.h) is made when it is wanted, and is the same to the bit.
+ *
+ * Behind all these come the board's own telephones: `fxs` of them, each on a two-wire line to a port of the
+ * board, and `handsets`, headsets with a button and a lamp, on four wires without loss, noise or return. The
+ * board's ports are in this order: lines, FXS, HANDSET. The exchange knows nothing of them; the board feeds,
+ * rings (CTI_LINE_RING, one burst from 1 to 0: who orders it makes the cadence) and reads their hooks.
+ *
+ *   board --2-wire, loss, noise at both ends-- telephone        board --4-wire-- headset
+ *
+ * The board hears such a telephone less the loss, its own signal returned by its hybrid, and noise; noise
+ * alone while it is on hook or the board has cut its battery. The telephone hears the board less the loss, on
+ * hook too. A headset neither says nor hears anything on hook. Lifting trips the ringing; off hook, until a
+ * hang-up is known, and without battery nothing rings. The hook is read without battery too.
  *
  * Threads: one ticks (the board's exchange and control); one posts commands, takes events and reads the
  * telephones' recorders. Commands take effect at the next tick, in the order they were posted.
@@ -42,7 +55,7 @@ enum cti_plant_command_kind {
     CTI_PLANT_CONNECT = 4,  /* value: the other line, -1 = cut through to nothing; both ways */
     CTI_PLANT_EXCHANGE_PLAY = 5, /* item: the exchange sends it to the line's terminal */
     CTI_PLANT_EXCHANGE_STOP = 6, /* ref */
-    CTI_PLANT_PHONE_HOOK = 7,    /* telephones: value 1 off hook */
+    CTI_PLANT_PHONE_HOOK = 7,    /* all telephones, the board's own too: value 1 off hook */
     CTI_PLANT_PHONE_PLAY = 8,    /* telephones: item, into the line */
     CTI_PLANT_PHONE_STOP = 9,
     CTI_PLANT_PHONE_RECORD = 10, /* telephones: value 1 start, 0 stop; what it says and hears */
@@ -69,7 +82,9 @@ typedef struct cti_plant_command {
  * receiver, which listens while the terminal is off hook and switched through to nothing; with ref
  * CTI_DIGIT_PULSES: dial pulses; with ref 1, and tones and voice: the telephone's ear. CTI_EV_DIALLED: a
  * telephone's pulses or flash (value as cti/event.h has it). CTI_EV_RING_ON/OFF, BATTERY, POLARITY: a
- * telephone's line. CTI_EV_PLAY_DONE: of either player. CTI_EV_EVENTS_LOST (port -1): the ring was full. */
+ * telephone's line. CTI_EV_PLAY_DONE: of either player. CTI_EV_EVENTS_LOST (port -1): the ring was full.
+ * Of its own telephones the board is told what the exchange is of others: CTI_EV_HOOK, FLASH, PULSING, and
+ * digits of dial pulses; those of tones are for its own ear. */
 
 typedef struct cti_plant_line_config {
     float loss_db;        /* one way, 0…40 */
@@ -86,21 +101,28 @@ typedef struct cti_plant_config {
     int32_t commands;       /* power of two; default 1024 */
     int32_t events;         /* power of two; default 8192 */
     int32_t wires;          /* 1: lines may have a cti_plant_wire, 50 kB each; default 0 */
+    int32_t fxs;            /* 0…512; default 0 */
+    int32_t handsets;       /* 0…512; default 0 */
     uint64_t seed;
 } cti_plant_config;
 
 typedef struct cti_plant cti_plant;
 
 void cti_plant_line_defaults(cti_plant_line_config *cfg); /* 3 dB, -65 dBm0, 14 dB, 2 ms, A-law */
+/* Of an FXS port's line, some 300 m of pair inside a house: 0.5 dB, -70 dBm0, 18 dB, 1 ms, linear. The return
+ * is of the board's own signal. */
+void cti_plant_fxs_defaults(cti_plant_line_config *cfg);
 void cti_plant_defaults(cti_plant_config *cfg);
 size_t cti_plant_size(const cti_plant_config *cfg);
 int cti_plant_init(cti_plant *p, size_t size, const cti_plant_config *cfg);
-/* Before the first tick. */
+/* Before the first tick. A handset has no line: CTI_ERR_ARG. */
 int cti_plant_line(cti_plant *p, int line, const cti_plant_line_config *cfg);
 /* Cable, delay, drift, hum and the rest, where the plant was made with `wires`; before the first tick. */
 int cti_plant_wire_line(cti_plant *p, int line, const cti_plant_wire *cfg);
 /* How the exchange reads the hooks of all lines; before the first tick. */
 int cti_plant_pulses(cti_plant *p, const struct cti_pulse_rx_config *cfg);
+/* How the board reads those of its own telephones; before the first tick. */
+int cti_plant_board_pulses(cti_plant *p, const struct cti_pulse_rx_config *cfg);
 /* The call-progress tones that the telephones' ears go by; before the first tick. */
 int cti_plant_progress(cti_plant *p, const struct cti_progress_config *cfg);
 /* Fills *board, for cti_engine_add_board(). */

@@ -13,7 +13,7 @@ typedef struct kept_command {
 
 /* What was told of a line, and how it is. */
 typedef struct line_state {
-    int battery_told, battery, reversed_told, reversed;
+    int battery_told, battery, reversed_told, reversed, hook_told, hook;
 } line_state;
 
 struct cti_board_faults {
@@ -81,6 +81,9 @@ static void look(cti_board_faults *f, const cti_event *ev, int n, int told) {
         } else if (ev[i].kind == CTI_EV_POLARITY) {
             line->reversed = ev[i].value;
             line->reversed_told = told ? ev[i].value : line->reversed_told;
+        } else if (ev[i].kind == CTI_EV_HOOK) {
+            line->hook = ev[i].value;
+            line->hook_told = told ? ev[i].value : line->hook_told;
         }
     }
 }
@@ -93,8 +96,10 @@ static void keep(cti_board_faults *f, int64_t at, int port, int kind, int value)
 
 static void pull_out(cti_board_faults *f) {
     f->commands = f->events = 0;
-    for (int port = 0; port < f->sound.ports; port++)
+    for (int port = 0; port < f->sound.ports; port++) { /* each kind of port refuses the other's */
         f->sound.control(f->sound.ctx, port, CTI_LINE_HOOK, 0);
+        f->sound.control(f->sound.ctx, port, CTI_LINE_RING, 0);
+    }
 }
 
 static void put_back(cti_board_faults *f, int64_t at) {
@@ -104,6 +109,9 @@ static void put_back(cti_board_faults *f, int64_t at) {
             keep(f, at, port, CTI_EV_BATTERY, line->battery);
         if (line->reversed != line->reversed_told)
             keep(f, at, port, CTI_EV_POLARITY, line->reversed);
+        if (line->hook != line->hook_told)
+            keep(f, at, port, CTI_EV_HOOK, line->hook);
+        line->hook_told = line->hook;
         line->battery_told = line->battery;
         line->reversed_told = line->reversed;
     }

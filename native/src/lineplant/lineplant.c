@@ -8,14 +8,7 @@
 #include "cti/g711.h"
 #include "lineplant/lineplant_state.h"
 
-enum {
-    MOST_LINES = 512,
-    LONGEST_RECORD_SECONDS = 600,
-    RATE = 8000,
-    LONGEST_ECHO_MS = 32,
-    MOST_DOWN = 900,
-    MOST_LOSS = 600
-};
+enum { MOST_LINES = 512, LONGEST_RECORD_SECONDS = 600, RATE = 8000, LONGEST_ECHO_MS = 32 };
 
 static size_t place(size_t *end, size_t size) {
     size_t at = *end;
@@ -25,7 +18,8 @@ static size_t place(size_t *end, size_t size) {
 
 static int lay_out(const cti_plant_config *c, plant_layout *l, size_t *board_events) {
     if (c == NULL || c->board_lines < 1 || c->board_lines > MOST_LINES || c->phones < 0 ||
-        c->phones > MOST_LINES || c->record_seconds < 1 || c->record_seconds > LONGEST_RECORD_SECONDS ||
+        c->phones > MOST_LINES || c->fxs < 0 || c->fxs > MOST_LINES || c->handsets < 0 ||
+        c->handsets > MOST_LINES || c->record_seconds < 1 || c->record_seconds > LONGEST_RECORD_SECONDS ||
         c->wires < 0 || c->wires > 1)
         return CTI_ERR_ARG;
     size_t commands = cti_ring_size(c->commands, sizeof(cti_plant_command));
@@ -33,24 +27,25 @@ static int lay_out(const cti_plant_config *c, plant_layout *l, size_t *board_eve
     if (commands == 0 || events == 0)
         return CTI_ERR_ARG;
     size_t lines = (size_t)c->board_lines + (size_t)c->phones;
-    size_t phones = (size_t)c->phones;
+    size_t locals = (size_t)c->fxs + (size_t)c->handsets, phones = (size_t)c->phones + locals;
     memset(l, 0, sizeof *l);
     l->player_size = cti_player_size();
     l->receiver_size = (cti_dtmf_rx_size() + 63) & ~(size_t)63;
     l->recorder_size = cti_recorder_size(c->record_seconds * RATE);
-    l->ear_size = phones > 0 ? cti_ear_size(c->phones) : 0;
+    l->ear_size = phones > 0 ? cti_ear_size((int)phones) : 0;
     size_t end = (sizeof(struct cti_plant) + 63) & ~(size_t)63;
     l->commands = place(&end, commands);
     l->events = place(&end, events);
-    *board_events = place(&end, (size_t)c->board_lines * PLANT_BOARD_EVENTS * sizeof(cti_event));
-    l->lines = place(&end, lines * sizeof(plant_line));
+    size_t ports = (size_t)c->board_lines + locals;
+    *board_events = place(&end, ports * PLANT_BOARD_EVENTS * sizeof(cti_event));
+    l->lines = place(&end, (lines + locals) * sizeof(plant_line));
     l->players = place(&end, lines * l->player_size);
     l->phone_players = place(&end, phones * l->player_size);
     l->receivers = place(&end, lines * l->receiver_size);
     l->ear = place(&end, l->ear_size);
-    l->sent = place(&end, lines * PLANT_TICK * sizeof(int16_t));
+    l->sent = place(&end, (lines + locals) * PLANT_TICK * sizeof(int16_t));
     l->up = place(&end, lines * PLANT_TICK * sizeof(int16_t));
-    l->heard = place(&end, lines * PLANT_TICK * sizeof(int16_t));
+    l->heard = place(&end, (lines + locals) * PLANT_TICK * sizeof(int16_t));
     l->kernel = c->wires ? place(&end, sizeof(wire_kernel)) : 0;
     l->wires = c->wires ? place(&end, lines * sizeof(plant_wire)) : 0;
     l->recorders = place(&end, phones * l->recorder_size);
@@ -74,12 +69,22 @@ size_t cti_plant_size(const cti_plant_config *cfg) {
     return lay_out(cfg, &l, &board_events) == CTI_OK ? l.end : 0;
 }
 
-static cti_ring *commands_of(const cti_plant *p) {
-    return plant_part(p, p->lay.commands);
-}
-
 static cti_event *board_events_of(const cti_plant *p) {
     return plant_part(p, p->board_events);
+}
+
+static int exchange_end_init(cti_plant *p, int line, const cti_plant_line_config *cfg) {
+    int result = cti_plant_line(p, line, cfg);
+    if (result == CTI_OK)
+        result = cti_player_init(plant_exchange_player(p, line), p->lay.player_size);
+    return result == CTI_OK ? cti_dtmf_rx_init(plant_receiver(p, line), p->lay.receiver_size, NULL) : result;
+}
+
+static int phone_init(cti_plant *p, int line) {
+    int result = cti_player_init(plant_phone_player(p, line), p->lay.player_size);
+    return result == CTI_OK ? cti_recorder_init(plant_phone_recorder(p, line), p->lay.recorder_size,
+                                                p->cfg.record_seconds * RATE)
+                            : result;
 }
 
 int cti_plant_init(cti_plant *p, size_t size, const cti_plant_config *cfg) {
@@ -94,14 +99,16 @@ int cti_plant_init(cti_plant *p, size_t size, const cti_plant_config *cfg) {
     p->lay = l;
     p->board_events = board_events;
     p->lines = cfg->board_lines + cfg->phones;
+    p->ends = p->lines + cfg->fxs + cfg->handsets;
+    int phones = plant_phones(p);
     if (cfg->wires)
         wire_kernel_init(plant_part(p, l.kernel));
-    cti_ring_init(commands_of(p), l.events - l.commands, cfg->commands, sizeof(cti_plant_command));
+    cti_ring_init(plant_commands(p), l.events - l.commands, cfg->commands, sizeof(cti_plant_command));
     cti_ring_init(plant_events(p), board_events - l.events, cfg->events, sizeof(cti_event));
-    int result = cfg->phones > 0 ? cti_ear_init(plant_part(p, l.ear), l.ear_size, cfg->phones) : CTI_OK;
+    int result = phones > 0 ? cti_ear_init(plant_part(p, l.ear), l.ear_size, phones) : CTI_OK;
     cti_plant_line_config usual;
     cti_plant_line_defaults(&usual);
-    for (int i = 0; i < p->lines && result == CTI_OK; i++) {
+    for (int i = 0; i < p->ends && result == CTI_OK; i++) {
         plant_line *line = plant_line_of(p, i);
         line->other = -1;
         line->battery = 1;
@@ -109,23 +116,15 @@ int cti_plant_init(cti_plant *p, size_t size, const cti_plant_config *cfg) {
         cti_pulse_rx_init(&line->pulse, sizeof line->pulse, NULL);
         cti_random_init(&line->noise, sizeof line->noise,
                         cfg->seed + 0x9E3779B97F4A7C15u * (uint64_t)(i + 1));
-        result = cti_plant_line(p, i, &usual);
-        if (result == CTI_OK)
-            result = cti_player_init(plant_exchange_player(p, i), l.player_size);
-        if (result == CTI_OK)
-            result = cti_dtmf_rx_init(plant_receiver(p, i), l.receiver_size, NULL);
-        if (result == CTI_OK && plant_is_phone(p, i)) {
-            result = cti_player_init(plant_phone_player(p, i), l.player_size);
-            if (result == CTI_OK)
-                result = cti_recorder_init(plant_phone_recorder(p, i), l.recorder_size,
-                                           cfg->record_seconds * RATE);
-        }
+        result = plant_is_local(p, i) ? plant_local_init(p, i) : exchange_end_init(p, i, &usual);
+        if (result == CTI_OK && plant_is_phone(p, i))
+            result = phone_init(p, i);
     }
     return result;
 }
 
 int cti_plant_line(cti_plant *p, int line, const cti_plant_line_config *cfg) {
-    if (p == NULL || cfg == NULL || line < 0 || line >= p->lines ||
+    if (p == NULL || cfg == NULL || line < 0 || line >= p->lines + p->cfg.fxs ||
         !(cfg->loss_db >= 0 && cfg->loss_db <= 40) || !(cfg->noise_dbm0 <= 0) ||
         !(cfg->return_loss_db >= 0 && cfg->return_loss_db <= 60) ||
         !(cfg->echo_ms >= 0 && cfg->echo_ms <= LONGEST_ECHO_MS) || cfg->law < CTI_LAW_LINEAR ||
@@ -152,15 +151,21 @@ int cti_plant_wire_line(cti_plant *p, int line, const cti_plant_wire *cfg) {
     return result;
 }
 
-int cti_plant_pulses(cti_plant *p, const cti_pulse_rx_config *cfg) {
-    if (p == NULL || cfg == NULL)
-        return CTI_ERR_ARG;
+static int set_pulses(cti_plant *p, const cti_pulse_rx_config *cfg, int from, int to) {
     if (p->now > 0)
         return CTI_ERR_STATE;
     int result = CTI_OK;
-    for (int i = 0; i < p->lines && result == CTI_OK; i++)
+    for (int i = from; i < to && result == CTI_OK; i++)
         result = cti_pulse_rx_init(&plant_line_of(p, i)->pulse, sizeof(cti_pulse_rx), cfg);
     return result;
+}
+
+int cti_plant_pulses(cti_plant *p, const cti_pulse_rx_config *cfg) {
+    return p == NULL || cfg == NULL ? CTI_ERR_ARG : set_pulses(p, cfg, 0, p->lines);
+}
+
+int cti_plant_board_pulses(cti_plant *p, const cti_pulse_rx_config *cfg) {
+    return p == NULL || cfg == NULL ? CTI_ERR_ARG : set_pulses(p, cfg, p->lines, p->ends);
 }
 
 int cti_plant_progress(cti_plant *p, const cti_progress_config *cfg) {
@@ -168,7 +173,7 @@ int cti_plant_progress(cti_plant *p, const cti_progress_config *cfg) {
         return CTI_ERR_ARG;
     if (p->now > 0)
         return CTI_ERR_STATE;
-    return p->cfg.phones == 0 ? CTI_OK : cti_ear_progress(plant_part(p, p->lay.ear), -1, cfg);
+    return plant_phones(p) == 0 ? CTI_OK : cti_ear_progress(plant_part(p, p->lay.ear), -1, cfg);
 }
 
 void plant_tell(cti_plant *p, const cti_event *ev, int n) {
@@ -184,114 +189,14 @@ void plant_tell(cti_plant *p, const cti_event *ev, int n) {
     }
 }
 
-void plant_tell_board(cti_plant *p, int64_t at, int line, int kind, int value) {
-    if (p->waiting == p->cfg.board_lines * PLANT_BOARD_EVENTS) {
+void plant_tell_board(cti_plant *p, int line, const cti_event *ev) {
+    if (p->waiting == plant_ports(p) * PLANT_BOARD_EVENTS) {
         p->events_lost++;
         return;
     }
-    board_events_of(p)[p->waiting++] =
-        (cti_event){.at = at, .start = at, .port = line, .kind = kind, .value = value};
-}
-
-static void part(cti_plant *p, int64_t at, int line) {
-    int other = plant_line_of(p, line)->other;
-    if (other < 0)
-        return;
-    plant_line_of(p, line)->other = plant_line_of(p, other)->other = -1;
-    plant_receive_afresh(p, at, line);
-    plant_receive_afresh(p, at, other);
-}
-
-static void cut_through(cti_plant *p, int64_t at, int line, int other) {
-    part(p, at, line);
-    if (other < 0)
-        return;
-    part(p, at, other);
-    plant_line_of(p, line)->other = other;
-    plant_line_of(p, other)->other = line;
-}
-
-static void play(cti_plant *p, int64_t at, int line, cti_player *player, const cti_play_item *item) {
-    if (cti_player_put(player, item) != CTI_OK) {
-        cti_event ev = {.at = at, .start = at, .port = line, .kind = CTI_EV_PLAY_DONE, .ref = item->ref};
-        ev.value = CTI_PLAY_STOPPED;
-        plant_tell(p, &ev, 1);
-    }
-}
-
-static void record(cti_plant *p, int line, int on) {
-    cti_recorder *r = plant_phone_recorder(p, line);
-    if (on)
-        cti_recorder_start(r, line, CTI_RECORD_BOTH);
-    else if (cti_recorder_open(r))
-        cti_recorder_stop(r);
-}
-
-static void carry_out(cti_plant *p, int64_t at, const cti_plant_command *c) {
-    plant_line *l = plant_line_of(p, c->line);
-    switch (c->kind) {
-    case CTI_PLANT_RING:
-        plant_ring(p, at + c->ref, c->line, c->value != 0, c->what);
-        break;
-    case CTI_PLANT_BATTERY:
-        if (l->battery != (c->value != 0)) {
-            l->battery = c->value != 0;
-            if (!l->battery)
-                plant_ring(p, at, c->line, 0, 0);
-            plant_line_event(p, at, c->line, CTI_EV_BATTERY, l->battery);
-        }
-        break;
-    case CTI_PLANT_POLARITY:
-        if (l->reversed != (c->value != 0)) {
-            l->reversed = c->value != 0;
-            plant_line_event(p, at, c->line, CTI_EV_POLARITY, l->reversed);
-        }
-        break;
-    case CTI_PLANT_CONNECT:
-        cut_through(p, at, c->line, c->value);
-        break;
-    case CTI_PLANT_EXCHANGE_PLAY:
-        play(p, at, c->line, plant_exchange_player(p, c->line), &c->item);
-        l->loaded = 1;
-        break;
-    case CTI_PLANT_EXCHANGE_STOP:
-        cti_player_stop(plant_exchange_player(p, c->line), c->ref);
-        l->loaded = 1;
-        break;
-    case CTI_PLANT_PHONE_HOOK:
-        plant_hook(p, at, c->line, c->value != 0);
-        break;
-    case CTI_PLANT_PHONE_PLAY:
-        play(p, at, c->line, plant_phone_player(p, c->line), &c->item);
-        l->speaking = 1;
-        break;
-    case CTI_PLANT_PHONE_STOP:
-        cti_player_stop(plant_phone_player(p, c->line), c->ref);
-        l->speaking = 1;
-        break;
-    case CTI_PLANT_PHONE_RECORD:
-        record(p, c->line, c->value != 0);
-        break;
-    case CTI_PLANT_PHONE_LISTEN:
-        if (cti_ear_listen(plant_part(p, p->lay.ear), c->line - p->cfg.board_lines, c->value) == CTI_OK)
-            l->listening = (int8_t)c->value;
-        break;
-    case CTI_PLANT_PHONE_PULSES:
-    case CTI_PLANT_PHONE_FLASH: {
-        int what = c->kind == CTI_PLANT_PHONE_PULSES ? CTI_LINE_PULSES : CTI_LINE_FLASH;
-        if (plant_dial(p, c->line, what, c->value) != CTI_OK)
-            plant_line_event(p, at, c->line, CTI_EV_DIALLED, 0);
-        break;
-    }
-    case CTI_PLANT_HEAR:
-        plant_hear(l, c->what, c->value);
-        break;
-    case CTI_PLANT_LOSS:
-        l->loss = powf(10.0f, -(l->cfg.loss_db + (float)c->value / 10.0f) / 20.0f);
-        break;
-    default:
-        break;
-    }
+    cti_event *room = &board_events_of(p)[p->waiting++];
+    *room = *ev;
+    room->port = plant_port_of(p, line);
 }
 
 static int exchange(void *ctx, int64_t at, const int16_t *tx, int16_t *rx, int samples, cti_event *ev,
@@ -301,9 +206,9 @@ static int exchange(void *ctx, int64_t at, const int16_t *tx, int16_t *rx, int s
         return CTI_ERR_ARG;
     p->now = at;
     cti_plant_command c;
-    for (int n = cti_ring_count(commands_of(p)); n > 0; n--) {
-        cti_ring_get(commands_of(p), &c, 1);
-        carry_out(p, at, &c);
+    for (int n = cti_ring_count(plant_commands(p)); n > 0; n--) {
+        cti_ring_get(plant_commands(p), &c, 1);
+        plant_carry_out(p, at, &c);
     }
     plant_loops(p, at);
     plant_signal(p, at, tx, rx);
@@ -318,8 +223,10 @@ static int exchange(void *ctx, int64_t at, const int16_t *tx, int16_t *rx, int s
 
 static int control(void *ctx, int port, int what, int value) {
     cti_plant *p = ctx;
-    if (port < 0 || port >= p->cfg.board_lines)
+    if (port < 0 || port >= plant_ports(p))
         return CTI_ERR_ARG;
+    if (port >= p->cfg.board_lines)
+        return plant_local_control(p, plant_line_at(p, port), what, value);
     if (what == CTI_LINE_PULSES || what == CTI_LINE_FLASH)
         return plant_dial(p, port, what, value);
     if (what != CTI_LINE_HOOK)
@@ -331,7 +238,7 @@ static int control(void *ctx, int port, int what, int value) {
 int cti_plant_board(cti_plant *p, cti_board *board) {
     if (p == NULL || board == NULL)
         return CTI_ERR_ARG;
-    *board = (cti_board){.ctx = p, .ports = p->cfg.board_lines, .exchange = exchange, .control = control};
+    *board = (cti_board){.ctx = p, .ports = plant_ports(p), .exchange = exchange, .control = control};
     board->rest = plant_rest;
     board->rests = plant_rested;
     board->recall = plant_recall;
@@ -339,28 +246,13 @@ int cti_plant_board(cti_plant *p, cti_board *board) {
     return CTI_OK;
 }
 
-static int acceptable(const cti_plant *p, const cti_plant_command *c) {
-    if (c->line < 0 || c->line >= p->lines || c->kind < CTI_PLANT_RING || c->kind > CTI_PLANT_LOSS)
-        return 0;
-    if (c->kind >= CTI_PLANT_PHONE_HOOK && c->kind <= CTI_PLANT_PHONE_FLASH && !plant_is_phone(p, c->line))
-        return 0;
-    if (c->kind == CTI_PLANT_HEAR)
-        return c->what >= 0 && c->what < p->lines && c->what != c->line && c->value >= -1 &&
-               c->value <= MOST_DOWN;
-    if (c->kind == CTI_PLANT_LOSS)
-        return c->value >= 0 && c->value <= MOST_LOSS;
-    if (c->kind == CTI_PLANT_RING && (c->ref < 0 || c->ref >= PLANT_TICK))
-        return 0;
-    return c->kind != CTI_PLANT_CONNECT || (c->value >= -1 && c->value < p->lines && c->value != c->line);
-}
-
 int cti_plant_post(cti_plant *p, const cti_plant_command *commands, int n) {
     if (p == NULL || n < 0 || (commands == NULL && n > 0))
         return CTI_ERR_ARG;
     for (int i = 0; i < n; i++)
-        if (!acceptable(p, &commands[i]))
+        if (!plant_acceptable(p, &commands[i]))
             return CTI_ERR_ARG;
-    return n == 0 ? CTI_OK : cti_ring_put(commands_of(p), commands, n);
+    return n == 0 ? CTI_OK : cti_ring_put(plant_commands(p), commands, n);
 }
 
 int cti_plant_events(cti_plant *p, cti_event *ev, int max) {
@@ -370,7 +262,7 @@ int cti_plant_events(cti_plant *p, cti_event *ev, int max) {
 }
 
 int cti_plant_phone_read(cti_plant *p, int line, int16_t *out, int frames) {
-    if (p == NULL || out == NULL || frames < 0 || line < 0 || line >= p->lines || !plant_is_phone(p, line))
+    if (p == NULL || out == NULL || frames < 0 || line < 0 || line >= p->ends || !plant_is_phone(p, line))
         return CTI_ERR_ARG;
     return cti_recorder_read(plant_phone_recorder(p, line), out, frames);
 }

@@ -1,4 +1,4 @@
-/* Board lines that carry nothing: their noise is not made until it is wanted. */
+/* Ports of the board whose lines carry nothing: their noise is not made until it is wanted. */
 #include <string.h>
 
 #include "cti/ear.h"
@@ -37,19 +37,23 @@ int plant_rests(plant_line *l) {
     return 1;
 }
 
+static plant_line *line_at(const cti_plant *p, int port) {
+    return plant_line_of(p, plant_line_at(p, port));
+}
+
 void plant_rest(void *ctx, int port, int may) {
-    plant_line *l = plant_line_of(ctx, port);
+    plant_line *l = line_at(ctx, port);
     l->may_rest = (int8_t)(may != 0);
     if (!may)
         wake(l);
 }
 
 int plant_rested(void *ctx, int port) {
-    return plant_line_of(ctx, port)->rests;
+    return line_at(ctx, port)->rests;
 }
 
 int64_t plant_recall(void *ctx, int port, int64_t skip, int16_t *rx) {
-    plant_line *l = plant_line_of(ctx, port);
+    plant_line *l = line_at(ctx, port);
     if (l->rests || skip < 0 || skip + PLANT_TICK > l->rested)
         return CTI_ERR_STATE;
     cti_random_noise_pass(&l->recalled, l->cfg.noise_dbm0, skip);
@@ -61,12 +65,13 @@ int64_t plant_recall(void *ctx, int port, int64_t skip, int16_t *rx) {
 
 static int idle_now(cti_plant *p) {
     if (p->waiting > 0 || p->events_lost > 0 || cti_ring_count(plant_events(p)) > 0 ||
-        cti_ring_count(plant_part(p, p->lay.commands)) > 0)
+        cti_ring_count(plant_commands(p)) > 0)
         return 0;
-    for (int line = 0; line < p->lines; line++) {
+    for (int line = 0; line < p->ends; line++) {
         const plant_line *l = plant_line_of(p, line);
-        int silent = plant_is_phone(p, line) ? plant_asleep(p, line) && !l->speaking : l->rests;
-        if (!silent || l->off_hook || l->pulse.bouncing || l->pulse.outbox.count > 0)
+        int silent = !plant_is_phone(p, line) || (plant_asleep(p, line) && !l->speaking);
+        int rests = l->rests || (plant_is_phone(p, line) && !plant_is_local(p, line));
+        if (!silent || !rests || l->off_hook || l->pulse.bouncing || l->pulse.outbox.count > 0)
             return 0;
     }
     return 1;
@@ -77,10 +82,10 @@ int plant_idle(void *ctx, int64_t ticks) {
     if (!idle_now(p))
         return 0;
     int64_t n = ticks * PLANT_TICK;
-    if (p->cfg.phones > 0 && cti_ear_idle(plant_part(p, p->lay.ear), n) != CTI_OK)
+    if (plant_phones(p) > 0 && cti_ear_idle(plant_part(p, p->lay.ear), n) != CTI_OK)
         return 0;
-    for (int line = 0; line < p->cfg.board_lines; line++)
-        plant_line_of(p, line)->rested += n;
+    for (int port = 0; port < plant_ports(p); port++)
+        line_at(p, port)->rested += n;
     p->history_at = (uint32_t)((p->history_at + (uint64_t)n) % PLANT_ECHO_ROOM);
     p->now += n;
     return 1;

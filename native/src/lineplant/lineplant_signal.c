@@ -4,25 +4,9 @@
 #include "cti/ear.h"
 #include "cti/g711.h"
 #include "lineplant/lineplant_state.h"
+#include "lineplant/samples.h"
 
-static int16_t saturate(float x) {
-    int32_t value = (int32_t)(x + copysignf(0.5f, x)); /* clamped behind it, in whole numbers: in lanes */
-    value = value > 32767 ? 32767 : value;
-    return (int16_t)(value < -32768 ? -32768 : value);
-}
-
-static void scale(const int16_t *in, int16_t *out, float factor) {
-    for (int i = 0; i < PLANT_TICK; i++)
-        out[i] = saturate((float)in[i] * factor);
-}
-
-static void add(int16_t *out, const int16_t *in) {
-    for (int i = 0; i < PLANT_TICK; i++)
-        out[i] = saturate((float)out[i] + (float)in[i]);
-}
-
-/* Names the events' line and which end they come from, and passes them on. */
-static void told(cti_plant *p, int line, int ref_end, cti_event *ev, int n) {
+void plant_told(cti_plant *p, int line, int ref_end, cti_event *ev, int n) {
     for (int i = 0; i < n; i++) {
         ev[i].port = line;
         if (ev[i].kind != CTI_EV_PLAY_DONE)
@@ -35,22 +19,28 @@ int plant_in_use(const plant_line *l) {
     return l->taken || l->closed || l->changes > 0;
 }
 
+void plant_says(cti_plant *p, int64_t at, int line, int16_t *sent) {
+    plant_line *l = plant_line_of(p, line);
+    memset(sent, 0, PLANT_TICK * sizeof *sent);
+    if (!l->speaking)
+        return;
+    cti_event ev[PLANT_LINE_EVENTS];
+    cti_player *player = plant_phone_player(p, line);
+    int n = cti_player_run(player, at, sent, PLANT_TICK, ev, PLANT_LINE_EVENTS);
+    l->speaking = (int8_t)(cti_player_busy(player) || n > 0);
+    plant_told(p, line, 1, ev, n);
+}
+
 /* What the terminal sends, and what of it reaches the exchange. */
 static void from_terminal(cti_plant *p, int64_t at, int line, const int16_t *tx) {
     plant_line *l = plant_line_of(p, line);
     int16_t *sent = plant_buffer(p, p->lay.sent, line);
     int16_t *up = plant_buffer(p, p->lay.up, line);
     plant_wire *wire = plant_wire_of(p, line);
-    memset(sent, 0, PLANT_TICK * sizeof *sent);
-    if (!plant_is_phone(p, line)) {
+    if (plant_is_phone(p, line))
+        plant_says(p, at, line, sent);
+    else
         memcpy(sent, tx + (size_t)line * PLANT_TICK, PLANT_TICK * sizeof *sent);
-    } else if (l->speaking) {
-        cti_event ev[PLANT_LINE_EVENTS];
-        cti_player *player = plant_phone_player(p, line);
-        int n = cti_player_run(player, at, sent, PLANT_TICK, ev, PLANT_LINE_EVENTS);
-        l->speaking = (int8_t)(cti_player_busy(player) || n > 0);
-        told(p, line, 1, ev, n);
-    }
     if (!plant_in_use(l) || !l->battery) {
         memset(sent, 0, PLANT_TICK * sizeof *sent);
         memset(up, 0, PLANT_TICK * sizeof *up);
@@ -60,7 +50,7 @@ static void from_terminal(cti_plant *p, int64_t at, int line, const int16_t *tx)
     if (wire != NULL)
         plant_wire_up(wire, plant_part(p, p->lay.kernel), sent, l->loss, l->other >= 0, up);
     else
-        scale(sent, up, l->loss);
+        plant_scale(sent, up, l->loss);
     cti_law_through(l->cfg.law, up, PLANT_TICK);
     if (l->taken && l->other < 0) {
         cti_event ev[PLANT_LINE_EVENTS];
@@ -69,20 +59,18 @@ static void from_terminal(cti_plant *p, int64_t at, int line, const int16_t *tx)
             ev[i].at += l->heard_from;
             ev[i].start += l->heard_from;
         }
-        told(p, line, 0, ev, n);
+        plant_told(p, line, 0, ev, n);
     }
     if (wire != NULL)
         plant_wire_leave(wire, up);
 }
 
-/* The terminal's own signal, returned by the hybrid. */
-static void add_echo(const cti_plant *p, int line, int16_t *heard) {
+void plant_add_return(const cti_plant *p, int line, const int16_t *own, int16_t *heard) {
     plant_line *l = plant_line_of(p, line);
     plant_wire *wire = plant_wire_of(p, line);
-    const int16_t *sent = plant_buffer(p, p->lay.sent, line);
     uint32_t at = p->history_at, end = PLANT_ECHO_ROOM - at, n = end < PLANT_TICK ? end : PLANT_TICK;
-    memcpy(l->history + at, sent, n * sizeof *sent);
-    memcpy(l->history, sent + n, (PLANT_TICK - n) * sizeof *sent);
+    memcpy(l->history + at, own, n * sizeof *own);
+    memcpy(l->history, own + n, (PLANT_TICK - n) * sizeof *own);
     int16_t before[PLANT_TICK];
     at = (at + PLANT_ECHO_ROOM - (uint32_t)l->echo_delay) % PLANT_ECHO_ROOM;
     end = PLANT_ECHO_ROOM - at, n = end < PLANT_TICK ? end : PLANT_TICK;
@@ -95,7 +83,7 @@ static void add_echo(const cti_plant *p, int line, int16_t *heard) {
     if (factor == 0.0f)
         return;
     for (int i = 0; i < PLANT_TICK; i++)
-        heard[i] = saturate((float)heard[i] + back[i] * factor);
+        heard[i] = plant_saturate((float)heard[i] + back[i] * factor);
 }
 
 int plant_asleep(const cti_plant *p, int line) {
@@ -124,8 +112,8 @@ void plant_hear(plant_line *l, int other, int tenths) {
 static void add_heard(const cti_plant *p, const plant_line *l, int16_t *heard) {
     for (int n = 0; n < l->hears; n++) {
         int16_t from[PLANT_TICK];
-        scale(plant_buffer(p, p->lay.up, l->heard[n]), from, l->heard_gain[n]);
-        add(heard, from);
+        plant_scale(plant_buffer(p, p->lay.up, l->heard[n]), from, l->heard_gain[n]);
+        plant_add(heard, from);
     }
 }
 
@@ -146,7 +134,7 @@ static void to_terminal(cti_plant *p, int64_t at, int line) {
         cti_player *player = plant_exchange_player(p, line);
         int n = cti_player_run(player, at, heard, PLANT_TICK, ev, PLANT_LINE_EVENTS);
         l->loaded = (int8_t)(cti_player_busy(player) || n > 0);
-        told(p, line, 0, ev, n);
+        plant_told(p, line, 0, ev, n);
     }
     if (!l->battery) {
         memset(heard, 0, PLANT_TICK * sizeof *heard);
@@ -157,16 +145,16 @@ static void to_terminal(cti_plant *p, int64_t at, int line) {
             if (wire != NULL)
                 plant_wire_arrive(wire, from);
             plant_gate(l, at, from);
-            add(heard, from);
+            plant_add(heard, from);
         }
         add_heard(p, l, heard);
         cti_law_through(l->cfg.law, heard, PLANT_TICK);
         if (wire != NULL)
             plant_wire_down(wire, plant_part(p, p->lay.kernel), heard, l->loss);
         else
-            scale(heard, heard, l->loss);
+            plant_scale(heard, heard, l->loss);
     }
-    add_echo(p, line, heard);
+    plant_add_return(p, line, plant_buffer(p, p->lay.sent, line), heard); /* by the hybrid */
     cti_random_noise(&l->noise, l->cfg.noise_dbm0, heard, PLANT_TICK);
 }
 
@@ -174,7 +162,23 @@ static void record_phone(cti_plant *p, int64_t at, int line) {
     cti_event ev[1];
     int n = cti_recorder_run(plant_phone_recorder(p, line), at, plant_buffer(p, p->lay.sent, line),
                              plant_buffer(p, p->lay.heard, line), PLANT_TICK, ev, 1);
-    told(p, line, 1, ev, n);
+    plant_told(p, line, 1, ev, n);
+}
+
+/* The telephones' recorders and ears. */
+static void hear(cti_plant *p, int64_t at) {
+    if (plant_phones(p) == 0)
+        return;
+    for (int line = p->cfg.board_lines; line < p->ends; line++)
+        record_phone(p, at, line);
+    cti_event ev[4 * PLANT_LINE_EVENTS];
+    int n = cti_ear_run(plant_part(p, p->lay.ear), plant_buffer(p, p->lay.heard, p->cfg.board_lines),
+                        PLANT_TICK, PLANT_TICK, ev, 4 * PLANT_LINE_EVENTS);
+    for (int i = 0; i < n; i++) {
+        ev[i].port += p->cfg.board_lines;
+        ev[i].ref = ev[i].kind == CTI_EV_CALLER_ID ? ev[i].ref : 1;
+    }
+    plant_tell(p, ev, n);
 }
 
 void plant_signal(cti_plant *p, int64_t at, const int16_t *tx, int16_t *rx) {
@@ -186,7 +190,11 @@ void plant_signal(cti_plant *p, int64_t at, const int16_t *tx, int16_t *rx) {
     }
     for (int line = 0; line < p->lines; line++)
         to_terminal(p, at, line);
-    for (int line = 0; line < p->lines; line++) {
+    for (int line = p->lines; line < p->ends; line++) {
+        size_t place = (size_t)plant_port_of(p, line) * PLANT_TICK;
+        plant_local_signal(p, at, line, tx + place, rx + place);
+    }
+    for (int line = 0; line < p->ends; line++) {
         plant_line *l = plant_line_of(p, line);
         l->closed = l->changes > 0 ? (int8_t)l->change[l->changes - 1].off_hook : l->closed;
         l->changes = 0;
@@ -194,16 +202,5 @@ void plant_signal(cti_plant *p, int64_t at, const int16_t *tx, int16_t *rx) {
     p->history_at = (p->history_at + PLANT_TICK) % PLANT_ECHO_ROOM;
     size_t board = (size_t)p->cfg.board_lines * PLANT_TICK;
     memcpy(rx, plant_part(p, p->lay.heard), board * sizeof *rx);
-    if (p->cfg.phones == 0)
-        return;
-    for (int line = p->cfg.board_lines; line < p->lines; line++)
-        record_phone(p, at, line);
-    cti_event ev[4 * PLANT_LINE_EVENTS];
-    int n = cti_ear_run(plant_part(p, p->lay.ear), plant_buffer(p, p->lay.heard, p->cfg.board_lines),
-                        PLANT_TICK, PLANT_TICK, ev, 4 * PLANT_LINE_EVENTS);
-    for (int i = 0; i < n; i++) {
-        ev[i].port += p->cfg.board_lines;
-        ev[i].ref = ev[i].kind == CTI_EV_CALLER_ID ? ev[i].ref : 1;
-    }
-    plant_tell(p, ev, n);
+    hear(p, at);
 }

@@ -52,6 +52,7 @@ typedef struct plant_line {
     int32_t calm;        /* ticks since it carried something, up to PLANT_CALM */
     int64_t rested;      /* samples of noise that were not made; since it rests no more, those still owed */
     cti_random recalled; /* their generator, while they are owed; else `noise` itself is */
+    cti_random far;      /* the board's own telephones: their noise; `noise` is at the board */
 } plant_line;
 
 typedef struct plant_layout {
@@ -64,7 +65,8 @@ typedef struct plant_layout {
 struct cti_plant {
     cti_plant_config cfg;
     plant_layout lay;
-    int32_t lines;
+    int32_t lines;   /* of the exchange; behind them come the board's own telephones */
+    int32_t ends;    /* both */
     int32_t waiting; /* board events not yet taken */
     int64_t now;
     uint32_t history_at;
@@ -80,8 +82,35 @@ static inline plant_line *plant_line_of(const cti_plant *p, int line) {
     return (plant_line *)plant_part(p, p->lay.lines) + line;
 }
 
+/* Somebody may be at it: the exchange's telephones and those behind the board. */
 static inline int plant_is_phone(const cti_plant *p, int line) {
     return line >= p->cfg.board_lines;
+}
+
+/* A telephone or headset behind the board. */
+static inline int plant_is_local(const cti_plant *p, int line) {
+    return line >= p->lines;
+}
+
+static inline int plant_is_handset(const cti_plant *p, int line) {
+    return line >= p->lines + p->cfg.fxs;
+}
+
+static inline int plant_phones(const cti_plant *p) {
+    return p->ends - p->cfg.board_lines;
+}
+
+static inline int plant_ports(const cti_plant *p) {
+    return p->ends - p->cfg.phones;
+}
+
+/* Where a port of the board ends, and back. */
+static inline int plant_line_at(const cti_plant *p, int port) {
+    return port < p->cfg.board_lines ? port : port + p->cfg.phones;
+}
+
+static inline int plant_port_of(const cti_plant *p, int line) {
+    return line < p->cfg.board_lines ? line : line - p->cfg.phones;
 }
 
 static inline plant_wire *plant_wire_of(const cti_plant *p, int line) {
@@ -108,17 +137,28 @@ static inline cti_dtmf_rx *plant_receiver(const cti_plant *p, int line) {
     return plant_part(p, p->lay.receivers + (size_t)line * p->lay.receiver_size);
 }
 
+static inline cti_ring *plant_commands(const cti_plant *p) {
+    return plant_part(p, p->lay.commands);
+}
+
 static inline cti_ring *plant_events(const cti_plant *p) {
     return plant_part(p, p->lay.events);
 }
 
 /* Events for hwsim. What finds the ring full is counted and told once there is room. */
 void plant_tell(cti_plant *p, const cti_event *ev, int n);
-/* One event for the board's reader. */
-void plant_tell_board(cti_plant *p, int64_t at, int line, int kind, int value);
+/* The same, of a line's player, receiver or ear; `ref_end` says which of its ends. */
+void plant_told(cti_plant *p, int line, int ref_end, cti_event *ev, int n);
+/* One event for the board's reader; its port becomes the line's. */
+void plant_tell_board(cti_plant *p, int line, const cti_event *ev);
+/* A command is in its bounds; the tick carries it out. */
+int plant_acceptable(const cti_plant *p, const cti_plant_command *c);
+void plant_carry_out(cti_plant *p, int64_t at, const cti_plant_command *c);
 /* What both the terminal's owner and, for telephones, hwsim learn of the line. */
 void plant_line_event(cti_plant *p, int64_t at, int line, int kind, int value);
 void plant_ring(cti_plant *p, int64_t at, int line, int on, int pattern);
+void plant_battery(cti_plant *p, int64_t at, int line, int present);
+void plant_polarity(cti_plant *p, int64_t at, int line, int reversed);
 /* The dial receiver is given to the line; it counts its samples from here. */
 void plant_receive_afresh(cti_plant *p, int64_t at, int line);
 /* The terminal goes off or on hook. */
@@ -135,6 +175,10 @@ void plant_hear(plant_line *l, int other, int tenths);
 int plant_in_use(const plant_line *l);
 /* A telephone that hangs on its hook, with nobody to hear it: its line is not reckoned. */
 int plant_asleep(const cti_plant *p, int line);
+/* A telephone's mouthpiece in this tick, before the hook. */
+void plant_says(cti_plant *p, int64_t at, int line, int16_t *sent);
+/* Adds to what is heard what a hybrid returns of `own`, the signal that this end has sent. */
+void plant_add_return(const cti_plant *p, int line, const int16_t *own, int16_t *heard);
 /* The terminal's signal of this tick has been taken: does a board line rest in it? */
 int plant_rests(plant_line *l);
 /* What a cti_board has for lines that rest. */
@@ -144,3 +188,8 @@ int64_t plant_recall(void *ctx, int port, int64_t skip, int16_t *rx);
 int plant_idle(void *ctx, int64_t ticks);
 /* The signal of one tick: from terminals to exchange, through the switch, and back. */
 void plant_signal(cti_plant *p, int64_t at, const int16_t *tx, int16_t *rx);
+/* The board's own telephones (lineplant_local.c): as they are in the beginning; a cti_line_control of their
+ * port; and their signal, tx and rx of that port. */
+int plant_local_init(cti_plant *p, int line);
+int plant_local_control(cti_plant *p, int line, int what, int value);
+void plant_local_signal(cti_plant *p, int64_t at, int line, const int16_t *tx, int16_t *rx);

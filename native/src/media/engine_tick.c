@@ -48,6 +48,11 @@ static void record(cti_engine *e, int64_t now) {
 
 /* --- 3 and 4: boards --- */
 
+/* Our port went off hook, or the telephone at it: what comes is another call's. */
+static int is_taken_up(const cti_event *ev) {
+    return ev->kind == CTI_EV_SEIZED || (ev->kind == CTI_EV_HOOK && ev->value);
+}
+
 static void start_armed(cti_engine *e, int64_t now, int port) {
     cti_engine_port *p = port_of(e, port);
     for (int w = 0; w < RECORDERS; w++) {
@@ -105,7 +110,7 @@ static void exchange(cti_engine *e, int64_t now) {
         board_is(e, b, now, 0);
         int end = e->found; /* starting a recording may add one that failed */
         for (int k = begin; k < end; k++)
-            if (found_of(e)[k].kind == CTI_EV_SEIZED)
+            if (is_taken_up(&found_of(e)[k]))
                 start_armed(e, now, found_of(e)[k].port);
     }
 }
@@ -115,7 +120,7 @@ static void exchange(cti_engine *e, int64_t now) {
 static void cancel(cti_engine *e, int begin) {
     for (int k = begin; k < e->found; k++) { /* another call is another line */
         int p = found_of(e)[k].port;
-        if (found_of(e)[k].kind == CTI_EV_SEIZED && port_of(e, p)->echo > 0) {
+        if (is_taken_up(&found_of(e)[k]) && port_of(e, p)->echo > 0) {
             cti_echo_can_reset(echo_of(e, p));
             cti_tone_disabler_reset(disabler_of(e, p));
         }
