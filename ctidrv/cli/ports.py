@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 HELP = "boards, lines and their state"
 
-COLUMNS = (("id", 8), ("driver", 8), ("kind", 5), ("state", 12), ("script", 20), ("learnt", 6), ("call", 0))
+COLUMNS = (("id", 8), ("driver", 8), ("kind", 7), ("state", 12), ("script", 20), ("learnt", 6), ("call", 0))
 STOPPED = "stopped"
 """The state of every line while no station runs."""
 

@@ -180,8 +180,42 @@ class Channel:
                 raise NotCapable(f"{self.info.id}: no {capability} (see `ctidrv ports`)")
         await Dialler(self, self._engine.clock, dialling, tone_within).run(parts)
 
+    def ring(self) -> None:
+        """FXS, HANDSET: the telephone rings until `stop_ring`, or until it is lifted (`HookChanged`).
+
+        One burst: who calls this makes the cadence. Off hook nothing rings. NotCapable elsewhere.
+        """
+        self._needs_telephone("ring")
+        self._native.line(self.number, lib.CTI_LINE_RING, 1)
+
+    def stop_ring(self) -> None:
+        """Ends the burst, if one sounds."""
+        self._needs_telephone("ring")
+        self._native.line(self.number, lib.CTI_LINE_RING, 0)
+
+    def battery(self, present: bool) -> None:
+        """FXS: feeds the telephone's line, or cuts it. NotCapable elsewhere, and where the port cannot."""
+        self._feeds("cut its battery", "loop_break")
+        self._native.line(self.number, lib.CTI_LINE_BATTERY, int(present))
+
+    def polarity(self, reversed_: bool) -> None:
+        """FXS: as above, which way round it is fed."""
+        self._feeds("reverse its polarity", "polarity")
+        self._native.line(self.number, lib.CTI_LINE_POLARITY, int(reversed_))
+
+    def _feeds(self, what: str, capability: str) -> None:
+        self._needs(what, Kind.FXS)
+        if self.info.able(capability) is Able.NO:
+            raise NotCapable(f"{self.info.id}: cannot {what} (see `ctidrv ports`)")
+
     def _needs_exchange(self, what: str) -> None:
-        if self.info.kind not in (Kind.FXO, Kind.TRUNK):
+        self._needs(what, Kind.FXO, Kind.TRUNK)
+
+    def _needs_telephone(self, what: str) -> None:
+        self._needs(what, Kind.FXS, Kind.HANDSET)
+
+    def _needs(self, what: str, *kinds: Kind) -> None:
+        if self.info.kind not in kinds:
             raise NotCapable(f"{self.info.id}: a port of kind {self.info.kind.value} cannot {what}")
 
     # Playing.
@@ -280,7 +314,8 @@ class Channel:
     # Recording.
 
     def record_line(self, sink: Sink) -> Recording:
-        """Records the line from its next seizure on: channel 1 what we sent, 2 what came from it."""
+        """Records the line from its next seizure on, or from when the telephone at it is lifted: channel 1
+        what we sent, 2 what came from it."""
         return self._record(LINE, BOTH, sink, at_seizure=True)
 
     def record_message(self, sink: Sink) -> Recording:

@@ -38,7 +38,7 @@ from ctidrv.errors import CallEnded, CtiError, InputError, PortError, UsageError
 from ctidrv.folder import DataFolder
 from ctidrv.media.core import MakeCore, native_core
 from ctidrv.media.engine import MediaEngine
-from ctidrv.ports.api import Able, Board, DriverContext
+from ctidrv.ports.api import Able, Board, DriverContext, Kind, PortInfo
 from ctidrv.ports.learnt import LearntTone, LineTone
 from ctidrv.ports.regions import Region, load_region
 from ctidrv.ports.registry import open_board
@@ -216,9 +216,11 @@ class Station:
                 raise InputError(f"{config.where}: {error}" if config.where else str(error)) from error
         for line in self.config.lines:
             board = made.get(line.port.split("/")[0])
-            known = [] if board is None else [port.id for port in board.ports]
+            known = {} if board is None else {port.id: port for port in board.ports}
             if known and line.port not in known:
                 raise PortError(f"{_at(line)}{line.port}: no such port; there are {', '.join(known)}")
+            if known:
+                _check_kind(known[line.port], _at(line))
         return made
 
     def _close_boards(self) -> None:
@@ -243,6 +245,11 @@ class Station:
         region, profile, script = self._loaded[config.port]
         try:
             channel = self.engine.channel(config.port)
+            if channel.info.kind not in (Kind.FXO, Kind.TRUNK):
+                kind = channel.info.kind.value
+                raise PortError(
+                    f"{config.port}: a line is at a port to the exchange; this one is of kind {kind}"
+                )
             self.taught.apply(config.port, region)
         except CtiError as error:
             raise type(error)(f"{_at(config)}{error}") from error
@@ -374,6 +381,13 @@ class Station:
     async def forget_tones(self, port: str) -> int:
         """How many there were; PortError, StoreError."""
         return await self.taught.forget(PortId(port))
+
+
+def _check_kind(port: PortInfo, at: str = "") -> None:
+    """PortError where a line cannot be."""
+    if port.kind not in (Kind.FXO, Kind.TRUNK):
+        kind = port.kind.value
+        raise PortError(f"{at}{port.id}: a line is at a port to the exchange; this one is of kind {kind}")
 
 
 def _at(line: LineConfig) -> str:

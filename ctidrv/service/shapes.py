@@ -45,7 +45,7 @@ class Port(Shape):
     kind: Literal["FXO", "FXS", "HANDSET", "TRUNK", "MONITOR"]
     label: str
     state: str
-    """idle ringing seized talking clearing out-of-order; unused: no line is configured at it."""
+    """idle ringing seized talking clearing out-of-order; unused: nothing is configured at it."""
     call: str | None
     messages_waiting: bool | None = None
     """At the exchange, as the line has told; null: it has not."""

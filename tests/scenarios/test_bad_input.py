@@ -208,6 +208,11 @@ CONFIGURATIONS = {
         1,
         "station.toml:5: sim/2: no such port; there are sim/1",
     ),
+    "line at a telephone's port": (
+        CONFIG.replace('driver = "sim"\n', 'driver = "sim"\nfxs = 1\n').replace("sim/1", "sim/2"),
+        1,
+        "station.toml:6: sim/2: a line is at a port to the exchange; this one is of kind FXS",
+    ),
     "unknown country": (CONFIG + 'country = "XX"\n', 2, "station.toml:5: "),
     "unknown signal": (CONFIG + 'signals = ["whistle"]\n', 2, "station.toml:5: "),
     "missing script": (

@@ -428,13 +428,16 @@ def test_two_lines_serve_at_the_same_time(tmp_path):
         for caller, number in zip(callers, ("8001", "8002"), strict=True):
             await caller.dial(number)
         await office.station.clock.sleep(seconds(12))
-        assert [row["state"] for row in office.station.ports()] == ["talking", "talking", "unused"]
+        assert [row["state"] for row in office.station.ports()] == ["talking", "talking", *["unused"] * 3]
+        assert [row["kind"] for row in office.station.ports()] == [*["FXO"] * 3, "FXS", "HANDSET"]
         for caller in callers:
             await caller.hang_up()
         await office.station.clock.sleep(seconds(8))
 
     lines = tuple(LineConfig(PortId(f"sim/{index}"), "hotline.ivr.yaml") for index in (1, 2))
-    office = Office(tmp_path, boards=(BoardConfig("sim", "sim", {"lines": 3}),), lines=lines)
+    office = Office(
+        tmp_path, boards=(BoardConfig("sim", "sim", {"lines": 3, "fxs": 1, "handsets": 1}),), lines=lines
+    )
     office.play(story)
     office.close()
     with Store.read(office.folder) as store:

@@ -8,7 +8,7 @@ import pytest
 
 from ctidrv.clock import SampleClock
 from ctidrv.errors import NativeError, NotCapable, PortError, StoreError, UsageError
-from ctidrv.events import PlayDone, PortEvent, RecordDone, RecordLost, Released, Seized
+from ctidrv.events import Flash, HookChanged, PlayDone, PortEvent, RecordDone, RecordLost, Released, Seized
 from ctidrv.media.engine import MediaEngine
 from ctidrv.media.virtual import run_virtual
 from ctidrv.native import lib
@@ -58,10 +58,56 @@ def test_what_a_port_cannot_do_is_refused(engine: MediaEngine, make_board: Any) 
     monitor = MediaEngine([make_board(kind=Kind.MONITOR)], SampleClock(), inline=True)
     with pytest.raises(NotCapable, match="MONITOR cannot seize"):
         monitor.channel("py/1").seize()
+    with pytest.raises(NotCapable, match="MONITOR cannot ring"):
+        monitor.channel("py/1").ring()
     trunk = MediaEngine([make_board(kind=Kind.TRUNK)], SampleClock(), inline=True)
     trunk.channel("py/1").flash(Samples(800))
     trunk.step()
     assert trunk.native.stats().commands_refused == 0
+
+
+def test_a_telephone_is_rung_and_fed_by_its_port_in_the_next_tick(make_board: Any) -> None:
+    board = make_board(kind=Kind.FXS)
+    engine = MediaEngine([board], SampleClock(), inline=True)
+    channel = engine.channel("py/1")
+    engine.step()
+    channel.ring()
+    channel.polarity(True)
+    engine.step()
+    channel.stop_ring()
+    channel.battery(False)
+    engine.step()
+    assert board.controls == [
+        (TICK, 0, lib.CTI_LINE_RING, 1),
+        (TICK, 0, lib.CTI_LINE_POLARITY, 1),
+        (2 * TICK, 0, lib.CTI_LINE_RING, 0),
+        (2 * TICK, 0, lib.CTI_LINE_BATTERY, 0),
+    ]
+
+
+def test_what_happens_at_a_telephone_is_told_and_lifting_it_starts_the_recording(
+    make_board: Any, sink: Any
+) -> None:
+    board = make_board(kind=Kind.FXS)
+    engine = MediaEngine([board], SampleClock(), inline=True)
+    channel = engine.channel("py/1")
+    seen: list[PortEvent] = []
+    channel.subscribe(seen.append)
+    recording = channel.record_line(sink)
+    steps(engine, 5)
+    assert recording.frames == 0
+    board.tell(0, lib.CTI_EV_HOOK, 1)
+    board.tell(0, lib.CTI_EV_FLASH)
+    board.tell(0, lib.CTI_EV_HOOK, 0)
+    steps(engine, 5)
+    at = Samples(5 * TICK)
+    assert seen == [
+        HookChanged(at, channel.info.id, True),
+        HookChanged(at, channel.info.id, False),
+        Flash(at, channel.info.id, Samples(0)),
+    ]
+    assert recording.frames == 5 * TICK
+    engine.close()
 
 
 def test_unknown_port_is_refused_naming_those_there_are(engine: MediaEngine) -> None:
