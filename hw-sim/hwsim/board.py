@@ -5,6 +5,7 @@ name = "sim"            driver = "sim"
 lines = 1               FXO lines, 1 … 64            phones = 8     simulated telephones, 0 … 64
 profile = "outside-line"                             or "pbx-extension" (hwsim/profiles.py), keys of which
                         those given here override
+fxs = 0                 FXS ports, behind the lines, handsets = 0   and HANDSET ports behind these, 0 … 64
 country = "US"          tones, cadences, caller ID   numbers = ["8001"]   of the lines, from the first on
 loss_db, noise_dbm0, return_loss_db, echo_ms         of every line (hwsim/plant.py)
 law = "ulaw"            the exchange's coding: alaw, ulaw, linear; the country's by default
@@ -48,6 +49,7 @@ from ctidrv.ports.dialling import Dialling
 from ctidrv.ports.regions import Region, Tone, load_region, progress_config
 from ctidrv.units import TICK, PortId
 from hwsim import caller_id
+from hwsim.board_operator import Operator
 from hwsim.caller_id import Presentation, presentation_of
 from hwsim.control import Control
 from hwsim.eventmode.plant import EventPlant
@@ -59,6 +61,7 @@ from hwsim.off_figures import OffFigures
 from hwsim.plant import LAWS, AnyPlant, LineSettings, Plant
 from hwsim.profiles import PLAIN, PROFILES, with_profile
 from hwsim.subscriber import Subscriber
+from hwsim.telephone import Telephone
 from hwsim.wire_settings import WireSettings
 
 _log = logging.getLogger(__name__)
@@ -78,6 +81,9 @@ _CAPS = {
     "pulse_dial": Able.YES,
     "conference": Able.NO,
 }
+"""Of FXO and FXS ports: what the one sends (flash, pulses) or reads (polarity, loop break) the other reads or
+sends."""
+_HANDSET_CAPS = {**_CAPS, "onhook_audio": Able.NO, "polarity": Able.NO, "loop_break": Able.NO}
 MU_LAW_COUNTRIES = ("us", "ca", "jp", "tw")
 """Whose exchanges code by mu-law (the 1,544 kbit/s hierarchy); the others by A-law."""
 COLLECT_EVERY = 25 * TICK
@@ -89,7 +95,8 @@ _LONGEST_ONE_MS, _LEAST_FLASH_MS = 120, 200
 
 
 class SimBoard:
-    """FXO lines of a simulated exchange, with its telephones. Made by `open_board`."""
+    """FXO lines of a simulated exchange, with its telephones, and telephones of the board's own. Made by
+    `open_board`."""
 
     def __init__(
         self,
@@ -98,6 +105,8 @@ class SimBoard:
         plant: AnyPlant,
         exchange: Exchange,
         *,
+        fxs: int,
+        handsets: int,
         control: bool,
     ) -> None:
         self.info = info
@@ -110,15 +119,32 @@ class SimBoard:
         )
         """Between the plant and the engine; well unless it is told otherwise."""
         echo_ms = 16 if plant.echo_ms < _SHORT_ECHO_MS else 32
+        lines = exchange.lines[: plant.board_lines]
+        kinds = [
+            *((Kind.FXO, f"line {line.number}", _CAPS, echo_ms) for line in lines),
+            *((Kind.FXS, f"telephone {number + 1}", _CAPS, 16) for number in range(fxs)),
+            *((Kind.HANDSET, f"headset {number + 1}", _HANDSET_CAPS, 0) for number in range(handsets)),
+        ]
         self.ports: Sequence[PortInfo] = [
-            PortInfo(
-                PortId(f"{info.name}/{index + 1}"), Kind.FXO, f"simulated line {line.number}", _CAPS, echo_ms
-            )
-            for index, line in enumerate(exchange.lines[: plant.board_lines])
+            PortInfo(PortId(f"{info.name}/{index + 1}"), kind, f"simulated {label}", caps, echo)
+            for index, (kind, label, caps, echo) in enumerate(kinds)
         ]
         self.phones = [
             Subscriber(exchange, plant, context.clock, line) for line in exchange.lines[plant.board_lines :]
         ]
+        self.operators = [
+            Operator(
+                plant,
+                context.clock,
+                plant.lines + index,
+                port.id,
+                exchange.dialling,
+                display=port.kind is Kind.FXS,
+            )
+            for index, port in enumerate(self.ports[plant.board_lines :])
+        ]
+        """At the FXS and HANDSET ports, in their order."""
+        self._telephones: list[Telephone] = [*self.phones, *self.operators]
         self._in_use: set[int] = set()
         self._collected = -1
         self._control = Control(self, context.data / f"sim-{info.name}.json") if control else None
@@ -145,11 +171,11 @@ class SimBoard:
             elif event.kind == lib.CTI_EV_EVENTS_LOST:
                 _log.error("board %s: %d events of the simulation were lost", self.info.name, event.value)
             elif event.port >= lines:
-                self.phones[event.port - lines].feed(event)
+                self._telephones[event.port - lines].feed(event)
         turn = self.clock.now() // COLLECT_EVERY
         if turn != self._collected:
             self._collected = turn
-            for phone in self.phones:
+            for phone in self._telephones:
                 phone.collect()
 
     def caller(
@@ -324,6 +350,8 @@ def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -
     read = _Settings(name, settings)
     lines = read.integer("lines", 1, 1, 64)
     phones = read.integer("phones", 8, 0, 64)
+    fxs = read.integer("fxs", 0, 0, 64)
+    handsets = read.integer("handsets", 0, 0, 64)
     country = read.word("country", "US").lower()
     region = _of_a_pbx(read, _region(read, country))
     services = Services(
@@ -349,11 +377,17 @@ def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -
     read.nothing_else()
     if events and context.live:
         read.fail("events", "only a station in virtual time can do without audio")
-    plant: AnyPlant = (
-        EventPlant(lines, phones, line=line, wire=wire)
-        if events
-        else Plant(lines, phones, seed=context.seed, line=line, wire=wire)
-    )
+    if events and fxs + handsets:
+        key = "fxs" if fxs else "handsets"
+        read.fail(key, "without audio (events) the board has no telephones of its own: leave it out")
+    plant: AnyPlant
+    if events:
+        plant = EventPlant(lines, phones, line=line, wire=wire)
+    else:
+        seed = context.seed
+        plant = made = Plant(lines, phones, seed=seed, line=line, wire=wire, fxs=fxs, handsets=handsets)
+        # The board's own telephones have a flash, whatever the exchange's lines have ordered.
+        made.board_pulses(region.dialling.receiver(flash=True))
     plant.progress(progress_config(region))
     plant.pulses(hook)
     try:
@@ -361,4 +395,5 @@ def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -
     except InputError as error:
         read.fail("exchange", str(error))
     info = BoardInfo(name, "sim", f"simulated exchange ({country.upper()})")
-    return SimBoard(info, context, plant, exchange, control=control and context.live)
+    control = control and context.live
+    return SimBoard(info, context, plant, exchange, fxs=fxs, handsets=handsets, control=control)

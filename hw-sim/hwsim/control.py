@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any
 from ctidrv.errors import CtiError, InputError, PortError
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import TICK, Samples, seconds, to_seconds
-from hwsim.subscriber import Note, Subscriber
+from hwsim.listener import Note
+from hwsim.subscriber import Subscriber
 
 if TYPE_CHECKING:
     from hwsim.board import SimBoard

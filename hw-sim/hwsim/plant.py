@@ -36,7 +36,8 @@ class LineSettings:
 
 
 class Plant:
-    """Lines 0 … board_lines-1 end at the board under test, the others at simulated telephones."""
+    """Lines 0 … board_lines-1 end at the board under test, the others, up to `lines`, at the exchange's
+    telephones; behind them, up to `ends`, come those at the board's own FXS and HANDSET ports."""
 
     def __init__(
         self,
@@ -47,16 +48,22 @@ class Plant:
         line: LineSettings,
         wire: WireSettings | None = None,
         record_seconds: int = 30,
+        fxs: int = 0,
+        handsets: int = 0,
+        fxs_line: LineSettings | None = None,
     ) -> None:
+        """`fxs_line`: of the FXS ports; None: a short one (``cti_plant_fxs_defaults``)."""
         config = ffi.new("cti_plant_config *")
         lib.cti_plant_defaults(config)
         config.board_lines, config.phones, config.seed = board_lines, phones, seed & (2**64 - 1)
         config.record_seconds = record_seconds
         config.wires = int(wire is not None)
+        config.fxs, config.handsets = fxs, handsets
         size = lib.cti_plant_size(config)
         check(size or lib.CTI_ERR_ARG, f"plant of {board_lines} lines and {phones} telephones")
         self.board_lines = board_lines
         self.lines = board_lines + phones
+        self.ends = self.lines + fxs + handsets
         self.echo_ms = line.echo_ms
         self._plant: Any = state("cti_plant", size)
         check(lib.cti_plant_init(self._plant, size, config), "plant")
@@ -65,6 +72,9 @@ class Plant:
             if wire is not None:
                 made = wire.native(telephone=number >= board_lines)
                 check(lib.cti_plant_wire_line(self._plant, number, made), f"wire of line {number}")
+        for number in range(self.lines, self.lines + fxs):
+            if fxs_line is not None:
+                self._set_line(number, fxs_line)
         self._board = ffi.new("cti_board *")
         check(lib.cti_plant_board(self._plant, self._board), "plant's board")
         self._command = ffi.new("cti_plant_command *")
@@ -87,6 +97,10 @@ class Plant:
     def pulses(self, config: Any) -> None:
         """How the exchange reads all hooks (``cti_pulse_rx_config *``); before the first tick."""
         check(lib.cti_plant_pulses(self._plant, config), "dial pulses")
+
+    def board_pulses(self, config: Any) -> None:
+        """How the board reads the hooks of its own telephones; as above."""
+        check(lib.cti_plant_board_pulses(self._plant, config), "dial pulses of the board's telephones")
 
     @property
     def board(self) -> Any:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ctidrv.service.daemon import Station
     from hwsim.commands.proof import Proof
     from hwsim.commands.story import Outcome
-    from hwsim.subscriber import Note
+    from hwsim.listener import Note
 
 HELP = "a whole simulated call, from ring to recording, explained in plain words"
 

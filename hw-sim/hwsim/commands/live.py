@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ctidrv.folder import DataFolder
 from hwsim.commands.story import Outcome, add_customer, configuration, play_out
-from hwsim.subscriber import Note
+from hwsim.listener import Note
 
 if TYPE_CHECKING:
     from ctidrv.service.daemon import Station

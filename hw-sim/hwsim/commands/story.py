@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import ms, seconds
+from hwsim.listener import Note, NotHeard
 from hwsim.rig.station import BOARD, one_board
 from hwsim.scenario.person import Person
-from hwsim.subscriber import Note, NotHeard
 
 if TYPE_CHECKING:
     from ctidrv.config import StationConfig

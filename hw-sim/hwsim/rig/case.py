@@ -19,6 +19,7 @@ from ctidrv.folder import DataFolder
 from ctidrv.ports.regions import load_region
 from ctidrv.units import Samples, to_seconds
 from hwsim.faulty_files import FaultyFiles
+from hwsim.listener import NotHeard
 from hwsim.load.read import Population
 from hwsim.rig.check import check_sounds
 from hwsim.rig.expected import differences, files_amiss
@@ -32,7 +33,6 @@ from hwsim.scenario.faults import body_of
 from hwsim.scenario.person import Person
 from hwsim.scenario.read import Scenario
 from hwsim.scenario.timeline import Track, deed_track, draw, ear_track, listing, reached, station_track
-from hwsim.subscriber import NotHeard
 
 RESTARTED = 1_000_003
 """The seeds of a scenario's stations are so far apart: ids and noise are others after a restart."""

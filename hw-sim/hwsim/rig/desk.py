@@ -14,8 +14,9 @@ from ctidrv.native.levels import LevelMeter
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import TICK, Samples, seconds
 from hwsim.exchange_table import LineState
+from hwsim.listener import EAR, NotHeard
 from hwsim.scenario.ear import identify
-from hwsim.subscriber import EAR, NotHeard, Subscriber
+from hwsim.subscriber import Subscriber
 
 KEYPAD = frozenset("0123456789*#ABCD")
 RING_SHOWN = seconds(1)

@@ -24,6 +24,7 @@ from pydantic import ValidationError
 from ctidrv.errors import InputError, UsageError
 from ctidrv.folder import DataFolder
 from ctidrv.units import to_seconds
+from hwsim.listener import NotHeard
 from hwsim.rig.case import Result, all_tracks, play_case
 from hwsim.rig.expected import faults
 from hwsim.rig.kept import keep, run_of
@@ -35,7 +36,6 @@ from hwsim.scenario.person import GaveUp, Person
 from hwsim.scenario.read import read_scenario
 from hwsim.scenario.timeline import draw, ear_track, listing, reached
 from hwsim.scenario.verbs import VERBS
-from hwsim.subscriber import NotHeard
 
 PHONES = 8
 

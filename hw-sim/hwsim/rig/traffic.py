@@ -12,12 +12,13 @@ from ctidrv.errors import CtiError, InputError
 from ctidrv.folder import DataFolder
 from ctidrv.units import Samples, seconds
 from hwsim.exchange_settings import ExchangeSettings
+from hwsim.listener import NotHeard
 from hwsim.load.plan import Plan, PlannedCall, plan
 from hwsim.load.read import Population
 from hwsim.rig.case import at_node, load_case
 from hwsim.rig.station import IDLE_WITHIN, Rig, one_board
 from hwsim.scenario.person import Person
-from hwsim.subscriber import REFUSALS, NotHeard, Subscriber
+from hwsim.subscriber import REFUSALS, Subscriber
 
 if TYPE_CHECKING:
     from ctidrv.callcontrol.journal import CallEvent

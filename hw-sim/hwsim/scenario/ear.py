@@ -9,8 +9,8 @@ from ctidrv.native import compare
 from ctidrv.native.levels import level
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import RATE, ms, seconds
+from hwsim.listener import GOOD_SNR_DB
 from hwsim.ring_ear import SOUND_DBM0
-from hwsim.subscriber import GOOD_SNR_DB
 
 HEAD = seconds(1)
 """By so much of its beginning a prompt is known."""

@@ -12,11 +12,13 @@ from ctidrv.document.model import Verb
 from ctidrv.errors import CtiError
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import Samples, seconds, to_seconds
+from hwsim.listener import NotHeard
 from hwsim.scenario import verbs
 from hwsim.scenario.model import Party
 from hwsim.scenario.sounds import Sounds, white_noise
 from hwsim.scenario.spread import Spread
-from hwsim.subscriber import DIGIT_MS, PAUSE_MS, NotHeard, Subscriber
+from hwsim.subscriber import Subscriber
+from hwsim.telephone import DIGIT_MS, PAUSE_MS
 
 KEY_MS = (20, 5000)
 """A hand that is drawn shorter or longer is held to this."""

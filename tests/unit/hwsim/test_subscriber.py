@@ -8,7 +8,7 @@ from ctidrv.errors import UsageError
 from ctidrv.events import DigitDown, DigitUp, RingOn, Seized
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import TICK, ms, seconds
-from hwsim.subscriber import MOST_KEPT, NotHeard
+from hwsim.listener import MOST_KEPT, NotHeard
 
 
 async def _talk(office, ann):
