@@ -231,8 +231,9 @@ def _open(path: Path) -> BinaryIO:
     return file
 
 
-def read_wav(path: str | Path) -> WavAudio:
-    """Reads a WAV file of 8,000 Hz, 16-bit PCM, A-law or mu-law, one or two channels.
+def read_wav(path: str | Path, first: int = 0, frames: int | None = None) -> WavAudio:
+    """Reads a WAV file of 8,000 Hz, 16-bit PCM, A-law or mu-law, one or two channels; of its frames so many
+    from `first` on, as far as there are any.
 
     Raises InputError naming what was found and what is needed, also for a file that is cut off.
     """
@@ -244,8 +245,10 @@ def read_wav(path: str | Path) -> WavAudio:
         if size > form.held:
             raise InputError(f"{path}: cut off: {form.held} of {size} bytes of sound are there")
         frame = form.channels * form.bits // 8
-        file.seek(form.data)
-        data = file.read(size - size % frame)
+        begin = min(first * frame, size - size % frame)
+        left = size - size % frame - begin
+        file.seek(form.data + begin)
+        data = file.read(left if frames is None else min(left, frames * frame))
     if form.coding == _PCM:
         sound = Pcm.from_bytes(data)
     else:

@@ -8,7 +8,7 @@ import hmac
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
 from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response, WebSocket
 from fastapi.exceptions import RequestValidationError
@@ -22,6 +22,7 @@ from ctidrv.errors import CallEnded, CtiError, InputError, NotCapable, PortError
 from ctidrv.ports.learnt import LearntTone, heard_row
 from ctidrv.service import shapes
 from ctidrv.service.hub import Hub, Listener
+from ctidrv.service.picture import draw_call
 from ctidrv.store import Store
 
 Row = dict[str, Any]
@@ -30,6 +31,8 @@ MAX_BODY = 1_000_000
 PAGE = 1000
 """Rows a list may ask for, and events read at a time for a replay."""
 MAX_INT = 2**63 - 1
+MOST_S = 1e6
+"""Of a call, where a stretch of it is asked for."""
 PATIENCE_S = 10.0
 """How long an answer waits for the disk."""
 CODE_GOING, CODE_TOO_SLOW = 1001, 1013
@@ -94,6 +97,7 @@ def make_app(station: Door) -> FastAPI:
     get("/api/v1/calls/{call}", response_model=shapes.CallInFull, dependencies=token)(api.call)
     post("/api/v1/calls/{call}/answer", response_model=shapes.Call, dependencies=token)(api.answer)
     post("/api/v1/calls/{call}/hangup", response_model=shapes.Call, dependencies=token)(api.hang_up)
+    get("/api/v1/calls/{call}/picture", response_class=_Svg, dependencies=token)(api.call_picture)
     get("/api/v1/recordings", response_model=list[shapes.Recording], dependencies=token)(api.recordings)
     get("/api/v1/recordings/{recording}", response_model=shapes.Recording, dependencies=token)(api.recording)
     get("/api/v1/recordings/{recording}/audio", response_class=_Wav, dependencies=token)(api.recording_audio)
@@ -112,11 +116,16 @@ class _Wav(Response):
     media_type = "audio/wav"
 
 
+class _Svg(Response):
+    media_type = "image/svg+xml"
+
+
 class _Routes:
     """Queries run in FastAPI's threads: the disk never holds up the loop that serves the calls."""
 
     def __init__(self, station: Door) -> None:
         self._station = station
+        self._drawing = asyncio.Lock()
 
     async def station(self) -> Row:
         return self._station.info()
@@ -154,6 +163,27 @@ class _Routes:
 
     def call(self, call: str) -> Row:
         return _found(self._station.store.call(call), f"no call {call!r}")
+
+    async def call_picture(
+        self,
+        call: str,
+        begin: Annotated[float | None, Query(alias="from", ge=0, le=MOST_S)] = None,
+        end: Annotated[float | None, Query(alias="to", ge=0, le=MOST_S)] = None,
+        lang: Literal["en", "zh"] = "en",
+    ) -> Response:
+        """The call on one time axis: both directions' waveform and spectrogram, hook, ring, prompts, keys,
+        steps and what else its journal has; in seconds from its beginning. The headers `Picture-From`,
+        `Picture-To` and `Picture-Length` tell the stretch and how long the call is."""
+        try:
+            await asyncio.wait_for(self._drawing.acquire(), PATIENCE_S)
+        except TimeoutError as error:
+            raise ServiceError("other pictures are being drawn; ask again") from error
+        try:
+            drawn = await asyncio.to_thread(lambda: draw_call(self.call(call), begin, end, lang))
+        finally:
+            self._drawing.release()
+        stretch = {"From": drawn.begin, "To": drawn.end, "Length": drawn.length}
+        return _Svg(drawn.svg, headers={f"Picture-{name}": f"{value:.4f}" for name, value in stretch.items()})
 
     async def answer(self, call: str) -> Row:
         """Answers in the operator's name; of a call that a menu has answered she takes over."""

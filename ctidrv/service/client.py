@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 
@@ -25,14 +25,33 @@ from ctidrv.folder import DataFolder, data_folder
 if TYPE_CHECKING:
     from ctidrv.drivers.soundcard import Speaker
 
-__all__ = ["EventStream", "Row", "SoundMissing", "StationClient", "speaker", "start_station_if_none"]
+__all__ = [
+    "EventStream",
+    "Picture",
+    "Row",
+    "SoundMissing",
+    "StationClient",
+    "speaker",
+    "start_station_if_none",
+]
 
 Row = dict[str, Any]
 
 LISTEN_S = 60.0
 """Ten seconds of the line, and what is learnt from them."""
+PICTURE_S = 60.0
+"""Half an hour of sound, behind other pictures, on a slow machine."""
 LISTED = 100
 """Rows a list returns unless asked for more."""
+
+
+class Picture(NamedTuple):
+    """An SVG, the stretch of the call that it shows, and how long the call is; seconds from its beginning."""
+
+    svg: str
+    begin: float
+    end: float
+    length: float
 
 
 class EventStream:
@@ -185,6 +204,16 @@ class StationClient:
     def call(self, call: str) -> Row:
         """A call with its ``legs events recordings messages``, and ``customer_card`` (a customer or None)."""
         return self._row("GET", f"/api/v1/calls/{call}")
+
+    def call_picture(
+        self, call: str, *, begin: float | None = None, end: float | None = None, language: str = "en"
+    ) -> Picture:
+        """A call drawn on one time axis; `language`: "en" or "zh", of its labels."""
+        asked = {"from": begin, "to": end, "lang": language}
+        given = {name: value for name, value in asked.items() if value is not None}
+        answer = self._request("GET", f"/api/v1/calls/{call}/picture", params=given, timeout=PICTURE_S)
+        shown = (float(answer.headers[f"Picture-{name}"]) for name in ("From", "To", "Length"))
+        return Picture(answer.text, *shown)
 
     def answer(self, call: str) -> Row:
         """Answers a ringing call in the operator's name."""

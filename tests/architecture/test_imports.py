@@ -20,11 +20,15 @@ MAY = {
     "drivers": {"native", "ports"},
     "media": {"native", "ports"},
     "callcontrol": {"native", "ports", "media"},
+    "picture": {"document", "native", "ports", "media"},
     "apps": {"document", "native", "ports", "media", "callcontrol"},
     "ivr": {"document", "native", "ports", "media", "callcontrol", "apps"},
     "store": {"native", "ports", "media", "callcontrol", "apps"},
-    "service": {"native", "ports", "drivers", "media", "callcontrol", "apps", "store"},
-    "cli": {"document", "native", "ports", "drivers", "media", "callcontrol", "apps", "store", "service"},
+    "service": {"native", "ports", "drivers", "media", "callcontrol", "picture", "apps", "store"},
+    "cli": {
+        *("document", "native", "ports", "drivers", "media", "callcontrol", "picture", "apps", "store"),
+        "service",
+    },
 }
 
 
@@ -73,7 +77,7 @@ def _fault(module: str, imported: str, lazily: bool) -> str | None:
     if target[0] == parts[0] or (target[0] == "ctidrv" and len(target) == 1):
         return None
     if parts[0] == "hwsim" and target[0] == "ctidrv":
-        if target[1] in WORDS | {"document", "native", "ports", "__version__"}:
+        if target[1] in WORDS | {"document", "native", "ports", "picture", "__version__"}:
             return None
         if parts[1] in ("commands", "rig", "pytest_plugin"):
             if lazily or (target[1] == "cli" and parts[1] == "commands"):

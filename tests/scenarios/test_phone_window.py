@@ -20,8 +20,8 @@ from ctidrv import cli
 from ctidrv.media.wav import read_wav
 from ctidrv.native.levels import level
 from ctidrv.native.pcm import Pcm
+from ctidrv.picture.telling import _WORDS as TOLD
 from hwsim.rig.desk import Shown
-from hwsim.telling import _WORDS as TOLD
 from hwsim.window.words import WORDS
 
 WITHIN_S = 200

@@ -39,7 +39,7 @@ def kept(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def view(kept) -> Any:
-    from hwsim.rig.picture.draw import axis_of
+    from hwsim.rig.drawn import axis_of
     from hwsim.window.qt import application
 
     app = application()

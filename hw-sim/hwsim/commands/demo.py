@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from ctidrv.cli.output import add_data, add_json, print_json
 from ctidrv.folder import DataFolder, data_folder
+from ctidrv.picture.telling import told
 from ctidrv.units import to_seconds
 from hwsim.rig.fresh import check_fresh
-from hwsim.telling import told
 
 if TYPE_CHECKING:
     from ctidrv.callcontrol.journal import CallEvent

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from ctidrv.cli.output import print_json
 from ctidrv.errors import InputError
 from ctidrv.folder import data_folder
+from ctidrv.picture.telling import told
 from ctidrv.units import TICK, seconds, to_seconds
 from hwsim.lockstep import Link
-from hwsim.telling import noted, told
+from hwsim.telling import noted
 
 if TYPE_CHECKING:
     from ctidrv.native.pcm import Pcm

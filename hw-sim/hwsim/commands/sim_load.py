@@ -82,9 +82,9 @@ def find_population(given: str) -> Population:
 
 def run(args: argparse.Namespace) -> int:
     """0: nothing is stuck and every row is right; 1: not so."""
+    from hwsim.rig.load_chart import chart
     from hwsim.rig.load_file import write_load
     from hwsim.rig.load_words import summary
-    from hwsim.rig.picture.load_chart import chart
 
     population = find_population(args.population).on(args.lines, args.seed)
     load = _play(population, args)

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctidrv.cli.output import add_json, print_json
-from ctidrv.errors import StoreError, UsageError
+from ctidrv.errors import UsageError
 
 if TYPE_CHECKING:
     from hwsim.rig.run_file import Run
 
 HELP = "draws a case that `sim run --keep` kept: sounds, line states, events and steps on one time axis"
-_FORMS = (".svg", ".png")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -38,26 +37,18 @@ def _seconds(text: str) -> float:
 
 
 def run(args: argparse.Namespace) -> int:
+    from ctidrv.picture.png import write_picture
     from ctidrv.units import to_seconds
-    from hwsim.rig.picture.draw import axis_of, chosen, picture
-    from hwsim.rig.picture.png import write_png
+    from hwsim.rig.drawn import axis_of, chosen, picture
     from hwsim.rig.run_file import read_run
 
     folder, kept = read_run(Path(args.run))
     if args.window:
         return _in_a_window(args, folder, kept)
     path = folder / "view.svg" if args.output is None else Path(args.output)
-    if path.suffix.lower() not in _FORMS:
-        raise UsageError(f"--output {path}: must end in {' or '.join(_FORMS)}")
     language = args.lang or "en"
     drawn = picture(folder, kept, begin_s=args.begin, end_s=args.end, party=args.party, language=language)
-    if path.suffix.lower() == ".png":
-        write_png(drawn, path)
-    else:
-        try:
-            path.write_text(drawn, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise StoreError(f"{path}: cannot be written: {error.strerror or error}") from error
+    write_picture(drawn, path)
     axis = axis_of(kept, args.begin, args.end)
     begin, end = to_seconds(axis.begin), to_seconds(axis.end)
     parties = [party.name for party in chosen(kept, args.party)[0]]
@@ -69,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _in_a_window(args: argparse.Namespace, folder: Path, kept: Run) -> int:
-    from hwsim.rig.picture.draw import axis_of, chosen
+    from hwsim.rig.drawn import axis_of, chosen
     from hwsim.window.qt import application
 
     if args.output is not None or args.json:

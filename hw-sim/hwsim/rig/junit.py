@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from ctidrv.errors import StoreError
+from ctidrv.picture.parties import xml_text
 
 if TYPE_CHECKING:
     from hwsim.rig.case import Result
-
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit(results: Sequence[Result], refused: Sequence[tuple[str, str]]) -> bytes:
@@ -49,11 +47,6 @@ def _case(suite: ElementTree.Element, file: str, name: str, wall_s: float) -> El
         file=xml_text(file),
         time=f"{wall_s:.3f}",
     )
-
-
-def xml_text(words: str) -> str:
-    """Without what XML cannot hold."""
-    return _NOT_XML.sub("?", words)
 
 
 def write_junit(path: Path, results: Sequence[Result], refused: Sequence[tuple[str, str]]) -> None:

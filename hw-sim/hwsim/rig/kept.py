@@ -10,7 +10,8 @@ from pathlib import Path
 
 from ctidrv.errors import StoreError
 from ctidrv.native.pcm import Pcm
-from hwsim.rig.run_file import MOST_MESSAGE, NAME, Fault, Mark, Party, Run, Sound, What, words
+from ctidrv.picture.parties import Mark, Party, Sound, What, words
+from hwsim.rig.run_file import MOST_MESSAGE, NAME, Fault, Run
 from hwsim.rig.watch import Watch, marks_of
 from hwsim.scenario.person import Person
 from hwsim.scenario.timeline import Track

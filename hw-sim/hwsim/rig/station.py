@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ctidrv.errors import CtiError, InputError, UsageError
 from ctidrv.folder import DataFolder
+from ctidrv.picture.telling import told
 from ctidrv.units import PortId, Samples, ms, seconds, to_seconds
 from hwsim.board import SimBoard
 from hwsim.eventmode.engine import event_core
-from hwsim.telling import told
 
 if TYPE_CHECKING:
     from ctidrv.callcontrol.journal import CallEvent

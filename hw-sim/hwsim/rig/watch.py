@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from ctidrv import events
 from ctidrv.events import PortEvent
+from ctidrv.picture.journal import Tracks
+from ctidrv.picture.parties import MOST_MARKS, Mark, Party, What, words
 from ctidrv.units import seconds
-from hwsim.rig.run_file import MOST_MARKS, Mark, Party, What, words
-from hwsim.telling import told
 
 if TYPE_CHECKING:
     from ctidrv.callcontrol.journal import CallEvent
     from hwsim.rig.station import Rig
-
-_ELSEWHERE = ("call.prompt", "call.digit", "call.step", "call.ring", "call.recording")
-"""Journal entries that have a track of their own, or none."""
 
 
 class Watch:
@@ -41,60 +38,17 @@ class Watch:
                     line.event(event)
             for entry in self._journal:
                 if entry.port == port:
-                    line.entry(entry)
+                    line.entry(entry.type, entry.at, entry.data)
             made.append(Party(name=port, kind="line", tracks=line.tracks(end)))
         return made
 
 
-class _Line:
-    """The tracks of a line as its events come: what begins is open until its end comes."""
-
-    def __init__(self) -> None:
-        self._made: list[tuple[What, Mark]] = []
-        self._open: dict[tuple[What, str], tuple[int, str]] = {}
-
-    def mark(self, track: What, begin: int, text: str, end: int | None = None, cut: bool = False) -> None:
-        until = None if end is None else max(begin, end)
-        self._made.append((track, Mark(begin=max(0, begin), end=until, text=words(text), cut=cut)))
-
-    def begins(self, track: What, key: str, at: int, text: str = "") -> None:
-        self.ends(track, key, at)
-        self._open[track, key] = at, text
-
-    def ends(self, track: What, key: str, at: int, cut: bool = False) -> None:
-        if (begun := self._open.pop((track, key), None)) is not None:
-            self.mark(track, begun[0], begun[1], at, cut)
-
-    def tracks(self, end: int) -> dict[What, list[Mark]]:
-        for track, key in list(self._open):
-            self.ends(track, key, end)
-        tracks: dict[What, list[Mark]] = {}
-        for track, mark in self._made[-MOST_MARKS:]:
-            tracks.setdefault(track, []).append(mark)
-        for marks in tracks.values():
-            marks.sort(key=lambda mark: mark.begin)
-        return tracks
+class _Line(Tracks):
+    """The tracks of a line as its events and its journal come."""
 
     def event(self, event: Any) -> None:
         if (handle := _EVENTS.get(type(event))) is not None:
             handle(self, event)
-
-    def entry(self, entry: CallEvent) -> None:
-        at, data = entry.at, entry.data
-        if entry.type == "call.prompt":
-            key = f"{data['prompt']}/{data['lang']}"
-            if data["state"] == "started":
-                self.begins("prompts", key, at, f"{data['prompt']} ({data['lang']})")
-            else:
-                self.ends("prompts", key, at, cut=data["reason"] != "end")
-        elif entry.type == "call.digit":
-            self.mark("keys", at, str(data["digit"]))
-        elif entry.type == "call.step":
-            self.begins("steps", "", at, f"{data['flow']}: {data['verb']} (line {data['line']})")
-        elif entry.type == "call.ended":
-            self.ends("steps", "", at)
-        if entry.type not in _ELSEWHERE and (line := told({"type": entry.type, **data})) is not None:
-            self.mark("call", at, line)
 
     def released(self, event: events.Released) -> None:
         """On hook, all detectors begin afresh."""

@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 )
 
 from ctidrv.errors import CtiError
+from ctidrv.picture.png import write_png
+from ctidrv.picture.svg import LEFT, PLOT, WIDTH, Axis
 from ctidrv.units import RATE, to_seconds
-from hwsim.rig.picture.draw import axis_of, picture
-from hwsim.rig.picture.png import write_png
-from hwsim.rig.picture.svg import LEFT, PLOT, WIDTH, Axis
+from hwsim.rig.drawn import axis_of, picture
 from hwsim.rig.run_file import Run
 from hwsim.window.qt import language_of
 from hwsim.window.words import WORDS

@@ -194,6 +194,22 @@ def test_recording_is_put_to_the_disk_every_ten_seconds(
     assert synced == [80_000, 160_000, 200_000]
 
 
+@pytest.mark.parametrize("format", ["pcm", "alaw"])
+@pytest.mark.parametrize(
+    ("first", "frames"), [(0, 7), (100, 50), (990, 50), (1000, 5), (5000, 1), (10, None)]
+)
+def test_a_part_of_a_file_is_what_the_whole_has_there(
+    tmp_path: Path, format: str, first: int, frames: int | None
+) -> None:
+    writer = WavWriter(tmp_path / "a.wav", 2, format=format)
+    writer.write(Pcm(range(-1000, 1000)).bytes)
+    writer.close()
+    whole = read_wav(writer.path).channels
+    part = read_wav(writer.path, first, frames).channels
+    last = len(whole[0]) if frames is None else first + frames
+    assert part == [channel[first:last] for channel in whole]
+
+
 def test_file_cut_off_is_refused_with_both_lengths(tmp_path: Path) -> None:
     path = tmp_path / "x.wav"
     writer = WavWriter(path, 1)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from typing import Any
 
 import httpx
@@ -17,7 +18,7 @@ def ask(served, method: str, path: str, **more: Any) -> httpx.Response:
 
 
 @pytest.mark.parametrize(
-    "path", ["station", "calls", "recordings/r1/audio", "messages/m1/audio", "customers"]
+    "path", ["station", "calls", "calls/c1/picture", "recordings/r1/audio", "messages/m1/audio", "customers"]
 )
 def test_request_without_the_token_is_refused(served, path):
     for given in (None, "", "Bearer", "Bearer wrong", "Basic {}", "bearer {}", "Bearer {}x"):
@@ -29,7 +30,7 @@ def test_request_without_the_token_is_refused(served, path):
 
 def test_every_route_but_the_schema_asks_for_the_token(served):
     paths = httpx.get(served.url + "/openapi.json", trust_env=False).json()["paths"]
-    assert len(paths) == 15
+    assert len(paths) == 16
     for path, methods in paths.items():
         for method in methods:
             answer = httpx.request(
@@ -70,7 +71,8 @@ def test_call_is_given_in_full(served, client):
 
 
 @pytest.mark.parametrize(
-    "path", ["calls/none", "recordings/none", "recordings/none/audio", "messages/none/audio"]
+    "path",
+    ["calls/none", "calls/none/picture", "recordings/none", "recordings/none/audio", "messages/none/audio"],
 )
 def test_what_is_not_there_is_a_404_with_a_message(served, path):
     answer = ask(served, "GET", f"/api/v1/{path}")
@@ -91,6 +93,47 @@ def test_bad_query_is_refused_with_one_line(served, query):
     answer = ask(served, "GET", f"/api/v1/calls?{query}")
     assert answer.status_code in (400, 422)
     assert "\n" not in answer.json()["message"]
+
+
+def test_call_is_drawn_with_the_stretch_that_it_shows(served, client):
+    served.put_story()
+    whole = client.call_picture("c1")
+    assert (whole.begin, whole.end) == (0.0, whole.length)
+    assert "damaged" not in whole.svg
+    part = client.call_picture("c1", begin=0.02, end=0.08, language="zh")
+    assert (part.begin, part.end, part.length) == (0.02, 0.08, whole.length)
+    assert "线路" in part.svg
+    answer = ask(served, "GET", "/api/v1/calls/c1/picture")
+    assert answer.headers["content-type"] == "image/svg+xml"
+
+
+@pytest.mark.parametrize("query", ["from=-1", "from=nan", "to=1e9", "lang=fr", "from=99", "from=1&to=1"])
+def test_a_picture_of_no_stretch_is_refused_with_one_line(served, query):
+    served.put_story()
+    answer = ask(served, "GET", f"/api/v1/calls/c1/picture?{query}")
+    assert answer.status_code in (400, 422)
+    assert "\n" not in answer.json()["message"]
+
+
+def test_pictures_wait_for_one_another_and_not_for_ever(served, client, monkeypatch):
+    served.put_story()
+    monkeypatch.setattr("ctidrv.service.api.PATIENCE_S", 0.2)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slowly(*_: Any) -> None:
+        begun.set()
+        go_on.wait(10)
+        raise ServiceError("stopped")
+
+    monkeypatch.setattr("ctidrv.service.api.draw_call", slowly)
+    first = threading.Thread(target=lambda: ask(served, "GET", "/api/v1/calls/c1/picture"))
+    first.start()
+    assert begun.wait(10)
+    assert client.ports()  # calls are served meanwhile
+    with pytest.raises(ServiceError, match="other pictures are being drawn"):
+        client.call_picture("c1")
+    go_on.set()
+    first.join(10)
 
 
 def test_listening_is_written_down_before_the_audio_is_given(served, client):

@@ -8,11 +8,12 @@ from xml.etree import ElementTree
 import pytest
 
 from ctidrv.errors import InputError
-from hwsim.rig.picture.draw import axis_of, picture
-from hwsim.rig.picture.svg import LEFT, PLOT, Axis, cut_to, width_of
-from hwsim.rig.picture.tracks import MOST_ROWS, _place, detected
-from hwsim.rig.picture.words import WORDS
-from hwsim.rig.run_file import Fault, Mark, Party, Run
+from ctidrv.picture.parties import Mark, Party
+from ctidrv.picture.svg import LEFT, PLOT, Axis, cut_to, width_of
+from ctidrv.picture.tracks import MOST_ROWS, _place, detected
+from ctidrv.picture.words import WORDS
+from hwsim.rig.drawn import axis_of, picture
+from hwsim.rig.run_file import Fault, Run
 
 SVG = "{http://www.w3.org/2000/svg}"
 

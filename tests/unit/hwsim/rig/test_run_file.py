@@ -9,7 +9,8 @@ import random
 import pytest
 
 from ctidrv.errors import InputError
-from hwsim.rig.run_file import NAME, Mark, Party, Run, Sound, read_run
+from ctidrv.picture.parties import Mark, Party, Sound
+from hwsim.rig.run_file import NAME, Run, read_run
 
 PARTY = Party(
     name="5550001",

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
+from ctidrv.picture.parties import xml_text
 from ctidrv.units import RATE
-from hwsim.rig.junit import xml_text
 
 LEFT, PLOT, RIGHT = 170, 1200, 30
 WIDTH = LEFT + PLOT + RIGHT

@@ -1,4 +1,4 @@
-"""A caller's two directions as waveform and spectrogram."""
+"""The two directions of a recording as waveform and spectrogram."""
 
 from __future__ import annotations
 
@@ -9,18 +9,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ctidrv.errors import InputError
+from ctidrv.media.wav import read_wav
 from ctidrv.native.pcm import Pcm
-from hwsim.rig.picture.raster import picture_of
-from hwsim.rig.picture.spectrum import columns
-from hwsim.rig.picture.svg import LEFT, PLOT, SIZE, Axis, Sheet
-from hwsim.rig.run_file import Sound
+from ctidrv.picture.raster import picture_of
+from ctidrv.picture.spectrum import columns
+from ctidrv.picture.svg import LEFT, PLOT, SIZE, Axis, Sheet
+from ctidrv.units import RATE
 
-MOST_BYTES = 64_000_000
+MOST_FRAMES = 30 * 60 * RATE
+"""Of a recording at a time;"""
+AT_ONCE = 60 * RATE
+"""so many of them are read in one go."""
 WAVE, SPECTRUM, GAP = 44, 80, 5
 COLOURS = ("#1f6fb4", "#2a8a3e")
-"""What he says, what he hears."""
+"""What goes to the line, what comes from it; of a caller what he says, what he hears."""
 _KHZ = 4
 _LEAST_SCALE = 512
+
+
+class TooMuch(InputError):
+    """A part of it can be drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +43,30 @@ class Piece:
         return self.begin + len(self.directions[0])
 
 
-def read_sounds(folder: Path, sounds: Sequence[Sound], axis: Axis) -> list[Piece]:
-    """InputError for a file that is missing, damaged, or none of a kept case."""
-    from ctidrv.media.wav import read_wav
+def piece_of(path: Path, begin: int, axis: Axis) -> Piece | None:
+    """What of a recording that begins at this sample lies on the axis. InputError for one that is damaged,
+    has one channel, or of which too much would have to be read."""
+    first, last = max(0, axis.begin - begin), max(0, axis.end - begin)
+    directions = _read(path, first, min(last - first, MOST_FRAMES + 1))
+    if len(directions[0]) > MOST_FRAMES:
+        minutes = MOST_FRAMES // RATE // 60
+        raise TooMuch(f"{path}: more than {minutes} minutes at once; draw a part of it (from, to)")
+    return Piece(begin + first, directions) if len(directions[0]) else None
 
-    pieces = []
-    for sound in sounds:
-        path = folder / sound.file
-        if not path.is_file():
-            raise InputError(f"{path}: is missing; the case's recordings stand beside its run.json")
-        if path.stat().st_size > MOST_BYTES:
-            raise InputError(f"{path}: larger than {MOST_BYTES // 1_000_000} MB, the most that is drawn")
-        channels = read_wav(path).channels
+
+def _read(path: Path, first: int, frames: int) -> tuple[Pcm, Pcm]:
+    """Both directions, piece by piece: nothing takes so long that calls beside it would notice."""
+    parts: tuple[list[bytes], list[bytes]] = [], []
+    for at in range(first, first + max(frames, 1), AT_ONCE):
+        channels = read_wav(path, at, min(AT_ONCE, first + frames - at)).channels
         if len(channels) != 2:
-            raise InputError(f"{path}: one channel; a caller's recording has two")
-        first, last = max(0, axis.begin - sound.begin), max(0, axis.end - sound.begin)
-        said, heard = channels[0][first:last], channels[1][first:last]
-        if len(said):
-            pieces.append(Piece(sound.begin + first, (said, heard)))
-    return pieces
+            raise InputError(f"{path}: one channel; a call's recording has two")
+        for taken, sound in zip(parts, channels, strict=True):
+            taken.append(sound.bytes)
+        if len(channels[0]) < AT_ONCE:
+            break
+    said, heard = (Pcm.from_bytes(b"".join(taken)) for taken in parts)
+    return said, heard
 
 
 def draw_sounds(sheet: Sheet, axis: Axis, pieces: Sequence[Piece], names: Sequence[str]) -> None:
@@ -89,7 +102,9 @@ def draw_sounds(sheet: Sheet, axis: Axis, pieces: Sequence[Piece], names: Sequen
 
 def _values(sound: Pcm) -> array[int]:
     """Its samples, for loops over all of them."""
-    return array("h", memoryview(sound.bytes).cast("h"))
+    values = array("h")
+    values.frombytes(sound.bytes)
+    return values
 
 
 def _edges(axis: Axis, begin: int, end: int) -> list[int]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hwsim.rig.picture.svg import LEFT, PLOT, SIZE, Axis, Sheet, cut_to, width_of
-from hwsim.rig.run_file import Mark, What
+from ctidrv.picture.parties import Mark, What
+from ctidrv.picture.svg import LEFT, PLOT, SIZE, Axis, Sheet, cut_to, width_of
 
 STATES: tuple[What, ...] = ("hook", "ring", "battery", "polarity")
 MOST_ROWS = 8

@@ -7,7 +7,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 
-from hwsim.rig.picture.spectrum import FLOOR_DBM0, TOP_DBM0
+from ctidrv.picture.spectrum import FLOOR_DBM0, TOP_DBM0
 
 _STOPS = (
     (0, 0, 12),

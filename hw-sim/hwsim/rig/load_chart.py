@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from ctidrv.picture.svg import LEFT, PLOT, SIZE, Sheet, cut_to
 from hwsim.rig.load_file import Load
-from hwsim.rig.picture.svg import LEFT, PLOT, SIZE, Sheet, cut_to
 
 HEIGHT, ROW = 160.0, 16.0
 OUTCOMES = {

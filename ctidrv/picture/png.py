@@ -1,4 +1,4 @@
-"""An SVG as a PNG, by Qt, without a window or a screen."""
+"""A picture as a file: SVG, or PNG by Qt, without a window or a screen."""
 
 from __future__ import annotations
 
@@ -9,6 +9,23 @@ from pathlib import Path
 from ctidrv.errors import StoreError, UsageError
 
 NO_QT = 'a PNG needs Qt: pip install "ctidrv[desktop]"; or write an SVG, which needs nothing'
+
+
+FORMS = (".svg", ".png")
+
+
+def write_picture(svg: str, path: Path) -> None:
+    """By the file's name. UsageError for another, and for a PNG without Qt; StoreError where it cannot be
+    written."""
+    if path.suffix.lower() not in FORMS:
+        raise UsageError(f"--output {path}: must end in {' or '.join(FORMS)}")
+    if path.suffix.lower() == ".png":
+        write_png(svg, path)
+        return
+    try:
+        path.write_text(svg, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
 def write_png(svg: str, path: Path) -> None:

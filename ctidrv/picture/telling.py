@@ -1,0 +1,67 @@
+"""A call's events in plain words, in the languages of the station's people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_WORDS: dict[str, dict[str, str]] = {}
+_WORDS["en"] = {
+    "call.offered": "the line rings: a call is opened",
+    "call.ring": "ring {count}",
+    "call.caller": "caller ID heard between the rings ({standard}): {number}, {name}",
+    "call.customer": "she is in the customer table: {name}, {company}",
+    "call.answered": "the {by} answers: off hook, and the recording begins",
+    "call.choice": "key {key} in the menu: {result}",
+    "call.message": "message {message} of {seconds:.1f} s kept in box {box}",
+    "call.clearing": "the far end is gone: {cause} (confidence {confidence:g}); on hook",
+    "call.ended": "the call is over: {outcome}",
+    "no-key": "no key comes: the menu goes on as for that",
+    "key": "key {digit} heard",
+    "key-in": "key {digit} heard in the middle of {during!r}",
+    "plays": "plays {prompt!r} ({lang})",
+    "cut": "{prompt!r} is cut short by the key",
+    "recording": "recording {state}: {path}",
+}
+_WORDS["zh"] = {
+    "call.offered": "线路振铃，开始一次通话",
+    "call.ring": "第 {count} 声振铃",
+    "call.caller": "两次振铃之间收到来电显示（{standard}）：{number}，{name}",
+    "call.customer": "客户表中有此人：{name}，{company}",
+    "call.answered": "已应答（{by}）：摘机，开始录音",
+    "call.choice": "菜单中的按键 {key}：{result}",
+    "call.message": "留言 {message}，{seconds:.1f} 秒，存入信箱 {box}",
+    "call.clearing": "对方已离开：{cause}（可信度 {confidence:g}）；挂机",
+    "call.ended": "通话结束：{outcome}",
+    "no-key": "没有按键，菜单继续",
+    "key": "收到按键 {digit}",
+    "key-in": "在 {during!r} 播放中收到按键 {digit}",
+    "plays": "播放 {prompt!r}（{lang}）",
+    "cut": "{prompt!r} 被按键打断",
+    "recording": "录音 {state}：{path}",
+}
+
+
+def told(event: Mapping[str, Any], language: str = "en") -> str | None:
+    """One line for an event (as the API sends it); None for one that is not worth telling."""
+    kind = _kind(event)
+    words = None if kind is None else _WORDS[language].get(kind)
+    return None if words is None else words.format_map(_Known(event))
+
+
+def _kind(event: Mapping[str, Any]) -> str | None:
+    kind = str(event["type"])
+    if kind == "call.digit":
+        return "key-in" if event.get("during") else "key"
+    if kind == "call.choice" and not event.get("key"):
+        return "no-key"
+    if kind == "call.prompt" and event.get("state") == "started":
+        return "plays"
+    if kind == "call.prompt":
+        return "cut" if event.get("reason") == "digit" else None
+    return "recording" if kind == "call.recording" else kind
+
+
+class _Known(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "?"

@@ -1,1 +1,0 @@
-"""`ctidrv sim view`: a kept case drawn on one time axis."""
