@@ -202,6 +202,14 @@ class RecordLost(PortEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class Bridged(PortEvent):
+    """The port's role on a bridge is another now."""
+
+    bridge: int
+    role: str  # talk | muted | listen-only | whisper | away
+
+
+@dataclass(frozen=True, slots=True)
 class RemoteGone(PortEvent):
     """A driver that knows of itself that the far end hung up."""
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ctidrv.errors import CtiError, NotCapable, UsageError
-from ctidrv.events import Dialled, DigitDown, PlayDone, PortEvent, Released, ToneOff, ToneOn
+from ctidrv.events import Bridged, Dialled, DigitDown, PlayDone, PortEvent, Released, ToneOff, ToneOn
+from ctidrv.media.bridge import CODES, Bridge, Role
 from ctidrv.media.dialler import Dialler, steps
 from ctidrv.media.recorder import Recording, Sink
 from ctidrv.native import lib
@@ -97,6 +98,8 @@ class Channel:
         """The call-progress tone that stands now, as the last one that began."""
         self.ordered = 0
         """Digits of pulses and flashes whose `Dialled` has not come."""
+        self.bridge: Bridge | None = None
+        """Where it has been ordered to be a party."""
         self._engine = engine
         self._native = engine.native
         self._listeners: tuple[Callable[[PortEvent], None], ...] = ()
@@ -122,6 +125,8 @@ class Channel:
             self._digit(event.digit)
         elif isinstance(event, Dialled):
             self.ordered -= 1
+        elif isinstance(event, Bridged):
+            self._bridged(event)
         elif isinstance(event, ToneOn):
             self.tone = event
         elif isinstance(event, ToneOff | Released):
@@ -310,6 +315,45 @@ class Channel:
                 self._post(waiting)
             except CtiError:  # no room for a command: refused, as the core refuses
                 self._drop(waiting)
+
+    # Bridges.
+
+    def join(
+        self,
+        bridge: Bridge,
+        role: Role = Role.TALK,
+        *,
+        whisper_to: Channel | None = None,
+        gain_db: float = 0.0,
+    ) -> None:
+        """Becomes a party of the bridge, or takes another role there; it leaves the one it was on.
+
+        The answer is `Bridged`, with the role of before where the core refuses it: a bridge has room for
+        MOST_PARTIES, and who is whispered to must be there. UsageError for a whisper to nobody, and once the
+        bridge is closed.
+        """
+        if role is Role.AWAY or (role is Role.WHISPER) != (whisper_to is not None):
+            raise UsageError(f"{self.info.id}: join: a role, and whom it whispers to if it is that")
+        bridge.enter(self)
+        target = -1 if whisper_to is None else whisper_to.number
+        gain = _gain_q12(gain_db)
+        self._native.join(self.number, bridge.number, CODES[role], whisper_to=target, gain_q12=gain)
+        self.bridge = bridge
+
+    def leave(self) -> None:
+        """Leaves its bridge; the answer is `Bridged`, away, if it was on one."""
+        self._native.leave(self.number)
+        self.bridge = None
+
+    def _bridged(self, event: Bridged) -> None:
+        bridge = self._engine.bridge_numbered(event.bridge)
+        if bridge is None:
+            return
+        if event.role != Role.AWAY.value:
+            self.bridge = self.bridge or bridge
+        elif self.bridge is bridge:
+            self.bridge = None
+        bridge.told(self, event)
 
     # Recording.
 

@@ -19,6 +19,7 @@ from typing import Any
 from ctidrv.clock import SampleClock
 from ctidrv.errors import PortError, UsageError
 from ctidrv.events import PortEvent, RecordDone, RecordLost, Slip
+from ctidrv.media.bridge import Bridge
 from ctidrv.media.channel import Channel
 from ctidrv.media.core import MakeCore, native_core
 from ctidrv.media.recorder import Disk, Recording
@@ -80,6 +81,7 @@ class MediaEngine:
             raise PortError("two ports have one name: give each [[board]] a name of its own")
         self.native.rest(inline)
         self._disk = Disk(self.native)
+        self._bridges: dict[int, Bridge] = {}
         self._refs = 0
         self._ticks = 0
         self._injected: list[PortEvent] = []
@@ -105,6 +107,14 @@ class MediaEngine:
     def progress(self, port: PortId, config: Any) -> None:
         """Sets the call-progress definitions (a `cti_progress_config *`) of a port from the next tick on."""
         self.native.progress(self.channel(port).number, config)
+
+    def bridge(self) -> Bridge:
+        """A new one, without parties. UsageError when as many as the core has are in use."""
+        free = next((number for number in range(self.native.bridges) if number not in self._bridges), None)
+        if free is None:
+            raise UsageError(f"all {self.native.bridges} bridges are in use")
+        self._bridges[free] = made = Bridge(free, self)
+        return made
 
     @property
     def failure(self) -> BaseException | None:
@@ -243,6 +253,13 @@ class MediaEngine:
     def next_ref(self) -> int:
         self._refs = self._refs % 0x7FFF_FFFF + 1
         return self._refs
+
+    def forget_bridge(self, bridge: Bridge) -> None:
+        """Closed, and nobody is on it any more: its number is free."""
+        self._bridges.pop(bridge.number, None)
+
+    def bridge_numbered(self, number: int) -> Bridge | None:
+        return self._bridges.get(number)
 
     def inject(self, event: PortEvent) -> None:
         """Hands on an event of this side's own with those of the next tick."""

@@ -15,6 +15,7 @@ from ctidrv.units import TICK
 
 BOTH: int = lib.CTI_RECORD_BOTH
 RX: int = lib.CTI_RECORD_RX
+MOST_BRIDGES = 256
 LINE, MESSAGE, SAMPLE = 0, 1, 2
 """A port's recorders."""
 
@@ -52,6 +53,7 @@ class NativeEngine:
         config = ffi.new("cti_engine_config *")
         lib.cti_engine_defaults(config)
         config.ports, config.boards, config.record_seconds = ports, boards, record_seconds
+        config.bridges = self.bridges = min(ports, MOST_BRIDGES)
         size = lib.cti_engine_size(config)
         check(size or lib.CTI_ERR_ARG, f"engine of {ports} ports on {boards} boards")
         # Not cleared: recorder rings cost memory only where they are used.
@@ -132,6 +134,14 @@ class NativeEngine:
         self._definitions.append((now, config))
         self._command.progress = config
         self._post(lib.CTI_CMD_PROGRESS, port)
+
+    def join(self, port: int, bridge: int, role: int, *, whisper_to: int = -1, gain_q12: int = 4096) -> None:
+        """A `cti_role` on a bridge, 0 … `bridges` - 1; of what the port contributes so much."""
+        self._command.item.gain_q12 = gain_q12
+        self._post(lib.CTI_CMD_JOIN, port, role, whisper_to, bridge)
+
+    def leave(self, port: int) -> None:
+        self._post(lib.CTI_CMD_LEAVE, port)
 
     # Time and events.
 

@@ -43,6 +43,14 @@ FAX_TONES = {
     lib.CTI_FAX_ANSAM: "ansam",
     lib.CTI_FAX_V21: "v21",
 }
+ROLES = {
+    lib.CTI_ROLE_AWAY: "away",
+    lib.CTI_ROLE_TALK: "talk",
+    lib.CTI_ROLE_MUTED: "muted",
+    lib.CTI_ROLE_LISTEN: "listen-only",
+    lib.CTI_ROLE_WHISPER: "whisper",
+}
+"""On a bridge."""
 DIGIT_SOURCES = {lib.CTI_DIGIT_PULSES: "pulse", lib.CTI_DIGIT_HARDWARE: "hardware"}
 """Of others: dtmf."""
 _PLAY_ENDS = {lib.CTI_PLAY_ENDED: "end", lib.CTI_PLAY_DIGIT: "digit", lib.CTI_PLAY_STOPPED: "stopped"}
@@ -111,6 +119,7 @@ _TABLE: dict[int, _Maker] = {
     ),
     lib.CTI_EV_RECORD_DONE: lambda e, at, p, _: events.RecordDone(at, p, e.ref, Samples(e.length)),
     lib.CTI_EV_RECORD_LOST: lambda e, at, p, _: events.RecordLost(at, p, e.ref, Samples(e.length)),
+    lib.CTI_EV_BRIDGED: lambda e, at, p, _: events.Bridged(at, p, e.ref, ROLES[e.value]),
     lib.CTI_EV_SLIP: lambda e, at, p, _: events.Slip(at, p, e.length),
 }
 

@@ -45,7 +45,7 @@ static int control(void *ctx, int port, int what, int value) {
 static cti_command any_command(fuzz_input *in, const int16_t *sound, const cti_tone_spec *tone) {
     cti_command c;
     memset(&c, 0, sizeof c);
-    c.kind = fuzz_byte(in) % 8;
+    c.kind = fuzz_byte(in) % 10;
     c.port = fuzz_byte(in) % (PORTS + 2) - 1;
     c.what = fuzz_byte(in) % 7 - 1;
     c.value = fuzz_byte(in) % 72 - 4;

@@ -162,6 +162,15 @@ class EventEngine:
 
         self._commands.append(do)
 
+    bridges = 0
+    """None: what is heard through a bridge is sound over sound, which is not modelled."""
+
+    def join(self, port: int, bridge: int, role: int, *, whisper_to: int = -1, gain_q12: int = 4096) -> None:
+        raise UsageError("without audio there are no bridges")
+
+    def leave(self, port: int) -> None:
+        """It is on none."""
+
     # Time and events.
 
     def tick(self) -> int:

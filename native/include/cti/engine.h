@@ -4,7 +4,8 @@
  *
  * Every 160 samples (20 ms) cti_engine_tick() does, in this order and for all ports:
  *   1 takes the commands that wait, in the order they were posted
- *   2 plays: players add into tx
+ *   2 bridges: what came from the parties of a bridge in the tick before goes into the tx of the others
+ *     (cti/conference.h), so 160 samples later, the least there can be; players add into tx
  *   3 exchanges tx and rx with every board, once
  *   4 starts recordings that waited for the seizure of their line, or for the telephone at it to be lifted
  *   5 takes the echo of tx out of rx, on two-wire ports (cti/echo_can.h), unless a modem on the line has
@@ -24,12 +25,18 @@
  * seizure, and before that there is no echo. While all ports rest, ticks may pass without being made
  * (cti_engine_idle). Events, recordings and all later audio are the same as without rest.
  *
+ * A port is a party of at most one bridge: who joins another leaves the first. It leaves by command, and in
+ * the tick in which its line is released or its telephone hung up; a board that is gone keeps its places,
+ * silent. Every change takes 5 ms and is told: CTI_EV_BRIDGED. A bridge has up to 16 parties, who leave in
+ * this tick among them. Who whispered to a party that left listens from then on.
+ *
  * Threads: one ticks; one posts commands and takes events (and messages); one reads recorders. They
  * may be the same. Refusals come back as events: an item the player has no room for is told by
  * CTI_EV_PLAY_DONE (stopped, length 0), a recording that cannot start by CTI_EV_RECORD_DONE (length
- * 0), pulses and a flash that the board cannot send by CTI_EV_DIALLED (value 0). A board whose exchange()
- * fails is gone: CTI_EV_ALARM (1) on each of its ports and silence, commands to its lines are refused. It is
- * asked again with every tick, and back when it answers: CTI_EV_ALARM (0).
+ * 0), a party that cannot join by CTI_EV_BRIDGED (what it was), pulses and a flash that the board cannot send
+ * by CTI_EV_DIALLED (value 0). A board whose exchange() fails is gone: CTI_EV_ALARM (1) on each of its ports
+ * and silence, commands to its lines are refused. It is asked again with every tick, and back when it
+ * answers: CTI_EV_ALARM (0).
  */
 
 #include <stddef.h>
@@ -50,7 +57,10 @@ enum cti_command_kind {
                                 line, to learn from), value: channels, ref; when: 0 now, 1 with the seizure of the line */
     CTI_CMD_RECORD_STOP = 5, /* what: recorder; ref: which recording, begun or waiting; -1 = any */
     CTI_CMD_LISTEN = 6,      /* value: the ear's detectors (enum cti_ear_detector), as a mask */
-    CTI_CMD_PROGRESS = 7     /* progress: the port's call-progress tones from now on */
+    CTI_CMD_PROGRESS = 7,    /* progress: the port's call-progress tones from now on */
+    CTI_CMD_JOIN = 8,        /* ref: a bridge; what: the role there (enum cti_role, not away); value: the port
+                                that hears its whisper; item.gain_q12: of what it contributes, 0…65535 */
+    CTI_CMD_LEAVE = 9        /* its bridge, if it is on one */
 };
 
 typedef struct cti_command {
@@ -70,7 +80,10 @@ typedef struct cti_engine_config {
     int32_t record_seconds; /* of each recorder ring; default 30 */
     int32_t commands;       /* room in the command ring, a power of two; default 1024 */
     int32_t events;         /* room in the event ring, a power of two; default 8192 */
+    int32_t bridges;        /* 0…256; default 4 */
 } cti_engine_config;
+
+enum { CTI_BRIDGE_PARTIES = 16 };
 
 typedef struct cti_engine_stats {
     int64_t ticks;

@@ -45,6 +45,7 @@ enum cti_event_kind {
     /* from players and recorders */
     CTI_EV_PLAY_DONE = 40,   /* ref: of the item; value: enum cti_play_end; length: samples played */
     CTI_EV_RECORD_DONE = 41, /* ref: of the recording; length: samples it holds */
+    CTI_EV_BRIDGED = 43,     /* ref: the bridge; value: the port's role on it now (enum cti_role) */
     CTI_EV_RECORD_LOST = 42, /* ref; the reader was too slow; length: samples replaced by silence */
     /* from the live loop */
     CTI_EV_SLIP = 60,       /* a tick was late; length: samples late; value: ticks caught up */

@@ -4,10 +4,11 @@
 
 #include <string.h>
 
+#include "cti/conference.h"
 #include "cti/error.h"
 #include "media/engine_parts.h"
 
-enum { MOST_PORTS = 512, MOST_BOARDS = 64, LONGEST_RECORD_SECONDS = 600, RATE = 8000 };
+enum { MOST_PORTS = 512, MOST_BOARDS = 64, MOST_BRIDGES = 256, LONGEST_RECORD_SECONDS = 600, RATE = 8000 };
 
 static size_t place(size_t *end, size_t size) {
     size_t at = *end;
@@ -17,7 +18,8 @@ static size_t place(size_t *end, size_t size) {
 
 static int lay_out(const cti_engine_config *c, cti_engine_layout *l) {
     if (c == NULL || c->ports < 1 || c->ports > MOST_PORTS || c->boards < 1 || c->boards > MOST_BOARDS ||
-        c->record_seconds < 1 || c->record_seconds > LONGEST_RECORD_SECONDS)
+        c->bridges < 0 || c->bridges > MOST_BRIDGES || c->record_seconds < 1 ||
+        c->record_seconds > LONGEST_RECORD_SECONDS)
         return CTI_ERR_ARG;
     size_t commands = cti_ring_size(c->commands, sizeof(cti_command));
     size_t events = cti_ring_size(c->events, sizeof(cti_event));
@@ -40,6 +42,9 @@ static int lay_out(const cti_engine_config *c, cti_engine_layout *l) {
     l->echo = place(&end, ports * l->echo_size);
     l->disabler_size = (cti_tone_disabler_size() + 63) & ~(size_t)63;
     l->disablers = place(&end, ports * l->disabler_size);
+    l->mixer_size = (cti_conference_size(CTI_BRIDGE_PARTIES) + 63) & ~(size_t)63;
+    l->bridges = place(&end, (size_t)c->bridges * sizeof(cti_engine_bridge));
+    l->mixers = place(&end, (size_t)c->bridges * l->mixer_size);
     l->tx = place(&end, ports * TICK * sizeof(int16_t));
     l->rx = place(&end, ports * TICK * sizeof(int16_t));
     l->found = place(&end, (size_t)l->found_room * sizeof(cti_event));
@@ -52,6 +57,7 @@ static int lay_out(const cti_engine_config *c, cti_engine_layout *l) {
 void cti_engine_defaults(cti_engine_config *cfg) {
     *cfg =
         (cti_engine_config){.ports = 1, .boards = 1, .record_seconds = 30, .commands = 1024, .events = 8192};
+    cfg->bridges = 4;
 }
 
 size_t cti_engine_size(const cti_engine_config *cfg) {
@@ -76,7 +82,7 @@ int cti_engine_init(cti_engine *e, size_t size, const cti_engine_config *cfg) {
         for (int w = 0; w < RECORDERS && result == CTI_OK; w++)
             result = cti_recorder_init(recorder_of(e, p, w), l.recorder_size, cfg->record_seconds * RATE);
     }
-    return result;
+    return result == CTI_OK ? cti_engine_init_bridges(e) : result;
 }
 
 int cti_engine_add_board(cti_engine *e, const cti_board *board) {

@@ -1,6 +1,8 @@
 /* engine_command: what the program orders, checked when it is posted, and obeyed at the tick's beginning. */
+#include "cti/conference.h"
 #include "cti/error.h"
 #include "media/engine_parts.h"
+#include "mix/gain.h"
 
 static int acceptable(const cti_engine *e, const cti_command *c) {
     if (c->port < 0 || c->port >= e->ports)
@@ -19,6 +21,12 @@ static int acceptable(const cti_engine *e, const cti_command *c) {
         return c->what >= 0 && c->what < RECORDERS;
     case CTI_CMD_PROGRESS:
         return cti_progress_check(c->progress) == CTI_OK;
+    case CTI_CMD_JOIN:
+        return c->ref >= 0 && c->ref < e->cfg.bridges && c->what > CTI_ROLE_AWAY &&
+               c->what <= CTI_ROLE_WHISPER && c->value >= -1 && c->value < e->ports &&
+               c->item.gain_q12 >= 0 && c->item.gain_q12 <= CTI_MOST_GAIN;
+    case CTI_CMD_LEAVE:
+        return 1;
     default:
         return 0;
     }
@@ -108,6 +116,12 @@ static void obey(cti_engine *e, int64_t now, const cti_command *c) {
     case CTI_CMD_PROGRESS:
         cti_engine_wake(e, c->port);
         result = cti_ear_progress(cti_engine_part(e, e->lay.ear), c->port, c->progress);
+        break;
+    case CTI_CMD_JOIN:
+        result = cti_engine_join_bridge(e, now, c);
+        break;
+    case CTI_CMD_LEAVE:
+        cti_engine_leave_bridge(e, now, c->port);
         break;
     default:
         break;

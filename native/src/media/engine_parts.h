@@ -38,6 +38,10 @@ static inline cti_tone_disabler *disabler_of(const cti_engine *e, int port) {
     return cti_engine_part(e, e->lay.disablers + (size_t)port * e->lay.disabler_size);
 }
 
+static inline cti_engine_bridge *bridge_of(const cti_engine *e, int bridge) {
+    return (cti_engine_bridge *)cti_engine_part(e, e->lay.bridges) + bridge;
+}
+
 static inline int16_t *tx_of(const cti_engine *e, int port) {
     return (int16_t *)cti_engine_part(e, e->lay.tx) + (size_t)port * TICK;
 }

@@ -34,9 +34,19 @@ typedef struct cti_engine_port {
     int32_t next_message;
     int32_t echo;       /* taps of its echo canceller; 0 = none */
     int32_t echo_aside; /* a modem has asked it to stand aside */
-    int32_t quiet;      /* ticks since anything was played or recorded, up to QUIET */
+    int32_t quiet;      /* ticks since anything was played, recorded or bridged, up to QUIET */
     int32_t rests;
+    int32_t bridged; /* it is a party of `bridge` */
+    int32_t bridge;
 } cti_engine_port;
+
+/* Places of a conference mixer, and who has them. Who leaves keeps his until the mixer has let him fade. */
+typedef struct cti_engine_bridge {
+    int32_t port[CTI_BRIDGE_PARTIES]; /* -1: free */
+    int32_t leaving[CTI_BRIDGE_PARTIES];
+    int32_t whispers_to[CTI_BRIDGE_PARTIES]; /* a place, -1: to nobody */
+    int32_t parties;                         /* places taken */
+} cti_engine_bridge;
 
 typedef struct cti_engine_board {
     cti_board board;
@@ -45,9 +55,9 @@ typedef struct cti_engine_board {
 } cti_engine_board;
 
 typedef struct cti_engine_layout {
-    size_t commands, events, boards, ports, messages, ear, players, echo, disablers, recorders, tx, rx, found,
-        sorted, end;
-    size_t player_size, recorder_size, echo_size, disabler_size;
+    size_t commands, events, boards, ports, messages, ear, players, echo, disablers, bridges, mixers,
+        recorders, tx, rx, found, sorted, end;
+    size_t player_size, recorder_size, echo_size, disabler_size, mixer_size;
     int32_t found_room; /* events of one tick */
 } cti_engine_layout;
 
@@ -88,5 +98,14 @@ void cti_engine_keep_message(cti_engine *e, const cti_event *ev);
 void cti_engine_offer_rest(cti_engine *e);
 /* The tick, behind that: takes down which ports rest, and makes up for what the others have missed. */
 void cti_engine_see_rest(cti_engine *e);
+/* Nobody is on any bridge. */
+int cti_engine_init_bridges(cti_engine *e);
+/* The tick: CTI_CMD_JOIN; CTI_OK, or an error; the role the port has then is told. */
+int cti_engine_join_bridge(cti_engine *e, int64_t now, const cti_command *c);
+/* The tick: the port is a party of no bridge, and this is told, if it was of one. */
+void cti_engine_leave_bridge(cti_engine *e, int64_t now, int port);
+/* The tick: what came from the parties of bridges in the tick before is added to what is sent to the others.
+ */
+void cti_engine_mix(cti_engine *e);
 /* A port rests no more. */
 void cti_engine_wake(cti_engine *e, int port);

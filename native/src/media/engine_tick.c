@@ -21,10 +21,11 @@ void cti_engine_find(cti_engine *e, int64_t at, int port, int kind, int value, i
     ev->ref = ref;
 }
 
-/* --- 2 and 7: players and recorders --- */
+/* --- 2 and 7: players, over the bridges, and recorders --- */
 
 static void play(cti_engine *e, int64_t now) {
     memset(cti_engine_part(e, e->lay.tx), 0, (size_t)e->cfg.ports * TICK * sizeof(int16_t));
+    cti_engine_mix(e);
     for (int p = 0; p < e->ports; p++) {
         cti_event *ev = found_of(e) + e->found;
         int n = cti_player_run(player_of(e, p), now, tx_of(e, p), TICK, ev, e->lay.found_room - e->found);
@@ -92,6 +93,10 @@ static void board_is(cti_engine *e, cti_engine_board *b, int64_t now, int gone) 
         cti_engine_find(e, now, b->first + p, CTI_EV_ALARM, gone, 0, 0);
 }
 
+static int is_put_down(const cti_event *ev) {
+    return ev->kind == CTI_EV_RELEASED || (ev->kind == CTI_EV_HOOK && ev->value == 0);
+}
+
 static void exchange(cti_engine *e, int64_t now) {
     for (int i = 0; i < e->boards; i++) {
         cti_engine_board *b = board_of(e, i);
@@ -109,9 +114,13 @@ static void exchange(cti_engine *e, int64_t now) {
         e->found += accept_events(e, b, now, ev, n < room ? n : room);
         board_is(e, b, now, 0);
         int end = e->found; /* starting a recording may add one that failed */
-        for (int k = begin; k < end; k++)
-            if (is_taken_up(&found_of(e)[k]))
-                start_armed(e, now, found_of(e)[k].port);
+        for (int k = begin; k < end; k++) {
+            const cti_event it = found_of(e)[k];
+            if (is_taken_up(&it))
+                start_armed(e, now, it.port);
+            else if (is_put_down(&it))
+                cti_engine_leave_bridge(e, now, it.port);
+        }
     }
 }
 
