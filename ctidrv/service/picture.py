@@ -12,7 +12,7 @@ from ctidrv.errors import InputError
 from ctidrv.picture.draw import GREEN, RED, Subject, axis_of, draw
 from ctidrv.picture.journal import tracks_of
 from ctidrv.picture.parties import Party
-from ctidrv.picture.sounds import Piece, TooMuch, piece_of
+from ctidrv.picture.sounds import MOST_FRAMES, Piece, TooMuch, piece_of
 from ctidrv.picture.svg import Axis
 from ctidrv.picture.words import WORDS
 from ctidrv.units import RATE, seconds, to_seconds
@@ -34,14 +34,16 @@ class Drawn:
 def draw_call(
     call: Mapping[str, Any], begin_s: float | None = None, end_s: float | None = None, language: str = "en"
 ) -> Drawn:
-    """A call as `Store.call` gives it; without a stretch the whole. What of its sound is not there is told in
-    the picture. InputError: no such stretch, or more sound than is drawn at once."""
+    """A call as `Store.call` gives it; without a stretch the whole, or its first half hour. What of its sound
+    is not there is told in the picture. InputError: no such stretch, or more sound than is drawn at once."""
     words = WORDS[language]
     since = datetime.fromisoformat(call["started"])
     events = call["events"]
     first = round(events[0]["at"] * RATE) if events else 0
     length = _length(call, since, first)
     party = Party(name=call["port"], kind="line", tracks=tracks_of(events, first, length, language))
+    if end_s is None:
+        end_s = min(to_seconds(length), (begin_s or 0.0) + MOST_FRAMES / RATE)
     axis = axis_of(length, [party], begin_s, end_s)
     pieces, faults = _sounds(call, since, axis, words)
     who = " ".join(each for each in (call["number"], call["name"]) if each) or call["id"]

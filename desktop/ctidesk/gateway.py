@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from ctidesk.viewmodels import desk as desks
 from ctidesk.viewmodels.desk import Desk, Snapshot
+from ctidesk.viewmodels.drawing import NOT_DRAWN, Answer, Drawing
 from ctidesk.viewmodels.facts import Call, Customer, Event, Message, Port, Recording, read
 from ctidesk.viewmodels.numbers import local
 from ctidesk.viewmodels.phrases import Phrase
@@ -37,6 +38,19 @@ class Stream(Protocol):
     def close(self) -> None: ...
 
 
+class Picture(Protocol):
+    """What the station draws: an SVG, the stretch that it shows, the call's length; in seconds."""
+
+    @property
+    def svg(self) -> str: ...
+    @property
+    def begin(self) -> float: ...
+    @property
+    def end(self) -> float: ...
+    @property
+    def length(self) -> float: ...
+
+
 class Station(Protocol):
     """What the desktop needs of `ctidrv.service.client.StationClient`."""
 
@@ -50,6 +64,9 @@ class Station(Protocol):
     def hang_up(self, call: str) -> Row: ...
     def recording_audio(self, recording: str) -> bytes: ...
     def message_audio(self, message: str) -> bytes: ...
+    def call_picture(
+        self, call: str, *, begin: float | None = ..., end: float | None = ..., language: str = ...
+    ) -> Picture: ...
     def add_customer(
         self, name: str, numbers: tuple[str, ...] = ..., *, company: str | None = ..., notes: str | None = ...
     ) -> Row: ...
@@ -114,6 +131,8 @@ class Gateway:
         self._stream: Stream | None = None
         self._stopping = threading.Event()
         self._worker = Worker(post, "gateway-worker")
+        self._drawer = Worker(post, "gateway-drawer")
+        """Apart: a long call is drawn for seconds, and an answer must not wait for that."""
         self._listener = threading.Thread(target=self._listen, name="gateway-listener", daemon=True)
         self._refreshing = False
 
@@ -127,6 +146,7 @@ class Gateway:
         if stream is not None:
             stream.close()
         self._worker.stop()
+        self._drawer.stop()
         if self._listener.is_alive():
             self._listener.join(2.0)
 
@@ -276,6 +296,34 @@ class Gateway:
                 self.refresh()
 
         self._worker.do(job, done)
+
+    def draw(
+        self,
+        call: str,
+        begin: float | None,
+        end: float | None,
+        language: str,
+        answer: Callable[[Answer], None],
+    ) -> None:
+        """Has a stretch of a call drawn; seconds from its beginning, None: the whole."""
+        got: list[Drawing] = []
+
+        def ask(station: Station) -> Picture:
+            return station.call_picture(call, begin=begin, end=end, language=language)
+
+        def job() -> None:
+            found = self._use(ask)
+            got.append(Drawing(found.svg, found.begin, found.end, found.length))
+
+        def done(error: Exception | None) -> None:
+            if isinstance(error, STATION_ERRORS):
+                answer(Answer(None, NOT_DRAWN, str(error)))
+            elif error is not None:
+                raise error
+            else:
+                answer(Answer(got[0]))
+
+        self._drawer.do(job, done)
 
     def save_customer(self, call: str, name: str, number: str, company: str, notes: str) -> None:
         made: list[Customer] = []

@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 Row = dict[str, Any]
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -40,6 +40,13 @@ def wav(seconds: float = 2.0, channels: int = 2, rate: int = 8000) -> bytes:
         file.setframerate(rate)
         file.writeframes(samples.tobytes())
     return out.getvalue()
+
+
+class Picture(NamedTuple):
+    svg: str
+    begin: float
+    end: float
+    length: float
 
 
 class FakeStream:
@@ -74,6 +81,9 @@ class FakeStation:
         self.audio: dict[str, bytes] = {}
         self.done: list[tuple[str, ...]] = []
         self.refuses: str | None = None
+        self.no_picture: str | None = None
+        self.may_draw = threading.Event()
+        self.may_draw.set()
         self.streams: list[FakeStream] = []
         self.threads: set[int] = set()
         self._seq = 0
@@ -126,6 +136,19 @@ class FakeStation:
     def message_audio(self, message: str) -> bytes:
         self._do("listen", message)
         return self.audio[message]
+
+    def call_picture(
+        self, call: str, *, begin: float | None = None, end: float | None = None, language: str = "en"
+    ) -> Picture:
+        """Of 40 s, a white sheet with the stretch written on it."""
+        self._do("draw", call, language)
+        self.may_draw.wait(5)
+        if self.no_picture is not None:
+            raise OSError(self.no_picture)
+        shown = 0.0 if begin is None else begin, 40.0 if end is None else end
+        words = f"<text x='9' y='20'>{shown[0]:.2f} {shown[1]:.2f}</text>"
+        svg = f"<svg xmlns='http://www.w3.org/2000/svg' width='1400' height='700'>{words}</svg>"
+        return Picture(svg, *shown, 40.0)
 
     def add_customer(
         self,

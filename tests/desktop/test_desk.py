@@ -197,6 +197,13 @@ def test_damaged_caller_id_names_nobody(scene: Scene) -> None:
     assert scene.desk.timeline()[-1].words == timeline.CALLER_BAD
 
 
+def test_a_recording_that_was_deleted_by_age_is_told(scene: Scene) -> None:
+    scene.station.send("call.offered", 0, direction="in")
+    reason = "kept for 30d"
+    scene.station.send("call.recording", 90, recording="r1", path="/x.wav", state="deleted", reason=reason)
+    assert scene.desk.timeline()[-1].words == timeline.DELETED
+
+
 def test_d6_doors_follow_the_call_and_say_why_they_are_shut(scene: Scene) -> None:
     assert scene.desk.answer_door() == cards.Door(False, cards.NO_CALL)
     scene.fake.rings(scene.station)

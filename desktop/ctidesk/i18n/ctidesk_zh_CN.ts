@@ -224,6 +224,40 @@
     </message>
 </context>
 <context>
+    <name>Drawing</name>
+    <message>
+        <source>Drawing the call …</source>
+        <translation>正在绘制通话……</translation>
+    </message>
+    <message>
+        <source>The call could not be drawn: the station refused or is gone.</source>
+        <translation>无法绘制这次通话：工作站拒绝了请求或已断开。</translation>
+    </message>
+</context>
+<context>
+    <name>DrawingWindow</name>
+    <message>
+        <source>Zoom in (+)</source>
+        <translation>放大 (+)</translation>
+    </message>
+    <message>
+        <source>Zoom out (−)</source>
+        <translation>缩小 (−)</translation>
+    </message>
+    <message>
+        <source>Whole call (0)</source>
+        <translation>全部 (0)</translation>
+    </message>
+    <message>
+        <source>Earlier (←)</source>
+        <translation>向前 (←)</translation>
+    </message>
+    <message>
+        <source>Later (→)</source>
+        <translation>向后 (→)</translation>
+    </message>
+</context>
+<context>
     <name>HistoryPanel</name>
     <message>
         <source>Calls and messages</source>
@@ -462,6 +496,18 @@
 <context>
     <name>PlayerPanel</name>
     <message>
+        <source>Draw</source>
+        <translation>图示</translation>
+    </message>
+    <message>
+        <source>Sound, line and menu of this call on one time axis</source>
+        <translation>在同一时间轴上画出这次通话的声音、线路和菜单</translation>
+    </message>
+    <message>
+        <source>No call is chosen.</source>
+        <translation>未选择通话。</translation>
+    </message>
+    <message>
         <source>Whole call</source>
         <translation>整个通话</translation>
     </message>
@@ -661,6 +707,10 @@
     <message>
         <source>Key {key} is taken: on to &quot;{target}&quot;</source>
         <translation>{key} 键有效：转到“{target}”</translation>
+    </message>
+    <message>
+        <source>The recording is deleted by age</source>
+        <translation>录音因超过保存期限已删除</translation>
     </message>
     <message>
         <source>A message of {length} is saved in mailbox {box}</source>

@@ -49,6 +49,7 @@ RECORDING = QT_TRANSLATE_NOOP("TimeLine", "The recording starts")
 RECORDED = QT_TRANSLATE_NOOP("TimeLine", "The recording is saved")
 REPAIRED = QT_TRANSLATE_NOOP("TimeLine", "The recording is repaired and saved")
 LOST = QT_TRANSLATE_NOOP("TimeLine", "Part of the recording was lost: the disk was too slow")
+DELETED = QT_TRANSLATE_NOOP("TimeLine", "The recording is deleted by age")
 MESSAGE = QT_TRANSLATE_NOOP("TimeLine", "A message of {length} is saved in mailbox {box}")
 CLEARING = QT_TRANSLATE_NOOP("TimeLine", "The call ends: {cause}")
 ENDED = QT_TRANSLATE_NOOP("TimeLine", "The call is over")
@@ -115,6 +116,7 @@ def _recording(event: Event, country: str | None) -> Phrase | None:
         "closed": RECORDED,
         "repaired": REPAIRED,
         "lost": LOST,
+        "deleted": DELETED,
     }.get(event.word("state") or "")
 
 

@@ -22,6 +22,9 @@ class PlayerPanel(QFrame):
     other = Signal()
     """The operator wants the call's other sound: to the message the whole call, or back."""
 
+    drawn = Signal()
+    """The operator wants the call that is shown drawn."""
+
     def __init__(self, player: Player) -> None:
         super().__init__()
         self.setObjectName("panel")
@@ -42,6 +45,10 @@ class PlayerPanel(QFrame):
         self._other.setAutoDefault(False)
         self._other.clicked.connect(self.other)
         row.addWidget(self._other)
+        self.draw = QPushButton(self.tr("Draw"))
+        self.draw.setAutoDefault(False)
+        self.draw.clicked.connect(self.drawn)
+        row.addWidget(self.draw)
         row.addStretch(1)
         row.addWidget(self._time)
         whole = QVBoxLayout(self)
@@ -55,8 +62,11 @@ class PlayerPanel(QFrame):
         self._timer.timeout.connect(self._tick)
         self.show_player()
 
-    def show_player(self, other: tuple[str, str] | None = None) -> None:
-        """`other` is the further sound of the call that is loaded."""
+    def show_player(self, other: tuple[str, str] | None = None, *, call: bool = False) -> None:
+        """`other` is the further sound of the call that is loaded; `call`: one is shown, and can be drawn."""
+        self.draw.setEnabled(call)
+        tip = self.tr("Sound, line and menu of this call on one time axis")
+        self.draw.setToolTip(tip if call else self.tr("No call is chosen."))
         self._other.setVisible(other is not None)
         if other is not None:
             words = self.tr("Whole call") if other[0] == "recording" else self.tr("Message")

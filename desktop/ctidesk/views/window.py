@@ -21,11 +21,13 @@ from PySide6.QtWidgets import (
 )
 
 from ctidesk.viewmodels.desk import LOST, NOT_STARTED, OWN_WORDS, Desk
+from ctidesk.viewmodels.drawing import Answer
 from ctidesk.viewmodels.history import HistoryRow
 from ctidesk.viewmodels.phrases import Phrase
 from ctidesk.viewmodels.player import Player
 from ctidesk.views import icons, theme
 from ctidesk.views.customer_form import CustomerForm
+from ctidesk.views.drawing import DrawingWindow
 from ctidesk.views.history import HistoryPanel
 from ctidesk.views.lamps import LampStrip
 from ctidesk.views.player import PlayerPanel
@@ -44,6 +46,14 @@ class Hands(Protocol):
     def hang_up(self) -> None: ...
     def look(self, call: str) -> None: ...
     def fetch(self, item: tuple[str, str], title: str | Phrase, *, play: bool = False) -> None: ...
+    def draw(
+        self,
+        call: str,
+        begin: float | None,
+        end: float | None,
+        language: str,
+        answer: Callable[[Answer], None],
+    ) -> None: ...
     def save_customer(self, call: str, name: str, number: str, company: str, notes: str) -> None: ...
 
 
@@ -67,6 +77,7 @@ class MainWindow(QMainWindow):
         self._rang: str | None = None
         self._rows: dict[str, HistoryRow] = {}
         self._holder: QWidget | None = None
+        self.drawing: DrawingWindow | None = None
         self.resize(1240, 800)
         self.build()
         self._second = QTimer(self)
@@ -89,6 +100,7 @@ class MainWindow(QMainWindow):
         self.pop.hang_up.connect(self._hands.hang_up)
         self.pop.save.connect(self._save_customer)
         self.player.other.connect(self._play_other)
+        self.player.drawn.connect(self._draw)
         self.history.filtered.connect(self.render_desk)
         self.history.looked.connect(self._look)
         self.history.played.connect(self._play)
@@ -190,7 +202,7 @@ class MainWindow(QMainWindow):
         rows = desk.history(self.history.only)
         self._rows = {row.call: row for row in rows}
         self.history.show_rows(rows, now)
-        self.player.show_player(self._other_sound())
+        self.player.show_player(self._other_sound(), call=card is not None)
         self._show_connection()
         if card is not None and card.state == "alerting" and card.call != self._rang:
             # The task bar's entry lights up; no window comes forward, no field loses the keyboard.
@@ -239,6 +251,21 @@ class MainWindow(QMainWindow):
         else:
             self._hands.fetch(row.audio, row.who, play=True)
 
+    def _draw(self) -> None:
+        """In a window of its own; one at a time."""
+        card = self._desk.card()
+        if card is None:
+            return
+        call, language = card.call, self._language
+
+        def ask(begin: float | None, end: float | None, answer: Callable[[Answer], None]) -> None:
+            self._hands.draw(call, begin, end, language, answer)
+
+        if self.drawing is not None:
+            self.drawing.close()
+        self.drawing = DrawingWindow(f"{say(card.headline)} · {say(card.number)}", ask)
+        self.drawing.show()
+
     def _save_customer(self) -> None:
         card = self._desk.card()
         if card is None or not card.save.open:
@@ -274,5 +301,7 @@ class MainWindow(QMainWindow):
         box.show()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self.drawing is not None:
+            self.drawing.close()
         self.closed.emit()
         super().closeEvent(event)
