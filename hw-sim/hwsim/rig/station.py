@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ctidrv.errors import CtiError, InputError, UsageError
 from ctidrv.folder import DataFolder
 from ctidrv.picture.telling import told
+from ctidrv.ports.api import Kind
 from ctidrv.units import PortId, Samples, ms, seconds, to_seconds
 from hwsim.board import SimBoard
 from hwsim.eventmode.engine import event_core
@@ -177,7 +178,8 @@ class Rig:
             for port, line in self.station.lines.items()
             if line.controller.state.word != "idle"
         ]
-        ends = zip(self.board.ports, self.board.exchange.lines, strict=False)
+        ports = [port for port in self.board.ports if port.kind is Kind.FXO]
+        ends = zip(ports, self.board.exchange.lines, strict=False)
         off_hook = [f"line {port.id} is off hook" for port, line in ends if line.closed]
         waiting = self.station.store.writer.waiting
         rows = [f"the database has not taken {waiting} rows"] if waiting else []

@@ -111,6 +111,8 @@ def _for_so_long(word: str) -> Callable[[_Line, Any], None]:
 _EVENTS: dict[type[PortEvent], Callable[[_Line, Any], None]] = {
     events.Seized: _state("hook", True),
     events.Released: _Line.released,
+    events.HookChanged: _switch("hook", "off_hook", True),
+    events.Flash: lambda line, event: line.mark("detectors", event.at - event.length, "flash", event.at),
     events.RingOn: _state("ring", True),
     events.RingOff: _state("ring", False),
     events.BatteryChanged: _switch("battery", "present", False),
