@@ -189,7 +189,7 @@ def test_a_fault_that_is_none_is_told_with_its_line(code_project, faults, line, 
     assert refused.value.findings[0].line == line
 
 
-def test_sim_run_plays_faults_and_sim_line_refuses_them(code_project, capsys):
+def test_sim_run_plays_faults(code_project, capsys):
     file = code_project / "out.scenario.yaml"
     file.write_text(
         "scenario: 1\nscript: code.ivr.yaml\nfaults: [board_out: 9s]\n"
@@ -198,8 +198,6 @@ def test_sim_run_plays_faults_and_sim_line_refuses_them(code_project, capsys):
     )
     assert main(["sim", "run", str(file), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["calls"][0]["cause"] == "line-lost"
-    assert main(["sim", "line", "--pcm", "tcp:0", "--scenario", str(file)]) == 2
-    assert "`ctidrv sim run` alone plays" in capsys.readouterr().err
 
 
 MESSAGE = (

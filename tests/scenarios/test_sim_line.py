@@ -291,6 +291,35 @@ def test_a_scenario_says_who_else_is_there_and_judges(sim_line, tmp_path):
     assert error.startswith(f"ctidrv: {scenario}:")
 
 
+def test_faults_of_a_scenario_come_in_every_call_at_their_time(sim_line, tmp_path):
+    scenario = tmp_path / "out.scenario.yaml"
+    scenario.write_text(
+        "scenario: 1\nscript: hotline.ivr.yaml\nfaults: [board_out: {at: 13s, lasts: 3s}]\n"
+        "caller: [silence: 1s]\n",
+        encoding="utf-8",
+    )
+    line = sim_line("tcp", "--scenario", str(scenario))
+    for _ in range(2):
+        saw = stranger(line, tmp_path / "heard.raw", "dial:8001", "ring", "stay")
+        row = line.until("ended")
+        (call,) = row["calls"]
+        assert (call["cause"], row["reason"]) == ("line-lost", "far-end")
+        assert saw["busy"]
+        assert 50 * 12 < saw["busy_at"] < 50 * 17
+    assert line.end(signal.SIGINT) == (0, "")
+
+
+@pytest.mark.parametrize("fault", ["process_killed: 5s", "ticks_late: 5s"])
+def test_a_fault_that_would_hit_the_program_too_is_refused_with_its_line(fault, fails, tmp_path):
+    scenario = tmp_path / "killed.scenario.yaml"
+    text = f"scenario: 1\nscript: hotline.ivr.yaml\nfaults:\n  - {fault}\ncaller: [silence: 1s]\n"
+    scenario.write_text(text, encoding="utf-8")
+    code, error = fails("--pcm", "tcp:0", "--scenario", str(scenario), "--data", str(tmp_path / "data"))
+    assert code == 2
+    assert f"{scenario}:4:" in error
+    assert "`ctidrv sim run` alone plays it" in error
+
+
 @pytest.fixture
 def fails(capsys: pytest.CaptureFixture[str]) -> Any:
     """Runs the command, which says one line; its exit code and the line."""

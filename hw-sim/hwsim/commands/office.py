@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ctidrv.cli.output import print_json
 from ctidrv.errors import InputError
-from ctidrv.folder import data_folder
+from ctidrv.folder import DataFolder, data_folder
 from ctidrv.picture.telling import told
 from ctidrv.units import TICK, seconds, to_seconds
+from hwsim.faulty_files import FaultyFiles
 from hwsim.lockstep import Link
 from hwsim.telling import noted
 
@@ -78,14 +79,22 @@ class Office:
         self._repeats = args.seed is not None or args.scenario is not None
         if args.scenario is not None:
             self._scenario = read_shipped_too(args.scenario, args.seed)
-            if self._scenario.document.faults:
-                raise InputError(f"{args.scenario}: has `faults`, which `ctidrv sim run` alone plays")
+            self._check_faults(self._scenario)
             self._script, self._sounds = load_case(self._scenario)
             self.seed = self._scenario.document.seed
-        self._folder = data_folder(args.data)
+        self._folder = DataFolder(data_folder(args.data).root, FaultyFiles())
         check_fresh(self._folder, self.seed)
         self.calls = 0
         self._begun = 0
+
+    def _check_faults(self, scenario: Scenario) -> None:
+        from hwsim.rig.case import at_node
+        from hwsim.rig.faults import OF_THE_PROCESS, plan
+
+        for each in plan(scenario.document):
+            if isinstance(each.body, OF_THE_PROCESS):
+                error = "this fault would hit who is at the line too: `ctidrv sim run` alone plays it"
+                raise at_node(scenario, scenario.fault(each.number), InputError(error))
 
     def open(self, undo: contextlib.ExitStack) -> None:
         """Until `undo` ends. ServiceError where a station has the folder; InputError, PortError."""

@@ -63,15 +63,18 @@ def wall_set(document: Document, until: Samples) -> Samples:
 
 OF_THE_SOUND = (faults.BoardOut, faults.DriverStall, faults.TicksLost, faults.DiskSlow)
 """What hits samples on their way: without audio there are none."""
+OF_THE_PROCESS = (faults.ProcessKilled, faults.TicksLate)
+"""What hits this process, and so whoever is at a telephone of it by its own clock too."""
 
 
 class Faults:
-    """Those of `planned` after sample `since` of the scenario, at which the rig's time began."""
+    """Those of `planned` after sample `since` of the scenario, at which it begins to be played now."""
 
     def __init__(self, rig: Rig, planned: Sequence[Planned], since: Samples = Samples(0)) -> None:
         self._rig = rig
         self._planned = [each for each in planned if each.at > since]
-        self._since = since
+        self._ahead = Samples(rig.clock.now() - since)
+        """Of the scenario's time the rig's."""
         self._under: list[type[AnyFault]] = []
         self._ends: dict[type[AnyFault], Callable[[], None]] = {}
         self._begin: dict[type[AnyFault], Callable[[], Callable[[], None]]] = {
@@ -92,7 +95,7 @@ class Faults:
 
     async def _one(self, fault: Planned) -> None:
         clock = self._rig.clock
-        await clock.until(fault.at - self._since)
+        await clock.until(Samples(fault.at + self._ahead))
         ticks = max(1, min(fault.lasts, faults.MOST_TICKS) // TICK)
         self._rig.told.append((clock.now(), f"FAULT {self._words(fault)}"))
         match fault.body:
