@@ -3,6 +3,8 @@
 What the WebSocket sends, the store keeps and `ctidrv demo` tells are these events. Types and data:
 
     line.state{state, reason}       idle ringing seized talking clearing; out-of-order: board | no-battery
+                                    a telephone's: seized is dial tone; dialling cleared off-hook howling
+                                    left-off-hook
     line.tone{state, tone, hz, ms}  learnt | forgotten: the line's own tones (by the service)
     line.message_waiting{waiting, messages}               at the exchange; how many, or null
     call.offered{direction}         call.ring{count}      call.answered{by}

@@ -41,6 +41,7 @@ __all__ = [
     "CallerIdHabit",
     "Region",
     "Tone",
+    "country_tone",
     "known_regions",
     "load_region",
     "progress_config",
@@ -75,6 +76,7 @@ _ENDING = ("busy", "congestion")
 _ONE_CYCLE = ("dial", "ringback")
 _TWICE_THE_TOLERANCE = 0.3
 _EDGE_SLACK_MS = 20  # native/src/tone/cadence.c
+HOWLER_OF = "us"
 _THEN = {"again": lib.CTI_THEN_AGAIN, "steady": lib.CTI_THEN_STEADY, "silence": lib.CTI_THEN_SILENCE}
 
 
@@ -133,6 +135,13 @@ def tone_spec(region: Region, name: str) -> ToneSpec:
     if wanted.then == "steady":
         parts.append(burst(wanted.period, None))
     return tone(parts, loop=wanted.then == "again")
+
+
+def country_tone(region: Region, name: str) -> ToneSpec:
+    """`tone_spec`, and North America's howler where the country's is not known. InputError as there."""
+    if name == "howler" and name not in region.tones:
+        region = load_region(HOWLER_OF)
+    return tone_spec(region, name)
 
 
 def progress_config(region: Region) -> Any:

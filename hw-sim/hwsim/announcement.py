@@ -9,7 +9,7 @@ from pathlib import Path
 from ctidrv.errors import InputError
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.tones import ToneSpec, render
-from ctidrv.ports.regions import Region, load_region, tone_spec
+from ctidrv.ports.regions import Region, country_tone
 from ctidrv.units import RATE, ms
 from hwsim.exchange_settings import COUNTRY_TONES
 from hwsim.scenario.sounds import MADE, VOICES, shipped_voices
@@ -20,15 +20,6 @@ PAUSE = ms(1000)
 """Behind each voice, and so before it is said again."""
 TONE_MS = 6000
 """A tone before a voice sounds for so long at least, to the end of its cadence; SIT once."""
-HOWLER_OF = "us"
-"""Where a country's is not known, North America's."""
-
-
-def country_tone(region: Region, name: str) -> ToneSpec:
-    """InputError where the country has no such tone."""
-    if name == "howler" and name not in region.tones:
-        region = load_region(HOWLER_OF)
-    return tone_spec(region, name)
 
 
 def announcement(region: Region, parts: Sequence[str]) -> Pcm | ToneSpec:

@@ -10,7 +10,7 @@ country = "US"          tones, cadences, caller ID   numbers = ["8001"]   of the
 loss_db, noise_dbm0, return_loss_db, echo_ms         of every line (hwsim/plant.py)
 law = "ulaw"            the exchange's coding: alaw, ulaw, linear; the country's by default
 caller_id = true        timezone = "UTC"             of the exchange's clock
-caller_id_kind, caller_id_when, caller_id_alert, caller_id_form: not the country's way (hwsim/caller_id.py):
+caller_id_kind, caller_id_when, caller_id_alert, caller_id_form: not the country's way (ports/presentation.py):
                         "bell202" "v23" "dtmf" "jclip"; "after-first-ring" "before-ring"; ["reversal",
                         "rp-as", "dt-as"]; of DTMF "A-C" "A-#" "D-C" "#"
 caller_id_fault = "none"                             "damaged": a byte of each message is wrong; "missing"
@@ -44,9 +44,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ctidrv.errors import InputError, PortError
 from ctidrv.native import lib, pulses
+from ctidrv.ports import presentation
 from ctidrv.ports.api import Able, BoardInfo, DriverContext, Kind, PortInfo
 from ctidrv.ports.dialling import Dialling
-from ctidrv.ports.regions import Region, Tone, load_region, progress_config
+from ctidrv.ports.regions import CID_ALERTS, CID_TIMES, Region, Tone, load_region, progress_config
 from ctidrv.units import TICK, PortId
 from hwsim import caller_id
 from hwsim.board_operator import Operator
@@ -140,6 +141,7 @@ class SimBoard:
                 port.id,
                 exchange.dialling,
                 display=port.kind is Kind.FXS,
+                before_ring=exchange.tells_before_ring,
             )
             for index, port in enumerate(self.ports[plant.board_lines :])
         ]
@@ -324,13 +326,13 @@ def _hook(settings: _Settings, dialling: Dialling, services: bool) -> Any:
 
 
 def _caller_id(settings: _Settings, region: Region) -> Presentation | None:
-    alert = settings.words("caller_id_alert", ("usual",), (*caller_id.ALERTS, "usual"))
+    alert = settings.words("caller_id_alert", ("usual",), (*CID_ALERTS, "usual"))
     made = presentation_of(
         region,
-        standard=settings.word("caller_id_kind", "", caller_id.STANDARDS),
-        when=settings.word("caller_id_when", "", caller_id.TIMES),
+        standard=settings.word("caller_id_kind", "", presentation.STANDARDS),
+        when=settings.word("caller_id_when", "", CID_TIMES),
         alert=None if "usual" in alert else alert,
-        form=settings.word("caller_id_form", "", caller_id.FORMS),
+        form=settings.word("caller_id_form", "", presentation.FORMS),
         fault=settings.word("caller_id_fault", "none", caller_id.FAULTS),
     )
     return made if settings.flag("caller_id", True) else None

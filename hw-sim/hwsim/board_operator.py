@@ -30,6 +30,7 @@ class Operator(Telephone):
         dialling: Dialling,
         *,
         display: bool,
+        before_ring: bool = False,
     ) -> None:
         super().__init__(plant, clock, index, dialling)
         self.port = port
@@ -39,8 +40,12 @@ class Operator(Telephone):
         """How often it rang, each time that he let it."""
         self.display = display
         """It shows who calls, from the first ring on."""
+        self.before_ring = before_ring
+        """The country tells who calls before the first ring: the display listens all the time on hook."""
         self._reads: Ear | None = None
         self._rung_last: Timer | None = None
+        if before_ring:
+            self._begin_to_read()
 
     @property
     def who(self) -> str:
@@ -98,6 +103,12 @@ class Operator(Telephone):
             self._no_longer_rung()
         await super().lift()
 
+    async def hang_up(self) -> None:
+        """As `Telephone.hang_up`."""
+        await super().hang_up()
+        if self.before_ring and not self._off_hook:
+            self._begin_to_read()
+
     # From the board, after each tick.
 
     def feed(self, event: Any) -> None:
@@ -107,10 +118,7 @@ class Operator(Telephone):
             if self._rung_last is not None:
                 self._rung_last.cancel()
             self._rung_last = self.clock.call_after(RUNG_NO_MORE, self._given_up)
-            if self.display and self._reads is None:
-                self._plant.phone_frames(self.index)
-                self._plant.phone_record(self.index, True)
-                self._reads = Ear((self.port,), CALLER_ID)
+            self._begin_to_read()
 
     def collect(self) -> None:
         """As `Listener.collect`; on hook the display takes it."""
@@ -126,12 +134,20 @@ class Operator(Telephone):
 
     # Within.
 
+    def _begin_to_read(self) -> None:
+        if self.display and self._reads is None:
+            self._plant.phone_frames(self.index)
+            self._plant.phone_record(self.index, True)
+            self._reads = Ear((self.port,), CALLER_ID)
+
     def _given_up(self) -> None:
         """Nobody rings any more."""
         self.unanswered.append(self.rings)
         self.note("lets it ring", f"{self.rings} times")
         self.rings = 0
         self._no_longer_rung()
+        if self.before_ring:
+            self._begin_to_read()
         self._wake()
 
     def _no_longer_rung(self) -> None:

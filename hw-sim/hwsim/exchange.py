@@ -14,9 +14,9 @@ from ctidrv.clock import SampleClock
 from ctidrv.native import lib
 from ctidrv.native.pcm import Pcm
 from ctidrv.ports.dialling import Dialling
-from ctidrv.ports.regions import Region
+from ctidrv.ports.regions import Region, country_tone
 from ctidrv.units import TICK, ms, seconds
-from hwsim.announcement import announcement, country_tone, unobtainable
+from hwsim.announcement import announcement, unobtainable
 from hwsim.call_waiting import CallWaiting
 from hwsim.exchange_line import CLEARING_TONES, Line, Services
 from hwsim.exchange_table import TABLE, Input, LineState
@@ -92,6 +92,11 @@ class Exchange(Ringing, CallWaiting, FlashServices):
                 self._input(line, Input.ACKNOWLEDGED)
             self._input(line, Input.DIGIT)
         self._lead = 0
+
+    @property
+    def tells_before_ring(self) -> bool:
+        """So the country's telephones expect it."""
+        return self._region.caller_id.when[0] == "before-ring"
 
     @property
     def dialling(self) -> Dialling:

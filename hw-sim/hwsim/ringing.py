@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from ctidrv.clock import SampleClock
 from ctidrv.native.pcm import Pcm
+from ctidrv.ports import presentation
 from ctidrv.ports.regions import Region
 from ctidrv.units import TICK, ms
 from hwsim import caller_id
@@ -37,7 +38,7 @@ class Ringing:
 
     def tell_messages(self, line: Line, count: int, alert: tuple[str, ...] | None = None) -> None:
         """So many messages wait for the line: told at once, by FSK, if it is on hook, and by its dial tone,
-        which stutters. `alert`: caller_id.ALERTS; by default as before caller ID."""
+        which stutters. `alert`: CID_ALERTS; by default as before caller ID."""
         line.messages = count
         way = self._services.caller_id
         if way is None or line.state is not LineState.IDLE:
@@ -67,17 +68,18 @@ class Ringing:
         wait = 0
         if "reversal" in way.alert:
             self._reverse(line, True)
-            wait = ms(caller_id.AFTER_REVERSAL_DTMF if way.standard == "dtmf" else caller_id.AFTER_REVERSAL)
+            by_digits = way.standard == "dtmf"
+            wait = ms(presentation.AFTER_REVERSAL_DTMF if by_digits else presentation.AFTER_REVERSAL)
         if "rp-as" in way.alert:
-            pulse = ms(caller_id.RING_PULSE)
+            pulse = ms(presentation.RING_PULSE)
             self._after(line, wait, lambda: self._plant.ring(line.index, True))
             self._after(line, wait + pulse, lambda: self._plant.ring(line.index, False))
-            wait += pulse + ms(caller_id.AFTER_RING_PULSE)
+            wait += pulse + ms(presentation.AFTER_RING_PULSE)
 
         def tell() -> None:
             sound = way.before_data(data)
             line.tone = self._plant.exchange_play(line.index, sound)
-            self._after(line, len(sound) + ms(caller_id.BEFORE_RING), then)
+            self._after(line, len(sound) + ms(presentation.BEFORE_RING), then)
 
         self._after(line, wait, tell)
 
@@ -120,7 +122,7 @@ class Ringing:
         self._plant.ring(line.index, on, late)
         if way is not None and not on and way.fits(length, self._data(line, way)):
             chosen = way
-            self._after(line, ms(caller_id.AFTER_FIRST_RING), lambda: self._tell(line, chosen))
+            self._after(line, ms(presentation.AFTER_FIRST_RING), lambda: self._tell(line, chosen))
             way = None
         ticks, late = divmod(late + ms(length), TICK)
         self._after(line, ticks * TICK, lambda: self._ring_step(line, step + 1, way, late))

@@ -12,8 +12,8 @@ from ctidrv.media.wav import WavWriter
 from ctidrv.native import cid
 from ctidrv.native.pcm import Pcm
 from ctidrv.ports.api import Able, Kind
+from ctidrv.ports.regions import country_tone
 from ctidrv.units import TICK, Samples, ms, seconds
-from hwsim.announcement import country_tone
 from hwsim.listener import NotHeard
 
 FXO, FXS, HANDSET = 0, 1, 2

@@ -21,9 +21,9 @@ from ctidrv.media.wav import read_wav
 from ctidrv.native.levels import level
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.tones import dtmf
+from ctidrv.ports.presentation import MOST_NAME
 from ctidrv.ports.regions import known_regions, load_region
 from ctidrv.units import TICK, ms, seconds
-from hwsim.caller_id import MOST_NAME
 from hwsim.exchange import TABLE, Exchange, Input, LineState
 
 
