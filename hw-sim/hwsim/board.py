@@ -10,7 +10,7 @@ country = "US"          tones, cadences, caller ID   numbers = ["8001"]   of the
 loss_db, noise_dbm0, return_loss_db, echo_ms         of every line (hwsim/plant.py)
 law = "ulaw"            the exchange's coding: alaw, ulaw, linear; the country's by default
 caller_id = true        timezone = "UTC"             of the exchange's clock
-caller_id_kind, caller_id_when, caller_id_alert, caller_id_form: not the country's way (ports/presentation.py):
+caller_id_kind, caller_id_when, caller_id_alert, caller_id_form: not the country's way (presentation.py):
                         "bell202" "v23" "dtmf" "jclip"; "after-first-ring" "before-ring"; ["reversal",
                         "rp-as", "dt-as"]; of DTMF "A-C" "A-#" "D-C" "#"
 caller_id_fault = "none"                             "damaged": a byte of each message is wrong; "missing"
