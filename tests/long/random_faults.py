@@ -15,23 +15,15 @@ is not so is a finding, and exit 1. Two processes; about an hour.
 
 from __future__ import annotations
 
-import argparse
-import json
-import multiprocessing
 import random
 import sys
-import time
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
-import figures
+import rounds
 
-from ctidrv.apps.ivr.shipped import shipped_folder
 from ctidrv.ports.regions import known_regions
-from hwsim.rig.case import play_case
 from hwsim.scenario.faults import FAULTS
-from hwsim.scenario.read import parse_scenario
 
 LINES = 4
 CALLERS = 8
@@ -108,56 +100,18 @@ def run(job: tuple[int, int]) -> dict[str, Any]:
     """The figures of one round."""
     seed, number = job
     document = scenario(seed, number)
-    name = f"{seed}/{number}/{document['country']}"
-    result = play_case(parse_scenario(json.dumps(document), shipped_folder() / name))
-    recordings = [each for call in result.calls for each in call["recordings"]]
+    made, calls = rounds.played(document, f"{seed}/{number}/{document['country']}", LINES)
     return {
-        "findings": [f"{name}: {failure.message}" for failure in result.failures],
-        "faults": Counter(next(iter(fault)) for fault in document["faults"]),
-        "calls": len(result.calls),
-        "answered": sum(call["answered"] is not None for call in result.calls),
-        "messages": sum(len(call["messages"]) for call in result.calls),
-        "causes": Counter(call["cause"] for call in result.calls),
-        "recordings": Counter(each["state"] for each in recordings),
-        "lost_s": sum(each["lost_seconds"] for each in recordings),
-        "line_s": LINES * result.simulated_s,
+        **made,
+        "messages": sum(len(call["messages"]) for call in calls),
+        "recordings": Counter(each["state"] for call in calls for each in call["recordings"]),
     }
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=200, metavar="N")
-    parser.add_argument("--seed", type=int, default=1, metavar="N")
-    parser.add_argument("--out", type=Path, metavar="FILE.json", help="where the figures go")
-    args = parser.parse_args()
-    begun = time.monotonic()
-    jobs = [(args.seed, number) for number in range(args.rounds)]
-    made: list[dict[str, Any]] = []
-    with multiprocessing.get_context("spawn").Pool(min(2, len(jobs))) as pool:
-        for each in pool.imap(run, jobs):
-            made.append(each)
-            for finding in each["findings"]:
-                print(f"FINDING {finding}", flush=True)
-    counted: dict[str, Counter[str]] = {}
-    for key in ("faults", "causes", "recordings"):
-        counted[key] = Counter()
-        for each in made:
-            counted[key].update(each[key])
-    findings = [finding for each in made for finding in each["findings"]]
-    told = {
-        "run": "random_faults",
-        "seed": args.seed,
-        "commit": figures.commit(),
-        "wall_s": round(time.monotonic() - begun, 1),
-        "rounds": args.rounds,
-        "line_hours": round(sum(each["line_s"] for each in made) / 3600, 2),
-        **{key: sum(each[key] for each in made) for key in ("calls", "answered", "messages")},
-        **{key: dict(counts) for key, counts in counted.items()},
-        "recorded_as_lost_s": round(sum(each["lost_s"] for each in made), 1),
-        "findings": findings,
-    }
-    figures.write(told, args.out, without=("findings",))
-    return 1 if findings else 0
+    args = rounds.options(__doc__, "rounds", 200)
+    said = {"run": "random_faults", "seed": args.seed, "rounds": args.rounds}
+    return rounds.play(said, args.out, run, [(args.seed, number) for number in range(args.rounds)])
 
 
 if __name__ == "__main__":

@@ -16,23 +16,14 @@ minutes.
 
 from __future__ import annotations
 
-import argparse
-import json
-import multiprocessing
 import random
 import sys
-import time
-from collections import Counter
-from pathlib import Path
 from typing import Any
 
-import figures
+import rounds
 
-from ctidrv.apps.ivr.shipped import shipped_folder
 from ctidrv.ports.regions import known_regions
-from hwsim.rig.case import play_case
 from hwsim.scenario.faults import FAULTS
-from hwsim.scenario.read import parse_scenario
 from hwsim.scenario.verbs import VERBS
 
 LINES = 16
@@ -124,61 +115,18 @@ def run(job: tuple[int, int, int]) -> dict[str, Any]:
     """The figures of one sixteen."""
     seed, number, callers = job
     document = scenario(seed, number, callers)
-    name = f"{seed}/{number}/{document['country']}"
-    parsed = parse_scenario(json.dumps(document), shipped_folder() / name)
-    result = play_case(parsed)
-    return {
-        "findings": [f"{name}: {failure.message}" for failure in result.failures],
-        "calls": len(result.calls),
-        "answered": sum(call["answered"] is not None for call in result.calls),
-        "recordings": sum(len(call["recordings"]) for call in result.calls),
-        "lost_s": sum(each["lost_seconds"] for call in result.calls for each in call["recordings"]),
-        "faults": Counter(next(iter(fault)) for fault in document.get("faults", ())),
-        "causes": Counter(call["cause"] for call in result.calls),
-        "line_s": callers * result.simulated_s,
-    }
+    made, calls = rounds.played(document, f"{seed}/{number}/{document['country']}", callers)
+    return {**made, "recordings": sum(len(call["recordings"]) for call in calls)}
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--orders", type=int, default=1000, metavar="N")
-    parser.add_argument("--seed", type=int, default=1, metavar="N")
-    parser.add_argument("--out", type=Path, metavar="FILE.json", help="where the figures go")
-    args = parser.parse_args()
-    begun = time.monotonic()
+    args = rounds.options(__doc__, "orders", 1000)
     jobs = [
         (args.seed, number, min(LINES, args.orders - at))
         for number, at in enumerate(range(0, args.orders, LINES))
     ]
-    made: list[dict[str, Any]] = []
-    with multiprocessing.get_context("spawn").Pool(min(2, len(jobs))) as pool:
-        for each in pool.imap(run, jobs):
-            made.append(each)
-            for finding in each["findings"]:
-                print(f"FINDING {finding}", flush=True)
-    findings = [finding for each in made for finding in each["findings"]]
-    causes: Counter[str] = Counter()
-    gone_wrong: Counter[str] = Counter()
-    for each in made:
-        causes.update(each["causes"])
-        gone_wrong.update(each["faults"])
-    told = {
-        "run": "verb_orders",
-        "seed": args.seed,
-        "commit": figures.commit(),
-        "wall_s": round(time.monotonic() - begun, 1),
-        "orders": args.orders,
-        "line_hours": round(sum(each["line_s"] for each in made) / 3600, 2),
-        "calls": sum(each["calls"] for each in made),
-        "answered": sum(each["answered"] for each in made),
-        "recordings": sum(each["recordings"] for each in made),
-        "causes": dict(causes),
-        "faults": dict(gone_wrong),
-        "recorded_as_lost_s": round(sum(each["lost_s"] for each in made), 1),
-        "findings": findings,
-    }
-    figures.write(told, args.out, without=("findings",))
-    return 1 if findings else 0
+    said = {"run": "verb_orders", "seed": args.seed, "orders": args.orders}
+    return rounds.play(said, args.out, run, jobs)
 
 
 if __name__ == "__main__":

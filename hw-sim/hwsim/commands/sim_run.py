@@ -94,7 +94,6 @@ def _both(result: Result, silent: Result) -> None:
 
 def read_shipped_too(file: str, seed: int | None = None) -> Scenario:
     """A scenario of a file, or one that ships by its name; `seed`: in the place of its own."""
-    import dataclasses
 
     from ctidrv.apps.ivr.shipped import shipped_folder
     from hwsim.scenario.read import read_scenario
@@ -105,7 +104,7 @@ def read_shipped_too(file: str, seed: int | None = None) -> Scenario:
     scenario = read_scenario(path)
     if seed is None:
         return scenario
-    return dataclasses.replace(scenario, document=scenario.document.model_copy(update={"seed": seed}))
+    return scenario.having(scenario.document.model_copy(update={"seed": seed}))
 
 
 def _tell(result: Result, as_json: bool) -> None:
