@@ -1,10 +1,13 @@
 """A folder with prompts in two languages, where tests write scripts."""
 
+import importlib.util
 import math
 import struct
 import wave
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -73,3 +76,26 @@ def bench(tmp_path: Path) -> Bench:
 @pytest.fixture
 def make_wav() -> Callable[..., None]:
     return write_wav
+
+
+@pytest.fixture(scope="session")
+def one_call() -> ModuleType:
+    """`one_call.py` of this folder."""
+    spec = importlib.util.spec_from_file_location("ivr_one_call", Path(__file__).with_name("one_call.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def serve(one_call: ModuleType) -> Any:
+    """Runs a script to the end of its call: ``serve(script, *doings, caller=, folder=, limit=)``."""
+    return one_call.serve
+
+
+@pytest.fixture
+def speak(one_call: ModuleType) -> Any:
+    """``speak(seconds)``: what a caller does who speaks."""
+    return one_call.speak
