@@ -1,6 +1,7 @@
 """The form of a country file: what is in a region, and the reader that names every mistake.
 
 code, name, aliases          the code; other codes that mean this file
+emergency                    numbers that are always dialled; from libphonenumber's short numbers
 not_documented               what no source tells, so is a guess: ring, caller_id, clearing, tones.NAME
 [ring] ms                    on, off, on, off … of the ringing
 [tones.NAME]                 dial, busy, ringback, congestion, call_waiting; and where they are known
@@ -23,6 +24,7 @@ not_documented               what no source tells, so is a guess: ring, caller_i
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -89,6 +91,8 @@ class Region:
     clearing: tuple[str, ...]
     """How a far-end hang-up shows, the usual signal first."""
     dialling: Dialling
+    emergency: tuple[str, ...] = ()
+    """Numbers of the police, the fire brigade, an ambulance, and 112 or 911 where they lead there."""
     aliases: tuple[str, ...] = ()
     not_documented: tuple[str, ...] = ()
     """What is a guess, as no source tells: "ring", "caller_id", "clearing", "dialling", "tones.dial" …"""
@@ -116,6 +120,7 @@ def parse(text: str, source: str, code: str | None) -> Region:
         code=found,
         name=top.word("name"),
         aliases=tuple(top.words("aliases", default=())),
+        emergency=_emergency(top),
         ring=ring.cadence("ms", required=True),
         tones=MappingProxyType({name: _tone(tones.table(name)) for name in known}),
         caller_id=_caller_id(caller_id),
@@ -126,6 +131,14 @@ def parse(text: str, source: str, code: str | None) -> Region:
     for part in (top, ring, tones, caller_id, clearing):
         part.nothing_else()
     return region
+
+
+def _emergency(table: _Table) -> tuple[str, ...]:
+    found = table.words("emergency", default=())
+    for number in found:
+        if not re.fullmatch("[0-9]{2,6}", number):
+            table.fail("emergency", f"{number!r} is no short number")
+    return found
 
 
 def _caller_id(table: _Table) -> CallerIdHabit:

@@ -24,6 +24,9 @@ Dialling, in milliseconds: a tone pair and its pause; low and high group; break 
 between two digits by pulses; pulses of a digit (usual: n, ten for 0; sweden: n + 1; new-zealand: 10 - n);
 break of a hook flash.
 Where a country is missing no source tells, and {usual} is used."""
+_EMERGENCY = """\
+Emergency numbers, which are dialled whatever a list says. From libphonenumber's short numbers, and from what
+each file names."""
 _NAMES = {"call_waiting": "call waiting", "dial2": "second dial", "nu": "number unobtainable", "sit": "SIT"}
 
 
@@ -43,6 +46,8 @@ def markdown() -> str:
     dial = ["", "tones", "tones, dBm0", "pulses", "between", "numbering", "flash"]
     known = [_dialling(each) for each in regions if "dialling" not in each.not_documented]
     lines += ["", _DIALLING.format(usual="; ".join(_dial_times(USUAL))), "", *_rows(dial, known)]
+    lines += ["", _EMERGENCY, ""]
+    lines += _rows(["", "numbers"], [[f"`{each.code}`", " ".join(each.emergency)] for each in regions])
     return "\n".join(lines) + "\n"
 
 
