@@ -12,9 +12,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from ctidrv.clock import SampleClock
+from ctidrv.clock import SampleClock, Timer
 from ctidrv.errors import DialFailed, UsageError
-from ctidrv.events import Dialled, PlayDone, PortEvent, Released, ToneOn
+from ctidrv.events import Dialled, PlayDone, PortEvent, Released
 from ctidrv.ports.dialling import Dialling
 from ctidrv.units import Samples, ms, seconds, to_seconds
 
@@ -27,6 +27,9 @@ PAUSE = seconds(2)
 MOST = 128
 _AT_ONCE = 32
 """Pulse digits that a board is given in advance."""
+_STANDS = seconds(1)
+"""A dial tone that stands so long behind the last digit is one to wait for, though it seems never to have
+stopped: the end of a tone is known sooner, and some PBXs leave no pause before their second dial tone."""
 _MODES = {"P": "pulse", "T": "dtmf"}
 _NOTHING = "-.() "
 _DIGITS = {"pulse": "0123456789", "dtmf": "0123456789*#ABCD"}
@@ -67,6 +70,8 @@ class Dialler:
         self._seen: asyncio.Queue[PortEvent | None] = asyncio.Queue()
         self._sent = Samples(0)
         """When the last digits began: a dial tone from before them is not the one to wait for."""
+        self._through = Samples(-_STANDS)
+        """When they had been sent."""
         self._earlier = channel.ordered
         """What somebody else ordered and is not done: answered before ours."""
         self._ways = {
@@ -85,6 +90,8 @@ class Dialler:
                 if digits:
                     self._sent = self._clock.now()
                 await self._ways[what](digits)
+                if digits:
+                    self._through = self._clock.now()
         finally:
             unsubscribe()
 
@@ -129,27 +136,38 @@ class Dialler:
                 return
 
     async def _dial_tone(self, _: str) -> None:
-        timer = self._clock.call_after(self._tone_within, lambda: self._seen.put_nowait(None))
+        until = Samples(self._clock.now() + self._tone_within)
+        stands = Samples(self._through + _STANDS)
+        timers = [self._wake_at(until), self._wake_at(stands)]
         try:
-            tone = self._channel.tone
-            while tone is None or tone.tone not in DIAL_TONES or tone.start < self._sent:
-                event = await self._next()
-                if event is None:
+            while not self._hears_dial_tone(stands):
+                await self._next()
+                if self._clock.now() >= until:
                     waited = to_seconds(self._tone_within)
                     raise DialFailed(
                         "no-dial-tone", f"{self._channel.info.id}: no dial tone within {waited:g} s"
                     )
-                tone = event if isinstance(event, ToneOn) else None
+        finally:
+            for timer in timers:
+                timer.cancel()
+
+    def _hears_dial_tone(self, stands: Samples) -> bool:
+        tone = self._channel.tone
+        if tone is None or tone.tone not in DIAL_TONES:
+            return False
+        return tone.start >= self._sent or self._clock.now() >= stands
+
+    async def _pause(self, _: str) -> None:
+        until = Samples(self._clock.now() + PAUSE)
+        timer = self._wake_at(until)
+        try:
+            while self._clock.now() < until:
+                await self._next()
         finally:
             timer.cancel()
 
-    async def _pause(self, _: str) -> None:
-        timer = self._clock.call_after(PAUSE, lambda: self._seen.put_nowait(None))
-        try:
-            while await self._next() is not None:
-                pass
-        finally:
-            timer.cancel()
+    def _wake_at(self, at: Samples) -> Timer:
+        return self._clock.call_at(max(at, self._clock.now()), lambda: self._seen.put_nowait(None))
 
     async def _next(self) -> PortEvent | None:
         event = await self._seen.get()

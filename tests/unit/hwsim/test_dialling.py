@@ -83,6 +83,21 @@ def test_pulses_and_tones_make_one_number(office):
     office.play(scene())
 
 
+@pytest.mark.parametrize("how", ["dtmf", "pulse"])
+@pytest.mark.parametrize("country", ["DE", "JP", "GB", "CN"])
+def test_a_second_dial_tone_is_heard_though_no_pause_comes_before_it(make_office, country, how):
+    office = make_office(phones=1, country=country, exchange={"outside": "0"})
+    line, dialling = office.lines[0], office.board.exchange.dialling
+
+    async def scene():
+        bob = office.board.caller(NUMBER)
+        line.seize()
+        await line.dial(f"W0W{NUMBER}", how=how, dialling=dialling)
+        await bob.is_rung()
+
+    office.play(scene())
+
+
 def test_a_pause_between_digits_is_two_seconds(office):
     line = office.lines[0]
 
