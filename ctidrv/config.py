@@ -11,6 +11,12 @@ port = 8470                  of the API on loopback; 0 = any free one
 format = "pcm"               or "alaw": half the room (ITU-T G.711)
 keep = "30d"                 a recording is deleted so long after its call's end (m, h, d); without it never
 
+[outbound]                   which numbers are dialled; emergency numbers always are
+allow = ["national", "short"]  classes (national short international premium service unknown), and how numbers
+                             begin: "+44", "0800"
+deny = ["0137"]              the same, and stronger
+reserve = 1                  so many idle lines are kept for callers; an emergency call takes those too
+
 [[board]]
 name = "sim"                 driver = "sim"       and the driver's own keys (lines = 4)
 
@@ -19,6 +25,9 @@ port = "sim/1"               script = "hotline.ivr.yaml"
 country = "CN"               of this line, the office's by default
 signals = ["busy-tone"]      which hang-up signals count; the country's by default
 label = "Sales"
+dial = "dtmf"                or "pulse"
+outside = "0W"               before every number: out of a PBX, and wait for its second dial tone (W), or a
+                             while (each comma 2 s)
 """
 
 from __future__ import annotations
@@ -40,6 +49,12 @@ MAX_BYTES = 262_144
 NAME = "station.toml"
 SHIPPED_SCRIPT = "hotline.ivr.yaml"
 FORMATS = ("pcm", "alaw")
+HOW = ("dtmf", "pulse")
+NUMBER_CLASSES = ("national", "short", "international", "premium", "service", "unknown")
+"""Of numbers to dial. short: of few digits, and local numbers without their area; service: those with * and
+#, which divert lines and order services; unknown: none that the country's plan knows."""
+USUAL_NUMBERS = ("national", "short")
+MOST_LINES = 999
 _MINUTES = {"m": 1, "h": 60, "d": 1440}
 
 
@@ -71,6 +86,10 @@ class LineConfig:
     signals: tuple[str, ...] | None = None
     label: str | None = None
     where: str = ""
+    dial: str = HOW[0]
+    """dtmf | pulse"""
+    outside: str = ""
+    """What is dialled before every number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +101,33 @@ class RecordingConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class OutboundConfig:
+    """What may be dialled (`ctidrv.callcontrol.number_policy`), and on how many of the lines."""
+
+    allow: tuple[str, ...] = USUAL_NUMBERS
+    deny: tuple[str, ...] = ()
+    reserve: int = 0
+    """So many idle lines are kept for callers."""
+
+
+@dataclass(frozen=True, slots=True)
 class StationConfig:
     office: Office = Office()
     boards: Sequence[BoardConfig] = ()
     lines: Sequence[LineConfig] = ()
     api_port: int = 0
     recording: RecordingConfig = RecordingConfig()
+    outbound: OutboundConfig = OutboundConfig()
     path: Path | None = None
     """The file it was read from."""
 
     def script_path(self, line: LineConfig) -> Path:
-        """The line's script: beside station.toml, else one of those that ship."""
-        own = Path(line.script)
+        """The line's script."""
+        return self.find_script(line.script)
+
+    def find_script(self, script: str) -> Path:
+        """A script: beside station.toml, else one of those that ship."""
+        own = Path(script)
         if own.is_absolute():
             return own
         if self.path is not None and (beside := self.path.parent / own).exists():
@@ -202,11 +236,18 @@ class _Table:
             self.fail(key, f"{key} must be a whole number from {least} to {most}")
         return int(value)
 
-    def words(self, key: str) -> tuple[str, ...] | None:
+    def has(self, key: str) -> bool:
+        return key in self._values
+
+    def words(self, key: str, *, empty: bool = False) -> tuple[str, ...] | None:
         value = self._values.pop(key, None)
         if value is None:
             return None
-        if not isinstance(value, list) or not value or not all(isinstance(word, str) for word in value):
+        if (
+            not isinstance(value, list)
+            or not (value or empty)
+            or not all(isinstance(word, str) for word in value)
+        ):
             self.fail(key, f"{key} must be a list of words")
         return tuple(value)
 
@@ -232,7 +273,7 @@ class _Reader:
         raise InputError(f"{self.where(table, index, key)}: {what}")
 
     def config(self, tables: dict[str, Any]) -> StationConfig:
-        known = ("office", "station", "recording", "board", "line")
+        known = ("office", "station", "recording", "outbound", "board", "line")
         for name in tables:
             if name not in known:
                 header = isinstance(tables[name], dict | list)
@@ -243,10 +284,11 @@ class _Reader:
         api_port = station.number("port", 0, 0, 65535)
         station.nothing_else("port")
         recording = self._recording(_Table(self, tables.get("recording", {}), "recording"))
+        outbound = self._outbound(_Table(self, tables.get("outbound", {}), "outbound"))
         boards = [self._board(table) for table in self._each(tables, "board")]
         lines = [self._line(table) for table in self._each(tables, "line")]
         self._agree(boards, lines)
-        return StationConfig(office, tuple(boards), tuple(lines), api_port, recording, self._path)
+        return StationConfig(office, tuple(boards), tuple(lines), api_port, recording, outbound, self._path)
 
     def _each(self, tables: dict[str, Any], name: str) -> list[_Table]:
         values = tables.get(name, [])
@@ -289,6 +331,18 @@ class _Reader:
         length = None if found is None else timedelta(minutes=int(found[1]) * _MINUTES[found[2]])
         return RecordingConfig(format, length)
 
+    def _outbound(self, table: _Table) -> OutboundConfig:
+        lists = {}
+        for key, usual in (("allow", USUAL_NUMBERS), ("deny", ())):
+            lists[key] = entries = table.words(key, empty=True) or () if table.has(key) else usual
+            for entry in entries:
+                if entry not in NUMBER_CLASSES and not re.fullmatch(r"\+?[0-9*#]{1,20}", entry):
+                    known = ", ".join(NUMBER_CLASSES)
+                    table.fail(key, f"{key} {entry!r} is no class ({known}) and no beginning of a number")
+        reserve = table.number("reserve", 0, 0, MOST_LINES)
+        table.nothing_else("allow, deny, reserve")
+        return OutboundConfig(lists["allow"], lists["deny"], reserve)
+
     def _board(self, table: _Table) -> BoardConfig:
         where = table.where
         name, driver = table.text("name", most=40), table.text("driver", most=40)
@@ -311,8 +365,16 @@ class _Reader:
             table.words("signals"),
             table.optional("label"),
             where,
+            table.text("dial", HOW[0]),
+            table.text("outside", "", most=20),
         )
-        table.nothing_else("port, script, country, signals, label")
+        if line.dial not in HOW:
+            table.fail("dial", f"dial {line.dial!r} must be one of {', '.join(HOW)}")
+        if not re.fullmatch(r"([0-9*#]{1,6}[W,]*)?", line.outside):
+            table.fail("outside", f"outside {line.outside!r} must be digits, then W or commas, such as 0W")
+        if line.dial == "pulse" and re.search(r"[*#]", line.outside):
+            table.fail("outside", f"outside {line.outside!r} cannot be dialled by pulses")
+        table.nothing_else("port, script, country, signals, label, dial, outside")
         return line
 
     def _agree(self, boards: list[BoardConfig], lines: list[LineConfig]) -> None:

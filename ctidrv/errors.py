@@ -9,6 +9,7 @@ CtiError
 ├── StoreError       the database or a recording file
 │   └── NewerDatabase
 ├── ServiceError     the station cannot be reached, or refused
+├── NotAllowed       a number that may not be dialled (station.toml, [outbound])
 ├── DialFailed       the line did not take the number: no dial tone, released, refused
 ├── CallEnded        the far end went; raised out of any wait of a call
 └── NativeError      the C core refused, with its code
@@ -56,6 +57,10 @@ class NewerDatabase(StoreError):
 
 class ServiceError(CtiError, OSError):
     """The station is not running, cannot be reached, or refused."""
+
+
+class NotAllowed(CtiError, PermissionError):
+    """A number that the station does not dial; the text says which setting would."""
 
 
 class DialFailed(CtiError):

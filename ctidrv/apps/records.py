@@ -20,7 +20,7 @@ class CallRow:
     direction: str  # in | out
     started: datetime
     state: str = "alerting"  # alerting | connected | ended
-    number: str | None = None  # as it came
+    number: str | None = None  # as it came, or was dialled
     e164: str | None = None  # normalised
     name: str | None = None  # by caller ID
     withheld: str | None = None  # private | unavailable
@@ -37,7 +37,7 @@ class LegRow:
 
     id: str
     call: str
-    kind: str  # line | ivr | mailbox | seat
+    kind: str  # line | ivr | mailbox | seat | called
     party: str
     started: datetime
     ended: datetime | None = None

@@ -74,6 +74,11 @@ class AnswerJudge:
         self._lonely: Samples | None = None
         """The end of a beep behind a person's word."""
 
+    @property
+    def first(self) -> int | None:
+        """When the first voice began."""
+        return self._first
+
     def on_event(self, event: PortEvent) -> list[Answer]:
         """What is known by now: what ran out before this event, then what it says itself."""
         told = self.advance(event.at)

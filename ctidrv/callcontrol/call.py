@@ -14,7 +14,8 @@ from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ctidrv.callcontrol.causes import Cause, Outcome
+from ctidrv.callcontrol.answer import Answer
+from ctidrv.callcontrol.causes import BROKEN, Cause, Outcome, not_through
 from ctidrv.callcontrol.journal import CallEvent, Journal
 from ctidrv.callcontrol.profile import LineProfile
 from ctidrv.callcontrol.take import Recorded, Take
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 OPERATOR = "operator"
 """Who answers a call when it is not the script."""
+CALLED = "called"
+"""Who answers a call that we made."""
 _DIGIT_WAIT = ms(200)
 """A key is handed on when it is let go, or after so long: its length is known, and nobody waits for a
 stuck key. A prompt it stops has stopped long before, in the core."""
@@ -103,11 +106,21 @@ class Call:
         *,
         started: Samples,
         direction: str = "in",
+        number: str | None = None,
+        emergency: bool = False,
     ) -> None:
+        """direction, number: "out", and what is dialled; emergency: to a number of which no other call may
+        take the line."""
         self.id = id
         self.port: PortId = channel.info.id
         self.channel = channel
         self.direction = direction
+        self.number = number
+        self.emergency = emergency
+        self.seized = False
+        """It began with the line off hook already: it rang as we seized the line for another."""
+        self.party: Answer | None = None
+        """Who answered a call that we made, when it is known."""
         self.state = CallState.ALERTING
         self.caller = Caller()
         self.rings = 0
@@ -141,11 +154,12 @@ class Call:
         """What came of it; an application sets it (a mailbox: MESSAGE), else it follows from the cause."""
         if self._outcome is not None:
             return self._outcome
+        if self.direction == "out" and self.answered_at is None:
+            return not_through(self.cause)
         if self.answered_at is None:
             told = self.rings or self.summoned or self.caller.standard is not None
             return Outcome.MISSED if told else Outcome.NO_RING
-        broken = (Cause.ERROR, Cause.LINE_LOST, Cause.STATION_STOP, Cause.STATION_RESTART)
-        return Outcome.INTERRUPTED if self.cause in broken else Outcome.ANSWERED
+        return Outcome.INTERRUPTED if self.cause in BROKEN else Outcome.ANSWERED
 
     @outcome.setter
     def outcome(self, value: Outcome) -> None:
@@ -170,6 +184,8 @@ class Call:
         call an operator has taken waits here until the call ends, or until it is cancelled.
         """
         self._check()
+        if self.direction == "out" and by != OPERATOR:
+            return await self.through()  # a menu that begins with `answer` serves calls of both kinds
         if self.state is CallState.CONNECTED:
             if self.answered_by != by:
                 self.answered_by = by
@@ -195,6 +211,22 @@ class Call:
     async def taken(self) -> None:
         """Returns when an operator has answered or taken over; CallEnded when the call ends before."""
         await self._until(lambda: self.state is CallState.CONNECTED and self.answered_by == OPERATOR)
+
+    async def through(self) -> None:
+        """Returns when a call that we make is answered; CallEnded when it ends before."""
+        await self._until(lambda: self.state is CallState.CONNECTED)
+
+    async def party_known(self, within: Samples) -> Answer | None:
+        """Who answered a call that we made; None: it is not known so soon."""
+        await self._until(lambda: self.party is not None, Samples(self._clock.now() + within))
+        return self.party
+
+    async def machine_ready(self, within: Samples) -> None:
+        """An answering machine has beeped and records; at the longest so long."""
+        await self._until(
+            lambda: self.party is not None and self.party.beep is not None,
+            Samples(self._clock.now() + within),
+        )
 
     async def ended(self) -> Cause:
         """Waits until the call is over (no CallEnded) and tells why."""
@@ -336,6 +368,10 @@ class Call:
     def on_answering(self) -> None:
         for listener in self._when_answering:
             listener()
+
+    def on_party(self, party: Answer) -> None:
+        self.party = party
+        self._wake()
 
     def on_connected(self, at: Samples) -> None:
         self.state, self.answered_at = CallState.CONNECTED, at

@@ -18,6 +18,16 @@ class Cause(StrEnum):
     REMOTE_BOARD = "remote-board"  # the board says so and not how it knows
     CALLER_GAVE_UP = "caller-gave-up"  # before anybody answered
     MESSAGE_WAITING = "message-waiting"  # there was no call: the reversal announced that messages wait
+    CALLED_BUSY = "called-busy"  # of a call that we made
+    CONGESTION = "congestion"  # the exchange, or a line on the way, takes no more
+    UNOBTAINABLE = "number-unobtainable"  # special information tone, or the country's tone for it
+    NO_ANSWER = "no-answer"
+    NO_PROGRESS = "no-progress"  # it was dialled, and nothing was heard
+    NO_DIAL_TONE = "no-dial-tone"
+    NOT_DIALLED = "not-dialled"  # the board did not take the digits
+    GLARE = "glare"  # it rang in the moment in which we seized the line
+    FREED_FOR_EMERGENCY = "freed-for-emergency"  # every line was in use, and an emergency number was dialled
+    FAX_ANSWERED = "fax-answered"  # by a fax machine or a modem, for which we have nothing
     LOCAL_SCRIPT = "local-script"
     LOCAL_OPERATOR = "local-operator"
     SEIZE_FAILED = "seize-failed"  # the board did not go off hook
@@ -41,6 +51,13 @@ CONFIDENCE: dict[Cause, float] = {
     Cause.REMOTE_DIAL_TONE: 0.85,
     Cause.REMOTE_SILENCE: 0.5,
     Cause.CALLER_GAVE_UP: 0.8,
+    Cause.CALLED_BUSY: 0.9,
+    Cause.CONGESTION: 0.85,
+    Cause.UNOBTAINABLE: 0.95,
+    Cause.NO_ANSWER: 0.9,
+    Cause.NO_PROGRESS: 0.5,
+    Cause.NO_DIAL_TONE: 0.9,
+    Cause.FAX_ANSWERED: 0.99,
 }
 """A cause that is not here is certain."""
 
@@ -57,4 +74,33 @@ class Outcome(StrEnum):
     NO_RING = "no-ring"  # a polarity change that no ring followed: a test, or word of messages that wait
     ANSWERED = "answered"
     MESSAGE = "message"
-    INTERRUPTED = "interrupted"  # our own failure or a lost line cut it short
+    INTERRUPTED = "interrupted"  # our own failure, a lost line or an emergency call cut it short
+    BUSY = "busy"  # from here on: of a call that we made, and that nobody answered
+    NO_ANSWER = "no-answer"
+    FAILED = "failed"  # it did not get through
+    CANCELLED = "cancelled"  # we hung up before
+
+
+BROKEN = frozenset(
+    {
+        Cause.ERROR,
+        Cause.LINE_LOST,
+        Cause.STATION_STOP,
+        Cause.STATION_RESTART,
+        Cause.FREED_FOR_EMERGENCY,
+    }
+)
+"""A call that was answered and ended by one of these was interrupted."""
+_NOT_THROUGH = {
+    Cause.CALLED_BUSY: Outcome.BUSY,
+    Cause.NO_ANSWER: Outcome.NO_ANSWER,
+    Cause.LOCAL_SCRIPT: Outcome.CANCELLED,
+    Cause.LOCAL_OPERATOR: Outcome.CANCELLED,
+}
+
+
+def not_through(cause: Cause | None) -> Outcome:
+    """What came of a call that we made and that was not answered."""
+    if cause in BROKEN:
+        return Outcome.INTERRUPTED
+    return Outcome.FAILED if cause is None else _NOT_THROUGH.get(cause, Outcome.FAILED)

@@ -9,7 +9,8 @@ is in `IGNORED`: it changes nothing.
       +------------------------------------+      CLEARING <---+--------------------+
       +-------------- guard over, on hook ------------+        any --line dead, alarm--> BLOCKED
 
-Lines with Japan's number display have a table of their own (fxo_jclip.py), with further states.
+Lines with Japan's number display have a table of their own (fxo_jclip.py), with further states; the calls
+that we make are rows laid over every table (fxo_out.py).
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ class State(Enum):
     RETURNING = "returning"  # J-CLIP: on hook asked for (receive completion), the ringing is awaited
     ALERTING = "ringing"
     SEIZED = "seized"  # off hook asked for, not yet confirmed
+    SEIZING = "seizing"  # the same, to dial
+    DIALLING = "dialling"  # dial tone is awaited, or digits are sent
+    CALLING = "calling"  # all is dialled: what the exchange says is followed
     CONNECTED = "talking"
     CLEARING = "clearing"  # on hook asked for; the exchange needs its pause
     BLOCKED = "out-of-order"
@@ -47,6 +51,7 @@ _SEEN_AS = {
     State.PRELUDE: State.ALERTING,
     State.FETCHING: State.ALERTING,
     State.RETURNING: State.ALERTING,
+    State.SEIZING: State.DIALLING,
 }
 
 
@@ -62,6 +67,8 @@ class Timer(Enum):
     DIAL = auto()
     SILENCE = auto()
     WAITING = auto()  # for the data of a waiting call
+    PROGRESS = auto()  # for anything from the exchange behind the last digit
+    CALLED = auto()  # for the called party's answer
     RELEASE = auto()
     GUARD = auto()
 
@@ -90,12 +97,21 @@ class Input(Enum):
     DIAL_TONE_OVER = auto()
     SOUND = auto()  # from the far end, or from us
     QUIET = auto()  # neither sounds
+    RINGBACK = auto()
+    UNOBTAINABLE_TONE = auto()
+    STRANGER = auto()  # a voice instead of dial tone
+    ANSWERED = auto()  # the called party, as far as the line or the ear can tell
+    # the dialler
+    DIALLED = auto()  # to the end
+    NO_DIAL_TONE = auto()
+    NOT_DIALLED = auto()  # the board refused, or stopped it
     # the board
     REMOTE_GONE = auto()
     ALARM = auto()
     ALARM_OVER = auto()
     # the call's owner
     ANSWER = auto()
+    DIAL = auto()
     HANG_UP = auto()
     WITHDRAW = auto()  # the station stops: a call that rings is let be
     # timers that ran out
@@ -108,6 +124,8 @@ class Input(Enum):
     DIAL_OVER = auto()
     SILENCE_OVER = auto()
     WAITING_OVER = auto()
+    PROGRESS_OVER = auto()
+    CALLED_OVER = auto()
     RELEASE_OVER = auto()
     GUARD_OVER = auto()
 
@@ -133,6 +151,9 @@ class Do(Enum):
     ACKNOWLEDGE = auto()  # mute, and a digit D: we can take the data of a waiting call
     TELL_WAITING = auto()
     RESUME = auto()
+    DIAL = auto()  # waits for dial tone and sends the digits
+    STOP_DIALLING = auto()
+    FOLLOW = auto()  # from now on what is heard says how the call goes
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,18 @@
 
 What the WebSocket sends, the store keeps and `ctidrv demo` tells are these events. Types and data:
 
-    line.state{state, reason}       idle ringing seized talking clearing; out-of-order: board | no-battery
+    line.state{state, reason}       idle ringing seized dialling calling talking clearing;
+                                    out-of-order: board | no-battery
                                     a telephone's: seized is dial tone; dialling cleared off-hook howling
                                     left-off-hook
     line.tone{state, tone, hz, ms}  learnt | forgotten: the line's own tones (by the service)
     line.message_waiting{waiting, messages}               at the exchange; how many, or null
     call.offered{direction}         call.ring{count}      call.answered{by}
+    call.offered{direction: out, number, emergency}       of a call that we make
+    call.dialled{digits, how}       all of them are sent: dtmf | pulse
+    call.progress{state, confidence, beep}                ringing; who answered: human machine fax unknown
+    call.answered{by: called, sign, confidence}           reversal voice data ringing-ended
+    call.moved{to}                  made anew, as that call, on another line
     call.caller{number, name, reason, standard, checksum_ok, raw}   raw: the bytes, if they were damaged
     call.primary{result}                                  J-CLIP, what it brought: number unclear nothing
     call.customer{id, name, company, notes, tags}         (by the service)

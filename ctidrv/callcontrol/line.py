@@ -5,23 +5,25 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ctidrv import events
 from ctidrv.callcontrol import fxo
-from ctidrv.callcontrol.call import OPERATOR, Call, CallState
+from ctidrv.callcontrol.call import CALLED, OPERATOR, Call, CallState
 from ctidrv.callcontrol.causes import Cause, confidence
 from ctidrv.callcontrol.far_end import FarEnd
 from ctidrv.callcontrol.fxo import TABLE, Do, FxoLine, Input, Start, State, Stop, Timer
 from ctidrv.callcontrol.fxo_jclip import JCLIP_TABLE
+from ctidrv.callcontrol.fxo_out import OUTBOUND
 from ctidrv.callcontrol.fxo_pulse import PULSE_TABLE
 from ctidrv.callcontrol.ids import Ids
 from ctidrv.callcontrol.journal import Journal
+from ctidrv.callcontrol.outgoing import Order, Outgoing
 from ctidrv.callcontrol.profile import LineProfile
 from ctidrv.callcontrol.told import caller_fact, caller_of, messages_fact
 from ctidrv.clock import SampleClock
 from ctidrv.clock import Timer as ClockTimer
-from ctidrv.errors import CallEnded, CtiError
+from ctidrv.errors import CallEnded, CtiError, PortError
 from ctidrv.events import PortEvent
 from ctidrv.native import lib
 from ctidrv.native.cid import acknowledgement
@@ -36,15 +38,14 @@ _log = logging.getLogger(__name__)
 
 
 def _table(profile: LineProfile) -> Mapping[tuple[State, Input], fxo.Row]:
-    if profile.jclip:
-        return JCLIP_TABLE
-    return PULSE_TABLE if profile.ring_pulse else TABLE
+    table = PULSE_TABLE if profile.ring_pulse else TABLE
+    return {**(JCLIP_TABLE if profile.jclip else table), **OUTBOUND}
 
 
 ON_HOOK_EAR: int = lib.CTI_EAR_CALLER_ID
 OFF_HOOK_EAR: int = lib.CTI_EAR_ALL
-WAITING_EAR: int = OFF_HOOK_EAR & ~lib.CTI_EAR_DTMF
-"""While a waiting call tells who it is: the echo of our own digit D is nobody's key."""
+DIGITLESS_EAR: int = OFF_HOOK_EAR & ~lib.CTI_EAR_DTMF
+"""While a waiting call tells who it is, or we dial: the echo of our own digits is nobody's key."""
 
 _OUT_OF_ORDER = {Input.ALARM: "board", Input.DEAD_OVER: "no-battery"}
 
@@ -92,6 +93,8 @@ class LineController:
             Timer.DIAL: profile.dial_tone,
             Timer.SILENCE: profile.silence,
             Timer.WAITING: profile.waiting,
+            Timer.PROGRESS: profile.progress,
+            Timer.CALLED: profile.called,
             Timer.RELEASE: profile.release_timeout,
             Timer.GUARD: profile.release_guard,
         }
@@ -107,6 +110,8 @@ class LineController:
         self._interruption: Playback | None = None
         self._far_end = FarEnd(clock, self._feed, cancelled=channel.info.canceller_ms > 0)
         self._playing = False
+        self._order: Order | None = None
+        self._outgoing = Outgoing(channel, clock, self._feed, self._note)
         self._serving: dict[asyncio.Task[None], Call] = {}
         self._unsubscribe: Callable[[], None] | None = None
 
@@ -139,6 +144,16 @@ class LineController:
         """The detector of tones has begun afresh: the end of one that it heard is never told."""
         self._feed(Input.DIAL_TONE_OVER, self._clock.now())
 
+    def dial(self, order: Order) -> Call:
+        """Makes a call on the line, which must be idle (PortError). It ends like any other; what serves it
+        waits with `Call.through` for the answer."""
+        if self.state is not State.IDLE or self._unsubscribe is None:
+            raise PortError(f"{self.port}: the line is {self.state.word}, so nothing can be dialled on it")
+        self._order = order
+        self._feed(Input.DIAL, self._clock.now())
+        assert self.call is not None
+        return self.call
+
     # What a call asks for (call.Line).
 
     def answer(self, call: Call) -> None:
@@ -169,6 +184,8 @@ class LineController:
                     call.on_event(event)
         for seen in self._inputs(event):
             self._feed(seen, event.at)
+        if self.call is not None and self.call.direction == "out":
+            self._outgoing.on_event(event)
         self._event = self._sure = None
 
     def _inputs(self, event: PortEvent) -> tuple[Input, ...]:
@@ -199,6 +216,9 @@ class LineController:
                 self._turned_at = event.at
                 if self.state is State.IDLE and event.at < self._told_at + self._profile.fetch:
                     return ()  # back, after it announced messages
+                if self.state is State.CALLING:
+                    counts = "reversal" in self._profile.signals
+                    return self._outgoing.reversed(event.at) if counts else ()
                 settling = self.state is State.CONNECTED and (
                     event.at < self._seized_at + self._profile.reversal_guard
                 )
@@ -211,7 +231,10 @@ class LineController:
             case events.Alarm():
                 return (Input.ALARM if event.raised else Input.ALARM_OVER,)
             case _:
-                return self._far_end.inputs(event, self._playing)
+                way: tuple[Input, ...] = ()
+                if self.state in (State.DIALLING, State.CALLING):
+                    way = self._outgoing.inputs(event, self.state)
+                return (*way, *self._far_end.inputs(event, self._playing))
 
     def _only_messages(self, event: events.CallerIdSeen) -> bool:
         """No ringing and no caller went before it, so it is what the signs on the line were for."""
@@ -289,6 +312,20 @@ class LineController:
                 self._resume()
             case Do.TELL_WAITING:
                 self._tell_waiting(at)
+            case Do.DIAL:
+                if self.call is not None and self._order is not None:
+                    self._channel.listen(DIGITLESS_EAR)
+                    self._outgoing.dial(self.call, self._order)
+            case Do.STOP_DIALLING:
+                self._outgoing.stop()
+                self._channel.listen(OFF_HOOK_EAR)
+            case Do.FOLLOW:
+                self._channel.listen(OFF_HOOK_EAR)
+                self._outgoing.follow(at)
+
+    def _note(self, type: str, at: Samples, data: dict[str, Any]) -> None:
+        if self.call is not None:
+            self._journal.emit(type, self.port, self.call.id, at=at, **data)
 
     def _command(self, command: Callable[[], None]) -> None:
         # A refused command leaves the line to its timers: SEIZE and RELEASE make sure of the outcome.
@@ -298,15 +335,30 @@ class LineController:
             _log.error("%s: %s", self.port, error)
 
     def _open(self, at: Samples) -> None:
+        order = self._order if self.state is State.SEIZING else None
+        told = ("in", None, False) if order is None else ("out", order.number, order.emergency)
+        direction, number, emergency = told
         call = Call(
-            self._ids.next("call"), self, self._channel, self._clock, self._journal, self._profile, started=at
+            self._ids.next("call"),
+            self,
+            self._channel,
+            self._clock,
+            self._journal,
+            self._profile,
+            started=at,
+            direction=direction,
+            number=number,
+            emergency=emergency,
         )
+        call.seized = self.state in (State.SEIZED, State.CONNECTED)
         self.call = call
         self._ring_end = None
         self._playing = self._held = False
         self._far_end.begin()
-        self._journal.emit("call.offered", self.port, call.id, at=at, direction=call.direction)
-        task = asyncio.get_running_loop().create_task(self._serve(call), name=call.id)
+        more = {} if order is None else {"number": number, "emergency": emergency}
+        self._journal.emit("call.offered", self.port, call.id, at=at, direction=direction, **more)
+        served = (self._on_call if order is None else order.serve)(call)
+        task = asyncio.get_running_loop().create_task(self._serve(call, served), name=call.id)
         self._serving[task] = call
         task.add_done_callback(self._served)
 
@@ -322,7 +374,7 @@ class LineController:
     def _acknowledge(self) -> None:
         """A digit D within 100 ms, and silence until the data has come: what we play stands still."""
         self._resume()
-        self._channel.listen(WAITING_EAR)
+        self._channel.listen(DIGITLESS_EAR)
         silence = Pcm.silence(self._profile.waiting)
         self._interruption = self._channel.interrupt(acknowledgement() + silence)
 
@@ -367,12 +419,17 @@ class LineController:
         call = self.call
         if call is not None:
             self._seized_at = at
+            sure = {}
+            if call.direction == "out":
+                call.answered_by = CALLED
+                sure = {"sign": self._outgoing.sign, "confidence": self._outgoing.confidence}
             call.on_connected(at)
-            self._journal.emit("call.answered", self.port, call.id, at=at, by=call.answered_by)
+            self._journal.emit("call.answered", self.port, call.id, at=at, by=call.answered_by, **sure)
 
     def _end(self, cause: Cause, at: Samples) -> None:
         call, self.call = self.call, None
         self._far_end.begin()
+        self._outgoing.end()
         if call is None:
             return
         sure = confidence(cause) if self._sure is None else self._sure
@@ -402,8 +459,8 @@ class LineController:
 
     # Serving.
 
-    async def _serve(self, call: Call) -> None:
-        handler = asyncio.ensure_future(self._on_call(call))
+    async def _serve(self, call: Call, served: Awaitable[None]) -> None:
+        handler = asyncio.ensure_future(served)
         try:
             ended = asyncio.ensure_future(call.ended())
             await asyncio.wait({handler, ended}, return_when=asyncio.FIRST_COMPLETED)

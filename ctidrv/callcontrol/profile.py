@@ -47,6 +47,11 @@ class LineProfile:
     waiting: Samples = ms(1500)
     """We are silent for so long after the alert of a waiting call, for its data (EN 300 659-2: our digit ends
     within 225 ms and the data begins within 500 ms of that; a number and a name take half a second)."""
+    progress: Samples = seconds(30)
+    """Behind the last digit of a call that we make nothing was heard for so long: it is given up. Calls
+    abroad take some 20 s to ring."""
+    called: Samples = seconds(60)
+    """So long after the last digit nobody has answered."""
     caller_id_late: Samples = seconds(1)
     """Caller ID that begins later after the answer is not the exchange's: a caller sends what he likes."""
     country: str | None = None

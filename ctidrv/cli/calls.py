@@ -1,15 +1,21 @@
-"""``ctidrv calls``: the history of calls."""
+"""``ctidrv calls``: the history of calls; calls that the station makes, and ends."""
 
 from __future__ import annotations
 
 import argparse
 import math
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ctidrv.cli import look
+from ctidrv.cli.look import Row
 from ctidrv.cli.output import add_data, add_json, print_json
+from ctidrv.errors import ServiceError
 
-HELP = "the history of calls"
+if TYPE_CHECKING:
+    from ctidrv.service.client import EventStream
+
+HELP = "the history of calls; make a call, and hang up"
 
 COLUMNS = (("id", 0), ("started", 19), ("port", 6), ("number", 14), ("name", 16), ("customer_name", 12))
 STATES = ("alerting", "connected", "ended")
@@ -29,6 +35,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     draw.add_argument("--lang", choices=("en", "zh"), default="en", help="of the labels; en by default")
     add_data(draw)
     add_json(draw)
+    dial = table.add_parser("dial", help="call a number, and tell how it goes")
+    dial.add_argument("number", metavar="NUMBER", help="as people write it, + before a country's code")
+    dial.add_argument("--line", metavar="PORT", help="such as sim/1; else the station chooses")
+    given = dial.add_mutually_exclusive_group(required=True)
+    given.add_argument("--script", metavar="FILE", help="a menu for whoever answers")
+    given.add_argument("--play", metavar="FILE", help="a WAV file that whoever answers hears")
+    add_data(dial)
+    add_json(dial)
+    hang_up = table.add_parser("hangup", help="end a call")
+    hang_up.add_argument("id", metavar="ID")
+    add_data(hang_up)
+    add_json(hang_up)
 
 
 def _seconds(text: str) -> float:
@@ -39,6 +57,8 @@ def _seconds(text: str) -> float:
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.what in ("dial", "hangup"):
+        return _dial(args) if args.what == "dial" else _hang_up(args)
     with look.open_store(args) as store:
         if args.what == "list":
             rows = store.calls(limit=args.limit, number=args.number, state=args.state)
@@ -58,11 +78,7 @@ def run(args: argparse.Namespace) -> int:
         for row in call[what]:
             print(f"{what[:-1] + ':':<15}{row['id']}  {look.text(row['seconds'])}  {row['path']}")
     for event in call["events"]:
-        head = ("seq", "type", "at", "wall", "call", "port")
-        data = "  ".join(
-            f"{key}={value}" for key, value in event.items() if key not in head and value is not None
-        )
-        print(f"{event['at']:>11.3f} s  {event['type']:<15}{data}")
+        print(_line(event))
     return 0
 
 
@@ -78,3 +94,60 @@ def _draw(call: look.Row, args: argparse.Namespace) -> int:
     else:
         print(f"{path}: {drawn.begin:.2f} s to {drawn.end:.2f} s of {drawn.length:.2f} s")
     return 0
+
+
+def _line(event: Row) -> str:
+    head = ("seq", "type", "at", "wall", "call", "port")
+    data = "  ".join(
+        f"{key}={value}" for key, value in event.items() if key not in head and value is not None
+    )
+    return f"{event['at']:>11.3f} s  {event['type']:<15}{data}"
+
+
+def _hang_up(args: argparse.Namespace) -> int:
+    from ctidrv.service.client import StationClient
+
+    with StationClient.discover(args.data) as station:
+        call = station.hang_up(args.id)
+    if args.json:
+        print_json(call)
+    else:
+        print(f"{call['id']} is hung up")
+    return 0
+
+
+def _dial(args: argparse.Namespace) -> int:
+    """Exit 1: it did not get through."""
+    from ctidrv.service.client import StationClient
+
+    script = Path(args.script).absolute() if args.script and Path(args.script).exists() else args.script
+    play = None if args.play is None else str(Path(args.play).absolute())
+    with StationClient.discover(args.data) as station, station.events() as events:
+        made = station.dial(
+            args.number, line=args.line, script=None if script is None else str(script), play=play
+        )
+        try:
+            return _follow(made["id"], events, args)
+        except KeyboardInterrupt:
+            station.hang_up(made["id"])
+            return 1
+
+
+def _follow(call: str, events: EventStream, args: argparse.Namespace) -> int:
+    """Tells the call's events until its end; of one that is made anew on another line, that one's too."""
+    answered, moved = False, None
+    for event in events:
+        if event["call"] is None or event["call"] not in (call, moved):
+            continue
+        if args.json:
+            print_json(event)
+        else:
+            print(_line(event), flush=True)
+        if event["type"] == "call.moved":
+            moved = event["to"]
+        answered = answered or event["type"] == "call.answered"
+        if event["type"] == "call.ended" and event["call"] == call:
+            if moved is None:
+                return 0 if answered else 1
+            call, moved = moved, None
+    raise ServiceError("the station has stopped")

@@ -357,10 +357,10 @@ class Channel:
 
     # Recording.
 
-    def record_line(self, sink: Sink) -> Recording:
-        """Records the line from its next seizure on, or from when the telephone at it is lifted: channel 1
-        what we sent, 2 what came from it."""
-        return self._record(LINE, BOTH, sink, at_seizure=True)
+    def record_line(self, sink: Sink, *, at_seizure: bool = True) -> Recording:
+        """Records the line from its next seizure on, or from when the telephone at it is lifted, or at once
+        (from the next tick): channel 1 what we sent, 2 what came from it."""
+        return self._record(LINE, BOTH, sink, at_seizure=at_seizure)
 
     def record_message(self, sink: Sink) -> Recording:
         """Records what comes from the line, mono, from the next tick on."""

@@ -8,6 +8,11 @@ from typing import Any
 _WORDS: dict[str, dict[str, str]] = {}
 _WORDS["en"] = {
     "call.offered": "the line rings: a call is opened",
+    "order": "{number} is called: off hook, and the recording begins",
+    "call.dialled": "{digits} is dialled ({how})",
+    "call.progress": "on the line: {state} (confidence {confidence:g})",
+    "call.moved": "made anew on another line, as {to}",
+    "reached": "somebody answers, as the {sign} says (confidence {confidence:g})",
     "call.ring": "ring {count}",
     "call.caller": "caller ID heard between the rings ({standard}): {number}, {name}",
     "call.customer": "she is in the customer table: {name}, {company}",
@@ -25,6 +30,11 @@ _WORDS["en"] = {
 }
 _WORDS["zh"] = {
     "call.offered": "线路振铃，开始一次通话",
+    "order": "呼叫 {number}：摘机，开始录音",
+    "call.dialled": "已拨 {digits}（{how}）",
+    "call.progress": "线路上：{state}（可信度 {confidence:g}）",
+    "call.moved": "改用另一条线路，即 {to}",
+    "reached": "对方应答，依据 {sign}（可信度 {confidence:g}）",
     "call.ring": "第 {count} 声振铃",
     "call.caller": "两次振铃之间收到来电显示（{standard}）：{number}，{name}",
     "call.customer": "客户表中有此人：{name}，{company}",
@@ -51,6 +61,10 @@ def told(event: Mapping[str, Any], language: str = "en") -> str | None:
 
 def _kind(event: Mapping[str, Any]) -> str | None:
     kind = str(event["type"])
+    if kind == "call.offered" and event.get("direction") == "out":
+        return "order"
+    if kind == "call.answered" and event.get("by") == "called":
+        return "reached"
     if kind == "call.digit":
         return "key-in" if event.get("during") else "key"
     if kind == "call.choice" and not event.get("key"):

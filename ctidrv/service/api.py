@@ -18,7 +18,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from ctidrv import __version__
-from ctidrv.errors import CallEnded, CtiError, InputError, NotCapable, PortError, ServiceError, StoreError
+from ctidrv.errors import (
+    CallEnded,
+    CtiError,
+    InputError,
+    NotAllowed,
+    NotCapable,
+    PortError,
+    ServiceError,
+    StoreError,
+)
 from ctidrv.ports.learnt import LearntTone, heard_row
 from ctidrv.service import shapes
 from ctidrv.service.hub import Hub, Listener
@@ -54,6 +63,9 @@ class Door(Protocol):
     def token(self) -> str: ...
     def info(self) -> Row: ...
     def ports(self) -> list[Row]: ...
+    async def dial(self, number: str, *, line: str | None, script: str | None, play: str | None) -> str:
+        """The id of the call, which has begun."""
+
     async def answer(self, call: str) -> None:
         """LookupError when there is no such call now."""
 
@@ -80,7 +92,7 @@ def make_app(station: Door) -> FastAPI:
         description="Lines, calls, recordings, messages and customers. Header: Authorization: Bearer TOKEN.",
         docs_url=None,
         redoc_url=None,
-        responses={status: {"model": shapes.Problem} for status in (400, 401, 404, 409, 422, 503)},
+        responses={status: {"model": shapes.Problem} for status in (400, 401, 403, 404, 409, 422, 503)},
     )
     app.add_middleware(_Bounded)
     _tell_errors(app)
@@ -95,6 +107,7 @@ def make_app(station: Door) -> FastAPI:
     app.delete(tones, response_model=shapes.Forgotten, dependencies=token)(api.forget_tones)
     get("/api/v1/calls", response_model=list[shapes.Call], dependencies=token)(api.calls)
     get("/api/v1/calls/{call}", response_model=shapes.CallInFull, dependencies=token)(api.call)
+    post("/api/v1/calls", response_model=shapes.Call, status_code=201, dependencies=token)(api.dial)
     post("/api/v1/calls/{call}/answer", response_model=shapes.Call, dependencies=token)(api.answer)
     post("/api/v1/calls/{call}/hangup", response_model=shapes.Call, dependencies=token)(api.hang_up)
     get("/api/v1/calls/{call}/picture", response_class=_Svg, dependencies=token)(api.call_picture)
@@ -184,6 +197,13 @@ class _Routes:
             self._drawing.release()
         stretch = {"From": drawn.begin, "To": drawn.end, "Length": drawn.length}
         return _Svg(drawn.svg, headers={f"Picture-{name}": f"{value:.4f}" for name, value in stretch.items()})
+
+    async def dial(self, new: shapes.NewCall) -> Row:
+        """Calls a number; what came of it are the events of the call. 403: it may not be dialled; 409: no
+        line is free."""
+        call = await self._station.dial(new.number, line=new.line, script=new.script, play=new.play)
+        await _on_disk(self._station.store.committed())
+        return await asyncio.to_thread(self.call, call)
 
     async def answer(self, call: str) -> Row:
         """Answers in the operator's name; of a call that a menu has answered she takes over."""
@@ -318,6 +338,7 @@ async def _on_disk(written: Any) -> Any:
 
 _STATUS: tuple[tuple[type[CtiError], int], ...] = (
     (InputError, 400),
+    (NotAllowed, 403),
     (CallEnded, 409),
     (NotCapable, 409),
     (PortError, 409),

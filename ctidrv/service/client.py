@@ -41,6 +41,8 @@ LISTEN_S = 60.0
 """Ten seconds of the line, and what is learnt from them."""
 PICTURE_S = 60.0
 """Half an hour of sound, behind other pictures, on a slow machine."""
+DIAL_S = 60.0
+"""An emergency call may have to free a line first."""
 LISTED = 100
 """Rows a list returns unless asked for more."""
 
@@ -214,6 +216,18 @@ class StationClient:
         answer = self._request("GET", f"/api/v1/calls/{call}/picture", params=given, timeout=PICTURE_S)
         shown = (float(answer.headers[f"Picture-{name}"]) for name in ("From", "To", "Length"))
         return Picture(answer.text, *shown)
+
+    def dial(
+        self, number: str, *, line: str | None = None, script: str | None = None, play: str | None = None
+    ) -> Row:
+        """Calls a number, on the line of a port; whoever answers is given to a `script`, or hears a WAV file.
+        Returns when the call has begun; InputError and ServiceError say why there is none."""
+        return self._row(
+            "POST",
+            "/api/v1/calls",
+            json={"number": number, "line": line, "script": script, "play": play},
+            timeout=DIAL_S,
+        )
 
     def answer(self, call: str) -> Row:
         """Answers a ringing call in the operator's name."""

@@ -12,6 +12,7 @@ import contextlib
 import dataclasses
 import logging
 import os
+import re
 import secrets
 from collections import deque
 from collections.abc import Mapping
@@ -31,6 +32,7 @@ from ctidrv.callcontrol.causes import Cause
 from ctidrv.callcontrol.ids import Ids
 from ctidrv.callcontrol.journal import CallEvent, Journal
 from ctidrv.callcontrol.line import LineController
+from ctidrv.callcontrol.number_policy import NumberPolicy
 from ctidrv.callcontrol.profile import LineProfile
 from ctidrv.clock import SampleClock
 from ctidrv.config import LineConfig, StationConfig
@@ -38,12 +40,15 @@ from ctidrv.errors import CallEnded, CtiError, InputError, PortError, UsageError
 from ctidrv.folder import DataFolder
 from ctidrv.media.core import MakeCore, native_core
 from ctidrv.media.engine import MediaEngine
+from ctidrv.media.wav import read_wav
+from ctidrv.native.pcm import Pcm
 from ctidrv.ports.api import Able, Board, DriverContext, Kind, PortInfo
 from ctidrv.ports.learnt import LearntTone, LineTone
 from ctidrv.ports.regions import Region, load_region
 from ctidrv.ports.registry import open_board
 from ctidrv.service.history import History
 from ctidrv.service.hub import Hub
+from ctidrv.service.outbound import Outbound
 from ctidrv.service.recovery import Recovered, recover
 from ctidrv.service.retention import Retention
 from ctidrv.service.taught import TaughtTones
@@ -240,6 +245,19 @@ class Station:
             None if keep is None else Retention(self.folder, self.store, self.journal, self.clock, keep)
         )
         self.services = Services(boxes, self.folder, self.store, self.clock, self.ids)
+        office, rules = self.config.office, self.config.outbound
+        lines = self._loaded.values()
+        emergency = {number for region, _, _ in lines for number in region.emergency}
+        leading_out = {re.sub("[^0-9]", "", line.outside) for line in self.config.lines if line.outside}
+        policy = NumberPolicy(
+            country=office.country,
+            area=office.area,
+            emergency=emergency | set(load_region(office.country).emergency),
+            allow=rules.allow,
+            deny=rules.deny,
+            prefixes=sorted(leading_out),
+        )
+        self.outbound = Outbound(self.lines, policy, rules.reserve, self.recorder, self.clock)
 
     def _line(self, config: LineConfig) -> Line:
         region, profile, script = self._loaded[config.port]
@@ -293,7 +311,7 @@ class Station:
         return None if row is None else row.customer
 
     def _on_journal(self, event: CallEvent) -> None:
-        if event.type == "call.caller" and event.data.get("number"):
+        if event.type in ("call.caller", "call.offered") and event.data.get("number"):
             task = asyncio.get_running_loop().create_task(self._look_up(event))
             self._lookups.add(task)
             task.add_done_callback(self._lookups.discard)
@@ -362,6 +380,30 @@ class Station:
                 return found
         raise LookupError(call)
 
+    async def dial(self, number: str, *, line: str | None, script: str | None, play: str | None) -> str:
+        """Calls a number; whoever answers is given to a script, or hears a WAV file. The id of the call,
+        which has begun. InputError, NotAllowed, PortError."""
+        if (script is None) == (play is None):
+            raise InputError("say what an answered call is given to: either a script, or a WAV file to play")
+        if script is not None:
+            menu = await asyncio.to_thread(self._menu, script)
+            call = await self.outbound.dial(
+                number, lambda call: self._by_script_or_operator(menu, call), port=_port(line)
+            )
+        else:
+            assert play is not None
+            sound = (await asyncio.to_thread(read_wav, play)).channels[0]
+            call = await self.outbound.dial(
+                number, lambda call: _hears(call, sound, Path(play).name), port=_port(line)
+            )
+        return call.id
+
+    def _menu(self, script: str) -> ivr.Script:
+        path = self.config.find_script(script)
+        if not path.is_file():
+            raise InputError(f"script {script}: there is no file {path}")
+        return ivr.load(path)
+
     async def answer(self, call: str) -> None:
         """In the operator's name; LookupError, or CallEnded when it ends before it is answered."""
         await self.call(call).answer(by="operator")
@@ -388,6 +430,14 @@ def _check_kind(port: PortInfo, at: str = "") -> None:
     if port.kind not in (Kind.FXO, Kind.TRUNK):
         kind = port.kind.value
         raise PortError(f"{at}{port.id}: a line is at a port to the exchange; this one is of kind {kind}")
+
+
+async def _hears(call: Call, sound: Pcm, name: str) -> None:
+    await call.play([sound], label=name)
+
+
+def _port(line: str | None) -> PortId | None:
+    return None if line is None else PortId(line)
 
 
 def _at(line: LineConfig) -> str:

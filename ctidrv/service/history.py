@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ctidrv.apps.records import CallRow, EventRow, LegRow
+from ctidrv.callcontrol.call import CALLED
 from ctidrv.callcontrol.journal import CallEvent, Journal
 from ctidrv.clock import SampleClock, later
 from ctidrv.service.hub import Hub
@@ -61,7 +62,10 @@ class History:
 
     def _follow(self, event: CallEvent, call: str, wall: datetime) -> None:
         if event.type == "call.offered":
-            opened = _Open(CallRow(call, event.port, str(event.data.get("direction", "in")), wall), event.at)
+            row = CallRow(call, event.port, str(event.data.get("direction", "in")), wall)
+            if number := event.data.get("number"):
+                row = replace(row, number=number, e164=self._store.normalise(number))
+            opened = _Open(row, event.at)
             self._calls[call] = opened
             self._store.put_call(opened.row)
             self._open_leg(opened, "line", event.port, wall)
@@ -92,8 +96,10 @@ class History:
                 return {"customer": data.get("id")}
             case "call.answered":
                 by = str(data.get("by") or "script")
-                if by != "script":
-                    self._close_legs(known, wall, None, keep=("line",))
+                if by == CALLED:
+                    self._open_leg(known, CALLED, known.row.number or CALLED, wall)
+                elif by != "script":
+                    self._close_legs(known, wall, None, keep=("line", CALLED))
                     self._open_leg(known, "seat", by, wall)
                 return {} if known.row.answered else {"state": "connected", "answered": wall}
             case "call.step" if "seat" not in known.legs:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ctidrv.apps import recording, voicemail
 from ctidrv.apps.records import CallRow, MessageRow, RecordingRow
-from ctidrv.callcontrol.causes import Cause, Outcome
+from ctidrv.callcontrol.causes import Cause, Outcome, not_through
 from ctidrv.callcontrol.journal import Journal
 from ctidrv.folder import DataFolder
 from ctidrv.store import Store
@@ -98,8 +98,10 @@ def _as_told(store: Store, call: CallRow, left: Collection[str]) -> CallRow:
         return call
     if call.id in left:
         outcome = Outcome.MESSAGE
+    elif call.answered is not None:
+        outcome = Outcome.ANSWERED
     else:
-        outcome = Outcome.MISSED if call.answered is None else Outcome.ANSWERED
+        outcome = not_through(Cause(cleared["cause"])) if call.direction == "out" else Outcome.MISSED
     ended = datetime.fromisoformat(cleared["wall"])
     return replace(call, ended=ended, cause=cleared["cause"], outcome=call.outcome or outcome.value)
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Line = Annotated[str, StringConstraints(max_length=200)]
+Path = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Number = Annotated[str, StringConstraints(max_length=64)]
 
 
@@ -45,7 +46,7 @@ class Port(Shape):
     kind: Literal["FXO", "FXS", "HANDSET", "TRUNK", "MONITOR"]
     label: str
     state: str
-    """idle ringing seized talking clearing out-of-order; unused: nothing is configured at it."""
+    """idle ringing seized dialling calling talking clearing out-of-order; unused: nothing is configured."""
     call: str | None
     messages_waiting: bool | None = None
     """At the exchange, as the line has told; null: it has not."""
@@ -151,6 +152,21 @@ class NewCustomer(BaseModel):
     company: Line | None = None
     notes: Annotated[str, StringConstraints(max_length=10_000)] | None = None
     tags: Annotated[list[Line], Field(max_length=50)] = []
+
+
+class NewCall(BaseModel):
+    """A call to be made; unknown fields are refused. Either `script` or `play`: nobody can talk on it yet."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: Number
+    """As people write it, + before a country's code."""
+    line: Line | None = None
+    """The port of a line; null: the station chooses."""
+    script: Path | None = None
+    """A menu that serves whoever answers."""
+    play: Path | None = None
+    """A WAV file that whoever answers hears, once; an answering machine after its beep."""
 
 
 class NewTone(BaseModel):

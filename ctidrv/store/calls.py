@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ctidrv.apps.records import CallRow, EventRow, LegRow
+from ctidrv.callcontrol.numbers import reverse, suffix_range
 from ctidrv.store.facts import stamp
-from ctidrv.store.numbers import reverse, suffix_range
 from ctidrv.store.paths import real_path, stored_path
 from ctidrv.units import to_seconds
 

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from ctidrv.apps.records import Customer
+from ctidrv.callcontrol.numbers import reverse, suffix_range
 from ctidrv.store.facts import stamp
-from ctidrv.store.numbers import reverse, suffix_range
 
 SUFFIX_DIGITS = 7
 """A number without its area finds those that end with it, from so many digits on."""

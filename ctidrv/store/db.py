@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from ctidrv.apps.records import CallRow, Customer, EventRow, LegRow, MessageRow, RecordingRow
+from ctidrv.callcontrol.numbers import normalise
 from ctidrv.clock import SampleClock
 from ctidrv.errors import CtiError, InputError, StoreError
 from ctidrv.folder import DataFolder
 from ctidrv.ports.learnt import LineTone
 from ctidrv.store import calls, customers, facts, keeping, recordings, tones
 from ctidrv.store.connect import connect, open_reader, open_writer, plain_errors
-from ctidrv.store.numbers import normalise
 from ctidrv.store.writer import Writer
 
 Row = dict[str, Any]

@@ -142,8 +142,8 @@ class FakeChannel:
         self._done += [(playback, "stopped") for playback in self.queue]
         self.queue.clear()
 
-    def record_line(self, sink: Any) -> FakeRecording:
-        return self._record(sink, when_seized=True, channels=2)
+    def record_line(self, sink: Any, *, at_seizure: bool = True) -> FakeRecording:
+        return self._record(sink, when_seized=at_seizure, channels=2)
 
     def record_message(self, sink: Any) -> FakeRecording:
         return self._record(sink, when_seized=False, channels=1)

@@ -7,6 +7,7 @@ import pytest
 
 from ctidrv.config import (
     MAX_BYTES,
+    OutboundConfig,
     RecordingConfig,
     StationConfig,
     default_config,
@@ -106,6 +107,13 @@ def test_whole_configuration_is_read(tmp_path):
         (changed('country = "gb"', 'country = "GBR"'), 28, "two letters"),
         (changed('signals = ["busy-tone"]', "signals = []"), 29, "list of words"),
         (changed('label = "Sales"', 'lable = "Sales"'), 30, "unknown key 'lable'"),
+        (changed('label = "Sales"', 'dial = "rotary"'), 30, "dial 'rotary' must be one of dtmf, pulse"),
+        (changed('label = "Sales"', 'outside = "W0"'), 30, "must be digits, then W or commas"),
+        (changed('label = "Sales"', 'dial = "pulse"\noutside = "*0W"'), 31, "cannot be dialled by pulses"),
+        ('[outbound]\nallow = ["cheap"]\n' + GOOD, 2, "allow 'cheap' is no class (national, short,"),
+        ('[outbound]\ndeny = ["0137", 5]\n' + GOOD, 2, "deny must be a list of words"),
+        ("[outbound]\nreserve = -1\n" + GOOD, 2, "reserve must be a whole number"),
+        ("[outbound]\nalow = []\n" + GOOD, 2, "unknown key 'alow'; known are allow, deny, reserve"),
         (changed("[station]", "[statoin]"), 8, "unknown table 'statoin'"),
         ("extra = 1\n" + GOOD, 1, "unknown key 'extra'"),
         (changed('name = "sim"', "name = sim"), 12, None),
@@ -204,3 +212,15 @@ def test_recordings_are_pcm_and_kept_for_ever_unless_said_otherwise(tmp_path):
 def test_a_fault_of_how_recordings_are_kept_is_named_with_its_line(tmp_path, text, words):
     with pytest.raises(InputError, match=rf"station\.toml:2: {words}"):
         read_config(written(tmp_path, f"[recording]\n{text}\n{GOOD}"))
+
+
+def test_what_may_be_dialled_is_read_with_how_each_line_dials(tmp_path):
+    config = read_config(written(tmp_path, GOOD))
+    assert config.outbound == OutboundConfig(("national", "short"), (), 0)
+    assert (config.lines[0].dial, config.lines[0].outside) == ("dtmf", "")
+    text = '[outbound]\nallow = []\ndeny = ["premium", "+44"]\nreserve = 2\n'
+    config = read_config(
+        written(tmp_path, text + changed('label = "Sales"', 'dial = "pulse"\noutside = "0W"'))
+    )
+    assert config.outbound == OutboundConfig((), ("premium", "+44"), 2)
+    assert (config.lines[1].dial, config.lines[1].outside) == ("pulse", "0W")

@@ -20,6 +20,7 @@ from ctidrv.events import PortEvent, RecordLost, Seized
 from ctidrv.folder import DataFolder
 from ctidrv.media.channel import Recording
 from ctidrv.media.wav import FORMATS
+from ctidrv.units import Samples
 
 _log = logging.getLogger(__name__)
 
@@ -94,6 +95,9 @@ class CallRecording:
         self._forget: Callable[[], None] | None = None
         call.when_answering(self._arm)
         call.when_ended(self._ask_stop)
+        if call.seized:
+            self._arm()
+            self._open(recorder.clock.now())
 
     async def finish(self) -> RecordingRow | None:
         """Ends and seals the recording; None: the line was never seized. Does not fail: what the disk did not
@@ -132,7 +136,7 @@ class CallRecording:
     def _arm(self) -> None:
         """The line is about to be seized. Not sooner: a primary answer is a seizure too."""
         if self._recording is None:
-            self._recording = self._call.channel.record_line(self._sink)
+            self._recording = self._call.channel.record_line(self._sink, at_seizure=not self._call.seized)
             self._forget = self._call.channel.subscribe(self._on_event)
 
     def _ask_stop(self) -> None:
@@ -141,11 +145,14 @@ class CallRecording:
 
     def _on_event(self, event: PortEvent) -> None:
         if isinstance(event, Seized) and self._row is None and self._call.cause is None:
-            started = self._begun(self._call.wall(event.at))
-            self._row = RecordingRow(self.id, self._call.id, str(self._path(started)), started)
-            self._put("open", "open")
+            self._open(event.at)
         elif isinstance(event, RecordLost) and self._recording and event.ref == self._recording.ref:
             self._lost += event.length
+
+    def _open(self, at: Samples) -> None:
+        started = self._begun(self._call.wall(at))
+        self._row = RecordingRow(self.id, self._call.id, str(self._path(started)), started)
+        self._put("open", "open")
 
     def _put(
         self, state: str, told: str, *, sha256: str | None = None, samples: int | None = None
@@ -171,6 +178,7 @@ class CallRecording:
         call, wall = self._call, self._call.wall
         return {
             **self._caller(),
+            "answered": None if call.answered_at is None else _stamp(wall(call.answered_at)),
             "answered_by": call.answered_by,
             "ended": None if call.ended_at is None else _stamp(wall(call.ended_at)),
             "cause": call.cause and call.cause.value,
@@ -179,8 +187,9 @@ class CallRecording:
         }
 
     def _caller(self) -> dict[str, Any]:
-        caller = self._call.caller
-        return {"number": caller.number, "name": caller.name, "withheld": caller.reason}
+        call = self._call
+        caller = call.caller
+        return {"number": call.number or caller.number, "name": caller.name, "withheld": caller.reason}
 
     # On the disk thread too.
 

@@ -138,12 +138,14 @@ def _call(
         if ended is not None and cause is not None:
             call = replace(call, ended=ended, cause=cause, outcome=outcome)
     end = recording.started + timedelta(seconds=(frames or 0) / RATE)
-    return _ended(replace(call, answered=call.answered or recording.started), end)
+    # Of a call that we made the recording begins before anybody has answered.
+    answered = recording.started if call.direction == "in" else _date(facts.get("answered"))
+    return _ended(replace(call, answered=call.answered or answered), end)
 
 
 def _ended(call: CallRow, when: datetime) -> CallRow:
     """With what is known of its end; the rest as an end by the crash."""
-    outcome = Outcome.MISSED if call.answered is None else Outcome.INTERRUPTED
+    outcome = Outcome.MISSED if call.answered is None and call.direction == "in" else Outcome.INTERRUPTED
     return replace(
         call,
         state="ended",
@@ -173,7 +175,7 @@ def _call_row(facts: Mapping[str, Any]) -> CallRow | None:
         number=number,
         name=name,
         withheld=withheld,
-        answered=_date(facts.get("started")),
+        answered=_date(facts.get("started" if facts.get("direction") != "out" else "answered")),
     )
 
 

@@ -125,6 +125,46 @@
         <translation>并非来电：交换机通知有留言</translation>
     </message>
     <message>
+        <source>the called number was busy</source>
+        <translation>被叫忙</translation>
+    </message>
+    <message>
+        <source>the network took no more calls</source>
+        <translation>网络拥塞</translation>
+    </message>
+    <message>
+        <source>the number is not in service</source>
+        <translation>号码不可用（空号）</translation>
+    </message>
+    <message>
+        <source>nobody answered</source>
+        <translation>无人接听</translation>
+    </message>
+    <message>
+        <source>nothing was heard after dialling</source>
+        <translation>拨号后没有任何声音</translation>
+    </message>
+    <message>
+        <source>the line gave no dial tone</source>
+        <translation>线路没有拨号音</translation>
+    </message>
+    <message>
+        <source>the line did not take the digits</source>
+        <translation>线路未接受拨号</translation>
+    </message>
+    <message>
+        <source>somebody called in the same moment</source>
+        <translation>同一时刻有来电</translation>
+    </message>
+    <message>
+        <source>ended for an emergency call</source>
+        <translation>为紧急呼叫而结束</translation>
+    </message>
+    <message>
+        <source>a fax machine answered</source>
+        <translation>传真机应答</translation>
+    </message>
+    <message>
         <source>the menu ended the call</source>
         <translation>语音菜单结束了通话</translation>
     </message>
@@ -314,6 +354,14 @@
         <translation>已摘机</translation>
     </message>
     <message>
+        <source>Dialling</source>
+        <translation>正在拨号</translation>
+    </message>
+    <message>
+        <source>Calling</source>
+        <translation>正在呼叫</translation>
+    </message>
+    <message>
         <source>In a call</source>
         <translation>通话中</translation>
     </message>
@@ -468,6 +516,22 @@
     <message>
         <source>no ring</source>
         <translation>没有振铃</translation>
+    </message>
+    <message>
+        <source>busy</source>
+        <translation>忙</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation>无人接听</translation>
+    </message>
+    <message>
+        <source>not through</source>
+        <translation>未接通</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>已取消</translation>
     </message>
     <message>
         <source>now</source>
@@ -679,6 +743,10 @@
     <message>
         <source>You answer</source>
         <translation>您已接听</translation>
+    </message>
+    <message>
+        <source>Answered by the called party</source>
+        <translation>被叫应答</translation>
     </message>
     <message>
         <source>You take the call over from the menu</source>

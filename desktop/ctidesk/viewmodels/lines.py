@@ -11,7 +11,7 @@ from ctidesk.viewmodels.facts import Call, Port
 from ctidesk.viewmodels.phrases import NOTHING, QT_TRANSLATE_NOOP, Phrase
 
 NAMED = QT_TRANSLATE_NOOP("Lines", "Line {index} · {board}")
-TIMED = frozenset({"ringing", "seized", "talking", "clearing"})
+TIMED = frozenset({"ringing", "seized", "dialling", "calling", "talking", "clearing"})
 """The states that show how long they last."""
 
 

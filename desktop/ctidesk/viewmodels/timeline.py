@@ -36,6 +36,7 @@ WAITING_NONE = QT_TRANSLATE_NOOP("TimeLine", "Someone else is calling")
 CUSTOMER = QT_TRANSLATE_NOOP("TimeLine", "It is a customer: {name}")
 CUSTOMER_OF = QT_TRANSLATE_NOOP("TimeLine", "It is a customer: {name}, {company}")
 BY_OPERATOR = QT_TRANSLATE_NOOP("TimeLine", "You answer")
+BY_CALLED = QT_TRANSLATE_NOOP("TimeLine", "Answered by the called party")
 TAKEN_OVER = QT_TRANSLATE_NOOP("TimeLine", "You take the call over from the menu")
 BY_MENU = QT_TRANSLATE_NOOP("TimeLine", "The menu answers")
 KEY = QT_TRANSLATE_NOOP("TimeLine", "The caller presses {digit}")
@@ -86,6 +87,8 @@ def _customer(event: Event, country: str | None) -> Phrase | None:
 
 
 def _answered(event: Event, country: str | None) -> Phrase:
+    if event.word("by") == "called":
+        return BY_CALLED
     return BY_MENU if event.word("by") in (None, "script") else BY_OPERATOR
 
 

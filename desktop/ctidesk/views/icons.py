@@ -141,6 +141,8 @@ _DRAW: dict[str, Callable[[QPainter], None]] = {
     "unknown": _question,
     "ringing": _bell,
     "seized": _talk,
+    "dialling": _talk,
+    "calling": _talk,
     "talking": _talk,
     "clearing": _free,
     "out-of-order": _cross,

@@ -115,6 +115,8 @@ def state_colour(state: str) -> QColor:
             "unknown": t.idle,
             "ringing": t.ringing,
             "seized": t.busy,
+            "dialling": t.busy,
+            "calling": t.busy,
             "talking": t.talking,
             "clearing": t.busy,
         }.get(state, t.alarm)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ctidrv.apps.records import CallRow, EventRow, MessageRow, RecordingRow
-from ctidrv.errors import PortError, ServiceError
+from ctidrv.errors import NotAllowed, PortError, ServiceError
 from ctidrv.folder import DataFolder
 from ctidrv.ports.learnt import LearntTone
 from ctidrv.service import access
@@ -54,6 +54,13 @@ class NotingStation:
 
     def ports(self) -> list[dict[str, Any]]:
         return [PORT]
+
+    async def dial(self, number: str, *, line: str | None, script: str | None, play: str | None) -> str:
+        if number == "0900":
+            raise NotAllowed("0900: not dialled")
+        self.asked.append(("dial", f"{number} {line} {script} {play}"))
+        self.store.put_call(CallRow("c9", "sim/1", "out", START, number=number))
+        return "c9"
 
     async def answer(self, call: str) -> None:
         if call == "busy":

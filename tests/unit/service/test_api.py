@@ -178,6 +178,17 @@ def test_answer_and_hang_up_reach_the_station_and_give_the_call(served, client):
     assert served.station.asked == [("answer", "c2"), ("hang_up", "c2")]
 
 
+def test_a_call_is_ordered_and_its_row_comes_back(served, client):
+    made = client.dial("5550001", line="sim/1", play="/tmp/reminder.wav")
+    assert (made["id"], made["direction"], made["number"]) == ("c9", "out", "5550001")
+    assert served.station.asked == [("dial", "5550001 sim/1 None /tmp/reminder.wav")]
+    with pytest.raises(ServiceError, match="0900: not dialled"):
+        client.dial("0900", script="x")
+    assert ask(served, "POST", "/api/v1/calls", json={"number": "0900"}).status_code == 403
+    for body in ({}, {"number": "1", "lin": "x"}, {"number": 1}, {"number": "1" * 65}):
+        assert ask(served, "POST", "/api/v1/calls", json=body).status_code == 422
+
+
 def test_what_the_station_refuses_is_told_in_its_words(served, client):
     with pytest.raises(ServiceError, match="in use"):
         client.answer("busy")

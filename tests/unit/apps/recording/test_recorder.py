@@ -86,6 +86,7 @@ def test_an_answered_call_is_recorded_from_seizure_to_release(
         "channels": 2,
         "frames": closed.samples,
         "sha256": closed.sha256,
+        "answered": bench.clock.wall(call.answered_at).isoformat(timespec="milliseconds"),
         "answered_by": "script",
         "ended": bench.clock.wall(call.ended_at).isoformat(timespec="milliseconds"),
         "cause": "remote-busy-tone",

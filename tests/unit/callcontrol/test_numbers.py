@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ctidrv.store.numbers import MAX_LENGTH, Number, normalise, parse, reverse, suffix_range
+from ctidrv.callcontrol.numbers import MAX_LENGTH, Number, normalise, parse, reverse, suffix_range
 
 MOBILE = "+8613800138000"
 

@@ -103,6 +103,11 @@ def normalise(text: str | None, country: str, area: str | None = None) -> str | 
     return parse(text, country, area).value if text else None
 
 
+def is_whole(number: str) -> bool:
+    """Whether a number with a country's code has the length and the beginning of one."""
+    return _e164(number, None) is not None
+
+
 def reverse(number: str | None) -> str | None:
     """The digits from last to first, for the search by a number's end."""
     return re.sub(r"\D", "", number)[::-1] if number else None
