@@ -14,7 +14,7 @@ from ctidrv import events
 from ctidrv.callcontrol.call import Call
 from ctidrv.callcontrol.causes import Cause
 from ctidrv.callcontrol.fxo import State
-from ctidrv.callcontrol.line import OFF_HOOK_EAR, ON_HOOK_EAR, WAITING_EAR
+from ctidrv.callcontrol.line import DIGITLESS_EAR, OFF_HOOK_EAR, ON_HOOK_EAR
 from ctidrv.callcontrol.profile import LineProfile
 from ctidrv.native.cid import acknowledgement, encode_mdmf, encode_waiting
 from ctidrv.native.pcm import Pcm
@@ -145,7 +145,7 @@ def test_a_waiting_call_is_acknowledged_and_told_as_a_fact_of_the_call_that_runs
         await bench.answered()
         alert(bench, 0)
         await bench.run(40)
-        assert bench.channel.ear == WAITING_EAR
+        assert bench.channel.ear == DIGITLESS_EAR
         sound = bench.channel.interruption.sound
         assert sound[:480] == acknowledgement()
         assert sound[480:].peak() == 0
@@ -168,7 +168,7 @@ def test_an_alert_without_data_is_over_after_its_time_and_told_to_nobody(play_sc
         await bench.answered()
         alert(bench, 0)
         await bench.run(1480)
-        assert bench.channel.ear == WAITING_EAR
+        assert bench.channel.ear == DIGITLESS_EAR
         await bench.run(100)
         assert bench.channel.ear == OFF_HOOK_EAR
         alert(bench, 0)  # and another may come
