@@ -351,8 +351,8 @@ class Channel:
             return
         if event.role != Role.AWAY.value:
             self.bridge = self.bridge or bridge
-        elif self.bridge is bridge:
-            self.bridge = None
+        elif self.bridge is bridge:  # a move that is refused leaves it where it was
+            self.bridge = self._engine.bridge_with(self, besides=bridge)
         bridge.told(self, event)
 
     # Recording.

@@ -109,7 +109,10 @@ class MediaEngine:
         self.native.progress(self.channel(port).number, config)
 
     def bridge(self) -> Bridge:
-        """A new one, without parties. UsageError when as many as the core has are in use."""
+        """A new one, without parties. UsageError when as many as the core has are in use, and where it has
+        none: a station without audio."""
+        if self.native.bridges == 0:
+            raise UsageError("there are no bridges here: without audio nobody hears another")
         free = next((number for number in range(self.native.bridges) if number not in self._bridges), None)
         if free is None:
             raise UsageError(f"all {self.native.bridges} bridges are in use")
@@ -260,6 +263,11 @@ class MediaEngine:
 
     def bridge_numbered(self, number: int) -> Bridge | None:
         return self._bridges.get(number)
+
+    def bridge_with(self, channel: Channel, besides: Bridge) -> Bridge | None:
+        """Another bridge that has the channel among its parties."""
+        others = (bridge for bridge in self._bridges.values() if bridge is not besides)
+        return next((bridge for bridge in others if channel in bridge.parties), None)
 
     def inject(self, event: PortEvent) -> None:
         """Hands on an event of this side's own with those of the next tick."""

@@ -1,5 +1,6 @@
 /* bench_engine: what a tick costs, for 1, 16 and 64 ports that play, record both ways and hear
- * everything, on a board that returns an echo. JSON lines; the tick's length is 20,000 us. */
+ * everything, and for 64 on bridges, on a board that returns an echo. JSON lines; the tick's length is
+ * 20,000 us. */
 #ifndef _WIN32
 #define _POSIX_C_SOURCE 200809L
 #endif
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cti/conference.h"
 #include "cti/engine.h"
 #include "cti/error.h"
 
@@ -32,13 +34,15 @@ static double seconds(void) {
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static void bench(int ports, int detectors, const char *name) {
+/* `parties` on a bridge: 0 = nobody is on one. */
+static void bench(int ports, int detectors, const char *name, int parties) {
     static int16_t out[2 * DRAIN * BLOCK], prompt[8000];
     static cti_event ev[1024];
     cti_engine_config cfg;
     cti_engine_defaults(&cfg);
     cfg.ports = ports;
     cfg.record_seconds = 2;
+    cfg.bridges = parties ? (ports + parties - 1) / parties : 0;
     cti_engine *e = malloc(cti_engine_size(&cfg));
     cti_board board = {.ctx = &ports, .ports = ports, .exchange = echo_exchange, .control = no_control};
     if (e == NULL || cti_engine_init(e, cti_engine_size(&cfg), &cfg) != CTI_OK ||
@@ -54,6 +58,12 @@ static void bench(int ports, int detectors, const char *name) {
                                  .item = {.pcm = prompt, .samples = 8000, .loop = 1, .gain_q12 = 4096}},
                                 {.kind = CTI_CMD_RECORD, .port = p, .value = CTI_RECORD_BOTH}};
         cti_engine_post(e, batch, 3);
+        cti_command join = {
+            .kind = CTI_CMD_JOIN, .port = p, .ref = parties ? p / parties : 0, .what = CTI_ROLE_TALK};
+        join.value = -1;
+        join.item.gain_q12 = 4096;
+        if (parties)
+            cti_engine_post(e, &join, 1);
     }
     double begun = seconds(), worst = 0;
     for (int i = 0; i < TICKS; i++) {
@@ -67,9 +77,9 @@ static void bench(int ports, int detectors, const char *name) {
                 cti_engine_read(e, p, 0, out, DRAIN * BLOCK);
     }
     double took = seconds() - begun;
-    printf("{\"bench\":\"engine_tick\",\"hears\":\"%s\",\"ports\":%d,\"us_per_tick\":%.2f,"
+    printf("{\"bench\":\"engine_tick\",\"hears\":\"%s\",\"bridge_of\":%d,\"ports\":%d,\"us_per_tick\":%.2f,"
            "\"us_per_port\":%.3f,\"worst_us\":%.1f,\"line_seconds_per_second\":%.0f}\n",
-           name, ports, took / TICKS * 1e6, took / TICKS / ports * 1e6, worst * 1e6,
+           name, parties, ports, took / TICKS * 1e6, took / TICKS / ports * 1e6, worst * 1e6,
            TICKS * 0.02 * ports / took);
     free(e);
 }
@@ -77,10 +87,12 @@ static void bench(int ports, int detectors, const char *name) {
 int main(void) {
     static const int ports[] = {1, 16, 64};
     for (int i = 0; i < 3; i++)
-        bench(ports[i], 0, "nothing");
+        bench(ports[i], 0, "nothing", 0);
+    for (int parties = 2; parties <= CTI_BRIDGE_PARTIES; parties *= 2)
+        bench(64, 0, "nothing", parties);
     for (int i = 0; i < 3; i++)
-        bench(ports[i], CTI_EAR_DTMF | CTI_EAR_PROGRESS | CTI_EAR_VOICE, "dtmf+progress+voice");
+        bench(ports[i], CTI_EAR_DTMF | CTI_EAR_PROGRESS | CTI_EAR_VOICE, "dtmf+progress+voice", 0);
     for (int i = 0; i < 3; i++)
-        bench(ports[i], CTI_EAR_ALL, "all");
+        bench(ports[i], CTI_EAR_ALL, "all", 0);
     return 0;
 }

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <string.h>
 
 #include "check.h"
@@ -135,6 +136,53 @@ static void test_joining_and_leaving_take_5_ms_and_do_not_click(void) {
     }
     CHECK(last == 0);
     CHECK(most > 0 && most <= 2 * 8000 / STEP + 1); /* both ramps, the talker's and the hearer's, at once */
+    free(e);
+}
+
+/* A tone of 300 Hz runs through everything that may happen to its talker and to who hears it: no step between
+ * samples is larger than the tone's own and what two ramps of 5 ms at once make of its peak. A tone cut off
+ * at its peak would make four times the tone's own. */
+static void test_no_change_of_a_tone_that_goes_on_is_a_click(void) {
+    enum { TICKS = 40, PEAK = 9000 };
+    const double pi = 3.14159265358979323846;
+    cti_engine *e = engine_of(2);
+    static int16_t tone[TICKS * BLOCK];
+    for (int i = 0; i < TICKS * BLOCK; i++)
+        tone[i] = (int16_t)lround(PEAK * sin(2 * pi * 300 * i / 8000));
+    int own = (int)ceil(2 * PEAK * sin(pi * 300 / 8000)) + 1, most = 0, last = 0, heard = 0;
+    board.line[0] = tone;
+    board.line_left[0] = TICKS * BLOCK;
+    join(e, 1, 0, CTI_ROLE_TALK);
+    for (int t = 0; t < TICKS; t++) {
+        switch (t % 8) {
+        case 0:
+            join(e, 0, t / 8 % 2, CTI_ROLE_TALK); /* each second time a bridge where the hearer is not */
+            break;
+        case 2:
+            join(e, 0, 0, CTI_ROLE_MUTED);
+            break;
+        case 3:
+            whisper(e, 0, 0, 1);
+            break;
+        case 5:
+            leave(e, t % 16 < 8 ? 0 : 1);
+            break;
+        case 7:
+            join(e, 1, 0, CTI_ROLE_LISTEN);
+            break;
+        default:
+            break;
+        }
+        ticks(e, 1);
+        for (int i = 0; i < BLOCK; i++) {
+            int jump = abs(board.sent[1][i] - last);
+            most = jump > most ? jump : most;
+            last = board.sent[1][i];
+            heard = abs(last) > heard ? abs(last) : heard;
+        }
+    }
+    CHECK(heard >= PEAK - 1);
+    CHECK(most >= own / 2 && most <= own + 2 * PEAK / STEP);
     free(e);
 }
 
@@ -377,6 +425,7 @@ int main(void) {
     RUN(test_two_parties_hear_each_other_bit_for_bit_one_tick_later);
     RUN(test_of_three_each_hears_the_others_and_not_itself);
     RUN(test_joining_and_leaving_take_5_ms_and_do_not_click);
+    RUN(test_no_change_of_a_tone_that_goes_on_is_a_click);
     RUN(test_roles_are_heard_and_hear_as_the_conference_says);
     RUN(test_a_whisper_to_a_party_that_leaves_reaches_nobody_who_comes_after);
     RUN(test_a_bridge_of_sixteen_refuses_the_seventeenth_and_tells_so);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "cti/conference.h"
 #include "cti/dtmf_tx.h"
 #include "cti/ear.h"
 #include "cti/engine.h"
@@ -209,6 +210,22 @@ static void test_nothing_is_passed_over_while_a_command_waits_or_another_detecto
     tear_down(s);
 }
 
+static void test_a_party_of_a_bridge_does_not_rest_and_does_again_once_it_has_left(void) {
+    station *s = set_up(1, -65.0f);
+    run(s, 5 * SECOND);
+    CHECK_EQ(cti_engine_idle(s->engine, 5), 5);
+    cti_command join = {.kind = CTI_CMD_JOIN, .port = 1, .what = CTI_ROLE_LISTEN, .value = -1};
+    CHECK_EQ(cti_engine_post(s->engine, &join, 1), CTI_OK);
+    int64_t before = s->made;
+    run(s, 25 * SECOND);
+    CHECK_EQ(s->made - before, 20 * 50 - 5);
+    order(s, CTI_CMD_LEAVE, 1, 0, 0);
+    before = s->made;
+    run(s, 45 * SECOND);
+    CHECK(s->made - before < 2 * 50);
+    tear_down(s);
+}
+
 static void test_what_the_ear_may_pass_over_leaves_it_time_to_settle(void) {
     cti_ear *ear = malloc(cti_ear_size(2));
     CHECK_EQ(cti_ear_init(ear, cti_ear_size(2), 2), CTI_OK);
@@ -240,6 +257,7 @@ int main(void) {
     RUN(test_what_follows_a_rest_is_the_same_as_without_it);
     RUN(test_a_line_with_noise_to_be_heard_never_rests);
     RUN(test_nothing_is_passed_over_while_a_command_waits_or_another_detector_listens);
+    RUN(test_a_party_of_a_bridge_does_not_rest_and_does_again_once_it_has_left);
     RUN(test_what_the_ear_may_pass_over_leaves_it_time_to_settle);
     CHECK_END();
 }

@@ -6,9 +6,16 @@ import math
 import numpy
 import pytest
 
+from ctidrv.clock import SampleClock
+from ctidrv.errors import UsageError
 from ctidrv.events import DigitDown, RingOn, Seized
 from ctidrv.media.bridge import Role
+from ctidrv.media.engine import MediaEngine
+from ctidrv.native.pcm import Pcm
+from ctidrv.ports.api import DriverContext
 from ctidrv.units import TICK, ms, seconds
+from hwsim.board import open_board
+from hwsim.eventmode.engine import event_core
 
 FXO, FXS, HANDSET = 0, 2, 3
 LINE_DB = 3.0
@@ -81,26 +88,81 @@ def test_operator_and_headset_are_as_loud_as_their_lines_are(make_office, speech
     assert at_headset.gain_db == pytest.approx(-2 * LINE_DB, abs=1.0)
 
 
-def test_three_on_hybrids_of_10_db_do_not_howl(make_office, speech):
-    office = make_office(lines=3, phones=3, return_loss_db=10.0)
-    words = speech(seconds(3))
+class Frames:
+    """A recording of a line: channel 1 what we sent, 2 what came."""
+
+    def __init__(self):
+        self.data = bytearray()
+
+    def write(self, frames):
+        self.data += frames
+
+    def close(self):
+        pass
+
+    def sent(self):
+        return numpy.frombuffer(bytes(self.data), dtype="<i2")[::2].astype(float)
+
+
+def all_on_one_bridge(office, speech, quiet_s):
+    """20 ms of noise from one before anything else was heard, a second of speech from each, the noise again,
+    all at once; then quiet. Per line the sample of its seizure and what we sent; when the noises were said,
+    and when the recordings were stopped."""
+    recordings = [Frames() for _ in office.lines]
+    noise = Pcm(numpy.random.default_rng(3).normal(0, 3000, TICK).astype(int).tolist())
 
     async def scene():
-        callers = [await call_in(office, index) for index in range(3)]
+        running = [line.record_line(frames) for line, frames in zip(office.lines, recordings, strict=True)]
+        callers = [await call_in(office, index) for index in range(len(office.lines))]
         bridge = office.engine.bridge()
         for channel in office.lines:
             channel.join(bridge)
-        for caller in callers:
-            await caller.speak(words)
-        await asyncio.gather(*(caller.speak(words) for caller in callers))
-        await office.clock.sleep(seconds(45))
-        for caller in callers:
-            caller.collect()
-        return callers
+        await office.clock.sleep(ms(500))
+        said = [office.clock.now()]
+        await callers[0].speak(noise)
+        await office.clock.sleep(ms(700))
+        for index, caller in enumerate(callers):
+            await caller.speak(speech(seconds(1), seed=index))
+        await office.clock.sleep(seconds(1))
+        said.append(office.clock.now())
+        await callers[0].speak(noise)
+        await office.clock.sleep(seconds(1))
+        await asyncio.gather(*(caller.speak(speech(seconds(3), seed=9)) for caller in callers))
+        await office.clock.sleep(seconds(quiet_s))
+        ended = office.clock.now()
+        await asyncio.gather(*(recording.stop() for recording in running))
+        return said, ended
 
-    for caller in office.play(scene()):
-        assert level(caller.heard[-seconds(1) :]) < -50
-        assert max(abs(sample) for sample in caller.heard) < 32767
+    said, ended = office.play(scene())
+    begun = [event.at // TICK * TICK for told in office.told for event in told if isinstance(event, Seized)]
+    return list(zip(begun, (recording.sent() for recording in recordings), strict=True)), said, ended
+
+
+def after(lines, at, ticks):
+    """What was sent to all lines in the tick that is so long after this sample, in dBm0."""
+    at += ticks * TICK
+    return level(sum(sent[at - begun : at - begun + TICK] for begun, sent in lines))
+
+
+@pytest.mark.parametrize("parties", [3, 6])
+def test_many_on_hybrids_of_10_db_do_not_howl_for_a_minute(make_office, speech, parties):
+    office = make_office(lines=parties, phones=parties, return_loss_db=10.0)
+    lines, (fresh, learnt), ended = all_on_one_bridge(office, speech, quiet_s=57)
+    # The noise itself goes out a tick after it was said; what its echoes add is a tick later each.
+    assert after(lines, fresh, 4) < after(lines, fresh, 1) - 20
+    assert after(lines, learnt, 2) < after(lines, learnt, 1) - 20
+    for begun, sent in lines:
+        assert ended <= begun + len(sent) <= ended + TICK  # without a gap
+        assert max(abs(sent)) < 32767
+        assert level(sent[-seconds(1) :]) < -50
+
+
+def test_without_echo_cancellers_six_on_hybrids_of_10_db_howl(make_office, speech):
+    office = make_office(lines=6, phones=6, return_loss_db=10.0)
+    for channel in office.lines:
+        office.engine.native.echo_can(channel.number, 0)
+    lines, _, _ = all_on_one_bridge(office, speech, quiet_s=2)  # five echoes of -10 dB: 4 dB more each round
+    assert all(level(sent[-seconds(1) :]) > 0 for _, sent in lines)
 
 
 def test_a_supervisor_listens_and_is_not_heard_and_a_coach_reaches_one_ear(make_office, speech):
@@ -126,3 +188,16 @@ def test_a_supervisor_listens_and_is_not_heard_and_a_coach_reaches_one_ear(make_
         return level(ann.heard[begin:])
 
     assert office.play(scene()) < -55
+
+
+def test_without_audio_a_bridge_is_refused_with_a_clear_word(tmp_path):
+    clock = SampleClock()
+    board = open_board("sim", {"events": True}, DriverContext(clock, tmp_path, 1, False))
+    board.open()
+    engine = MediaEngine([board], clock, inline=True, core=event_core)
+    try:
+        with pytest.raises(UsageError, match="no bridges here: without audio nobody hears another"):
+            engine.bridge()
+    finally:
+        engine.close()
+        board.close()

@@ -153,6 +153,22 @@ def test_a_role_that_makes_no_sense_is_refused(four: tuple[Any, MediaEngine]) ->
     assert a.bridge is bridge
 
 
+def test_a_move_that_is_refused_leaves_a_party_where_it_was(four: tuple[Any, MediaEngine]) -> None:
+    board, engine = four
+    a, b, c, _ = engine.channels
+    first, second = engine.bridge(), engine.bridge()
+    a.join(first)
+    b.join(first)
+    steps(engine, 1)
+    a.join(second, Role.WHISPER, whisper_to=c)  # who is on neither
+    say(board, 1, 50, 4)
+    steps(engine, 4)
+    assert a.bridge is first
+    assert first.parties == {a: Role.TALK, b: Role.TALK}
+    assert set(sent(board, 0)) == {50}
+    assert second.parties == {}
+
+
 def test_a_full_bridge_refuses_one_more(make_board: Any) -> None:
     engine = MediaEngine([make_board(ports=MOST_PARTIES + 1)], SampleClock(), inline=True)
     bridge = engine.bridge()
