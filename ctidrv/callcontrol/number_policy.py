@@ -94,7 +94,8 @@ class NumberPolicy:
         """North America's countries have one code: a number of another of them is abroad."""
         if not number.startswith(own):
             return False
-        region = phonenumbers.region_code_for_number(phonenumbers.parse(number))
+        parsed = _parsed(number, None)
+        region = None if parsed is None else phonenumbers.region_code_for_number(parsed)
         return region is None or region in (self.country, "001") or own != "+1"
 
     def _leads_abroad(self, digits: str) -> bool:
@@ -109,9 +110,8 @@ class NumberPolicy:
         return any(self._costs(whole[:length]) for length in range(len(whole), _LEAST_PREMIUM - 1, -1))
 
     def _costs(self, text: str) -> bool:
-        try:
-            parsed = phonenumbers.parse(text, self.country)
-        except phonenumbers.NumberParseException:
+        parsed = _parsed(text, self.country)
+        if parsed is None:
             return False
         if phonenumbers.number_type(parsed) == PhoneNumberType.PREMIUM_RATE:
             return True
@@ -120,10 +120,9 @@ class NumberPolicy:
 
     def _sent(self, number: str) -> str:
         """A number with a country's code as this country dials it."""
-        try:
-            parsed = phonenumbers.parse(number)
-        except phonenumbers.NumberParseException as error:
-            raise InputError(f"{number}: no number of any country") from error
+        parsed = _parsed(number, None)
+        if parsed is None:
+            raise InputError(f"{number}: no number of any country")
         return re.sub(r"[^0-9]", "", phonenumbers.format_out_of_country_calling_number(parsed, self.country))
 
 
@@ -144,8 +143,13 @@ def _covers(entry: str, kind: str, forms: Collection[str]) -> bool:
 def _entry(kind: str, number: str) -> str:
     """Narrower than the class where a class is a risk."""
     if kind == "international":
-        try:
-            return f"+{phonenumbers.parse(number).country_code}"
-        except phonenumbers.NumberParseException:
-            return kind
+        parsed = _parsed(number, None)
+        return kind if parsed is None else f"+{parsed.country_code}"
     return kind if kind in USUAL_NUMBERS else number
+
+
+def _parsed(text: str, country: str | None) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None

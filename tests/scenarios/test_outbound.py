@@ -5,9 +5,12 @@ line it goes out, and emergency calls. A whole station in virtual time.
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import random
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +52,7 @@ class Office:
         config = one_board(
             script_path("hotline.ivr.yaml"),
             lines=lines,
-            phones=3,
+            phones=6,
             country=country,
             board={"exchange": {"plan": PLAN, **(exchange or {})}, **(board or {})},
             events=events,
@@ -524,3 +527,37 @@ def test_without_audio_a_call_gives_the_same_rows(make: Any, number: str) -> Non
         return [row["number"], row["cause"], row["outcome"], legs, events_]
 
     assert told(True) == told(False)
+
+
+def test_hl_3_every_call_out_is_recorded_from_the_seizure_to_its_end(make: Any) -> None:
+    office = make("US", lines=3)
+    chance = random.Random(5)
+
+    async def one(number: str, stays: float) -> None:
+        call = await office.rig.station.outbound.dial(number, listens)
+        await office.person(number, after=1, stays=stays)
+        await call.ended()
+
+    async def scene() -> None:
+        for first in (1, 4):
+            pairs = [(f"555000{phone}", chance.uniform(1, 20)) for phone in range(first, first + 3)]
+            await asyncio.gather(*(one(*pair) for pair in pairs))
+            await office.rig.comes_to_rest()
+
+    office.play(scene())
+    rows = office.rig.calls()
+    assert [row["outcome"] for row in rows] == ["answered"] * 6
+    for row in rows:
+        (recording,) = row["recordings"]
+        path = Path(recording["path"])
+        assert recording["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+        begin, end = (datetime.fromisoformat(each) for each in (recording["started"], row["ended"]))
+        assert recording["seconds"] == pytest.approx((end - begin).total_seconds(), abs=0.1)
+        sent, came = read_wav(path).channels
+        assert find(HELLO, came) is not None
+        assert find(VOICE[:-1600], sent) is not None
+
+
+async def listens(call: Call) -> None:
+    await call.play([VOICE])
+    await call.ended()

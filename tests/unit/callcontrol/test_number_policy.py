@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from phonenumbers import shortnumberinfo
 
 from ctidrv.callcontrol.number_policy import NumberPolicy
@@ -111,3 +115,16 @@ def test_emergency_numbers_of_every_country_are_those_of_the_public_list(code: s
         if shortnumberinfo.is_emergency_number(f"{number:0{length}d}", code.upper())
     ]
     assert set(listed) <= set(load_region(code).emergency)
+
+
+@given(
+    country=st.sampled_from(["CN", "US", "GB", "DE", "JP", "RU", "BR", "AU", "KI"]),
+    text=st.one_of(st.text(max_size=80), st.from_regex(r"\(?\+?[0-9*# ().-]{1,70}", fullmatch=True)),
+)
+def test_whatever_is_typed_is_dialled_as_digits_or_refused(country: str, text: str) -> None:
+    try:
+        made = policy(country).judge(text)
+    except (InputError, NotAllowed):
+        return
+    assert re.fullmatch("[0-9]{1,24}", made.digits)
+    assert made.kind in ("national", "short", "emergency")
