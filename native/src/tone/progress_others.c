@@ -14,8 +14,9 @@
  * of flat noise; a note, and the lower one that sounds in its pauses, are in one or two. */
 enum { PARTS = 4, PART_BINS = PROGRESS_LOW_BINS / PARTS, ALL_BINS = 320 };
 #define COLOUR 2.0
-/* Of so many bursts and pauses one may hold a last word, or the echo of a canceller that still learns. */
-enum { EXCUSED_OF = 5, SIDE_BANDS = 5 };
+/* Of so many bursts and pauses one may hold a last word, or the echo of a canceller that still learns; of
+ * more two that follow each other, for a sound minds no edge. Five are left in which nothing is. */
+enum { EXCUSED_OF = 5, TWO_EXCUSED_OF = 7, MOST_PARTS = 2 * CADENCE_BURSTS + 2, SIDE_BANDS = 5 };
 
 /* The power of the burst's lines with their side bands; bins between two lines count once. */
 static double wide_power(const cti_progress *p) {
@@ -84,35 +85,45 @@ static int of_tone(const cti_progress *p, const cadence_burst *b) {
     return on_line && b->power > OWN_BURST * p->plateau;
 }
 
-typedef struct loudest {
-    double most, next; /* mean powers of the two loudest parts */
-    int parts;
-} loudest;
+typedef struct parts {
+    double power[MOST_PARTS]; /* means, the newest first */
+    int count;
+} parts;
 
-static void take_part(loudest *l, double power) {
-    if (power < 0.0)
-        return;
-    l->parts++;
-    l->next = fmax(l->next, fmin(power, l->most));
-    l->most = fmax(l->most, power);
+static void take_part(parts *all, double power) {
+    if (power >= 0.0 && all->count < MOST_PARTS)
+        all->power[all->count++] = power;
+}
+
+/* The most of all but `excused` that follow each other, those that leave least. */
+static double most_but(const parts *all, int excused) {
+    double least = INFINITY;
+    for (int from = 0; from + excused <= all->count; from++) {
+        double most = 0.0;
+        for (int i = 0; i < all->count; i++)
+            if (i < from || i >= from + excused)
+                most = fmax(most, all->power[i]);
+        least = fmin(least, most);
+    }
+    return least;
 }
 
 double progress_others(const cti_progress *p, double begin) {
-    loudest l = {0.0, 0.0, 0};
+    parts all = {{0.0}, 0};
     double since = progress_middle(p) + EDGE_ROOM; /* what came later has been looked at */
     if (p->state != BURST_NONE) {
-        take_part(&l, mean_between(p, fmax(p->start, begin), since));
+        take_part(&all, mean_between(p, fmax(p->start, begin), since));
         since = p->start;
     }
     const cadence_burst *b;
     for (int ago = 0; (b = cadence_ago(&p->past.log, ago)) != NULL && b->start > begin - 1.0; ago++) {
         if (b->end > since || !of_tone(p, b))
             continue;
-        take_part(&l, mean_between(p, b->end, since));
-        take_part(&l, mean_between(p, b->start, b->end));
+        take_part(&all, mean_between(p, b->end, since));
+        take_part(&all, mean_between(p, b->start, b->end));
         since = b->start;
     }
-    return l.parts >= EXCUSED_OF ? l.next : l.most;
+    return most_but(&all, all.count >= TWO_EXCUSED_OF ? 2 : all.count >= EXCUSED_OF ? 1 : 0);
 }
 
 double progress_run_begin(const cti_progress *p, int bursts) {
