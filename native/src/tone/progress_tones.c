@@ -155,7 +155,9 @@ void progress_look_at_fade(cti_progress *p, cti_event_sink *sink) {
     const cti_progress_tone *now = &p->cfg.tone[p->on_index];
     if (p->on && !goes_on(now) &&
         cadence_fits(newest.end - newest.start, now->ms[p->step], PROGRESS_CADENCE(p)))
-        look_beside(p, sink, progress_run_begin(p, now->cycles * now->steps / 2 - 1));
+        for (int more = 0; more < 2;
+             more++) /* of a burst more, one sound may be passed over that is longer */
+            look_beside(p, sink, progress_run_begin(p, now->cycles * now->steps / 2 - 1 + more));
     const look at = {.log = &p->past.log, .past = &p->past, .next = &newest, .ended = 1};
     int best = p->on ? -1 : best_fit(p, &at, &begin);
     if (best < 0)
