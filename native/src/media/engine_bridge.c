@@ -1,7 +1,9 @@
 /* engine_bridge: ports that hear one another, by the conference mixer. */
 #include "cti/conference.h"
 #include "cti/error.h"
+#include "cti/mixer.h"
 #include "media/engine_parts.h"
+#include "mix/gain.h"
 
 enum { FREE = -1, NOBODY = -1 };
 
@@ -120,11 +122,7 @@ static void mix_one(cti_engine *e, int bridge) {
     for (int i = 0; i < CTI_BRIDGE_PARTIES; i++) {
         if (b->port[i] == FREE)
             continue;
-        int16_t *tx = tx_of(e, b->port[i]);
-        for (int k = 0; k < TICK; k++) {
-            int32_t sum = tx[k] + heard[i][k];
-            tx[k] = (int16_t)(sum > INT16_MAX ? INT16_MAX : sum < INT16_MIN ? INT16_MIN : sum);
-        }
+        (void)cti_mix_add(tx_of(e, b->port[i]), heard[i], CTI_UNITY, TICK);
         if (b->leaving[i]) {
             b->port[i] = FREE;
             b->leaving[i] = 0;
