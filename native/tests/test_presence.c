@@ -3,7 +3,7 @@
 #include "cti/presence.h"
 #include "signals.h"
 
-enum { MOST = 256 };
+enum { MOST = 1024 };
 
 static cti_event events[MOST];
 
@@ -102,6 +102,28 @@ static void test_melodies_and_chords_are_sound_again_and_again(void) {
     }
 }
 
+/* Chords of three notes that follow each other without a pause, each held for five seconds. */
+static void test_held_chords_whose_notes_lie_close_to_the_last_are_sound_at_each_change(void) {
+    static const double chord[][3] = {{310, 413, 619}, {260, 310, 390}, {278, 330, 415}, {310, 370, 466}};
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        signal *s = signal_new(seed);
+        double loud = signal_between(s, -36, -16);
+        for (int c = 0; c < 12; c++, s->n += 40000)
+            for (int k = 0; k < 3; k++)
+                signal_sine(s, s->n, 40000, chord[c % 4][k], loud + signal_between(s, -3, 3));
+        signal_noise(s, -62);
+        int count = hear_by(s, 160), heard = 0;
+        for (int c = 1; c < 12; c++)
+            for (int i = 0; i < count; i += 2)
+                if (events[i].at >= c * 40000 && events[i].at < c * 40000 + 10000) {
+                    heard++;
+                    break;
+                }
+        CHECK_EQ(heard, 11);
+        free(s);
+    }
+}
+
 static void test_ringing_of_an_unknown_cadence_is_sound(void) {
     static const double ring[][4] = {{1000, 4000, 0, 0}, {400, 200, 400, 2000}, {600, 1700, 0, 0}};
     for (size_t r = 0; r < 3; r++) {
@@ -168,6 +190,7 @@ int main(void) {
     RUN(test_one_tone_over_and_over_is_none_after_three_seconds);
     RUN(test_speech_is_sound);
     RUN(test_melodies_and_chords_are_sound_again_and_again);
+    RUN(test_held_chords_whose_notes_lie_close_to_the_last_are_sound_at_each_change);
     RUN(test_ringing_of_an_unknown_cadence_is_sound);
     RUN(test_clicks_are_none);
     RUN(test_events_are_the_same_for_every_block_size);

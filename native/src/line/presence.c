@@ -6,14 +6,15 @@
 #include "base/fft.h"
 #include "base/outbox.h"
 #include "cti/error.h"
+#include "line/notes.h"
 
 enum {
-    HOP = 160,      /* samples between two looks */
-    FIRST_BIN = 6,  /* 190 Hz: below lies hum */
-    LAST_BIN = 112, /* 3500 Hz */
-    SPREAD = 1,     /* bins: a line under the Hann window, and at a burst's edge */
-    LOOKS = 10,     /* 200 ms */
-    NEWS_LOOKS = 3, /* so many of them make sound: an edge or a click makes one or two */
+    HOP = NOTES_HOP, /* samples between two looks */
+    FIRST_BIN = 6,   /* 190 Hz: below lies hum */
+    LAST_BIN = 112,  /* 3500 Hz */
+    SPREAD = 1,      /* bins: a line under the Hann window, and at a burst's edge */
+    LOOKS = 10,      /* 200 ms */
+    NEWS_LOOKS = 3,  /* so many of them make sound: an edge or a click makes one or two */
     HANGOVER = 1600,
     LONG_PAUSE = 75, /* looks, 1.5 s: between rings, never within busy tone (a second at the most) */
     AWAKE = 4        /* looks: so much of what follows it is news */
@@ -30,6 +31,7 @@ enum {
 
 struct cti_presence {
     cti_fft fft;
+    notes notes;
     cti_outbox outbox;
     float recent[CTI_FFT_SIZE];
     float mean[CTI_FFT_BINS]; /* spectrum of what was heard */
@@ -53,6 +55,7 @@ int cti_presence_init(cti_presence *s, size_t size) {
         return CTI_ERR_SIZE;
     memset(s, 0, sizeof(*s));
     cti_fft_init(&s->fft);
+    notes_init(&s->notes);
     double rms = cti_dbm0_to_rms(FLOOR);
     s->floor = (float)(rms * rms);
     return CTI_OK;
@@ -66,16 +69,21 @@ static float heard_near(const cti_presence *s, int bin) {
     return most;
 }
 
-/* Whether this look's sound is new; it is remembered. */
-static int is_news(cti_presence *s) {
+/* A look at nothing, which is no news. */
+static uint32_t rest(cti_presence *s) {
+    s->quiet++;
+    notes_rest(&s->notes);
+    return 0;
+}
+
+/* One bit of news if this look's sound is new; as many as make sound if its notes are. It is remembered. */
+static uint32_t news_of(cti_presence *s) {
     float power[CTI_FFT_BINS], total = 0.0f, fresh = 0.0f;
     cti_fft_power(&s->fft, s->recent, power);
     for (int k = FIRST_BIN; k <= LAST_BIN; k++)
         total += power[k];
-    if (total < s->floor) {
-        s->quiet++;
-        return 0;
-    }
+    if (total < s->floor)
+        return rest(s);
     s->awake = s->quiet >= LONG_PAUSE ? AWAKE : s->awake - (s->awake > 0);
     s->quiet = 0;
     for (int k = FIRST_BIN; k <= LAST_BIN; k++) {
@@ -84,6 +92,8 @@ static int is_news(cti_presence *s) {
     }
     for (int k = 0; k < CTI_FFT_BINS; k++)
         s->mean[k] += MEMORY * (power[k] - s->mean[k]);
+    if (notes_look(&s->notes, &s->fft, s->recent, total))
+        return (1u << NEWS_LOOKS) - 1;
     return s->awake > 0 || fresh >= NEWS_SHARE * total;
 }
 
@@ -111,10 +121,10 @@ static void report(cti_presence *s, cti_event_sink *sink, int kind, int64_t star
 }
 
 static void look(cti_presence *s, cti_event_sink *sink) {
-    int news = loud_enough(s) ? is_news(s) : (s->quiet++, 0);
+    uint32_t news = loud_enough(s) ? news_of(s) : rest(s);
     if (news && s->news == 0)
         s->news_start = s->now > CTI_FFT_SIZE ? s->now - CTI_FFT_SIZE : 0;
-    s->news = (s->news << 1 | (uint32_t)news) & ((1u << LOOKS) - 1);
+    s->news = (s->news << 1 | news) & ((1u << LOOKS) - 1);
     if (news && count(s->news) >= NEWS_LOOKS) {
         s->news_end = s->now;
         if (!s->active)
