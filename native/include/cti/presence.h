@@ -6,8 +6,8 @@
  * Speech and music hold sound that was not there a moment ago. So each 20 ms are compared with the mean
  * spectrum of the half second of sound before them: power 5 dB and more above it, in bins where that
  * much is new, is news; so is what comes after 1.5 s of silence, for such a pause ringing has (any country's)
- * and no tone of a call that is over. Some news within 200 ms are sound, until 200 ms without. Other notes in a
- * steady sound are news too, though they lie as close as 16 Hz to the last: an organ's chords.
+ * and no tone of a call that is over. Some news within 200 ms are sound, until 200 ms without. Other notes in
+ * a steady sound are news too, though they lie as close as 16 Hz to the last: an organ's chords.
  */
 
 #include <stddef.h>
