@@ -139,7 +139,8 @@ def test_d34_no_english_is_left_in_the_chinese_window(program: Any, fake: Module
 
     station = fake.FakeStation()
     fake.past(station)
-    states = ("seized", "clearing", "out-of-order", "missing", "unused", "who-knows")
+    states = ("seized", "clearing", "cleared", "off-hook", "howling", "left-off-hook")
+    states += ("out-of-order", "missing", "unused", "who-knows")
     station.port_rows += [{"id": f"usb/{n}", "state": state} for n, state in enumerate(states, 1)]
     finder = fake.FakeFinder(station)
     made = program(finder, language="zh", output=fake.FakeOutput(NoSound(NO_LIBRARY)))

@@ -370,6 +370,22 @@
         <translation>正在挂机</translation>
     </message>
     <message>
+        <source>The other side has hung up</source>
+        <translation>对方已挂机</translation>
+    </message>
+    <message>
+        <source>Forgotten off hook</source>
+        <translation>忘记挂机</translation>
+    </message>
+    <message>
+        <source>Forgotten off hook: howler</source>
+        <translation>忘记挂机（催挂音）</translation>
+    </message>
+    <message>
+        <source>Left off hook</source>
+        <translation>话机未挂好</translation>
+    </message>
+    <message>
         <source>Out of order</source>
         <translation>线路故障</translation>
     </message>
