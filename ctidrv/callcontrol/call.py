@@ -6,8 +6,6 @@ samples. Once the far end is gone, every wait raises CallEnded, also one that be
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,10 +15,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ctidrv.callcontrol.answer import Answer
 from ctidrv.callcontrol.causes import BROKEN, Cause, Outcome, not_through
 from ctidrv.callcontrol.journal import CallEvent, Journal
+from ctidrv.callcontrol.keys import Key, Keys
 from ctidrv.callcontrol.profile import LineProfile
 from ctidrv.callcontrol.take import Recorded, Take
+from ctidrv.callcontrol.waiting import Waits
 from ctidrv.clock import SampleClock, later
-from ctidrv.errors import CallEnded
 from ctidrv.events import DigitDown, DigitUp, FaxTone, PlayDone, PortEvent, RecordDone, VoiceOff, VoiceOn
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import RATE, PortId, Samples, ms
@@ -32,10 +31,6 @@ OPERATOR = "operator"
 """Who answers a call when it is not the script."""
 CALLED = "called"
 """Who answers a call that we made."""
-_DIGIT_WAIT = ms(200)
-"""A key is handed on when it is let go, or after so long: its length is known, and nobody waits for a
-stuck key. A prompt it stops has stopped long before, in the core."""
-_TYPE_AHEAD = 256
 _QUEUE = 12
 """Sounds put behind one another at a time; the core's player takes 16."""
 _LOOK_EVERY = ms(1000)
@@ -81,15 +76,6 @@ class _Play:
     left: set[int] = field(default_factory=set)
     reason: str = "end"
     digit: str | None = None
-
-
-@dataclass(slots=True)
-class _Key:
-    digit: str
-    at: Samples
-    during: str | None
-    kept: bool
-    """False: it ended or fell into a recording of a message, so it is no type-ahead."""
 
 
 class Call:
@@ -138,9 +124,8 @@ class Call:
         self._journal = journal
         self._profile = profile
         self._ringing = False
-        self._waiters: list[asyncio.Future[None]] = []
-        self._digits: deque[str] = deque()
-        self._key: _Key | None = None
+        self._waits = Waits(clock, lambda: self.cause)
+        self._keys = Keys(clock, self._key_over)
         self._plays: list[_Play] = []
         self._take: Take | None = None
         self._voice = False
@@ -183,7 +168,7 @@ class Call:
         a call that the script has answered she takes over (what plays is stopped). A script whose
         call an operator has taken waits here until the call ends, or until it is cancelled.
         """
-        self._check()
+        self._waits.check()
         if self.direction == "out" and by != OPERATOR:
             return await self.through()  # a menu that begins with `answer` serves calls of both kinds
         if self.state is CallState.CONNECTED:
@@ -191,13 +176,13 @@ class Call:
                 self.answered_by = by
                 self.stop()
                 self.note("call.answered", by=by)
-                self._wake()
+                self._waits.wake()
             return
         if after_rings > 0:
-            await self._until(lambda: self.answered_by is not None or self._rung(after_rings))
+            await self._waits.until(lambda: self.answered_by is not None or self._rung(after_rings))
             wait = after_rings == 1 and self._profile.caller_id_after_ring
             if wait and self.answered_by is None:
-                await self._until(
+                await self._waits.until(
                     lambda: (
                         self.answered_by is not None or self.caller.standard is not None or self.rings > 1
                     ),
@@ -206,31 +191,31 @@ class Call:
         if self.answered_by is None or by == OPERATOR:
             self.answered_by = by
             self._line.answer(self)
-        await self._until(lambda: self.state is CallState.CONNECTED and self.answered_by == by)
+        await self._waits.until(lambda: self.state is CallState.CONNECTED and self.answered_by == by)
 
     async def taken(self) -> None:
         """Returns when an operator has answered or taken over; CallEnded when the call ends before."""
-        await self._until(lambda: self.state is CallState.CONNECTED and self.answered_by == OPERATOR)
+        await self._waits.until(lambda: self.state is CallState.CONNECTED and self.answered_by == OPERATOR)
 
     async def through(self) -> None:
         """Returns when a call that we make is answered; CallEnded when it ends before."""
-        await self._until(lambda: self.state is CallState.CONNECTED)
+        await self._waits.until(lambda: self.state is CallState.CONNECTED)
 
     async def party_known(self, within: Samples) -> Answer | None:
         """Who answered a call that we made; None: it is not known so soon."""
-        await self._until(lambda: self.party is not None, Samples(self._clock.now() + within))
+        await self._waits.until(lambda: self.party is not None, Samples(self._clock.now() + within))
         return self.party
 
     async def machine_ready(self, within: Samples) -> None:
         """An answering machine has beeped and records; at the longest so long."""
-        await self._until(
+        await self._waits.until(
             lambda: self.party is not None and self.party.beep is not None,
             Samples(self._clock.now() + within),
         )
 
     async def ended(self) -> Cause:
         """Waits until the call is over (no CallEnded) and tells why."""
-        await self._until(lambda: self.cause is not None, raising=False)
+        await self._waits.until(lambda: self.cause is not None, raising=False)
         assert self.cause is not None
         return self.cause
 
@@ -251,8 +236,8 @@ class Call:
         Does not begin when such a key was pressed before. `label` (a prompt's id) is what the journal
         names as that into which a digit fell. `loop`: the last sound goes on until it is stopped.
         """
-        self._check()
-        early = next((digit for digit in self._pressed() if digit in stop_on), None)
+        self._waits.check()
+        early = next((digit for digit in self._keys.pressed() if digit in stop_on), None)
         if early is not None:
             return Played("digit", early)
         play = _Play(stop_on, label)
@@ -265,7 +250,7 @@ class Call:
                     last = loop and piece is pieces[-1]
                     play.left.add(self.channel.play(piece, stop_on=stop_on, loop=last).ref)
                 pieces = pieces[_QUEUE:]
-                await self._until(lambda: not play.left)
+                await self._waits.until(lambda: not play.left)
         finally:
             self._plays.remove(play)
             if play.left and self.cause is None:
@@ -283,20 +268,18 @@ class Call:
     async def digit(self, timeout: Samples | None = None) -> str | None:  # noqa: ASYNC109 (of samples)
         """The next key: one pressed before, else the next within so many samples; None: none came."""
         deadline = None if timeout is None else Samples(self._clock.now() + timeout)
-        await self._until(lambda: bool(self._digits), deadline)
-        if not self._digits and self._pressed():  # still held down
-            await self._until(lambda: bool(self._digits) or not self._pressed())
-        return self._digits.popleft() if self._digits else None
+        await self._waits.until(lambda: self._keys.ready, deadline)
+        if not self._keys.ready and self._keys.pressed():  # still held down
+            await self._waits.until(lambda: self._keys.ready or not self._keys.pressed())
+        return self._keys.next()
 
     def clear_digits(self) -> None:
         """Forgets the keys pressed so far."""
-        self._digits.clear()
-        if self._key is not None:
-            self._key.kept = False
+        self._keys.clear()
 
     async def pause(self, length: Samples) -> None:
         """Waits; CallEnded when the call ends before."""
-        await self._until(lambda: False, Samples(self._clock.now() + length))
+        await self._waits.until(lambda: False, Samples(self._clock.now() + length))
 
     async def record_message(
         self, sink: Sink, *, max: Samples, silence: Samples, finish_on: str = ""
@@ -307,7 +290,7 @@ class Call:
         The one wait that returns when the far end hangs up (reason ``hangup``), so that what was said
         is kept; the next wait raises CallEnded. Keys pressed meanwhile are no type-ahead.
         """
-        self._check()
+        self._waits.check()
         now = self._clock.now()
         take = self._take = Take(
             started=now, silence=silence, finish_on=finish_on, limit=Samples(now + max), voice=self._voice
@@ -322,7 +305,7 @@ class Call:
         try:
             while self.cause is None and recording.error is None and not take.over(now := self._clock.now()):
                 until = Samples(min(take.due(), now + _LOOK_EVERY))
-                await self._until(take.changed, until, raising=False)
+                await self._waits.until(take.changed, until, raising=False)
         finally:
             try:
                 frames = await recording.stop()
@@ -348,22 +331,22 @@ class Call:
         if isinstance(event, DigitDown):
             self._digit_down(event)
         elif isinstance(event, DigitUp):
-            self._hand_on(event.at, event.length)
+            self._keys.up(event.at, event.length)
         elif isinstance(event, PlayDone):
             self._play_done(event)
         elif isinstance(event, VoiceOn | VoiceOff):
             self._voice = isinstance(event, VoiceOn)
         elif isinstance(event, FaxTone) and self.state is CallState.CONNECTED:
             self._journal.emit("call.fax", self.port, self.id, at=event.at, tone=event.tone)
-        self._wake()
+        self._waits.wake()
 
     def on_ring(self, ringing: bool, rings: int) -> None:
         self._ringing, self.rings = ringing, rings
-        self._wake()
+        self._waits.wake()
 
     def on_caller(self, caller: Caller) -> None:
         self.caller = caller
-        self._wake()
+        self._waits.wake()
 
     def on_answering(self) -> None:
         for listener in self._when_answering:
@@ -371,35 +354,29 @@ class Call:
 
     def on_party(self, party: Answer) -> None:
         self.party = party
-        self._wake()
+        self._waits.wake()
 
     def on_connected(self, at: Samples) -> None:
         self.state, self.answered_at = CallState.CONNECTED, at
-        self._wake()
+        self._waits.wake()
 
     def on_ended(self, at: Samples, cause: Cause) -> None:
-        self._hand_on(at, None)
+        self._keys.up(at, None)
         self.state, self.ended_at, self.cause = CallState.ENDED, at, cause
         if self._plays:
             self.channel.stop()
         for listener in self._when_ended:
             listener()
-        self._wake()
+        self._waits.wake()
 
     # How.
 
     def _rung(self, count: int) -> bool:
         return self.rings > count or (self.rings == count and not self._ringing)
 
-    def _pressed(self) -> list[str]:
-        held = [self._key.digit] if self._key is not None and self._key.kept else []
-        return [*self._digits, *held]
-
     def _digit_down(self, event: DigitDown) -> None:
-        self._hand_on(event.at, None)
         during = self._plays[-1].label if self._plays else None
-        self._key = key = _Key(event.digit, event.at, during, kept=self._take is None)
-        self._clock.call_at(event.at + _DIGIT_WAIT, lambda: self._hand_on(None, None, key))
+        self._keys.down(event.at, Key(event.digit, during, kept=self._take is None))
         for play in self._plays:
             # The core has stopped what it was playing; a sound put in the queue just now it has not.
             if event.digit in play.stop_on and play.digit is None:
@@ -407,13 +384,7 @@ class Call:
                 if play.left:
                     self.channel.stop()
 
-    def _hand_on(self, at: Samples | None, length: Samples | None, only: _Key | None = None) -> None:
-        key = self._key
-        if key is None or (only is not None and only is not key):
-            return
-        self._key = None
-        if key.kept and len(self._digits) < _TYPE_AHEAD:
-            self._digits.append(key.digit)
+    def _key_over(self, key: Key, at: Samples | None, length: Samples | None) -> None:
         self._journal.emit(
             "call.digit",
             self.port,
@@ -423,7 +394,7 @@ class Call:
             length_ms=None if length is None else round(length * 1000 / RATE),
             during=key.during,
         )
-        self._wake()
+        self._waits.wake()
 
     def _play_done(self, event: PlayDone) -> None:
         for play in self._plays:
@@ -431,38 +402,6 @@ class Call:
                 play.left.discard(event.ref)
                 if event.reason != "end" and play.reason == "end":
                     play.reason = event.reason
-
-    def _check(self) -> None:
-        if self.cause is not None:
-            raise CallEnded(self.cause)
-
-    def _wake(self) -> None:
-        waiters, self._waiters = self._waiters, []
-        for waiter in waiters:
-            if not waiter.done():
-                waiter.set_result(None)
-
-    async def _until(
-        self, ready: Callable[[], bool], deadline: Samples | None = None, *, raising: bool = True
-    ) -> bool:
-        """Waits until `ready`, looking again after each thing that happens; False at the deadline."""
-        while True:
-            if raising:
-                self._check()
-            if ready():
-                return True
-            if deadline is not None and self._clock.now() >= deadline:
-                return False
-            if not raising and self.cause is not None:
-                return False
-            waiter = asyncio.get_running_loop().create_future()
-            self._waiters.append(waiter)
-            timer = None if deadline is None else self._clock.call_at(deadline, self._wake)
-            try:
-                await waiter
-            finally:
-                if timer is not None:
-                    timer.cancel()
 
 
 def _joined(sounds: Sequence[Sound]) -> list[Sound]:

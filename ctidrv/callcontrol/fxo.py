@@ -21,6 +21,7 @@ from enum import Enum, auto
 from types import MappingProxyType
 
 from ctidrv.callcontrol.causes import Cause
+from ctidrv.callcontrol.timers import Start, Stop
 
 
 class State(Enum):
@@ -157,25 +158,13 @@ class Do(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
-    """Starts a timer afresh."""
-
-    timer: Timer
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    timer: Timer
-
-
-@dataclass(frozen=True, slots=True)
 class End:
     """Ends the call; None: for the cause that whoever hung up (or the board) gave."""
 
     cause: Cause | None
 
 
-Action = Do | Start | Stop | End
+Action = Do | Start[Timer] | Stop[Timer] | End
 Row = tuple[State, tuple[Action, ...]]
 
 _CALL_TIMERS = (Stop(Timer.SILENCE), Stop(Timer.BREAK), Stop(Timer.DIAL), Stop(Timer.WAITING), Do.RESUME)

@@ -16,7 +16,8 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from ctidrv.callcontrol.causes import Cause
-from ctidrv.callcontrol.fxo import Action, Do, End, Input, Row, Start, State, Stop, Timer
+from ctidrv.callcontrol.fxo import Action, Do, End, Input, Row, State, Timer
+from ctidrv.callcontrol.timers import Start, Stop
 
 _PUT_DOWN = (Do.GO_ON_HOOK, Start(Timer.RELEASE))
 _FOLLOWING = (Stop(Timer.PROGRESS), Stop(Timer.CALLED), Stop(Timer.DIAL))

@@ -13,7 +13,8 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from ctidrv.callcontrol.causes import Cause
-from ctidrv.callcontrol.fxo import TABLE, Do, End, Input, Row, Start, State, Stop, Timer
+from ctidrv.callcontrol.fxo import TABLE, Do, End, Input, Row, State, Timer
+from ctidrv.callcontrol.timers import Start, Stop
 
 _RUNNING = (Stop(Timer.BURST), Stop(Timer.FETCH))
 

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from types import MappingProxyType
 
+from ctidrv.callcontrol.timers import Start, Stop
+
 
 class State(Enum):
     """What the telephone is doing; the value is the word of ``line.state``."""
@@ -84,25 +86,13 @@ class Do(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
-    """Starts a timer afresh."""
-
-    timer: Timer
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    timer: Timer
-
-
-@dataclass(frozen=True, slots=True)
 class Play:
     """A tone of the country, in the place of the one that is played."""
 
     tone: str
 
 
-Action = Do | Start | Stop | Play
+Action = Do | Start[Timer] | Stop[Timer] | Play
 Row = tuple[State, tuple[Action, ...]]
 
 _STOPPED = tuple(Stop(timer) for timer in Timer)

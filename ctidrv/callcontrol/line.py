@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ctidrv import events
 from ctidrv.callcontrol import fxo
-from ctidrv.callcontrol.call import CALLED, OPERATOR, Call, CallState
+from ctidrv.callcontrol.call import CALLED, Call
 from ctidrv.callcontrol.causes import Cause, confidence
 from ctidrv.callcontrol.far_end import FarEnd
-from ctidrv.callcontrol.fxo import TABLE, Do, FxoLine, Input, Start, State, Stop, Timer
+from ctidrv.callcontrol.fxo import TABLE, TIMER_INPUT, Do, FxoLine, Input, State, Timer
 from ctidrv.callcontrol.fxo_jclip import JCLIP_TABLE
 from ctidrv.callcontrol.fxo_out import OUTBOUND
 from ctidrv.callcontrol.fxo_pulse import PULSE_TABLE
@@ -20,16 +19,17 @@ from ctidrv.callcontrol.ids import Ids
 from ctidrv.callcontrol.journal import Journal
 from ctidrv.callcontrol.outgoing import Order, Outgoing
 from ctidrv.callcontrol.profile import LineProfile
+from ctidrv.callcontrol.serving import Serving
+from ctidrv.callcontrol.timers import Start, Stop, Timers
 from ctidrv.callcontrol.told import caller_fact, caller_of, messages_fact
 from ctidrv.clock import SampleClock
-from ctidrv.clock import Timer as ClockTimer
-from ctidrv.errors import CallEnded, CtiError, PortError
+from ctidrv.errors import CtiError, PortError
 from ctidrv.events import PortEvent
 from ctidrv.native import lib
 from ctidrv.native.cid import acknowledgement
 from ctidrv.native.pcm import Pcm
 from ctidrv.ports.api import Able
-from ctidrv.units import PortId, Samples, seconds
+from ctidrv.units import PortId, Samples
 
 if TYPE_CHECKING:
     from ctidrv.media.channel import Channel, Playback
@@ -48,9 +48,6 @@ DIGITLESS_EAR: int = OFF_HOOK_EAR & ~lib.CTI_EAR_DTMF
 """While a waiting call tells who it is, or we dial: the echo of our own digits is nobody's key."""
 
 _OUT_OF_ORDER = {Input.ALARM: "board", Input.DEAD_OVER: "no-battery"}
-
-_LINGER = seconds(30)
-"""What serves a call may go on for so long after its end (a message is trimmed, rows are written)."""
 
 
 class LineController:
@@ -82,8 +79,7 @@ class LineController:
         self._profile = profile
         self._on_call = on_call
         self._line = FxoLine(profile.signals, _table(profile))
-        self._timers: dict[Timer, ClockTimer] = {}
-        self._lengths = {
+        lengths = {
             Timer.RING: profile.ring_timeout,
             Timer.BURST: profile.car[1] if profile.jclip else profile.pulse,
             Timer.FETCH: profile.fetch,
@@ -98,6 +94,7 @@ class LineController:
             Timer.RELEASE: profile.release_timeout,
             Timer.GUARD: profile.release_guard,
         }
+        self._timers = Timers(clock, lengths, lambda timer, due: self._feed(TIMER_INPUT[timer], due))
         self._event: PortEvent | None = None
         self._wanted = Cause.LOCAL_SCRIPT
         self._sure: float | None = None
@@ -112,7 +109,7 @@ class LineController:
         self._playing = False
         self._order: Order | None = None
         self._outgoing = Outgoing(channel, clock, self._feed, self._note)
-        self._serving: dict[asyncio.Task[None], Call] = {}
+        self._serving = Serving(clock, journal, self.hang_up)
         self._unsubscribe: Callable[[], None] | None = None
 
     @property
@@ -131,14 +128,11 @@ class LineController:
         """Hangs up (a call that rings is let be), waits for what serves calls, and leaves the line."""
         self._wanted = Cause.STATION_STOP
         self._feed(Input.WITHDRAW, self._clock.now())
-        if self._serving:
-            await asyncio.wait(set(self._serving))
+        await self._serving.done()
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
-        for timer in self._timers.values():
-            timer.cancel()
-        self._timers.clear()
+        self._timers.stop_all()
 
     def tones_changed(self) -> None:
         """The detector of tones has begun afresh: the end of one that it heard is never told."""
@@ -174,12 +168,12 @@ class LineController:
 
     def on_event(self, event: PortEvent) -> None:
         """Takes an event of the port; those of one tick come in the order of their time."""
-        self._run_timers(event.at)
+        self._timers.run_until(event.at)
         self._event = event
         if self.call is not None and not isinstance(event, events.PlayDone):
             self.call.on_event(event)
         if isinstance(event, events.PlayDone):
-            for call in dict.fromkeys([*self._serving.values(), self.call]):
+            for call in dict.fromkeys([*self._serving.calls, self.call]):
                 if call is not None:
                     call.on_event(event)
         for seen in self._inputs(event):
@@ -267,9 +261,9 @@ class LineController:
     def _perform(self, action: fxo.Action, at: Samples) -> None:
         match action:
             case Start(timer):
-                self._start_timer(timer, at)
+                self._timers.start(timer, at)
             case Stop(timer):
-                self._stop_timer(timer)
+                self._timers.stop(timer)
             case fxo.End(cause):
                 self._end(cause or self._wanted, at)
             case Do.OPEN_CALL:
@@ -357,10 +351,7 @@ class LineController:
         self._far_end.begin()
         more = {} if order is None else {"number": number, "emergency": emergency}
         self._journal.emit("call.offered", self.port, call.id, at=at, direction=direction, **more)
-        served = (self._on_call if order is None else order.serve)(call)
-        task = asyncio.get_running_loop().create_task(self._serve(call, served), name=call.id)
-        self._serving[task] = call
-        task.add_done_callback(self._served)
+        self._serving.begin(call, (self._on_call if order is None else order.serve)(call))
 
     def _count_ring(self, at: Samples) -> None:
         call = self.call
@@ -435,65 +426,3 @@ class LineController:
         sure = confidence(cause) if self._sure is None else self._sure
         self._journal.emit("call.clearing", self.port, call.id, at=at, cause=cause.value, confidence=sure)
         call.on_ended(at, cause)
-
-    # Timers: of the profile's length, from the sample at which their cause was known.
-
-    def _start_timer(self, timer: Timer, at: Samples) -> None:
-        self._stop_timer(timer)
-        due = Samples(at + self._lengths[timer])
-        self._timers[timer] = self._clock.call_at(due, lambda: self._run_out(timer, due))
-
-    def _stop_timer(self, timer: Timer) -> None:
-        running = self._timers.pop(timer, None)
-        if running is not None:
-            running.cancel()
-
-    def _run_out(self, timer: Timer, due: Samples) -> None:
-        self._timers.pop(timer, None)
-        self._feed(fxo.TIMER_INPUT[timer], due)
-
-    def _run_timers(self, until: Samples) -> None:
-        """Timers that ran out before an event of the same tick come before it."""
-        while due := [timer for timer in self._timers.values() if timer.when < until]:
-            min(due, key=lambda timer: timer.when).fire()
-
-    # Serving.
-
-    async def _serve(self, call: Call, served: Awaitable[None]) -> None:
-        handler = asyncio.ensure_future(served)
-        try:
-            ended = asyncio.ensure_future(call.ended())
-            await asyncio.wait({handler, ended}, return_when=asyncio.FIRST_COMPLETED)
-            if not handler.done():
-                await self._within(handler, _LINGER)
-            self._judge(call, handler)
-            await ended
-        finally:
-            handler.cancel()
-        self._journal.emit(
-            "call.ended", self.port, call.id, cause=(await call.ended()).value, outcome=call.outcome.value
-        )
-
-    async def _within(self, handler: asyncio.Future[None], length: Samples) -> None:
-        def give_up() -> None:
-            handler.cancel()
-
-        late = self._clock.call_after(length, give_up)
-        await asyncio.wait({handler})
-        late.cancel()
-
-    def _judge(self, call: Call, handler: asyncio.Future[None]) -> None:
-        cause = Cause.LOCAL_SCRIPT
-        if handler.cancelled():
-            _log.error("%s: what served %s had to be stopped", self.port, call.id)
-            cause = Cause.ERROR
-        elif (error := handler.exception()) is not None and not isinstance(error, CallEnded):
-            _log.error("%s: what served %s failed", self.port, call.id, exc_info=error)
-            cause = Cause.ERROR
-        if call.state is not CallState.ENDED and call.answered_by != OPERATOR:
-            self.hang_up(call, cause)
-
-    def _served(self, task: asyncio.Task[None]) -> None:
-        del self._serving[task]
-        if not task.cancelled() and task.exception() is not None:
-            _log.error("%s: %s", self.port, task.get_name(), exc_info=task.exception())

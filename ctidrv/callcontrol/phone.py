@@ -17,11 +17,11 @@ from zoneinfo import ZoneInfo
 from ctidrv import events
 from ctidrv.callcontrol import fxs
 from ctidrv.callcontrol.call import Caller
-from ctidrv.callcontrol.fxs import TIMER_INPUT, Do, FxsPhone, Input, Play, Start, State, Stop, Timer
+from ctidrv.callcontrol.fxs import TIMER_INPUT, Do, FxsPhone, Input, Play, State, Timer
 from ctidrv.callcontrol.journal import Journal
 from ctidrv.callcontrol.ringer import Ringer
+from ctidrv.callcontrol.timers import Start, Stop, Timers
 from ctidrv.clock import SampleClock
-from ctidrv.clock import Timer as ClockTimer
 from ctidrv.errors import CtiError
 from ctidrv.native.ear import DTMF
 from ctidrv.native.pcm import Pcm
@@ -124,7 +124,9 @@ class Phone:
         self._caller: Caller | None = None
         self._tone: Playback | None = None
         self._key = ""
-        self._timers: dict[Timer, ClockTimer] = {}
+        self._timers = Timers(
+            clock, self._profile.lengths, lambda timer, due: self._feed(TIMER_INPUT[timer], due)
+        )
         self._unsubscribe: Callable[[], None] | None = None
 
     @property
@@ -143,9 +145,7 @@ class Phone:
             self._unsubscribe = None
         self._command(self._ringer.stop)
         self._quiet()
-        for timer in self._timers.values():
-            timer.cancel()
-        self._timers.clear()
+        self._timers.stop_all()
 
     # What the owner asks for.
 
@@ -172,6 +172,7 @@ class Phone:
     # What the port tells.
 
     def _on_event(self, event: events.PortEvent) -> None:
+        self._timers.run_until(event.at)
         match event:
             case events.HookChanged():
                 self.channel.listen(DTMF if event.off_hook else 0)
@@ -200,14 +201,14 @@ class Phone:
             why = {"reason": "board"} if self.state is State.BLOCKED else {}
             self._journal.emit("line.state", self.port, at=at, state=self.state.value, **why)
         for action in actions:
-            self._perform(action)
+            self._perform(action, at)
 
-    def _perform(self, action: fxs.Action) -> None:
+    def _perform(self, action: fxs.Action, at: Samples) -> None:
         match action:
             case Start(timer):
-                self._start_timer(timer)
+                self._timers.start(timer, at)
             case Stop(timer):
-                self._stop_timer(timer)
+                self._timers.stop(timer)
             case Play(tone):
                 self._play(tone)
             case Do.QUIET:
@@ -258,22 +259,6 @@ class Phone:
         tone, self._tone = self._tone, None
         if tone is not None:
             self._command(tone.stop)
-
-    def _start_timer(self, timer: Timer) -> None:
-        self._stop_timer(timer)
-        length = self._profile.lengths.get(timer)
-        if length is not None:
-            due = Samples(self._clock.now() + length)
-            self._timers[timer] = self._clock.call_at(due, lambda: self._run_out(timer, due))
-
-    def _stop_timer(self, timer: Timer) -> None:
-        running = self._timers.pop(timer, None)
-        if running is not None:
-            running.cancel()
-
-    def _run_out(self, timer: Timer, due: Samples) -> None:
-        self._timers.pop(timer, None)
-        self._feed(TIMER_INPUT[timer], due)
 
 
 def ends_number(key: str) -> bool:

@@ -18,14 +18,13 @@ from ctidrv.callcontrol.fxo import (
     End,
     FxoLine,
     Input,
-    Start,
     State,
-    Stop,
     Timer,
 )
 from ctidrv.callcontrol.fxo_jclip import JCLIP_TABLE
 from ctidrv.callcontrol.fxo_out import OUTBOUND
 from ctidrv.callcontrol.fxo_pulse import PULSE_TABLE
+from ctidrv.callcontrol.timers import Start, Stop
 from ctidrv.ports.regions import SIGNALS
 
 ALL = frozenset(SIGNALS)

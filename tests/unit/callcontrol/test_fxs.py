@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctidrv.callcontrol.fxs import TABLE, TIMER_INPUT, Do, FxsPhone, Input, Play, Start, State, Stop, Timer
+from ctidrv.callcontrol.fxs import TABLE, TIMER_INPUT, Do, FxsPhone, Input, Play, State, Timer
+from ctidrv.callcontrol.timers import Start, Stop
 
 ON_HOOK = {State.IDLE, State.RINGING}
 # Spelled out so that a row that goes missing is seen: what each state must react to.
