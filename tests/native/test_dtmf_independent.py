@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ctidrv.apps.music import hold_music
 from ctidrv.events import DigitDown, DigitUp
 from ctidrv.media.wav import read_wav
 from ctidrv.native.ear import ALL, DTMF, Ear
@@ -184,6 +185,13 @@ def test_what_every_country_dials_is_heard_by_spandsp(spandsp: Any) -> None:
     assert len(habits) > 10
     for dialling in habits:
         assert spandsp_hears(spandsp, dialling.tones(KEYS) + Pcm.silence(800)) == KEYS
+
+
+def test_neither_spandsp_nor_multimon_hears_a_digit_in_our_music(spandsp: Any, tmp_path: Path) -> None:
+    if shutil.which("multimon-ng") is None or shutil.which("sox") is None:
+        pytest.skip("multimon-ng and sox are not installed")
+    sound = hold_music() + hold_music()
+    assert spandsp_hears(spandsp, sound) == multimon_hears(sound, tmp_path) == ""
 
 
 def test_es_201_235_2_levels_of_what_countries_dial_are_those_of_their_files() -> None:

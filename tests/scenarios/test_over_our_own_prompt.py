@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from ctidrv.apps.music import hold_music
 from ctidrv.apps.recording import CallRecorder
 from ctidrv.callcontrol.call import Call
 from ctidrv.callcontrol.ids import Ids
@@ -136,6 +137,19 @@ def test_a_caller_who_hangs_up_in_a_prompt_that_never_ends_is_known_within_four_
         assert after <= ms(4 * period)
 
 
+@pytest.mark.parametrize("country", ["CN", "US", "GB"])
+def test_a_caller_who_hangs_up_over_our_music_is_known_within_four_cycles(
+    tmp_path: Path, country: str
+) -> None:
+    """Also where it goes round."""
+    for talked in (3.1, 47.5):
+        folder = tmp_path / str(talked)
+        folder.mkdir()
+        after, cause = cleared_after(Menu(folder, country, hold_music(), return_loss_db=6.0), talked)
+        assert cause == "remote-busy-tone"
+        assert after <= ms(4 * sum(load_region(country).tones["busy"].ms))
+
+
 @pytest.mark.parametrize("country", ["CN", "GB"])
 def test_a_hang_up_is_known_without_the_echo_canceller_too(tmp_path: Path, country: str) -> None:
     """As on a board whose own canceller leaves 10 dB and more between the tone and the prompt's echo."""
@@ -186,13 +200,13 @@ def test_a_caller_who_speaks_over_the_prompt_is_recorded_as_she_spoke(tmp_path: 
     assert words.snr_db > 15
 
 
-@pytest.mark.parametrize("language", ["en-US", "zh-CN"])
+@pytest.mark.parametrize("what", ["en-US", "zh-CN", "music"])
 @pytest.mark.parametrize("level", [-5.0, -15.0, -25.0])
 def test_digits_stop_our_prompt_on_a_line_that_returns_half_of_it(
-    tmp_path: Path, language: str, level: float
+    tmp_path: Path, what: str, level: float
 ) -> None:
     """6 dB of return loss: the echo is at the digits' level and above. The prompt begins anew at each."""
-    sound = prompt(language, "main-menu", "opening-hours")
+    sound = hold_music() if what == "music" else prompt(what, "main-menu", "opening-hours")
     menu = Menu(tmp_path, "US", sound, stop_on=KEYS, return_loss_db=6.0)
 
     async def scene(ann: Any) -> None:

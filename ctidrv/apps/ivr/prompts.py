@@ -1,7 +1,8 @@
 """Prompts by id and language: ``prompts/<language>/<id>.wav``.
 
 A prompt that the current language lacks is taken from the next language of the script: a caller never
-meets silence because a file is missing.
+meets silence because a file is missing. The music that ships (``music/calm``) is there in every language,
+unless the language has a file of its own by that name.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ctidrv.apps.ivr.phrases import FILE, PhraseBook, read_phrases, spoken_digits
+from ctidrv.apps.ivr.shipped import shipped_music
 from ctidrv.errors import CtiError, InputError
 from ctidrv.media.wav import read_wav
 from ctidrv.native.pcm import Pcm
@@ -52,6 +54,7 @@ class Prompts:
         self.languages = tuple(languages)
         self._sounds: dict[tuple[str, str], Pcm | InputError] = {}
         self._books: dict[str, PhraseBook] = {}
+        self._music = shipped_music()
 
     def folder(self, language: str) -> Path:
         return self._base / self._pattern.replace("{lang}", language)
@@ -68,7 +71,8 @@ class Prompts:
         folder = self.folder(language)
         files = itertools.chain(folder.glob("*.wav"), folder.glob("*/*.wav"))
         near = itertools.islice(files, _GUESSES)
-        return sorted(path.relative_to(folder).with_suffix("").as_posix() for path in near)
+        own = {path.relative_to(folder).with_suffix("").as_posix() for path in near}
+        return sorted(own.union(self._music))
 
     def book(self, language: str) -> PhraseBook:
         if language not in self._books:
@@ -76,14 +80,18 @@ class Prompts:
         return self._books[language]
 
     def has_file(self, language: str, prompt: str) -> bool:
-        return os.path.isfile(self.folder(language) / f"{prompt}.wav")
+        return os.path.isfile(self._file(language, prompt))
+
+    def _file(self, language: str, prompt: str) -> Path:
+        own = self.folder(language) / f"{prompt}.wav"
+        return own if os.path.isfile(own) else self._music.get(prompt, own)
 
     def sound(self, language: str, prompt: str) -> Pcm:
         """One language's own recording. Raises InputError: not there, not 8,000 Hz mono, silent."""
         key = (language, prompt)
         if key not in self._sounds:
             try:
-                self._sounds[key] = _read(self.folder(language) / f"{prompt}.wav")
+                self._sounds[key] = read_prompt(self._file(language, prompt))
             except InputError as error:
                 self._sounds[key] = error
         found = self._sounds[key]
@@ -144,7 +152,8 @@ class Prompts:
         yield from (other for other in self.languages if other != language)
 
 
-def _read(path: Path) -> Pcm:
+def read_prompt(path: Path) -> Pcm:
+    """A recording to be played. Raises InputError: not there, not 8,000 Hz mono, silent, over ten minutes."""
     if os.path.isfile(path) and path.stat().st_size > MAX_BYTES:
         raise InputError(f"{path}: longer than ten minutes, the limit of a prompt")
     audio = read_wav(path)

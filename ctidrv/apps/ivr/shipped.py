@@ -1,4 +1,4 @@
-"""Where the scripts that ship with ctidrv lie: in the installed package, or in the source tree."""
+"""Where scripts and music that ship with ctidrv lie: in the installed package, or in the source tree."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ def shipped_folder() -> Path:
         if (folder / "hotline.ivr.yaml").is_file():
             return folder
     raise InputError(f"the shipped scripts are missing beside {package}: install ctidrv again")
+
+
+def shipped_music() -> dict[str, Path]:
+    """The pieces for callers who wait, by prompt id (``music/calm``)."""
+    folder = shipped_folder() / "music"
+    return {f"music/{path.stem}": path for path in sorted(folder.glob("*.wav"))}
 
 
 def shipped_script(name: str) -> Path:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ctidrv.apps.ivr import ScriptErrors, check, load, shipped_script
+from ctidrv.apps.music import hold_music
 from ctidrv.cli import main
 
 GOOD = "  main:\n    - answer: {}\n    - play: welcome\n    - hangup: {}\n"
@@ -252,6 +253,28 @@ def test_prompt_that_is_no_wav_file_is_named(bench):
     bench.wav("en-US", "welcome").write_bytes(b"RIFF")
     (finding,) = bench.flows(GOOD)
     assert "welcome` in en-US cannot be played" in finding.message
+
+
+PLAYS_MUSIC = "  main:\n    - answer: {}\n    - play: music/%s\n"
+
+
+def test_music_that_ships_is_there_in_every_language(bench):
+    assert bench.flows(PLAYS_MUSIC % "calm") == []
+
+
+def test_music_that_does_not_ship_is_missed_and_the_one_that_does_is_offered(bench):
+    (finding, _) = bench.flows(PLAYS_MUSIC % "clam")
+    assert "no prompts/en-US/music/clam.wav" in finding.message
+    assert "did you mean `music/calm`" in finding.message
+
+
+def test_a_languages_own_music_goes_before_the_one_that_ships(bench, make_wav):
+    make_wav(bench.wav("zh-CN", "music/calm"), samples=444)
+    prompts = bench.load(PLAYS_MUSIC % "calm").prompts
+    assert len(prompts.find("zh-CN", "music/calm").audio) == 444
+    assert prompts.find("en-US", "music/calm").audio == hold_music()
+    make_wav(bench.wav("zh-CN", "music/calm"), channels=2)
+    assert "mono" in bench.flows(PLAYS_MUSIC % "calm")[0].message
 
 
 def test_phrase_file_with_a_mistake_is_named_with_its_own_line(bench):
