@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ctidrv.apps.ivr import check, load
+from ctidrv.apps.ivr.prompts import NothingToSay, Prompts
 from ctidrv.apps.ivr.shipped import shipped_folder
 
 FOLDER = shipped_folder()
@@ -63,6 +64,30 @@ def test_both_languages_have_the_same_prompts():
     ]
     assert len(per_language) == 2
     assert per_language[0] == per_language[1]
+
+
+def test_each_place_in_a_queue_is_said_in_both_languages_and_each_sounds_otherwise():
+    prompts = Prompts(FOLDER, "prompts/{lang}", ("en-US", "zh-CN"))
+    for language in prompts.languages:
+        said = [prompts.say(language, "queue-position", {"position": str(number)}) for number in range(1, 21)]
+        assert {sound.language for sounds in said for sound in sounds} == {language}
+        assert [[sound.id for sound in sounds] for sounds in said] == [
+            ["you-are-number", f"numbers/{number}", "in-the-queue"] for number in range(1, 21)
+        ]
+        assert len({sounds[1].audio.bytes for sounds in said}) == 20
+        for number in ("0", "21", "", "x", "1.5", "-3"):
+            with pytest.raises(NothingToSay):
+                prompts.say(language, "queue-position", {"position": number})
+
+
+def test_no_phrase_has_a_hole_in_any_language():
+    prompts = Prompts(FOLDER, "prompts/{lang}", ("en-US", "zh-CN"))
+    books = [prompts.book(language) for language in prompts.languages]
+    assert [book.findings for book in books] == [(), ()]
+    assert books[0].phrases.keys() == books[1].phrases.keys()
+    for language, book in zip(prompts.languages, books, strict=True):
+        for pieces in book.phrases.values():
+            assert all(prompts.has_file(language, each) for piece in pieces for each in piece.prompts)
 
 
 @pytest.mark.parametrize("path", PROMPTS, ids=lambda p: p.relative_to(FOLDER / "prompts").as_posix())

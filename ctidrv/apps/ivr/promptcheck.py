@@ -157,7 +157,7 @@ class _PromptCheck:
                 path = self._prompts.book(language).path
                 self._draft.add(node, f"phrase `{say.prompt}` is missing in {language}: {path}", fatal=False)
                 continue
-            needed = {piece.digits for piece in pieces if piece.digits}
+            needed = {piece.value for piece in pieces if piece.kind}
             for name in sorted(needed - set(say.values)):
                 self._draft.add(node, f"phrase `{say.prompt}` in {language} needs `with: {{{name}: …}}`")
             for name in sorted(set(say.values) - needed):

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ctidrv.apps.ivr.phrases import FILE, PhraseBook, read_phrases, spoken_digits
+from ctidrv.apps.ivr.phrases import FILE, PhraseBook, read_phrases
 from ctidrv.apps.ivr.shipped import shipped_music
 from ctidrv.errors import CtiError, InputError
 from ctidrv.media.wav import read_wav
@@ -120,13 +120,10 @@ class Prompts:
                 continue
             needed: list[str] = []
             for piece in pieces:
-                if piece.digits:
-                    digits = spoken_digits(values.get(piece.digits, ""))
-                    if not digits:
-                        raise NothingToSay(f"phrase {phrase}: {piece.digits} has no digits to say")
-                    needed += digits
-                else:
-                    needed.append(piece.prompt)
+                said = piece.said(values)
+                if not said:
+                    raise NothingToSay(f"phrase {phrase}: {piece.value} has no {piece.kind} to say")
+                needed += said
             try:
                 return [Sound(prompt, tried, self.sound(tried, prompt)) for prompt in needed]
             except InputError:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ctidrv.apps.ivr import ScriptErrors, check, load, shipped_script
+from ctidrv.apps.ivr.phrases import NUMBERS
 from ctidrv.apps.music import hold_music
 from ctidrv.cli import main
 
@@ -296,6 +297,32 @@ def test_digit_prompt_that_a_number_would_need_is_missed(bench):
     say = "say: {prompt: your-number, with: {number: '{caller.number}'}, on_empty: {play: withheld}}"
     (finding,) = bench.flows(f"  main:\n    - answer: {{}}\n    - {say}\n")
     assert "no prompts/zh-CN/digits/7.wav" in finding.message
+
+
+POSITION = """\
+  main:
+    - answer: {}
+    - gather: {prompt: menu, digits: 1-2, into: place, on_exhausted: continue}
+    - say: {prompt: queue-position, with: {position: "{place}"}, on_empty: {play: still}}
+"""
+
+
+def test_number_prompt_that_a_position_would_need_is_missed_in_each_language(bench, make_wav):
+    for language in ("en-US", "zh-CN"):
+        phrases = bench.folder / "prompts" / language / "phrases.yaml"
+        phrases.write_text("queue-position: [hello, {number: position}]\n", encoding="utf-8")
+        for prompt in NUMBERS.values():
+            make_wav(bench.wav(language, prompt))
+    assert bench.flows(POSITION) == []
+    bench.wav("en-US", "numbers/13").unlink()
+    bench.wav("zh-CN", "numbers/20").unlink()
+    found = bench.flows(POSITION)
+    assert [each.message.split(": no ")[1].split(";")[0] for each in found] == [
+        "prompts/en-US/numbers/13.wav",
+        "prompts/zh-CN/numbers/20.wav",
+    ]
+    (finding,) = bench.flows(POSITION.replace("position: ", "place: "))[:1]
+    assert "needs `with: {position: …}`" in finding.message
 
 
 def test_number_that_may_be_withheld_without_on_empty_is_a_warning(bench):
