@@ -28,6 +28,13 @@ label = "Sales"
 dial = "dtmf"                or "pulse"
 outside = "0W"               before every number: out of a PBX, and wait for its second dial tone (W), or a
                              while (each comma 2 s)
+
+[[seat]]                     an operator's place; optional
+name = "Li Mei"              number = "08"        inside the office
+phone = "sim/3"              the port of a telephone (FXS) or headset (HANDSET)
+groups = ["sales"]           a call for a group rings all of its seats that are ready
+greeting = "hello-08-{lang}.wav"  what a caller hears before the seat; {lang}: each language's own
+wrap_up = 10                 seconds after a talk until the next call
 """
 
 from __future__ import annotations
@@ -55,6 +62,8 @@ NUMBER_CLASSES = ("national", "short", "international", "premium", "service", "u
 #, which divert lines and order services; unknown: none that the country's plan knows."""
 USUAL_NUMBERS = ("national", "short")
 MOST_LINES = 999
+USUAL_WRAP_UP = 10
+_PORT = r"[^/\s]+/[1-9][0-9]{0,2}"
 _MINUTES = {"m": 1, "h": 60, "d": 1440}
 
 
@@ -93,6 +102,21 @@ class LineConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatConfig:
+    """An operator's place (`ctidrv.callcontrol.seat`)."""
+
+    name: str
+    number: str
+    phone: PortId
+    groups: tuple[str, ...] = ()
+    greeting: str | None = None
+    """A WAV file, of each language where its name holds ``{lang}``; beside station.toml."""
+    wrap_up: int = USUAL_WRAP_UP
+    """Seconds."""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingConfig:
     format: str = FORMATS[0]
     """pcm | alaw"""
@@ -118,12 +142,20 @@ class StationConfig:
     api_port: int = 0
     recording: RecordingConfig = RecordingConfig()
     outbound: OutboundConfig = OutboundConfig()
+    seats: Sequence[SeatConfig] = ()
     path: Path | None = None
     """The file it was read from."""
 
     def script_path(self, line: LineConfig) -> Path:
         """The line's script."""
         return self.find_script(line.script)
+
+    def greeting_path(self, seat: SeatConfig, language: str) -> Path | None:
+        """The file of a seat's greeting in this language; None: it has none."""
+        if seat.greeting is None:
+            return None
+        own = Path(seat.greeting.replace("{lang}", language))
+        return own if own.is_absolute() or self.path is None else self.path.parent / own
 
     def find_script(self, script: str) -> Path:
         """A script: beside station.toml, else one of those that ship."""
@@ -273,7 +305,7 @@ class _Reader:
         raise InputError(f"{self.where(table, index, key)}: {what}")
 
     def config(self, tables: dict[str, Any]) -> StationConfig:
-        known = ("office", "station", "recording", "outbound", "board", "line")
+        known = ("office", "station", "recording", "outbound", "board", "line", "seat")
         for name in tables:
             if name not in known:
                 header = isinstance(tables[name], dict | list)
@@ -287,8 +319,19 @@ class _Reader:
         outbound = self._outbound(_Table(self, tables.get("outbound", {}), "outbound"))
         boards = [self._board(table) for table in self._each(tables, "board")]
         lines = [self._line(table) for table in self._each(tables, "line")]
+        seats = [self._seat(table) for table in self._each(tables, "seat")] if "seat" in tables else []
         self._agree(boards, lines)
-        return StationConfig(office, tuple(boards), tuple(lines), api_port, recording, outbound, self._path)
+        self._seats_agree(boards, lines, seats)
+        return StationConfig(
+            office,
+            tuple(boards),
+            tuple(lines),
+            api_port,
+            recording,
+            outbound,
+            tuple(seats),
+            path=self._path,
+        )
 
     def _each(self, tables: dict[str, Any], name: str) -> list[_Table]:
         values = tables.get(name, [])
@@ -353,7 +396,7 @@ class _Reader:
     def _line(self, table: _Table) -> LineConfig:
         where = table.where
         port = table.text("port")
-        if not re.fullmatch(r"[^/\s]+/[1-9][0-9]{0,2}", port):
+        if not re.fullmatch(_PORT, port):
             table.fail("port", f"port {port!r} must be BOARD/INDEX, such as sim/1")
         country = table.optional("country")
         if country is not None and not re.fullmatch(r"[A-Za-z]{2}", country):
@@ -376,6 +419,46 @@ class _Reader:
             table.fail("outside", f"outside {line.outside!r} cannot be dialled by pulses")
         table.nothing_else("port, script, country, signals, label, dial, outside")
         return line
+
+    def _seat(self, table: _Table) -> SeatConfig:
+        where = table.where
+        seat = SeatConfig(
+            name=table.text("name", most=40),
+            number=table.text("number", most=6),
+            phone=PortId(table.text("phone")),
+            groups=table.words("groups") or (),
+            greeting=table.optional("greeting"),
+            wrap_up=table.number("wrap_up", USUAL_WRAP_UP, 0, 3600),
+            where=where,
+        )
+        if not re.fullmatch(r"[^\s/](?:[^/\x00-\x1f]*[^\s/])?", seat.name):
+            table.fail("name", f"name {seat.name!r} must be words without '/'")
+        if not re.fullmatch(r"[0-9]{1,6}", seat.number):
+            table.fail("number", f'number {seat.number!r} must be digits in quotes, such as "08"')
+        if not re.fullmatch(_PORT, seat.phone):
+            table.fail("phone", f"phone {seat.phone!r} must be BOARD/INDEX, such as sim/3")
+        table.nothing_else("name, number, phone, groups, greeting, wrap_up")
+        return seat
+
+    def _seats_agree(
+        self, boards: list[BoardConfig], lines: list[LineConfig], seats: list[SeatConfig]
+    ) -> None:
+        """Each name, number and port is one seat's, so that who is meant is never in doubt."""
+        taken = {line.port: "a line is" for line in lines}
+        named: dict[str, str] = {}
+        groups = {group for seat in seats for group in seat.groups}
+        for index, seat in enumerate(seats):
+            for key, word in (("name", seat.name), ("number", seat.number)):
+                if word in named:
+                    self.fail("seat", index, key, f"two seats are called {word!r}")
+                if word in groups:
+                    self.fail("seat", index, key, f"{key} {word!r}: a group is called so")
+                named[word] = key
+            if seat.phone in taken:
+                self.fail("seat", index, "phone", f"{taken[seat.phone]} at port {seat.phone} already")
+            taken[seat.phone] = f"seat {seat.name} is"
+            if (board := seat.phone.split("/")[0]) not in {each.name for each in boards}:
+                self.fail("seat", index, "phone", f"phone {seat.phone}: there is no board {board!r}")
 
     def _agree(self, boards: list[BoardConfig], lines: list[LineConfig]) -> None:
         names: set[str] = set()

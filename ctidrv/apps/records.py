@@ -42,6 +42,7 @@ class LegRow:
     started: datetime
     ended: datetime | None = None
     cause: str | None = None
+    answered: datetime | None = None  # of a seat: when it lifted, from `started` on it rang
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,8 @@ class Call:
         self.emergency = emergency
         self.seized = False
         """It began with the line off hook already: it rang as we seized the line for another."""
+        self.seat: str | None = None
+        """Which seat has answered it."""
         self.party: Answer | None = None
         """Who answered a call that we made, when it is known."""
         self.state = CallState.ALERTING
@@ -129,6 +131,7 @@ class Call:
         self._plays: list[_Play] = []
         self._take: Take | None = None
         self._voice = False
+        self._relaying = False
         self._when_answering: list[Callable[[], None]] = []
         self._when_ended: list[Callable[[], None]] = []
 
@@ -255,7 +258,7 @@ class Call:
             self._plays.remove(play)
             if play.left and self.cause is None:
                 self.channel.stop()
-            self._line.sounding(self, bool(self._plays))
+            self._line.sounding(self, bool(self._plays) or self._relaying)
         return Played(play.reason, play.digit)
 
     def stop(self) -> None:
@@ -264,6 +267,11 @@ class Call:
             play.reason = "digit" if play.digit else "stopped"
         if self.cause is None:
             self.channel.stop()
+
+    def relays(self, sound: bool) -> None:
+        """Somebody on the call's bridge is heard, or no longer: what the line sends is no silence."""
+        self._relaying = sound
+        self._line.sounding(self, bool(self._plays) or sound)
 
     async def digit(self, timeout: Samples | None = None) -> str | None:  # noqa: ASYNC109 (of samples)
         """The next key: one pressed before, else the next within so many samples; None: none came."""

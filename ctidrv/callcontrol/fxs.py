@@ -83,6 +83,7 @@ class Do(Enum):
     TELL_FLASH = auto()
     TELL_PUT_DOWN = auto()
     TELL_LOST = auto()
+    TELL_BACK = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ _ROWS: dict[State, dict[Input, Row]] = {
     State.HOWLING: {**_LEFT, Input.HOWLING_OVER: (State.SILENT, (Do.QUIET,))},
     State.SILENT: _LEFT,
     # Whether it is on hook the board tells when it is back.
-    State.BLOCKED: {Input.ALARM_OVER: (State.IDLE, ())},
+    State.BLOCKED: {Input.ALARM_OVER: (State.IDLE, (Do.TELL_BACK,))},
 }
 
 TABLE = MappingProxyType({(state, seen): row for state, rows in _ROWS.items() for seen, row in rows.items()})

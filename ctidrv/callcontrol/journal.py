@@ -6,6 +6,8 @@ What the WebSocket sends, the store keeps and `ctidrv demo` tells are these even
                                     out-of-order: board | no-battery
                                     a telephone's: seized is dial tone; dialling cleared off-hook howling
                                     left-off-hook
+    seat.state{seat, state, pausing, serves}  at its telephone's port: ready paused ringing talking wrap-up
+                                    in-use out-of-order; pausing: no call after this one; serves: the call
     line.tone{state, tone, hz, ms}  learnt | forgotten: the line's own tones (by the service)
     line.message_waiting{waiting, messages}               at the exchange; how many, or null
     call.offered{direction}         call.ring{count}      call.answered{by}
@@ -22,6 +24,9 @@ What the WebSocket sends, the store keeps and `ctidrv demo` tells are these even
     call.prompt{prompt, lang, state, reason}
     call.fax{tone}                  cng ced ansam v21: a fax machine or a modem is on the line
     call.step{flow, verb, line}     call.choice{key, result, target}      match | invalid | noinput
+    call.connect{to, state, card}   started; answered busy no-answer caller-left failed (switchboard.py)
+    call.seat{seat, number, state, cause, card}           ringing answered talking left: a leg for each seat;
+                                    left: answered-elsewhere no-answer caller-left operator line-lost taken
     call.recording{recording, path, state, reason}        open | closed | lost: why not all of it is there
     call.message{message, box, seconds}
     call.clearing{cause, confidence}                      the line is given back

@@ -23,7 +23,7 @@ from ctidrv.callcontrol.ringer import Ringer
 from ctidrv.callcontrol.timers import Start, Stop, Timers
 from ctidrv.clock import SampleClock
 from ctidrv.errors import CtiError
-from ctidrv.native.ear import DTMF
+from ctidrv.native.ear import DTMF, VOICE
 from ctidrv.native.pcm import Pcm
 from ctidrv.ports.api import Able, Kind
 from ctidrv.ports.presentation import Presentation, presentation_of
@@ -51,6 +51,7 @@ class What(Enum):
     FLASH = "flash"  # while it is connected
     PUT_DOWN = "put-down"
     LOST = "lost"  # the board is gone
+    BACK = "back"  # the board is there again
 
 
 Tell = Callable[[What, str], None]
@@ -175,7 +176,7 @@ class Phone:
         self._timers.run_until(event.at)
         match event:
             case events.HookChanged():
-                self.channel.listen(DTMF if event.off_hook else 0)
+                self.channel.listen(DTMF | VOICE if event.off_hook else 0)
                 seen = Input.LIFTED if event.off_hook else Input.PUT_DOWN
             case events.Flash():
                 seen = Input.FLASH
@@ -272,4 +273,5 @@ _TOLD = {
     Do.TELL_FLASH: What.FLASH,
     Do.TELL_PUT_DOWN: What.PUT_DOWN,
     Do.TELL_LOST: What.LOST,
+    Do.TELL_BACK: What.BACK,
 }

@@ -73,7 +73,8 @@ def run(args: argparse.Namespace) -> int:
     look.show_fields(call, skip=("legs", "events", "recordings", "messages", "customer_card"))
     for leg in call["legs"]:
         times = f"{look.text(leg['started'])} to {look.text(leg['ended'])}"
-        print(f"{'leg:':<15}{leg['kind']} {leg['party']}, {times}, {look.text(leg['cause'])}")
+        answered = f", answered {look.text(leg['answered'])}" if leg["answered"] else ""
+        print(f"{'leg:':<15}{leg['kind']} {leg['party']}, {times}{answered}, {look.text(leg['cause'])}")
     for what in ("recordings", "messages"):
         for row in call[what]:
             print(f"{what[:-1] + ':':<15}{row['id']}  {look.text(row['seconds'])}  {row['path']}")

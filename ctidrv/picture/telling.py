@@ -27,6 +27,10 @@ _WORDS["en"] = {
     "plays": "plays {prompt!r} ({lang})",
     "cut": "{prompt!r} is cut short by the key",
     "recording": "recording {state}: {path}",
+    "seat-ringing": "{seat} is rung",
+    "seat-answered": "{seat} lifts the handset",
+    "seat-talking": "{seat} and the caller hear each other",
+    "seat-left": "{seat} is out of the call: {cause}",
 }
 _WORDS["zh"] = {
     "call.offered": "线路振铃，开始一次通话",
@@ -49,6 +53,10 @@ _WORDS["zh"] = {
     "plays": "播放 {prompt!r}（{lang}）",
     "cut": "{prompt!r} 被按键打断",
     "recording": "录音 {state}：{path}",
+    "seat-ringing": "座席 {seat} 振铃",
+    "seat-answered": "座席 {seat} 摘机",
+    "seat-talking": "座席 {seat} 与来电者通话",
+    "seat-left": "座席 {seat} 离开通话：{cause}",
 }
 
 
@@ -65,6 +73,8 @@ def _kind(event: Mapping[str, Any]) -> str | None:
         return "order"
     if kind == "call.answered" and event.get("by") == "called":
         return "reached"
+    if kind == "call.seat":
+        return f"seat-{event.get('state')}"
     if kind == "call.digit":
         return "key-in" if event.get("during") else "key"
     if kind == "call.choice" and not event.get("key"):

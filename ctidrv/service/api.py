@@ -63,6 +63,10 @@ class Door(Protocol):
     def token(self) -> str: ...
     def info(self) -> Row: ...
     def ports(self) -> list[Row]: ...
+    def seat_rows(self) -> list[Row]: ...
+    async def pause_seat(self, seat: str, paused: bool) -> None:
+        """LookupError when there is no such seat."""
+
     async def dial(self, number: str, *, line: str | None, script: str | None, play: str | None) -> str:
         """The id of the call, which has begun."""
 
@@ -105,6 +109,9 @@ def make_app(station: Door) -> FastAPI:
     post(f"{tones}/listen", response_model=shapes.Tone, dependencies=token)(api.listen)
     app.put(tones, response_model=shapes.Port, dependencies=token)(api.teach)
     app.delete(tones, response_model=shapes.Forgotten, dependencies=token)(api.forget_tones)
+    get("/api/v1/seats", response_model=list[shapes.Seat], dependencies=token)(api.seats)
+    post("/api/v1/seats/{seat}/pause", response_model=shapes.Seat, dependencies=token)(api.pause_seat)
+    post("/api/v1/seats/{seat}/ready", response_model=shapes.Seat, dependencies=token)(api.resume_seat)
     get("/api/v1/calls", response_model=list[shapes.Call], dependencies=token)(api.calls)
     get("/api/v1/calls/{call}", response_model=shapes.CallInFull, dependencies=token)(api.call)
     post("/api/v1/calls", response_model=shapes.Call, status_code=201, dependencies=token)(api.dial)
@@ -145,6 +152,26 @@ class _Routes:
 
     async def ports(self) -> list[Row]:
         return self._station.ports()
+
+    async def seats(self) -> list[Row]:
+        """Operators' places, as configured."""
+        return self._station.seat_rows()
+
+    async def pause_seat(self, seat: str) -> Row:
+        """No more calls for it (its name or number), until it is ready again; one that talks goes on."""
+        return await self._pause(seat, True)
+
+    async def resume_seat(self, seat: str) -> Row:
+        """Ready for calls, also before its wrap-up is over."""
+        return await self._pause(seat, False)
+
+    async def _pause(self, seat: str, paused: bool) -> Row:
+        try:
+            await self._station.pause_seat(seat, paused)
+        except LookupError as error:
+            raise HTTPException(404, f"no seat {seat!r}") from error
+        await _on_disk(self._station.store.committed())
+        return next(row for row in self._station.seat_rows() if seat in (row["name"], row["number"]))
 
     async def listen(self, board: str, index: int) -> Row:
         """Listens to the line for ten seconds; the tone it heard. Nothing is kept."""

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
 
 import httpx
 
@@ -176,6 +177,18 @@ class StationClient:
     def ports(self) -> list[Row]:
         """``id board driver kind label state call script country learnt caps`` of every line."""
         return self._rows("/api/v1/ports")
+
+    def seats(self) -> list[Row]:
+        """``name number port groups state pausing seconds call`` of every seat."""
+        return self._rows("/api/v1/seats")
+
+    def pause_seat(self, seat: str) -> Row:
+        """No more calls for a seat (its name or number); its row."""
+        return self._row("POST", f"/api/v1/seats/{quote(seat, safe='')}/pause")
+
+    def ready_seat(self, seat: str) -> Row:
+        """Ready for calls, at once."""
+        return self._row("POST", f"/api/v1/seats/{quote(seat, safe='')}/ready")
 
     def listen(self, port: str) -> Row:
         """``hz ms level_dbm0 cycles`` of the tone that a line hears in the next ten seconds."""

@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ctidrv import __version__
 from ctidrv.apps import ivr
@@ -34,8 +35,10 @@ from ctidrv.callcontrol.journal import CallEvent, Journal
 from ctidrv.callcontrol.line import LineController
 from ctidrv.callcontrol.number_policy import NumberPolicy
 from ctidrv.callcontrol.profile import LineProfile
+from ctidrv.callcontrol.seat import Seat
+from ctidrv.callcontrol.switchboard import Switchboard
 from ctidrv.clock import SampleClock
-from ctidrv.config import LineConfig, StationConfig
+from ctidrv.config import LineConfig, SeatConfig, StationConfig
 from ctidrv.errors import CallEnded, CtiError, InputError, PortError, UsageError
 from ctidrv.folder import DataFolder
 from ctidrv.media.core import MakeCore, native_core
@@ -44,8 +47,9 @@ from ctidrv.media.wav import read_wav
 from ctidrv.native.pcm import Pcm
 from ctidrv.ports.api import Able, Board, DriverContext, Kind, PortInfo
 from ctidrv.ports.learnt import LearntTone, LineTone
-from ctidrv.ports.regions import Region, load_region
+from ctidrv.ports.regions import Region, country_tone, load_region
 from ctidrv.ports.registry import open_board
+from ctidrv.service.greetings import read_greetings
 from ctidrv.service.history import History
 from ctidrv.service.hub import Hub
 from ctidrv.service.outbound import Outbound
@@ -53,7 +57,7 @@ from ctidrv.service.recovery import Recovered, recover
 from ctidrv.service.retention import Retention
 from ctidrv.service.taught import TaughtTones
 from ctidrv.store import Store, check_version
-from ctidrv.units import PortId, ms
+from ctidrv.units import PortId, ms, seconds
 
 ERRORS_KEPT = 20
 LAST_TICKS = ms(100)
@@ -99,6 +103,8 @@ class Station:
         self.ids = Ids(None if live else seed, self.clock)
         self.boards: dict[str, Board] = {}
         self.lines: dict[PortId, Line] = {}
+        self.seats: dict[str, Seat] = {}
+        """By name."""
         self.errors: deque[str] = deque(maxlen=ERRORS_KEPT)
         """The latest of the store's errors."""
         self.recovered = Recovered(0, 0, 0)
@@ -108,6 +114,7 @@ class Station:
         self._seed = secrets.randbits(31) if seed is None else seed
         self._lookups: set[asyncio.Task[None]] = set()
         self._loaded: dict[PortId, tuple[Region, LineProfile, ivr.Script]] = {}
+        self._greetings: dict[str, dict[str, Pcm]] = {}
         self._scripts: dict[Path, ivr.Script] = {}
         self._made: dict[str, Board] = {}
 
@@ -122,6 +129,13 @@ class Station:
         if not self._loaded:
             check_version(self.folder.database)
             lines = {line.port: (*self._country(line), self._script(line)) for line in self.config.lines}
+            spoken = [self.config.office.language]
+            spoken += [each for _, _, script in lines.values() for each in script.header.languages]
+            for seat in self.config.seats:
+                try:
+                    self._greetings[seat.name] = read_greetings(self.config, seat, dict.fromkeys(spoken))
+                except InputError as error:
+                    raise InputError(f"{_at(seat)}greeting: {error}") from error
             self._made = self._make_boards()
             self._loaded = lines
 
@@ -162,12 +176,22 @@ class Station:
             self.taught = TaughtTones(self.store, self.engine, self.journal, self.lines)
             for line in self.config.lines:
                 self.lines[line.port] = self._line(line)
+            for seat in self.config.seats:
+                self.seats[seat.name] = self._seat(seat)
+            self.switchboard = Switchboard(
+                self.seats.values(),
+                self.clock,
+                bridge=self.engine.bridge,
+                ringback=lambda port: country_tone(self.lines[port].region, "ringback"),
+            )
             undo.pop_all()
 
     def start(self) -> None:
         """Puts every line on hook and takes calls; live, the ticks begin."""
         for line in self.lines.values():
             line.controller.start()
+        for seat in self.seats.values():
+            seat.start()
         if self.retention is not None:
             self.retention.start()
         if self.live:
@@ -178,6 +202,8 @@ class Station:
         if self.retention is not None:
             await self.retention.stop()
         await asyncio.gather(*(line.controller.stop() for line in self.lines.values()))
+        for seat in self.seats.values():
+            seat.stop()
         if self._lookups:
             await asyncio.wait(self._lookups)
         await self.clock.sleep(LAST_TICKS)
@@ -220,12 +246,9 @@ class Station:
             except InputError as error:
                 raise InputError(f"{config.where}: {error}" if config.where else str(error)) from error
         for line in self.config.lines:
-            board = made.get(line.port.split("/")[0])
-            known = {} if board is None else {port.id: port for port in board.ports}
-            if known and line.port not in known:
-                raise PortError(f"{_at(line)}{line.port}: no such port; there are {', '.join(known)}")
-            if known:
-                _check_kind(known[line.port], _at(line))
+            _check_port(made, line.port, _TO_THE_EXCHANGE, _at(line))
+        for seat in self.config.seats:
+            _check_port(made, seat.phone, _TELEPHONES, _at(seat))
         return made
 
     def _close_boards(self) -> None:
@@ -263,11 +286,7 @@ class Station:
         region, profile, script = self._loaded[config.port]
         try:
             channel = self.engine.channel(config.port)
-            if channel.info.kind not in (Kind.FXO, Kind.TRUNK):
-                kind = channel.info.kind.value
-                raise PortError(
-                    f"{config.port}: a line is at a port to the exchange; this one is of kind {kind}"
-                )
+            _check_kind(channel.info, _TO_THE_EXCHANGE)
             self.taught.apply(config.port, region)
         except CtiError as error:
             raise type(error)(f"{_at(config)}{error}") from error
@@ -277,6 +296,26 @@ class Station:
 
         controller = LineController(channel, self.clock, self.journal, self.ids, profile, serve)
         return Line(config, region, script, controller)
+
+    def _seat(self, config: SeatConfig) -> Seat:
+        office = self.config.office
+        try:
+            channel = self.engine.channel(config.phone)
+            _check_kind(channel.info, _TELEPHONES)
+        except CtiError as error:
+            raise type(error)(f"{_at(config)}{error}") from error
+        return Seat(
+            config.name,
+            config.number,
+            channel,
+            self.clock,
+            self.journal,
+            load_region(office.country),
+            groups=config.groups,
+            wrap_up=seconds(config.wrap_up),
+            greetings=self._greetings[config.name],
+            zone=ZoneInfo(office.timezone),
+        )
 
     # A call.
 
@@ -349,19 +388,24 @@ class Station:
     def ports(self) -> list[dict[str, Any]]:
         """Every port of every board with its line's state."""
         rows = []
+        seats = {seat.port: seat for seat in self.seats.values()}
         for board in self.boards.values():
             for port in board.ports:
-                line = self.lines.get(port.id)
+                line, seat = self.lines.get(port.id), seats.get(port.id)
                 call = None if line is None else line.controller.call
+                state = "unused" if line is None else line.controller.state.word
+                label = None if line is None else line.config.label
+                if seat is not None:
+                    call, state, label = seat.call, seat.phone.state.value, seat.name
                 rows.append(
                     {
                         "id": port.id,
                         "board": board.info.name,
                         "driver": board.info.driver,
                         "kind": port.kind.value,
-                        "label": (line.config.label if line is not None else None) or port.label,
-                        "named": line is not None and line.config.label is not None,
-                        "state": "unused" if line is None else line.controller.state.word,
+                        "label": label or port.label,
+                        "named": label is not None,
+                        "state": state,
                         "call": None if call is None else call.id,
                         "messages_waiting": None if line is None else line.controller.messages_waiting,
                         "script": None if line is None else line.config.script,
@@ -412,6 +456,17 @@ class Station:
         """LookupError. A call that rings goes on ringing: it cannot be refused without answering it."""
         await self.call(call).hang_up(Cause.LOCAL_OPERATOR)
 
+    def seat_rows(self) -> list[dict[str, Any]]:
+        """As configured, with the state of each."""
+        return [seat.row() for seat in self.seats.values()]
+
+    async def pause_seat(self, seat: str, paused: bool) -> None:
+        """By name or number; LookupError. `paused` false: ready for calls, at once."""
+        for found in self.seats.values():
+            if seat in (found.name, found.number):
+                return found.pause() if paused else found.resume()
+        raise LookupError(seat)
+
     async def listen(self, port: str) -> LearntTone:
         """The tone that a line hears in the next ten seconds; PortError, ServiceError."""
         return await self.taught.sample(PortId(port))
@@ -425,11 +480,25 @@ class Station:
         return await self.taught.forget(PortId(port))
 
 
-def _check_kind(port: PortInfo, at: str = "") -> None:
-    """PortError where a line cannot be."""
-    if port.kind not in (Kind.FXO, Kind.TRUNK):
-        kind = port.kind.value
-        raise PortError(f"{at}{port.id}: a line is at a port to the exchange; this one is of kind {kind}")
+_TO_THE_EXCHANGE: tuple[Kind, ...] = (Kind.FXO, Kind.TRUNK)
+_TELEPHONES: tuple[Kind, ...] = (Kind.FXS, Kind.HANDSET)
+_WHERE = {_TO_THE_EXCHANGE: "a line is at a port to the exchange", _TELEPHONES: "a seat is at a telephone"}
+
+
+def _check_kind(port: PortInfo, kinds: tuple[Kind, ...], at: str = "") -> None:
+    """PortError where a line, or a seat, cannot be."""
+    if port.kind not in kinds:
+        raise PortError(f"{at}{port.id}: {_WHERE[kinds]}; this one is of kind {port.kind.value}")
+
+
+def _check_port(boards: Mapping[str, Board], port: PortId, kinds: tuple[Kind, ...], at: str) -> None:
+    """Of boards whose ports are known before they are open. PortError."""
+    board = boards.get(port.split("/")[0])
+    known = {} if board is None else {each.id: each for each in board.ports}
+    if known and port not in known:
+        raise PortError(f"{at}{port}: no such port; there are {', '.join(known)}")
+    if known:
+        _check_kind(known[port], kinds, at)
 
 
 async def _hears(call: Call, sound: Pcm, name: str) -> None:
@@ -440,8 +509,8 @@ def _port(line: str | None) -> PortId | None:
     return None if line is None else PortId(line)
 
 
-def _at(line: LineConfig) -> str:
-    return f"{line.where}: " if line.where else ""
+def _at(config: LineConfig | SeatConfig) -> str:
+    return f"{config.where}: " if config.where else ""
 
 
 def _short(customer: Customer) -> dict[str, Any]:

@@ -102,6 +102,8 @@ class History:
                     self._close_legs(known, wall, None, keep=("line", CALLED))
                     self._open_leg(known, "seat", by, wall)
                 return {} if known.row.answered else {"state": "connected", "answered": wall}
+            case "call.seat":
+                self._seat(known, str(data.get("seat")), str(data.get("state")), data.get("cause"), wall)
             case "call.step" if "seat" not in known.legs:
                 self._open_leg(known, "ivr", self._menus.get(event.port, "menu"), wall)
             case "call.message":
@@ -112,16 +114,32 @@ class History:
                 return {"state": "ended", "ended": wall, "cause": cause, "outcome": data.get("outcome")}
         return {}
 
-    def _open_leg(self, known: _Open, kind: str, party: str, wall: datetime) -> None:
-        if kind in known.legs:
+    def _seat(self, known: _Open, seat: str, state: str, cause: str | None, wall: datetime) -> None:
+        """Each seat that rings is a leg; of the one that answers the menu's ends."""
+        key = f"seat {seat}"
+        if state == "ringing":
+            self._open_leg(known, "seat", seat, wall, key=key)
+        elif state == "answered" and key in known.legs:
+            others = (other for other in known.legs if other not in ("ivr", "mailbox"))
+            self._close_legs(known, wall, None, keep=tuple(others))
+            known.legs[key] = answered = replace(known.legs[key], answered=wall)
+            self._store.put_leg(answered)
+        elif state == "left":
+            self._close_legs(known, wall, cause, keep=tuple(other for other in known.legs if other != key))
+
+    def _open_leg(
+        self, known: _Open, kind: str, party: str, wall: datetime, *, key: str | None = None
+    ) -> None:
+        key = key or kind
+        if key in known.legs:
             return
         known.count += 1
         leg = LegRow(f"{known.row.id}-{known.count}", known.row.id, kind, party, wall)
-        known.legs[kind] = leg
+        known.legs[key] = leg
         self._store.put_leg(leg)
 
     def _close_legs(
         self, known: _Open, wall: datetime, cause: str | None, *, keep: tuple[str, ...] = ()
     ) -> None:
-        for kind in [kind for kind in known.legs if kind not in keep]:
-            self._store.put_leg(replace(known.legs.pop(kind), ended=wall, cause=cause))
+        for key in [key for key in known.legs if key not in keep]:
+            self._store.put_leg(replace(known.legs.pop(key), ended=wall, cause=cause))

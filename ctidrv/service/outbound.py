@@ -210,7 +210,8 @@ def _harm(line: Line) -> tuple[int, int]:
         return (1 if state in _ON_ITS_WAY else 2), call.started_at
     if state not in (State.SEIZED, State.CONNECTED):
         return 5, call.started_at
-    return (4 if call.answered_by == OPERATOR else 3), call.started_at
+    talks = call.answered_by == OPERATOR or call.seat is not None
+    return (4 if talks else 3), call.started_at
 
 
 def _can_dial(line: Line, number: Dialable) -> bool:

@@ -46,7 +46,8 @@ class Port(Shape):
     kind: Literal["FXO", "FXS", "HANDSET", "TRUNK", "MONITOR"]
     label: str
     state: str
-    """idle ringing seized dialling calling talking clearing out-of-order; unused: nothing is configured."""
+    """idle ringing seized dialling calling talking clearing out-of-order; unused: nothing is configured.
+    A seat's telephone: idle ringing seized dialling talking cleared off-hook howling left-off-hook."""
     call: str | None
     messages_waiting: bool | None = None
     """At the exchange, as the line has told; null: it has not."""
@@ -55,6 +56,21 @@ class Port(Shape):
     learnt: list[TaughtTone]
     """What the line was taught beside its country's tones."""
     caps: dict[str, Literal["yes", "no", "unknown"]]
+
+
+class Seat(Shape):
+    name: str
+    number: str
+    port: str
+    """Of its telephone."""
+    groups: list[str]
+    state: Literal["ready", "paused", "ringing", "talking", "wrap-up", "in-use", "out-of-order"]
+    """in-use: its telephone is off hook, and not for a call."""
+    pausing: bool
+    """No calls are wanted: paused, or to be after what goes on now."""
+    seconds: float
+    """In this state."""
+    call: str | None
 
 
 class Call(Shape):
@@ -80,8 +96,11 @@ class Call(Shape):
 class Leg(Shape):
     id: str
     kind: str
+    """line ivr mailbox seat called"""
     party: str
     started: str
+    answered: str | None = None
+    """Of a seat, which rings before."""
     ended: str | None
     cause: str | None
 

@@ -18,6 +18,7 @@ COLUMNS = (
     "calls.id, calls.port, calls.direction, calls.state, calls.started, calls.answered, calls.ended, "
     "calls.number, calls.e164, calls.name, calls.withheld, calls.customer, calls.cause, calls.outcome"
 )
+LEG_COLUMNS = "id, kind, party, started, answered, ended, cause"
 LAST_DIGITS = 4
 """So many digits of a number's end are asked for, at least, in a search."""
 
@@ -61,10 +62,19 @@ def put_call(connection: sqlite3.Connection, row: CallRow) -> None:
 
 def put_leg(connection: sqlite3.Connection, row: LegRow) -> None:
     connection.execute(
-        "INSERT INTO legs (id, call, kind, party, started, ended, cause) VALUES (?,?,?,?,?,?,?)"
+        f"INSERT INTO legs ({LEG_COLUMNS}, call) VALUES (?,?,?,?,?,?,?,?)"
         " ON CONFLICT (id) DO UPDATE SET call=excluded.call, kind=excluded.kind, party=excluded.party,"
-        " started=excluded.started, ended=excluded.ended, cause=excluded.cause",
-        (row.id, row.call, row.kind, row.party, stamp(row.started), _time(row.ended), row.cause),
+        " started=excluded.started, answered=excluded.answered, ended=excluded.ended, cause=excluded.cause",
+        (
+            row.id,
+            row.kind,
+            row.party,
+            stamp(row.started),
+            _time(row.answered),
+            _time(row.ended),
+            row.cause,
+            row.call,
+        ),
     )
 
 
@@ -104,10 +114,18 @@ def open_calls(connection: sqlite3.Connection) -> list[CallRow]:
 
 def open_legs(connection: sqlite3.Connection) -> list[LegRow]:
     rows = connection.execute(
-        "SELECT id, call, kind, party, started, ended, cause FROM legs"
-        " WHERE ended IS NULL ORDER BY started, id"
+        f"SELECT {LEG_COLUMNS}, call FROM legs WHERE ended IS NULL ORDER BY started, id"
     )
-    return [LegRow(**{**dict(row), "started": datetime.fromisoformat(row["started"])}) for row in rows]
+    return [
+        LegRow(
+            **{
+                **dict(row),
+                "started": datetime.fromisoformat(row["started"]),
+                "answered": _date(row["answered"]),
+            }
+        )
+        for row in rows
+    ]
 
 
 def _shown(row: sqlite3.Row) -> dict[str, Any]:
@@ -168,9 +186,7 @@ def get_call(connection: sqlite3.Connection, root: Path, call: str) -> dict[str,
     ).fetchone()
     if row is None:
         return None
-    legs = connection.execute(
-        "SELECT id, kind, party, started, ended, cause FROM legs WHERE call = ? ORDER BY started, id", (call,)
-    )
+    legs = connection.execute(f"SELECT {LEG_COLUMNS} FROM legs WHERE call = ? ORDER BY started, id", (call,))
     events = connection.execute("SELECT * FROM events WHERE call = ? ORDER BY seq", (call,))
     return {**_shown(row), "legs": [dict(leg) for leg in legs], "events": [_event(root, e) for e in events]}
 

@@ -50,6 +50,12 @@ country = "gb"
 signals = ["busy-tone"]
 label = "Sales"
 """
+SEATS = """\
+[[seat]]
+name = "Li Mei"
+number = "08"
+phone = "sim/3"
+"""
 
 
 def written(tmp_path: Path, text: str | bytes) -> Path:
@@ -118,6 +124,19 @@ def test_whole_configuration_is_read(tmp_path):
         ("extra = 1\n" + GOOD, 1, "unknown key 'extra'"),
         (changed('name = "sim"', "name = sim"), 12, None),
         (changed('driver = "sim"', 'name = "sim"'), 13, None),
+        (GOOD + SEATS.replace("sim/3", "sim/0"), 34, "BOARD/INDEX"),
+        (GOOD + SEATS.replace("sim/3", "sim/1"), 34, "a line is at port sim/1 already"),
+        (GOOD + SEATS.replace("sim/3", "card/1"), 34, "there is no board 'card'"),
+        (GOOD + SEATS.replace('"08"', "8"), 33, "number must be a text"),
+        (GOOD + SEATS.replace('"08"', '"+86"'), 33, "must be digits in quotes"),
+        (GOOD + SEATS.replace("Li Mei", "Li/Mei"), 32, "words without '/'"),
+        (GOOD + SEATS + "wrap_up = -1\n", 35, "whole number from 0 to 3600"),
+        (GOOD + SEATS + 'groups = "sales"\n', 35, "list of words"),
+        (GOOD + SEATS + "vip = true\n", 35, "unknown key 'vip'"),
+        (GOOD + SEATS + 'groups = ["08"]\n', 33, "a group is called so"),
+        (GOOD + SEATS + SEATS.replace("08", "09"), 36, "two seats are called 'Li Mei'"),
+        (GOOD + SEATS + SEATS.replace("Li Mei", "08"), 36, "two seats are called '08'"),
+        (GOOD + SEATS + SEATS.replace("Li Mei", "Bo").replace("08", "09"), 38, "seat Li Mei is at port"),
         ("[office]\n", 1, "at least one [[board]]"),
         ("board = 7\n", 1, "at least one [[board]]"),
         ('[[board]]\nname = "sim"\ndriver = "sim"\n', 1, "at least one [[line]]"),
@@ -136,6 +155,16 @@ def test_fault_is_named_with_file_and_line(tmp_path, text, line, words):
         assert str(caught.value).startswith(f"{path}:{line}: ")
         assert words in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_seats_are_read_and_their_greetings_stand_beside_the_file(tmp_path):
+    assert read_config(written(tmp_path, GOOD)).seats == ()
+    more = 'groups = ["sales"]\ngreeting = "08-{lang}.wav"\nwrap_up = 0\n'
+    config = read_config(written(tmp_path, GOOD + SEATS + more))
+    (seat,) = config.seats
+    assert (seat.name, seat.number, seat.phone, seat.groups) == ("Li Mei", "08", "sim/3", ("sales",))
+    assert (seat.wrap_up, seat.where) == (0, f"{tmp_path / 'station.toml'}:31")
+    assert config.greeting_path(seat, "zh-CN") == tmp_path / "08-zh-CN.wav"
 
 
 def test_unknown_key_is_named_with_its_line(tmp_path):

@@ -36,6 +36,16 @@ PORT = {
     "learnt": [],
     "caps": {"flash": "yes"},
 }
+SEAT = {
+    "name": "Li Mei",
+    "number": "08",
+    "port": "sim/2",
+    "groups": ["sales"],
+    "state": "ready",
+    "pausing": False,
+    "seconds": 1.5,
+    "call": None,
+}
 
 
 class NotingStation:
@@ -47,6 +57,7 @@ class NotingStation:
         self.hub = Hub(self.store)
         self.token = access.token(folder)
         self.asked: list[tuple[str, str]] = []
+        self.seat = dict(SEAT)
 
     def info(self) -> dict[str, Any]:
         state = {"waiting": 0, "stalled": False, "errors": []}
@@ -54,6 +65,15 @@ class NotingStation:
 
     def ports(self) -> list[dict[str, Any]]:
         return [PORT]
+
+    def seat_rows(self) -> list[dict[str, Any]]:
+        return [self.seat]
+
+    async def pause_seat(self, seat: str, paused: bool) -> None:
+        if seat not in (self.seat["name"], self.seat["number"]):
+            raise LookupError(seat)
+        self.asked.append(("pause" if paused else "ready", seat))
+        self.seat |= {"state": "paused" if paused else "ready", "pausing": paused}
 
     async def dial(self, number: str, *, line: str | None, script: str | None, play: str | None) -> str:
         if number == "0900":

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from ctidrv.cli import main
 from ctidrv.errors import InputError, ServiceError
 from ctidrv.service.api import MAX_BODY
 from ctidrv.service.client import StationClient
@@ -30,7 +32,7 @@ def test_request_without_the_token_is_refused(served, path):
 
 def test_every_route_but_the_schema_asks_for_the_token(served):
     paths = httpx.get(served.url + "/openapi.json", trust_env=False).json()["paths"]
-    assert len(paths) == 16
+    assert len(paths) == 19
     for path, methods in paths.items():
         for method in methods:
             answer = httpx.request(
@@ -176,6 +178,27 @@ def test_answer_and_hang_up_reach_the_station_and_give_the_call(served, client):
     assert client.answer("c2")["state"] == "alerting"
     assert client.hang_up("c2")["id"] == "c2"
     assert served.station.asked == [("answer", "c2"), ("hang_up", "c2")]
+
+
+def test_seats_are_listed_paused_and_made_ready_by_name_or_number(served, client):
+    assert [seat["state"] for seat in client.seats()] == ["ready"]
+    assert client.pause_seat("Li Mei")["state"] == "paused"
+    assert client.ready_seat("08")["state"] == "ready"
+    assert served.station.asked == [("pause", "Li Mei"), ("ready", "08")]
+    with pytest.raises(ServiceError, match="no seat 'nobody'"):
+        client.pause_seat("nobody")
+    assert ask(served, "POST", "/api/v1/seats/nobody/ready").status_code == 404
+
+
+def test_seats_command_lists_pauses_and_makes_ready(served, capsys):
+    data = ["--data", str(served.folder.root)]
+    assert main(["seats", "list", *data]) == 0
+    assert capsys.readouterr().out.split() == ["08", "Li", "Mei", "sim/2", "sales", "ready", "1.5", "s", "-"]
+    assert main(["seats", "pause", "08", "--json", *data]) == 0
+    assert json.loads(capsys.readouterr().out)["state"] == "paused"
+    assert main(["seats", "ready", "Li Mei", *data]) == 0
+    assert main(["seats", "pause", "nobody", *data]) == 1
+    assert capsys.readouterr().err == "ctidrv: no seat 'nobody'\n"
 
 
 def test_a_call_is_ordered_and_its_row_comes_back(served, client):

@@ -44,7 +44,7 @@ def test_newer_database_is_refused_and_nothing_changed(folder, folder_bytes, rea
     set_version(folder.database, migrate.latest() + 1)
     before = folder_bytes()
     with pytest.raises(
-        NewerDatabase, match=r"ctidrv\.db: written by a newer ctidrv \(version 4, this one knows 3\)"
+        NewerDatabase, match=r"ctidrv\.db: written by a newer ctidrv \(version 5, this one knows 4\)"
     ):
         Store.read(folder) if reading else Store.open(folder, inline=True)
     assert folder_bytes() == before

@@ -47,6 +47,8 @@ def main() -> None:
                 )
             )
             store.put_leg(LegRow("c1-1", "c1", "line", "sim/1", START, end, "remote-busy-tone"))
+            rang = START + timedelta(seconds=7)
+            store.put_leg(LegRow("c1-2", "c1", "seat", "Li Mei", rang, end, "caller-left", answered=rang))
             store.put_event(EventRow(1, "c1", "sim/1", "call.offered", 160, START, {"direction": "in"}))
             store.put_event(
                 EventRow(2, "c1", "sim/1", "call.caller", 32000, START, {"number": "13800138000"})

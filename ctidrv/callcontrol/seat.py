@@ -1,0 +1,200 @@
+"""Drives the table of a seat (seat_table.py): its telephone and the switchboard on one side, the journal on
+the other.
+
+Whoever rings a seat for a call has it until `tell` says that it is free of it (LEFT, LOST), or until it asked
+for that by `stop_ring` or `clear`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from ctidrv.callcontrol.phone import Phone, What
+from ctidrv.callcontrol.seat_table import Do, Input, SeatState, State
+from ctidrv.clock import SampleClock, Timer
+from ctidrv.units import PortId, Samples, seconds, to_seconds
+
+if TYPE_CHECKING:
+    from ctidrv.callcontrol.call import Call
+    from ctidrv.callcontrol.journal import Journal
+    from ctidrv.media.channel import Channel
+    from ctidrv.native.pcm import Pcm
+    from ctidrv.ports.regions import Region
+
+
+class Told(Enum):
+    """What becomes of a call at a seat."""
+
+    ANSWERED = "answered"
+    LEFT = "left"  # the operator hung up
+    LOST = "lost"  # the telephone's board is gone
+
+
+Tell = Callable[["Seat", Told], None]
+
+_OF_THE_PHONE = {
+    What.ANSWERED: Input.ANSWERED,
+    What.LIFTED: Input.LIFTED,
+    What.PUT_DOWN: Input.PUT_DOWN,
+    What.LOST: Input.LOST,
+    What.BACK: Input.BACK,
+}
+_TOLD = {Do.TELL_ANSWERED: Told.ANSWERED, Do.TELL_LEFT: Told.LEFT, Do.TELL_LOST: Told.LOST}
+
+
+class Seat:
+    """One operator's place. All methods belong to the loop's thread."""
+
+    def __init__(
+        self,
+        name: str,
+        number: str,
+        channel: Channel,
+        clock: SampleClock,
+        journal: Journal,
+        region: Region,
+        *,
+        groups: tuple[str, ...] = (),
+        wrap_up: Samples = seconds(10),
+        greetings: Mapping[str, Pcm] = {},
+        zone: ZoneInfo | None = None,
+    ) -> None:
+        self.name = name
+        self.number = number
+        self.groups = groups
+        self._greetings = dict(greetings)
+        self.channel = channel
+        self.port: PortId = channel.info.id
+        self.call: Call | None = None
+        """The call that it rings for, or talks with."""
+        self.since = clock.now()
+        """When the state that it is in began."""
+        self.phone = Phone(channel, clock, journal, region, self._on_phone, zone=zone)
+        self._clock = clock
+        self._journal = journal
+        self._wrap_up = wrap_up
+        self._seat = SeatState()
+        self._tell: Tell | None = None
+        self._timer: Timer | None = None
+
+    @property
+    def state(self) -> State:
+        return self._seat.state
+
+    def start(self) -> None:
+        self.phone.start()
+        self._told_state()
+
+    def stop(self) -> None:
+        """Nothing rings any more, and nobody is told."""
+        self._stop_wrap_up()
+        self._tell = None
+        self.phone.stop()
+
+    def greeting(self, language: str | None) -> Pcm | None:
+        """What a caller of this language hears before the operator; where there is none of it, the first."""
+        if language in self._greetings:
+            return self._greetings[language]
+        return next(iter(self._greetings.values()), None)
+
+    # What the switchboard asks for.
+
+    def ring(self, call: Call, tell: Tell) -> bool:
+        """Rings for a call, saying who calls; False when the seat is not ready."""
+        if self.state is not State.READY:
+            return False
+        self.call, self._tell = call, tell
+        self._feed(Input.RING)
+        return True
+
+    def stop_ring(self) -> None:
+        """Nobody is to answer any more."""
+        self._feed(Input.STOP_RING)
+
+    def clear(self) -> None:
+        """The caller is no longer there: the telephone says so."""
+        self._feed(Input.CLEAR)
+
+    # What the operator asks for.
+
+    def pause(self) -> None:
+        """No more calls; one that talks goes on."""
+        self._feed(Input.PAUSE)
+
+    def resume(self) -> None:
+        """Ready for calls, at once."""
+        self._feed(Input.RESUME)
+
+    def row(self) -> dict[str, Any]:
+        """As the API gives it."""
+        return {
+            "name": self.name,
+            "number": self.number,
+            "port": self.port,
+            "groups": list(self.groups),
+            "state": self.state.word,
+            "pausing": self._seat.pausing,
+            "seconds": to_seconds(Samples(self._clock.now() - self.since)),
+            "call": None if self.call is None else self.call.id,
+        }
+
+    # The table at work.
+
+    def _on_phone(self, what: What, text: str) -> None:
+        if what is What.NUMBER:
+            self.phone.clear()  # there are no calls from one telephone to another
+        elif (seen := _OF_THE_PHONE.get(what)) is not None:
+            self._feed(seen)
+
+    def _feed(self, seen: Input) -> None:
+        before, paused = self.state.word, self._seat.pausing
+        actions = self._seat.feed(seen)
+        after = self.state
+        call, tell = self.call, self._tell
+        if after not in (State.RINGING, State.TALKING):
+            self.call = self._tell = None
+        if after.word != before:
+            self.since = self._clock.now()
+        if (after.word, self._seat.pausing) != (before, paused):
+            self._told_state()
+        for action in actions:
+            self._perform(action, call, tell)
+
+    def _told_state(self) -> None:
+        fact: dict[str, Any] = {
+            "seat": self.name,
+            "state": self.state.word,
+            "pausing": self._seat.pausing,
+        }
+        serves = None if self.call is None else self.call.id
+        self._journal.emit("seat.state", self.port, **fact, serves=serves)
+
+    def _perform(self, action: Do, call: Call | None, tell: Tell | None) -> None:
+        match action:
+            case Do.RING:
+                self.phone.ring(None if call is None else call.caller)
+            case Do.STOP_RING:
+                self.phone.stop_ring()
+            case Do.CLEAR:
+                self.phone.clear()
+            case Do.START_WRAP_UP:
+                self._stop_wrap_up()
+                due = Samples(self._clock.now() + self._wrap_up)
+                self._timer = self._clock.call_at(due, self._wrapped_up)
+            case Do.STOP_WRAP_UP:
+                self._stop_wrap_up()
+            case told:
+                if tell is not None:
+                    tell(self, _TOLD[told])
+
+    def _wrapped_up(self) -> None:
+        self._timer = None
+        self._feed(Input.WRAPPED_UP)
+
+    def _stop_wrap_up(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

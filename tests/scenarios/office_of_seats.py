@@ -1,0 +1,188 @@
+"""A station in virtual time with operators at the board's own telephones, whose calls go to their seats.
+
+    office_of_seats.py FOLDER
+
+makes two who talk and a third call that rings, on FOLDER, and kills itself (SIGKILL) in the middle of it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ctidrv.callcontrol.call import Call
+from ctidrv.callcontrol.switchboard import Reached
+from ctidrv.config import BoardConfig, SeatConfig
+from ctidrv.errors import CallEnded
+from ctidrv.folder import DataFolder
+from ctidrv.media.wav import WavWriter, read_wav
+from ctidrv.native.pcm import Pcm
+from ctidrv.units import PortId, ms, seconds
+from hwsim.rig.station import Rig, one_board, script_path
+
+VOICES = Path(__file__).parents[2] / "hw-sim/hwsim/voices"
+VOICE = read_wav(VOICES / "ann-lee.wav").channels[0]
+OTHER = read_wav(VOICES / "not-in-service.wav").channels[0]
+HELLO, ANSWER = VOICE[:16000], OTHER[:16000]
+
+
+class Office:
+    """A station of some lines and telephones; each call is answered and brought to a seat."""
+
+    def __init__(
+        self,
+        folder: Path,
+        country: str = "US",
+        *,
+        lines: int = 1,
+        seats: int = 1,
+        headset: bool = False,
+        greeting: Pcm | None = None,
+        groups: Sequence[str] = ("sales",),
+        to: Sequence[str] = ("sales",),
+        ring: int = 20,
+        apart: bool = False,
+        **board: Any,
+    ) -> None:
+        folder.mkdir(exist_ok=True)
+        telephones = {"handsets" if headset else "fxs": seats}
+        config = one_board(
+            script_path("hotline.ivr.yaml"),
+            lines=lines,
+            phones=4,
+            country=country,
+            board=board if apart else telephones | board,
+        )
+        if apart:
+            desk = {"control": False, "lines": 1, "phones": 0, "country": country} | telephones
+            config = replace(config, boards=[*config.boards, BoardConfig("desk", "sim", desk)])
+        first = ("desk", 2) if apart else ("sim", lines + 1)
+        path = None
+        if greeting is not None:
+            writer = WavWriter(folder / "greeting.wav", 1)
+            writer.write(greeting.bytes)
+            writer.close()
+            path = str(folder / "greeting.wav")
+        self.config = replace(
+            config,
+            seats=[
+                SeatConfig(
+                    f"seat {index + 1}",
+                    f"0{index + 1}",
+                    PortId(f"{first[0]}/{first[1] + index}"),
+                    groups=tuple(groups) if index < 3 else (),
+                    greeting=path,
+                    wrap_up=2,
+                )
+                for index in range(seats)
+            ],
+        )
+        self.rig = Rig(DataFolder(folder / "data"), self.config)
+        self.station, self.clock, self.board = self.rig.station, self.rig.clock, self.rig.board
+        desk: Any = self.station.boards[first[0]]
+        self.operators = desk.operators
+        self.to, self.ring = tuple(to), seconds(ring)
+        self.music: Sequence[Pcm] = ()
+        self.card: dict[str, str] = {}
+        self.then: Callable[[Call, Reached], Awaitable[None]] | None = None
+        self.reached: list[Reached] = []
+        self.connected: list[Call] = []
+        for line in self.station.lines.values():
+            line.controller._on_call = self._serve
+
+    async def _serve(self, call: Call) -> None:
+        recording = self.station.recorder.start(call)
+        self.connected.append(call)
+        try:
+            await call.answer(after_rings=1)
+            try:
+                reached = await self.station.switchboard.connect(
+                    call, self.to, ring=self.ring, music=self.music, card=self.card
+                )
+            except CallEnded:
+                self.reached.append(Reached.CALLER_LEFT)
+                raise
+            self.reached.append(reached)
+            if self.then is not None:
+                await self.then(call, reached)
+            await call.hang_up()
+            await call.ended()
+        finally:
+            await recording.finish()
+
+    def play(self, scene: Any, *, limit: int = 300) -> None:
+        async def whole() -> None:
+            await self.clock.sleep(ms(500))
+            await scene
+            await self.rig.comes_to_rest()
+
+        self.rig.run(whole(), seconds(limit))
+
+    async def caller(self, number: str = "2125550100", name: str | None = "ANN LEE", line: int = 0) -> Any:
+        """One whose call is on its way to the seats."""
+        phone = self.board.caller(number, name)
+        await phone.dial(self.board.exchange.lines[line].number)
+        return phone
+
+    async def until(self, what: Callable[[], Any], within: int = 30) -> None:
+        deadline = self.clock.now() + seconds(within)
+        while not what():
+            assert self.clock.now() < deadline, f"not within {within} s"
+            await self.clock.sleep(ms(20))
+
+    async def talking(self, line: int = 0, seat: int = 0) -> tuple[Any, Any]:
+        """A caller and an operator who talk."""
+        ann = await self.caller(line=line)
+        await self.operators[seat].answer()
+        await self.until(lambda: self.seat(seat) == "talking")
+        await self.clock.sleep(ms(500))
+        return ann, self.operators[seat]
+
+    def seat(self, index: int = 0) -> str:
+        rows = self.station.seat_rows()
+        return str(rows[index]["state"])
+
+    def events(self, type: str, call: int = -1) -> list[dict[str, Any]]:
+        return [event for event in self.rig.calls()[call]["events"] if event["type"] == type]
+
+    def legs(self, call: int = -1) -> list[tuple[str, str, str | None]]:
+        return [(leg["kind"], leg["party"], leg["cause"]) for leg in self.rig.calls()[call]["legs"]]
+
+    def seat_events(self, call: int = -1) -> list[tuple[str, str, str | None]]:
+        return [
+            (event["seat"], event["state"], event.get("cause")) for event in self.events("call.seat", call)
+        ]
+
+    def recording(self, call: int = -1) -> tuple[Pcm, Pcm]:
+        """What was sent to the line, and what came."""
+        (row,) = self.rig.calls()[call]["recordings"]
+        assert row["state"] == "closed"
+        assert row["lost_seconds"] == 0
+        sent, came = read_wav(row["path"]).channels
+        return sent, came
+
+
+def main() -> None:
+    office = Office(Path(sys.argv[1]), lines=3, seats=3, groups=())
+    office.to = ("01", "02", "03")
+
+    async def scene() -> None:
+        first, _ = await office.talking(line=0, seat=0)
+        await office.talking(line=1, seat=1)
+        await office.caller("2125550199", line=2)
+        await office.operators[2].is_rung()
+        await office.clock.sleep(seconds(3))
+        await first.speak(HELLO)
+        await office.station.store.committed()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    office.play(scene())
+
+
+if __name__ == "__main__":
+    main()
