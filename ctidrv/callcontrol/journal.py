@@ -23,7 +23,8 @@ What the WebSocket sends, the store keeps and `ctidrv demo` tells are these even
     call.digit{digit, length_ms, during}                  during: the prompt it fell into, or null
     call.prompt{prompt, lang, state, reason}
     call.fax{tone}                  cng ced ansam v21: a fax machine or a modem is on the line
-    call.step{flow, verb, line}     call.choice{key, result, target}      match | invalid | noinput
+    call.step{flow, verb, line, cond, set}                cond: of an `if`; set: names and values
+    call.choice{key, result, target}                      match | invalid | noinput
     call.connect{to, state, card}   started; answered busy no-answer caller-left failed (switchboard.py)
     call.seat{seat, number, state, cause, card}           ringing answered talking left: a leg for each seat;
                                     left: answered-elsewhere no-answer caller-left operator line-lost taken

@@ -53,5 +53,6 @@ def verb_of(value: Any) -> str | None:
     if isinstance(value, dict) and len(value) == 1:
         return f"{TAG}{next(iter(value))}"
     if isinstance(value, Strict):
-        return f"{TAG}{next(iter(type(value).model_fields))}"
+        name, field = next(iter(type(value).model_fields.items()))
+        return f"{TAG}{field.alias or name}"
     return None

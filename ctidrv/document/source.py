@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,15 @@ class Scalar:
     column: int
     value: str | int | float | bool | None
     text: str  # as it was written, without quotes
+    style: str = ""  # its quotes; "|": it runs over lines
+
+    def within(self, at: int) -> Scalar:
+        """The place of a character of the text; of its beginning where it runs over lines."""
+        if self.style == "|":
+            return self
+        doubled = {"'": "'", '"': '"\\'}.get(self.style, "")
+        before = sum(1 + (letter in doubled) for letter in self.text[:at])
+        return replace(self, column=self.column + len(self.style) + before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +202,8 @@ class _Reader:
         if self._values > MAX_VALUES:
             raise _Refused(f"more than {MAX_VALUES} values in one file", line, column)
         if isinstance(event, ScalarEvent):
-            return Scalar(line, column, _resolve(event), event.value)
+            over = event.style in ("|", ">") or event.end_mark.line >= line
+            return Scalar(line, column, _resolve(event), event.value, "|" if over else event.style or "")
         if isinstance(event, SequenceStartEvent):
             items = []
             while not isinstance(event := next(events), SequenceEndEvent):

@@ -20,9 +20,10 @@ _DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(ms|s|m)")
 _UNIT = {"ms": RATE / 1000, "s": RATE, "m": 60 * RATE}
 
 
-def wrong(message: str) -> PydanticCustomError:
-    """An error whose words are ours; braces in the message are kept as they are."""
-    return PydanticCustomError("script", "{words}", {"words": message})
+def wrong(message: str, at: int = 0) -> PydanticCustomError:
+    """An error whose words are ours; braces in the message are kept as they are. `at`: so many characters
+    into the text it is about."""
+    return PydanticCustomError("script", "{words}", {"words": message, "at": at})
 
 
 def matching(pattern: str, what: str) -> tuple[PlainValidator, WithJsonSchema]:

@@ -7,35 +7,38 @@ nothing is played, and no way ends, before the call is answered.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ctidrv.apps.ivr import model
-from ctidrv.apps.ivr.shape import Draft, Flow, Placed
+from ctidrv.apps.ivr.shape import Draft, Placed, in_order
 from ctidrv.document.findings import did_you_mean
 from ctidrv.document.shape import locate
 from ctidrv.document.source import Node
 
-Place = tuple[str, int]
-"""A step: its flow and its number there."""
+_BEFORE_ANSWER = ("goto", "language", "set", "if")
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
     """One way on from a step. `pressed`: only a caller who pressed a key goes it."""
 
-    flow: str | None  # None: the next step
+    to: str | Placed | None  # a flow, a step within this one, or the next step
     pressed: bool
     node: Node
 
 
-def ways(step: Placed, defaults: model.Defaults, followed_by_goto: bool = False) -> list[Way]:
+def ways(step: Placed, defaults: model.Defaults, goto_follows: bool = False) -> list[Way]:
     """All ways on from a step."""
     body, found = step.body, []
     if isinstance(body, model.Goto):
         return [Way(body.flow, False, step.at("flow"))]
     if isinstance(body, model.Hangup):
         return []
+    if isinstance(body, model.If_):
+        first, other = (nested[0] if nested else None for nested in (step.then, step.otherwise))
+        return [Way(to, False, step.at("cond")) for to in (first, other)]
     if isinstance(body, model.Ask):
         found += _replies(step, "on_invalid", pressed=True)
         found += _replies(step, "on_noinput", pressed=False)
@@ -51,24 +54,25 @@ def ways(step: Placed, defaults: model.Defaults, followed_by_goto: bool = False)
     if isinstance(body, model.Voicemail):
         found += [Way(flow, True, step.at("escape", key)) for key, flow in body.escape.items()]
         found += _replies(step, "on_empty", pressed=False)
-        return [*found, Way(None, False, step.key)] if followed_by_goto else found
+        return [*found, Way(None, False, step.key)] if goto_follows else found
     if isinstance(body, (model.Say, model.Record)):
         found += _replies(step, "on_empty", pressed=False)
     return [*found, Way(None, False, step.key)]
 
 
-def check_flows(draft: Draft) -> None:
-    """Adds what is wrong with the ways through a script."""
+def check_flows(draft: Draft) -> Graph | None:
+    """Adds what is wrong with the ways through a script; the ways, where they can be told."""
     header = draft.header
     if header is None:
-        return
+        return None
     named = _check_names(draft, header)
     if not draft.whole or not named:
-        return  # with a hole in it, what is reached cannot be told
-    graph = _Graph(draft, header.defaults)
-    _check_reached(draft, header, graph)
+        return None  # with a hole in it, what is reached cannot be told
+    graph = Graph(draft, header)
+    _check_reached(draft, graph)
     _check_circles(draft, graph)
-    _check_answered(draft, header, graph)
+    _check_answered(draft, graph)
+    return graph
 
 
 def _replies(step: Placed, key: str, *, pressed: bool) -> list[Way]:
@@ -98,16 +102,16 @@ def _check_names(draft: Draft, header: model.Header) -> bool:
     if end not in (None, "continue") and end not in draft.flows:
         _unknown(draft, locate(draft.root, ("defaults", "on_exhausted"))[0], end)
     for flow in draft.flows.values():
-        for step in flow.steps:
+        for step in flow.every():
             body = step.body
             if isinstance(body, model.Ask) and not (body.on_exhausted or end):
                 draft.add(
                     step.key, f"`{step.verb}` needs `on_exhausted`: where the call goes after the last try"
                 )
             for way in ways(step, header.defaults):
-                inherited = way.flow == end and isinstance(body, model.Ask) and body.on_exhausted is None
-                if way.flow is not None and way.flow not in draft.flows and not inherited:
-                    _unknown(draft, way.node, way.flow)
+                inherited = way.to == end and isinstance(body, model.Ask) and body.on_exhausted is None
+                if isinstance(way.to, str) and way.to not in draft.flows and not inherited:
+                    _unknown(draft, way.node, way.to)
     return len(draft.findings) == count
 
 
@@ -115,77 +119,81 @@ def _unknown(draft: Draft, node: Node, name: str) -> None:
     draft.add(node, f"there is no flow `{name}`{did_you_mean(name, draft.flows)}")
 
 
-class _Graph:
+class Graph:
     """The ways between the steps of a script that has all its flows."""
 
-    def __init__(self, draft: Draft, defaults: model.Defaults) -> None:
+    def __init__(self, draft: Draft, header: model.Header) -> None:
         self.flows = draft.flows
-        self._defaults = defaults
-
-    def step(self, place: Place) -> Placed:
-        return self.flows[place[0]].steps[place[1]]
-
-    def places(self) -> Iterator[Place]:
+        self._defaults = header.defaults
+        self._after: dict[Placed, Placed | None] = {}
+        self.flow: dict[Placed, str] = {}
+        """Of each step."""
         for name, flow in self.flows.items():
-            for number in range(len(flow.steps)):
-                yield name, number
+            self._lay(name, flow.steps, None)
+        self.start = self.first(header.start)
+        self.trouble = None if header.on_error is None else self.first(header.on_error)
 
-    def on(self, place: Place) -> Iterator[tuple[Place | None, Way]]:
+    def _lay(self, flow: str, steps: tuple[Placed, ...], after: Placed | None) -> None:
+        for step, following in in_order(steps, after):
+            self.flow[step], self._after[step] = flow, following
+            self._lay(flow, step.then, following)
+            self._lay(flow, step.otherwise, following)
+
+    def first(self, flow: str) -> Placed:
+        return self.flows[flow].steps[0]
+
+    def on(self, step: Placed) -> Iterator[tuple[Placed | None, Way]]:
         """Each way on and the step it leads to; None is the end of the flow, where the call is hung up."""
-        name, number = place
-        flow = self.flows[name]
-        step = flow.steps[number]
-        for way in ways(step, self._defaults, _goto_follows(flow, number)):
-            if way.flow is not None:
-                yield (way.flow, 0), way
-            else:
-                yield (name, number + 1) if number + 1 < len(flow.steps) else None, way
+        after = self._after[step]
+        for way in ways(step, self._defaults, after is not None and after.verb == "goto"):
+            yield self.first(way.to) if isinstance(way.to, str) else way.to or after, way
 
-    def silent(self, place: Place) -> Iterator[tuple[Place, Way]]:
+    def silent(self, step: Placed) -> Iterator[tuple[Placed, Way]]:
         """The ways on that need no key."""
-        return ((to, way) for to, way in self.on(place) if to is not None and not way.pressed)
+        return ((to, way) for to, way in self.on(step) if to is not None and not way.pressed)
 
-    def reached(self, roots: list[Place]) -> set[Place]:
-        seen, waiting = set(roots), list(roots)
+    def roots(self) -> list[Placed]:
+        return [self.start] if self.trouble is None else [self.start, self.trouble]
+
+    def reached(self) -> set[Placed]:
+        waiting = self.roots()
+        seen = set(waiting)
         while waiting:
-            for place, _ in self.on(waiting.pop()):
-                if place is not None and place not in seen:
-                    seen.add(place)
-                    waiting.append(place)
+            for step, _ in self.on(waiting.pop()):
+                if step is not None and step not in seen:
+                    seen.add(step)
+                    waiting.append(step)
         return seen
 
 
-def _goto_follows(flow: Flow, number: int) -> bool:
-    return number + 1 < len(flow.steps) and flow.steps[number + 1].verb == "goto"
-
-
-def _check_reached(draft: Draft, header: model.Header, graph: _Graph) -> None:
-    roots: list[Place] = [(name, 0) for name in (header.start, header.on_error) if name is not None]
-    reached = graph.reached(roots)
+def _check_reached(draft: Draft, graph: Graph) -> None:
+    reached = graph.reached()
     for name, flow in graph.flows.items():
-        if (name, 0) not in reached:
+        if flow.steps[0] not in reached:
             draft.add(flow.key, f"flow `{name}` is never reached: no step leads to it")
             continue
-        for number in range(1, len(flow.steps)):
-            if (name, number) not in reached:
-                step, before = flow.steps[number], flow.steps[number - 1]
-                draft.add(
-                    step.key,
-                    f"this step (`{step.verb}`) is never reached: `{before.verb}` before it {_why(before)}",
-                )
-                break
+        for steps in flow.lists():
+            if steps[0] not in reached:
+                continue  # within a step that has been named
+            for before, step in itertools.pairwise(steps):
+                if step not in reached:
+                    said = f"this step (`{step.verb}`) is never reached: `{before.verb}` before it"
+                    draft.add(step.key, f"{said} {_why(before)}")
+                    break
 
 
 def _why(before: Placed) -> str:
+    if before.verb == "if":
+        return "leaves the flow both ways"
     if before.verb == "voicemail":
         return "ends the flow unless a `goto` follows"
     return "ends the call" if before.verb == "hangup" else "leaves the flow"
 
 
-def _check_circles(draft: Draft, graph: _Graph) -> None:
+def _check_circles(draft: Draft, graph: Graph) -> None:
     """A circle of ways that need no key would go round until the caller gives up."""
-    done: set[Place] = set()
-    for root in graph.places():
+    done: set[Placed] = set()
+    for root in graph.flow:
         if root in done:
             continue
         path, on_path, trail = [root], {root}, [graph.silent(root)]
@@ -196,38 +204,36 @@ def _check_circles(draft: Draft, graph: _Graph) -> None:
                 on_path.discard(path[-1])
                 done.add(path.pop())
             elif to in on_path:
-                _circle(draft, path[path.index(to) :], way)
+                _circle(draft, [graph.flow[step] for step in path[path.index(to) :]], way)
             elif to not in done:
                 path.append(to)
                 on_path.add(to)
                 trail.append(graph.silent(to))
 
 
-def _circle(draft: Draft, path: list[Place], way: Way) -> None:
-    flows = list(dict.fromkeys(name for name, _ in path))
+def _circle(draft: Draft, path: list[str], way: Way) -> None:
+    flows = list(dict.fromkeys(path))
     round_ = " → ".join([*flows, flows[0]])
     draft.add(way.node, f"this goes round without an end when the caller presses nothing: {round_}")
 
 
-def _check_answered(draft: Draft, header: model.Header, graph: _Graph) -> None:
+def _check_answered(draft: Draft, graph: Graph) -> None:
     """Before `answer` nobody hears anything, and a way that ends leaves the caller ringing."""
-    seen: set[Place] = set()
-    waiting: list[Place] = [(header.start, 0)]
+    seen: set[Placed] = set()
+    waiting = [graph.start]
     while waiting:
-        place = waiting.pop()
-        if place in seen:
+        step = waiting.pop()
+        if step in seen:
             continue
-        seen.add(place)
-        step = graph.step(place)
+        seen.add(step)
         if step.verb == "answer":
             continue
-        if step.verb not in ("goto", "language"):
+        if step.verb not in _BEFORE_ANSWER:
             draft.add(step.key, f"`{step.verb}` before `answer`: the caller only hears ringing here")
             continue
-        for to, _ in graph.on(place):
+        for to, _ in graph.on(step):
             if to is None:
-                draft.add(
-                    step.key, f"flow `{place[0]}` can end before `answer`: the caller would ring for ever"
-                )
+                name = graph.flow[step]
+                draft.add(step.key, f"flow `{name}` can end before `answer`: the caller would ring for ever")
             else:
                 waiting.append(to)

@@ -14,16 +14,17 @@ from pydantic import (
     Discriminator,
     Field,
     GetJsonSchemaHandler,
+    RootModel,
     Tag,
     TypeAdapter,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from ctidrv.apps.ivr.template import Assigned, Condition, Filled
 from ctidrv.apps.ivr.words import (
     BoxName,
     Digits,
-    Filled,
     FinishKey,
     FlowName,
     Key,
@@ -120,6 +121,21 @@ class Language_(Verb):
     otherwise: LanguageOrKeep = "keep"
 
 
+class Set_(RootModel[Annotated[dict[Variable, Assigned], Field(min_length=1)]]):
+    """Sets variables, one after the other. A value in braces alone keeps its kind: a number, true, null."""
+
+    model_config = ConfigDict(title="Set", strict=True, frozen=True)
+
+
+class If_(Verb):
+    """Goes the one way or the other, and on behind it unless a step there leads elsewhere."""
+
+    model_config = ConfigDict(title="If")
+    cond: Condition
+    then: Steps
+    otherwise: Steps | None = Field(None, alias="else")
+
+
 class Record(Verb):
     """Records what the caller says and keeps it with the call; the variable holds the recording's id.
 
@@ -174,6 +190,14 @@ class LanguageStep(Strict):
     language: Language_
 
 
+class SetStep(Strict):
+    set: Set_
+
+
+class IfStep(Strict):
+    if_: If_ = Field(alias="if")
+
+
 class RecordStep(Strict):
     record: Record
 
@@ -190,7 +214,20 @@ class HangupStep(Strict):
     hangup: Hangup
 
 
-VERBS = ("answer", "play", "say", "gather", "menu", "language", "record", "voicemail", "goto", "hangup")
+VERBS = (
+    "answer",
+    "play",
+    "say",
+    "gather",
+    "menu",
+    "language",
+    "set",
+    "if",
+    "record",
+    "voicemail",
+    "goto",
+    "hangup",
+)
 REPLY_VERBS = ("play", "say", "goto")
 
 Step = Annotated[
@@ -200,6 +237,8 @@ Step = Annotated[
     | Annotated[GatherStep, Tag("step:gather")]
     | Annotated[MenuStep, Tag("step:menu")]
     | Annotated[LanguageStep, Tag("step:language")]
+    | Annotated[SetStep, Tag("step:set")]
+    | Annotated[IfStep, Tag("step:if")]
     | Annotated[RecordStep, Tag("step:record")]
     | Annotated[VoicemailStep, Tag("step:voicemail")]
     | Annotated[GotoStep, Tag("step:goto")]
@@ -233,6 +272,7 @@ class _OneOrMore:
 
 
 Replies = Annotated[list[Reply], BeforeValidator(_listed), _OneOrMore]
+Steps = Annotated[list[Step], BeforeValidator(_listed), _OneOrMore]
 
 
 class Defaults(Strict):
@@ -264,9 +304,9 @@ class Document(Header):
     flows: Annotated[dict[FlowName, Annotated[list[Step], Field(min_length=1)]], Field(min_length=1)]
 
 
-for _model in (Say, Gather, Menu, Record, Voicemail):
+for _model in (Say, Gather, Menu, If_, Record, Voicemail):
     _model.model_rebuild()
 
 ANY_STEP: TypeAdapter[Any] = TypeAdapter(Step)
 AnyReply = PlayStep | SayStep | GotoStep
-AnyVerb = Answer | Play | Say | Gather | Menu | Language_ | Record | Voicemail | Goto | Hangup
+AnyVerb = Answer | Play | Say | Gather | Menu | Language_ | Set_ | If_ | Record | Voicemail | Goto | Hangup

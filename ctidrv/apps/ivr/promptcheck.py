@@ -1,36 +1,20 @@
-"""What a caller will hear: every prompt and phrase in every language, every value from somewhere."""
+"""What a caller will hear: every prompt and phrase, in every language."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-
 from ctidrv.apps.ivr import model
+from ctidrv.apps.ivr.expression import names
 from ctidrv.apps.ivr.phrases import FILE
 from ctidrv.apps.ivr.prompts import Prompts
-from ctidrv.apps.ivr.shape import Draft, Placed
+from ctidrv.apps.ivr.shape import Body, Draft
 from ctidrv.apps.ivr.words import CALL_VALUES, SpokenText
 from ctidrv.document.findings import Finding, did_you_mean
 from ctidrv.document.shape import locate
 from ctidrv.document.source import Node
 from ctidrv.errors import InputError
-from ctidrv.units import seconds, to_seconds
 
 _PROMPT_KEYS = ("prompt", "greeting", "saved")
 _NO_SPEECH = "a text needs a speech engine, which this version does not have: record it as a prompt"
-_LONG_SILENCE = seconds(30)
-
-
-@dataclass(frozen=True, slots=True)
-class _Body:
-    """A step, or one of the steps under its `on_…` keys."""
-
-    step: Placed
-    body: model.AnyVerb
-    path: tuple[str | int, ...]
-
-    def at(self, *path: str | int) -> Node:
-        return self.step.at(*self.path, *path)
 
 
 def check_prompts(draft: Draft, prompts: Prompts) -> None:
@@ -49,76 +33,16 @@ def check_prompts(draft: Draft, prompts: Prompts) -> None:
         draft.add(locate(draft.root, ("prompts",))[0], "no language of this script has prompts")
         return
     checker = _PromptCheck(draft, prompts, languages)
-    for step in _steps(draft):
-        for body in _bodies(step):
-            checker.body(body)
+    for flow in draft.flows.values():
+        for step in flow.every():
+            for body in step.bodies():
+                checker.body(body)
     for language in languages:
         draft.findings.extend(_not_fatal(f) for f in prompts.book(language).findings)
 
 
-def check_values(draft: Draft) -> None:
-    """Adds variables that nothing sets, and languages that the script does not have."""
-    header = draft.header
-    if header is None or not draft.whole:
-        return  # what is missing may be set by a step that is wrong
-    setters = (step.body for step in _steps(draft) if isinstance(step.body, (model.Gather, model.Record)))
-    known = {body.into for body in setters if body.into is not None}
-    for step in _steps(draft):
-        body = step.body
-        if isinstance(body, model.Ask):
-            _check_patience(draft, step, body, header.defaults)
-        if isinstance(body, model.Language_):
-            if body.source not in known:
-                _unset(draft, step.at("from"), body.source, known)
-            for key, language in [*body.map.items(), ("", body.otherwise)]:
-                if language != "keep" and language not in header.languages:
-                    node = step.at("map", key) if key else step.at("otherwise")
-                    hint = did_you_mean(language, header.languages)
-                    draft.add(node, f"`{language}` is not one of the script's languages{hint}")
-        for part in _bodies(step):
-            if isinstance(part.body, model.Say):
-                for name, filled in part.body.values.items():
-                    for value in filled.names:
-                        if value not in known and value not in CALL_VALUES:
-                            _unset(draft, part.at("with", name), value, {*known, *CALL_VALUES})
-
-
-def _unset(draft: Draft, node: Node, name: str, known: Iterable[str]) -> None:
-    draft.add(node, f"nothing in this script sets `{name}`{did_you_mean(name, known)}")
-
-
-def _check_patience(draft: Draft, step: Placed, body: model.Ask, defaults: model.Defaults) -> None:
-    for key in ("timeout", "interdigit"):
-        length = getattr(body, key)
-        if length is not None and length > _LONG_SILENCE:
-            said = f"`{key}`: the caller hears nothing for {to_seconds(length):g} s"
-            draft.add(step.at(key), said, "warning")
-    if (body.retries or defaults.retries) == 1:
-        for key in ("on_invalid", "on_noinput"):
-            if getattr(body, key) is not None:
-                draft.add(
-                    step.at(key), f"`{key}` is never used: `on_exhausted` follows the only try", "warning"
-                )
-
-
 def _not_fatal(finding: Finding) -> Finding:
     return Finding(finding.file, finding.line, finding.column, finding.severity, finding.message, fatal=False)
-
-
-def _steps(draft: Draft) -> Iterator[Placed]:
-    for flow in draft.flows.values():
-        yield from flow.steps
-
-
-def _bodies(step: Placed) -> Iterator[_Body]:
-    waiting = [_Body(step, step.body, ())]
-    while waiting:
-        part = waiting.pop(0)
-        yield part
-        for key in ("on_invalid", "on_noinput", "on_empty"):
-            for index, reply in enumerate(getattr(part.body, key, None) or ()):
-                verb, body = next(iter(reply))
-                waiting.append(_Body(step, body, (*part.path, key, index, verb)))
 
 
 class _PromptCheck:
@@ -128,7 +52,7 @@ class _PromptCheck:
         self._languages = languages
         self._said: set[tuple[str, str]] = set()
 
-    def body(self, part: _Body) -> None:
+    def body(self, part: Body) -> None:
         if isinstance(part.body, model.Say):
             self._phrase(part, part.body)
             return
@@ -140,7 +64,7 @@ class _PromptCheck:
                 else:
                     self._prompt(node, piece, self._languages)
 
-    def _phrase(self, part: _Body, say: model.Say) -> None:
+    def _phrase(self, part: Body, say: model.Say) -> None:
         node = part.at("prompt")
         having = [x for x in self._languages if say.prompt in self._prompts.book(x).phrases]
         if not having:
@@ -170,7 +94,10 @@ class _PromptCheck:
                 for prompt in piece.prompts:
                     self._prompt(node, prompt, [language], elsewhere=len(having) > 1)
         if say.on_empty is None and any(
-            name in CALL_VALUES for filled in say.values.values() for name in filled.names
+            name.name in CALL_VALUES
+            for filled in say.values.values()
+            for hole in filled.expressions
+            for name in names(hole)
         ):
             said = "a caller may withhold number and name: say `on_empty`, else `on_error` is next"
             self._draft.add(node, said, "warning")

@@ -9,15 +9,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from ctidrv.apps.ivr import model
 from ctidrv.apps.ivr.asking import ALL_KEYS, Entry, read_choice, read_digits
 from ctidrv.apps.ivr.clips import Services, record_clip
+from ctidrv.apps.ivr.expression import Value, evaluate
 from ctidrv.apps.ivr.prompts import NothingToSay, PromptMissing, Sound
 from ctidrv.apps.ivr.script import Script
-from ctidrv.apps.ivr.shape import Placed
-from ctidrv.apps.ivr.words import SpokenText, Template
+from ctidrv.apps.ivr.shape import Placed, in_order
+from ctidrv.apps.ivr.template import as_text
+from ctidrv.apps.ivr.words import CALL_VALUES, SpokenText
 from ctidrv.callcontrol.call import Call, CallState, Played
 from ctidrv.callcontrol.causes import Cause
 from ctidrv.errors import CallEnded, CtiError
@@ -66,7 +68,7 @@ class _Run:
         self.prompts = script.prompts
         self.defaults = script.header.defaults
         self.language = script.header.languages[0]
-        self.values: dict[str, str | None] = {}
+        self.values: dict[str, Value] = {}
         self._steps = 0
         self._failures = 0
         self._flow = ""
@@ -87,19 +89,37 @@ class _Run:
 
     async def _run_flow(self, name: str) -> str | None:
         self._flow = name
-        steps = self.script.flows[name].steps
-        for number, step in enumerate(steps):
+        result = await self._run_steps(self.script.flows[name].steps, None)
+        return None if result == NEXT else result
+
+    async def _run_steps(self, steps: tuple[Placed, ...], after: Placed | None) -> str | None:
+        """Step after step; `after`: what follows the last of them."""
+        for step, following in in_order(steps, after):
             self._count()
             self._check()
             self._step = step
-            self.call.note("call.step", flow=name, verb=step.verb, line=step.line)
-            followed = number + 1 < len(steps) and steps[number + 1].verb == "goto"
-            result = await self._do(step.body)
-            if result == NEXT and isinstance(step.body, model.Voicemail) and not followed:
+            found = self._found(step.body)
+            self.call.note("call.step", flow=self._flow, verb=step.verb, line=step.line, **found)
+            if isinstance(step.body, model.If_):
+                result = await self._run_steps(step.then if found["cond"] else step.otherwise, following)
+            else:
+                result = await self._do(step.body)
+            ends = following is None or following.verb != "goto"
+            if result == NEXT and isinstance(step.body, model.Voicemail) and ends:
                 return None
             if result != NEXT:
                 return result
-        return None
+        return NEXT
+
+    def _found(self, body: model.AnyVerb) -> dict[str, Any]:
+        """What the script's own values decide in a step, for the journal: a condition, what is set."""
+        if isinstance(body, model.If_):
+            return {"cond": evaluate(body.cond, self._known) is True}
+        if isinstance(body, model.Set_):
+            for name, template in body.root.items():
+                self.values[name] = template.value(self._known)
+            return {"set": {name: self.values[name] for name in body.root}}
+        return {}
 
     def _count(self) -> None:
         self._steps += 1
@@ -179,7 +199,7 @@ class _Run:
         return ALL_KEYS if wanted else ""
 
     async def _say(self, say: model.Say) -> str | None:
-        values = {name: self._filled(filled) for name, filled in say.values.items()}
+        values = {name: as_text(filled.value(self._known)) for name, filled in say.values.items()}
         try:
             sounds = self.prompts.say(self.language, say.prompt, values)
         except NothingToSay:
@@ -189,13 +209,10 @@ class _Run:
         await self._sound(say.prompt, sounds, self._keys(say.bargein))
         return NEXT
 
-    def _filled(self, filled: Template) -> str:
-        known = {
-            **self.values,
-            "caller.number": self.call.caller.number,
-            "caller.name": self.call.caller.name,
-        }
-        return "".join(words + (known.get(name) or "" if name else "") for words, name in filled.parts)
+    def _known(self, name: str) -> Value:
+        if name in CALL_VALUES:
+            return {"caller.number": self.call.caller.number, "caller.name": self.call.caller.name}[name]
+        return self.values.get(name)
 
     async def _replies(self, replies: Sequence[model.AnyReply] | None) -> str | None:
         for reply in replies or ():
@@ -206,7 +223,7 @@ class _Run:
         return NEXT
 
     def _switch(self, body: model.Language_) -> None:
-        chosen = body.map.get(self.values.get(body.source) or "", body.otherwise)
+        chosen = body.map.get(as_text(self.values.get(body.source)), body.otherwise)
         if chosen != "keep":
             self.language = chosen
 

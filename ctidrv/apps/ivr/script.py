@@ -8,9 +8,10 @@ from pathlib import Path
 
 from ctidrv.apps.ivr import model
 from ctidrv.apps.ivr.flowgraph import check_flows
-from ctidrv.apps.ivr.promptcheck import check_prompts, check_values
+from ctidrv.apps.ivr.promptcheck import check_prompts
 from ctidrv.apps.ivr.prompts import Prompts
 from ctidrv.apps.ivr.shape import Draft, Flow, understand
+from ctidrv.apps.ivr.valuecheck import check_values
 from ctidrv.document.findings import DocumentErrors, Finding
 from ctidrv.document.source import read
 
@@ -60,8 +61,7 @@ def _examine(path: Path) -> tuple[Draft, Prompts | None]:
     draft = understand(read(path))
     prompts = None
     if draft.header is not None:
-        check_flows(draft)
-        check_values(draft)
+        check_values(draft, check_flows(draft))
         prompts = Prompts(path.absolute().parent, draft.header.prompts, draft.header.languages)
         check_prompts(draft, prompts)
     draft.findings.sort(key=lambda f: (f.file != draft.file, f.file, f.line, f.column, f.message))

@@ -5,6 +5,7 @@ Each step is validated by itself, so one broken step hides nothing that is wrong
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,12 +27,11 @@ LATER_VERBS = frozenset(
         "query",
         "http",
         "when",
-        "set",
-        "if",
         "call",
     )
 ).union(("return", "notify", "fax_send", "fax_receive"))
 LATER_KEYS = frozenset(("calendar", "databases", "on_fax_tone", "on_hangup", "secret"))
+_STAND_IN = model.HangupStep(hangup=model.Hangup())
 SCRIPT = Language(
     key="ivr",
     version=model.LANGUAGE_VERSION,
@@ -45,6 +45,7 @@ SCRIPT = Language(
         "gather": model.Gather,
         "menu": model.Menu,
         "language": model.Language_,
+        "if": model.If_,
         "record": model.Record,
         "voicemail": model.Voicemail,
         "goto": model.Goto,
@@ -58,14 +59,16 @@ SCRIPT = Language(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Placed:
-    """A step and where it stands."""
+    """A step and where it stands; of an `if` also the steps of its two ways."""
 
     verb: str
     body: Any  # one of model.AnyVerb
     key: Scalar
     node: Node
+    then: tuple[Placed, ...] = ()
+    otherwise: tuple[Placed, ...] = ()
 
     @property
     def line(self) -> int:
@@ -75,6 +78,34 @@ class Placed:
         """The node under the verb at that path, or the nearest above it that was written."""
         return locate(self.node, path, self.key)[0]
 
+    def bodies(self) -> Iterator[Body]:
+        """The step's own body, and those of the steps under its `on_…` keys."""
+        waiting = [Body(self, self.body, ())]
+        while waiting:
+            yield (part := waiting.pop(0))
+            for key in ("on_invalid", "on_noinput", "on_empty"):
+                for index, reply in enumerate(getattr(part.body, key, None) or ()):
+                    verb, body = next(iter(reply))
+                    waiting.append(Body(self, body, (*part.path, key, index, verb)))
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a step does, or one of the steps under its `on_…` keys."""
+
+    step: Placed
+    body: model.AnyVerb
+    path: tuple[str | int, ...]
+
+    def at(self, *path: str | int) -> Node:
+        return self.step.at(*self.path, *path)
+
+
+def in_order(steps: tuple[Placed, ...], after: Placed | None) -> Iterator[tuple[Placed, Placed | None]]:
+    """Each step of a list and the one that follows it; `after`: what follows the last."""
+    for number, step in enumerate(steps, 1):
+        yield step, steps[number] if number < len(steps) else after
+
 
 @dataclass(frozen=True, slots=True)
 class Flow:
@@ -82,6 +113,17 @@ class Flow:
     key: Scalar
     steps: tuple[Placed, ...]
     whole: bool  # False where a step was left out because it is wrong
+
+    def lists(self) -> Iterator[tuple[Placed, ...]]:
+        """The steps, and those of each `if` in them: every list is run from its first on."""
+        waiting = [self.steps]
+        while waiting:
+            yield (steps := waiting.pop(0))
+            waiting += [nested for step in steps for nested in (step.then, step.otherwise) if nested]
+
+    def every(self) -> Iterator[Placed]:
+        """All steps, those within others too."""
+        return (step for steps in self.lists() for step in steps)
 
 
 @dataclass(slots=True)
@@ -158,17 +200,38 @@ def _flow(draft: Draft, key: Scalar, node: Node) -> Flow:
     if not isinstance(node, Listing) or not node.items:
         draft.add(key, f"flow `{key.text}` needs a list of steps, one `- verb: …` a line")
         return Flow(key.text, key, (), False)
-    steps = []
-    for item in node.items:
-        try:
-            step = model.ANY_STEP.validate_python(plain(item))
-        except ValidationError as error:
-            draft.report(item, error)
-            continue
-        assert isinstance(item, Table)
-        verb, body = next(iter(step))
-        steps.append(Placed(verb, body, *item.items[0]))
-    return Flow(key.text, key, tuple(steps), len(steps) == len(node.items))
+    steps, whole = _steps(draft, node.items)
+    return Flow(key.text, key, steps, whole)
+
+
+def _steps(draft: Draft, items: tuple[Node, ...]) -> tuple[tuple[Placed, ...], bool]:
+    """The steps without those that are wrong, and whether there are none of these."""
+    found = [_step(draft, item) for item in items]
+    placed = tuple(step for step, _ in found if step is not None)
+    return placed, all(whole for _, whole in found)
+
+
+def _step(draft: Draft, item: Node) -> tuple[Placed | None, bool]:
+    value = plain(item)
+    ways: dict[str, tuple[Placed, ...]] = {}
+    whole = True
+    if isinstance(item, Table) and len(item.items) == 1 and isinstance(body := item.get("if"), Table):
+        for way in ("then", "else"):
+            node = body.get(way)
+            inner = node.items if isinstance(node, Listing) else (node,) if isinstance(node, Table) else ()
+            if inner:
+                ways[way], right = _steps(draft, inner)
+                whole = whole and right
+                value["if"][way] = [_STAND_IN]  # these steps have had their say
+    try:
+        step = model.ANY_STEP.validate_python(value)
+    except ValidationError as error:
+        draft.report(item, error)
+        return None, False
+    assert isinstance(item, Table)
+    key, node = item.items[0]
+    _, made = next(iter(step))
+    return Placed(key.text, made, key, node, ways.get("then", ()), ways.get("else", ())), whole
 
 
 def _check_languages(draft: Draft) -> None:

@@ -1,4 +1,4 @@
-"""The small words of the language: names, digit counts, prompts and templates.
+"""The small words of the language: names, digit counts and prompts.
 
 Each is a type for the model in `model.py`: read from YAML's values, checked, and described in JSON Schema.
 Words that other languages have too are in `ctidrv.document.words`.
@@ -12,21 +12,21 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 
+from ctidrv.apps.ivr.expression import KEYWORDS
 from ctidrv.document.words import LANGUAGE_FORM, PROMPT_FORM, matching, shown, wrong
 
 MAX_DIGITS = 32
 _NAME = r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}"
-_VARIABLE = r"[A-Za-z_][A-Za-z0-9_]{0,63}"
+_VARIABLE = rf"(?!({'|'.join(KEYWORDS)})$)[A-Za-z_][A-Za-z0-9_]{{0,63}}"
 _KEYS = r"[0-9*#A-D]{1,4}"
 _DIGITS = re.compile(r"([0-9]{1,2})(?:-([0-9]{1,2}))?")
-_HOLE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_.]{0,63})\}")
 
 RESERVED = ("repeat", "continue", "keep")
 CALL_VALUES = ("caller.number", "caller.name")
 
 
 _flow = matching(_NAME, "the name of a flow (letters, digits, - and _)")
-_variable = matching(_VARIABLE, "the name of a variable (letters, digits and _)")
+_variable = matching(_VARIABLE, "the name of a variable (letters, digits and _; no word of the language)")
 _box = matching(_NAME, "the name of a mailbox (letters, digits, - and _)")
 _key = matching("[0-9*#A-D]", "a key of a telephone (0-9 * # A-D)")
 _keys = matching(_KEYS, "a key or keys of a telephone (0-9 * # A-D, at most four)")
@@ -131,36 +131,6 @@ Prompt = Annotated[
     ),
 ]
 """What is played: an id, ``{text: …}``, or a list of these."""
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """A text with holes, ``{caller.number}``."""
-
-    parts: tuple[tuple[str, str | None], ...]  # (words before, name of the hole after them)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(name for _, name in self.parts if name is not None)
-
-
-def _template(value: Any) -> Template:
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    if not isinstance(value, str):
-        raise wrong(f"{shown(value)} is not a text, or a value such as {{caller.number}}")
-    parts: list[tuple[str, str | None]] = []
-    end = 0
-    for hole in _HOLE.finditer(value):
-        parts.append((value[end : hole.start()], hole[1]))
-        end = hole.end()
-    parts.append((value[end:], None))
-    if any(brace in words for words, _ in parts for brace in "{}"):
-        raise wrong(f"{shown(value)}: between braces stands one name, {{caller.number}} or a variable")
-    return Template(tuple(parts))
-
-
-Filled = Annotated[Template, PlainValidator(_template), WithJsonSchema({"type": ["string", "integer"]})]
 
 
 def _finish(value: Any) -> str:

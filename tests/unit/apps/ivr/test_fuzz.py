@@ -10,7 +10,18 @@ from ctidrv.apps.ivr.shape import understand
 from ctidrv.document.source import parse
 from ctidrv.errors import InputError
 
-SCRIPT = shipped_script("hotline.ivr.yaml").read_text(encoding="utf-8")
+SCRIPT = (
+    shipped_script("hotline.ivr.yaml").read_text(encoding="utf-8")
+    + """\
+  decided:
+    - set: {tries: 3, who: "{caller.name}", vip: "{caller.number in ['1', '2']}"}
+    - if:
+        cond: vip and not (tries == 0 or who == null)
+        then: [{play: goodbye}, {if: {cond: "choice != '1'", then: {goto: end}, else: {goto: main-menu}}}]
+        else:
+          - play: still-there
+"""
+)
 WORDS = [
     "menu",
     "goto: main-menu",
@@ -40,6 +51,10 @@ WORDS += [
     "@",
     "`",
     "on_invalid: {say: x}",
+    "if: {cond: a, then: b}",
+    "set: {a: '{b}'}",
+    "== null",
+    "not (",
     "\n",
     "\r",
     "\u2028",
