@@ -34,36 +34,34 @@ control = true          live: `ctidrv sim call` may place calls
 
 from __future__ import annotations
 
-import itertools
 import logging
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any, NoReturn
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ctidrv.errors import InputError, PortError
-from ctidrv.native import lib, pulses
-from ctidrv.ports import presentation
+from ctidrv.native import lib
 from ctidrv.ports.api import Able, BoardInfo, DriverContext, Kind, PortInfo
-from ctidrv.ports.dialling import Dialling
-from ctidrv.ports.regions import CID_ALERTS, CID_TIMES, Region, Tone, load_region, progress_config
+from ctidrv.ports.regions import progress_config
 from ctidrv.units import TICK, PortId
-from hwsim import caller_id
 from hwsim.board_operator import Operator
-from hwsim.caller_id import Presentation, presentation_of
+from hwsim.board_settings import (
+    Settings,
+    caller_id_of,
+    hook_of,
+    line_of,
+    numbers_of,
+    off_figures_of,
+    region_of,
+)
 from hwsim.control import Control
 from hwsim.eventmode.plant import EventPlant
 from hwsim.exchange import EXCHANGE_EVENTS, Exchange, Services
 from hwsim.exchange_line import CLEARING_SIGNALS
-from hwsim.exchange_settings import ExchangeSettings, read_settings
 from hwsim.faulty_board import FaultyBoard, SoundBoard
-from hwsim.off_figures import OffFigures
-from hwsim.plant import LAWS, AnyPlant, LineSettings, Plant
-from hwsim.profiles import PLAIN, PROFILES, with_profile
+from hwsim.plant import AnyPlant, Plant
 from hwsim.subscriber import Subscriber
 from hwsim.telephone import Telephone
-from hwsim.wire_settings import WireSettings
 
 _log = logging.getLogger(__name__)
 
@@ -85,14 +83,10 @@ _CAPS = {
 """Of FXO and FXS ports: what the one sends (flash, pulses) or reads (polarity, loop break) the other reads or
 sends."""
 _HANDSET_CAPS = {**_CAPS, "onhook_audio": Able.NO, "polarity": Able.NO, "loop_break": Able.NO}
-MU_LAW_COUNTRIES = ("us", "ca", "jp", "tw")
-"""Whose exchanges code by mu-law (the 1,544 kbit/s hierarchy); the others by A-law."""
 COLLECT_EVERY = 25 * TICK
 """Between two looks at the telephones' recorders, which hold 30 s."""
-FIRST_NUMBER = 8001
 FIRST_PHONE = 5550001
 _SHORT_ECHO_MS = 15.5
-_LONGEST_ONE_MS, _LEAST_FLASH_MS = 120, 200
 
 
 class SimBoard:
@@ -198,166 +192,17 @@ class SimBoard:
         self._in_use.discard(self.phones.index(phone))
 
 
-class _Settings:
-    """The board's keys, read one by one; what is left over is an error."""
-
-    def __init__(self, board: str, values: Mapping[str, Any]) -> None:
-        self._board = board
-        self._values = dict(values)
-        profile = self.word("profile", PLAIN, tuple(PROFILES))
-        try:
-            self._values = with_profile({**self._values, "profile": profile})
-        except InputError as error:
-            self.fail("exchange", str(error))
-
-    def fail(self, key: str, what: str) -> NoReturn:
-        raise InputError(f"board {self._board}: {key}: {what}")
-
-    def integer(self, key: str, default: int, least: int, most: int) -> int:
-        value = self._values.pop(key, default)
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            self.fail(key, f"{value!r} is not a whole number from {least} to {most}")
-        return value
-
-    def number(self, key: str, default: float, least: float, most: float) -> float:
-        value = self._values.pop(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-            self.fail(key, f"{value!r} is not a number from {least:g} to {most:g}")
-        return float(value)
-
-    def flag(self, key: str, default: bool) -> bool:
-        value = self._values.pop(key, default)
-        if not isinstance(value, bool):
-            self.fail(key, f"{value!r} is neither true nor false")
-        return value
-
-    def word(self, key: str, default: str, among: Sequence[str] = ()) -> str:
-        value = self._values.pop(key, default)
-        if not isinstance(value, str) or (among and value not in (*among, default)):
-            self.fail(key, f"{value!r} is none of {', '.join(among)}" if among else f"{value!r} is no text")
-        return value
-
-    def words(self, key: str, default: Sequence[str], among: Sequence[str] = ()) -> tuple[str, ...]:
-        value = self._values.pop(key, list(default))
-        if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-            self.fail(key, f"{value!r} is no list of texts")
-        for word in value:
-            if among and word not in among:
-                self.fail(key, f"{word!r} is none of {', '.join(among)}")
-        return tuple(value)
-
-    def numbers(self, key: str, most: int, least: float, highest: float) -> tuple[float, ...]:
-        value = self._values.pop(key, [])
-        if (
-            not isinstance(value, list)
-            or len(value) > most
-            or not all(isinstance(each, int | float) and not isinstance(each, bool) for each in value)
-            or not all(least <= each <= highest for each in value)
-        ):
-            self.fail(key, f"{value!r}: at most {most} numbers from {least:g} to {highest:g}")
-        return tuple(float(each) for each in value)
-
-    def exchange(self) -> ExchangeSettings:
-        found: ExchangeSettings = self._values.pop("exchange")
-        return found
-
-    def wire(self) -> WireSettings | None:
-        try:
-            value = self._values.pop("wire", None)
-            return None if value is None else read_settings(WireSettings, value)
-        except InputError as error:
-            self.fail("wire", str(error))
-
-    def nothing_else(self) -> None:
-        for key in self._values:
-            self.fail(key, "unknown key")
-
-
-def _line(settings: _Settings, country: str) -> LineSettings:
-    usual = LineSettings()
-    return LineSettings(
-        loss_db=settings.number("loss_db", usual.loss_db, 0, 40),
-        noise_dbm0=settings.number("noise_dbm0", usual.noise_dbm0, -120, 0),
-        return_loss_db=settings.number("return_loss_db", usual.return_loss_db, 0, 60),
-        echo_ms=settings.number("echo_ms", usual.echo_ms, 0, 32),
-        law=settings.word("law", "ulaw" if country in MU_LAW_COUNTRIES else "alaw", tuple(LAWS)),
-    )
-
-
-def _off_figures(settings: _Settings) -> OffFigures:
-    return OffFigures(
-        db=settings.number("tone_db", 0.0, -40, 30),
-        hz=settings.number("tone_hz", 1.0, 0.8, 1.25),
-        ms=settings.number("tone_ms", 1.0, 0.5, 2),
-    )
-
-
-def _region(settings: _Settings, country: str) -> Region:
-    try:
-        return load_region(country)
-    except InputError as error:
-        settings.fail("country", str(error))
-
-
-def _of_a_pbx(settings: _Settings, region: Region) -> Region:
-    """The country with the busy tone that is set, if one is."""
-    hz = settings.numbers("busy_hz", 2, 100, 3900)
-    ms = settings.numbers("busy_ms", 8, 20, 10_000)
-    if not hz and not ms:
-        return region
-    if not hz or not ms or len(ms) % 2:
-        settings.fail(
-            "busy_ms", "give busy_hz and busy_ms together: frequencies, and times on, off, on, off …"
-        )
-    busy = Tone(hz, tuple(round(each) for each in ms), region.tones["busy"].level_dbm0[:1])
-    return replace(region, tones={**region.tones, "busy": busy})
-
-
-def _hook(settings: _Settings, dialling: Dialling, services: bool) -> Any:
-    """What reads the hooks of the lines (a ``cti_pulse_rx_config *``); `services`: a flash calls some up."""
-    lengths = settings.numbers("flash_ms", 2, 40, 3000)
-    flash = settings.flag("flash", services or bool(lengths))
-    if not lengths:
-        return dialling.receiver(flash=flash)
-    if len(lengths) != 2 or lengths[0] > _LONGEST_ONE_MS or lengths[1] < _LEAST_FLASH_MS:
-        settings.fail("flash_ms", "give two lengths: 40 to 120 for the shortest, 200 to 3000 for the longest")
-    one, longest = (round(each) for each in lengths)
-    return pulses.receiver(numbering=dialling.numbering, one_ms=one, flash_ms=longest if flash else 0)
-
-
-def _caller_id(settings: _Settings, region: Region) -> Presentation | None:
-    alert = settings.words("caller_id_alert", ("usual",), (*CID_ALERTS, "usual"))
-    made = presentation_of(
-        region,
-        standard=settings.word("caller_id_kind", "", presentation.STANDARDS),
-        when=settings.word("caller_id_when", "", CID_TIMES),
-        alert=None if "usual" in alert else alert,
-        form=settings.word("caller_id_form", "", presentation.FORMS),
-        fault=settings.word("caller_id_fault", "none", caller_id.FAULTS),
-    )
-    return made if settings.flag("caller_id", True) else None
-
-
-def _numbers(settings: _Settings, lines: int) -> list[str]:
-    numbers = list(settings.words("numbers", ()))
-    form = re.compile(r"[0-9]{1,20}")
-    if len(numbers) > lines or len(set(numbers)) != len(numbers) or not all(map(form.fullmatch, numbers)):
-        settings.fail("numbers", f"must be at most {lines} different numbers of 1 to 20 digits")
-    spare = (str(number) for number in itertools.count(FIRST_NUMBER) if str(number) not in numbers)
-    return numbers + list(itertools.islice(spare, lines - len(numbers)))
-
-
 def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -> SimBoard:
     """The entry point of the driver ``sim``. InputError names the board and the key."""
-    read = _Settings(name, settings)
+    read = Settings(name, settings)
     lines = read.integer("lines", 1, 1, 64)
     phones = read.integer("phones", 8, 0, 64)
     fxs = read.integer("fxs", 0, 0, 64)
     handsets = read.integer("handsets", 0, 0, 64)
     country = read.word("country", "US").lower()
-    region = _of_a_pbx(read, _region(read, country))
+    region = region_of(read, country)
     services = Services(
-        caller_id=_caller_id(read, region),
+        caller_id=caller_id_of(read, region),
         clearing=read.words("clearing", ("busy-tone",), CLEARING_SIGNALS),
         loop_break_ms=read.integer("loop_break_ms", 400, 20, 60_000),
         answer_reversal=read.flag("answer_reversal", False),
@@ -370,10 +215,10 @@ def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -
         ZoneInfo(services.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         read.fail("timezone", f"{services.timezone!r} is no time zone")
-    numbers = _numbers(read, lines) + [str(FIRST_PHONE + index) for index in range(phones)]
-    line, wire = _line(read, country), read.wire()
-    heard_as = _off_figures(read).region(region)
-    hook = _hook(read, region.dialling, bool(services.settings.flash))
+    numbers = numbers_of(read, lines) + [str(FIRST_PHONE + index) for index in range(phones)]
+    line, wire = line_of(read, country), read.wire()
+    heard_as = off_figures_of(read).region(region)
+    hook = hook_of(read, region.dialling, bool(services.settings.flash))
     control = read.flag("control", True)
     events = read.flag("events", False)
     read.nothing_else()
