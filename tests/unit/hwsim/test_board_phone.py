@@ -204,7 +204,7 @@ def test_a_board_that_goes_takes_the_call_and_comes_back_ready(make_desk):
         await desk.until(State.IDLE)
 
     desk.office.play(scene())
-    assert desk.told[-1] == (What.LOST, "")
+    assert desk.told[-2:] == [(What.LOST, ""), (What.BACK, "")]
     assert desk.states[-2:] == ["out-of-order", "idle"]
 
 
