@@ -25,9 +25,9 @@ def _imports(path: Path) -> set[str]:
     return found
 
 
-def test_desktop_imports_nothing_of_ctidrv_but_the_client() -> None:
+def test_desktop_imports_nothing_of_ctidrv_but_the_client_and_the_frame_of_a_picture() -> None:
     found = {name for path in ROOT.rglob("*.py") for name in _imports(path) if name.split(".")[0] == "ctidrv"}
-    assert found == {"ctidrv.service.client"}
+    assert found == {"ctidrv.service.client", "ctidrv.picture.widget"}
 
 
 def test_view_models_import_no_qt() -> None:

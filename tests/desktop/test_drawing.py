@@ -58,8 +58,8 @@ def test_the_button_beside_the_player_draws_the_call_that_is_shown(
     assert ("draw", "c0-plain", "en") in station.done
     assert window.windowTitle() == "Anna Müller · (312) 555-0142"
     assert window.words.text() == "0.00 – 40.00 s / 40.00 s"
-    assert window.sheet._renderer.isValid()
-    ink = window.sheet.grab().toImage()
+    assert window.picture._renderer.isValid()
+    ink = window.picture.grab().toImage()
     assert any(ink.pixelColor(x, y).lightness() < 128 for x in range(9, 90) for y in range(5, 24))
 
 
@@ -81,6 +81,39 @@ def test_keys_zoom_and_each_stretch_is_drawn_anew(shown: Any, until: Any, keys: 
         QTest.keyClicks(window, key)
     until(lambda: window.words.text() == f"{stretch} / 40.00 s")
     assert f"{window.drawing.begin:.2f}" in window.drawing.svg
+
+
+def test_the_wheel_zooms_with_ctrl_and_scrolls_without(shown: Any, until: Any) -> None:
+    from PySide6.QtCore import QPoint, QPointF, Qt
+    from PySide6.QtGui import QWheelEvent
+    from PySide6.QtWidgets import QApplication
+
+    window = _opened(shown, until)
+    until(lambda: window.words.text() == "0.00 – 40.00 s / 40.00 s")
+    place = QPointF(window.picture.width() / 2, 10)
+    for ctrl, angle, text in (
+        (False, 120, "0.00 – 40.00 s / 40.00 s"),
+        (True, 120, "10.00 – 30.00 s / 40.00 s"),
+        (True, -120, "0.00 – 40.00 s / 40.00 s"),
+    ):
+        held = Qt.KeyboardModifier.ControlModifier if ctrl else Qt.KeyboardModifier.NoModifier
+        wheel = QWheelEvent(
+            place, place, QPoint(), QPoint(0, angle), Qt.MouseButton.NoButton, held,
+            Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(window.picture, wheel)
+        assert wheel.isAccepted() == ctrl
+        until(lambda text=text: window.words.text() == text)
+
+
+def test_the_picture_is_as_wide_as_the_window_and_keeps_its_form(shown: Any, until: Any) -> None:
+    window = _opened(shown, until)
+    until(lambda: window.drawing is not None)
+    before = window.picture.size()
+    window.resize(window.width() + 200, window.height())
+    until(lambda: window.picture.width() > before.width())
+    form = window.picture.height() / window.picture.width()
+    assert form == pytest.approx(before.height() / before.width(), rel=0.02)
 
 
 def test_arrows_and_buttons_move_along(shown: Any, until: Any) -> None:

@@ -5,45 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QRectF, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ctidesk.viewmodels.desk import OWN_WORDS
 from ctidesk.viewmodels.drawing import DRAWING, Answer, Ask, Drawing
 from ctidesk.words import say
+from ctidrv.picture.widget import PictureView
 
 ZOOM, MOVE = 2.0, 0.5
 """By so much at a time; of what is shown."""
-NARROWEST = 600
 
 Stretch = Callable[[Drawing], tuple[float, float]]
-
-
-class Sheet(QWidget):
-    """An SVG as wide as there is room."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._renderer = QSvgRenderer()
-
-    def show_svg(self, svg: str) -> None:
-        self._renderer.load(QByteArray(svg.encode()))
-        self.fit(self.width())
-        self.update()
-
-    def fit(self, width: int) -> None:
-        if not self._renderer.isValid():
-            return
-        size = self._renderer.defaultSize()
-        width = max(width, NARROWEST)
-        self.setFixedSize(width, round(width * size.height() / max(1, size.width())))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._renderer.render(painter, QRectF(self.rect()))
 
 
 class DrawingWindow(QWidget):
@@ -57,12 +31,9 @@ class DrawingWindow(QWidget):
         self.setWindowTitle(title)
         self.words = QLabel()
         self.words.setWordWrap(True)
-        self.sheet = Sheet()
-        self.sheet.installEventFilter(self)
-        self._scroll = QScrollArea()
-        self._scroll.setWidget(self.sheet)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.viewport().installEventFilter(self)
+        view = PictureView()
+        self.picture = view.picture
+        self.picture.turned.connect(lambda more, _place: self.go(_zoom_in if more else _zoom_out))
         bar = QHBoxLayout()
         self.buttons: list[QPushButton] = []
         for text, stretch in (
@@ -81,7 +52,7 @@ class DrawingWindow(QWidget):
         bar.addWidget(self.words, 1)
         whole = QVBoxLayout(self)
         whole.addLayout(bar)
-        whole.addWidget(self._scroll, 1)
+        whole.addWidget(view, 1)
         self.resize(1200, 800)
         self._fetch(None, None)
 
@@ -107,7 +78,7 @@ class DrawingWindow(QWidget):
         for button in self.buttons:
             button.setEnabled(True)
         self._tell(f"{self.drawing.begin:.2f} – {self.drawing.end:.2f} s / {self.drawing.length:.2f} s")
-        self.sheet.show_svg(self.drawing.svg)
+        self.picture.show_svg(self.drawing.svg)
 
     def _tell(self, words: str, tip: str = "", *, alarm: bool = False) -> None:
         self.words.setText(words)
@@ -121,16 +92,6 @@ class DrawingWindow(QWidget):
             super().keyPressEvent(event)
         else:
             self.go(deed)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._scroll.viewport() and event.type() == QEvent.Type.Resize:
-            self.sheet.fit(self._scroll.viewport().width())
-        if watched is self.sheet and isinstance(event, QWheelEvent):
-            turned = event.angleDelta().y()
-            if turned and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-                self.go(_zoom_in if turned > 0 else _zoom_out)
-                return True
-        return super().eventFilter(watched, event)
 
 
 def _zoom_in(drawing: Drawing) -> tuple[float, float]:

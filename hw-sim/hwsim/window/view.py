@@ -5,23 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QRectF, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFileDialog,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ctidrv.errors import CtiError
 from ctidrv.picture.png import write_png
 from ctidrv.picture.svg import LEFT, PLOT, WIDTH, Axis
+from ctidrv.picture.widget import PictureView
 from ctidrv.units import RATE, to_seconds
 from hwsim.rig.drawn import axis_of, picture
 from hwsim.rig.run_file import Run
@@ -31,36 +22,6 @@ from hwsim.window.words import WORDS
 SHORTEST = RATE // 50
 ZOOM, MOVE = 2.0, 0.5
 """By so much at a time; of what is shown."""
-
-
-class Picture(QWidget):
-    """An SVG as wide as there is room."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._renderer = QSvgRenderer()
-
-    def show_svg(self, svg: str) -> None:
-        self._renderer.load(QByteArray(svg.encode()))
-        self.fit(self.width())
-        self.update()
-
-    def fit(self, width: int) -> None:
-        size = self._renderer.defaultSize()
-        width = max(width, 600)
-        self.setFixedSize(width, round(width * size.height() / max(1, size.width())))
-
-    def sizeHint(self) -> QSize:
-        return self._renderer.defaultSize()
-
-    def part_at(self, x: float) -> float:
-        """Which part of the axis is there, 0 … 1."""
-        return min(1.0, max(0.0, (x * WIDTH / self.width() - LEFT) / PLOT))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._renderer.render(painter, QRectF(self.rect()))
 
 
 class ViewWindow(QWidget):
@@ -84,12 +45,9 @@ class ViewWindow(QWidget):
         self._party.currentIndexChanged.connect(self.draw)
         self._party.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._stretch = QLabel()
-        self.picture = Picture()
-        self.picture.installEventFilter(self)
-        self._scroll = QScrollArea()
-        self._scroll.setWidget(self.picture)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.viewport().installEventFilter(self)
+        view = PictureView()
+        self.picture = view.picture
+        self.picture.turned.connect(self._turn)
         deeds: tuple[tuple[str, Callable[[], None]], ...] = (
             ("zoom in", lambda: self.zoom(1 / ZOOM)),
             ("zoom out", lambda: self.zoom(ZOOM)),
@@ -108,7 +66,7 @@ class ViewWindow(QWidget):
         bar.addWidget(self._stretch, 1, Qt.AlignmentFlag.AlignRight)
         whole = QVBoxLayout(self)
         whole.addLayout(bar)
-        whole.addWidget(self._scroll, 1)
+        whole.addWidget(view, 1)
         self.resize(1280, 860)
         self.draw()
 
@@ -130,6 +88,10 @@ class ViewWindow(QWidget):
         length = self.axis.end - self.axis.begin
         wanted = round(min(max(length * factor, SHORTEST), self._whole.end - self._whole.begin))
         self._show(round(self.axis.begin + (length - wanted) * around), wanted)
+
+    def _turn(self, more: bool, place: float) -> None:
+        on_axis = (place * WIDTH - LEFT) / PLOT
+        self.zoom(1 / ZOOM if more else ZOOM, min(1.0, max(0.0, on_axis)))
 
     def move_on(self, part: float) -> None:
         length = self.axis.end - self.axis.begin
@@ -173,16 +135,6 @@ class ViewWindow(QWidget):
             super().keyPressEvent(event)
         else:
             deed()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._scroll.viewport() and event.type() == QEvent.Type.Resize:
-            self.picture.fit(self._scroll.viewport().width())
-        if watched is self.picture and isinstance(event, QWheelEvent):
-            turned = event.angleDelta().y()
-            if turned and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-                self.zoom(1 / ZOOM if turned > 0 else ZOOM, self.picture.part_at(event.position().x()))
-                return True
-        return super().eventFilter(watched, event)
 
 
 def open_view(folder: Path, run: Run, axis: Axis, *, party: str | None, language: str | None) -> ViewWindow:
