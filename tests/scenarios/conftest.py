@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,10 @@ from ctidrv.ports.api import DriverContext
 from ctidrv.ports.regions import load_region, progress_config
 from ctidrv.units import TICK, Samples, seconds
 from hwsim.board import SimBoard, open_board
+
+sys.path.append(str(Path(__file__).parent))
+
+from office_that_dials import Office
 
 
 class ManagedLine:
@@ -163,3 +168,17 @@ def code_project(tmp_path: Path) -> Path:
     (prompts / "phrases.yaml").write_text("your-code: [your-code-is, {digits: code}]\n", encoding="utf-8")
     (folder / "code.ivr.yaml").write_text(CODE_SCRIPT, encoding="utf-8")
     return folder
+
+
+@pytest.fixture
+def make_office(tmp_path: Path) -> Iterator[Callable[..., Office]]:
+    """``make_office(country, **settings)``: a station that makes calls; all are closed at the end."""
+    made: list[Office] = []
+
+    def make(*country: str, **settings: Any) -> Office:
+        made.append(Office(tmp_path / str(len(made)), *country, **settings))
+        return made[-1]
+
+    yield make
+    for office in made:
+        office.rig.close()
