@@ -94,6 +94,11 @@ class Seat:
         self._tell = None
         self.phone.stop()
 
+    @property
+    def reachable(self) -> bool:
+        """By `recall`."""
+        return self.state not in (State.RINGING, State.TALKING, State.OUT)
+
     def greeting(self, language: str | None) -> Pcm | None:
         """What a caller of this language hears before the operator; where there is none of it, the first."""
         if language in self._greetings:
@@ -108,6 +113,15 @@ class Seat:
             return False
         self.call, self._tell = call, tell
         self._feed(Input.RING)
+        return True
+
+    def recall(self, call: Call, tell: Tell) -> bool:
+        """A call that was sent on comes back: rings whether calls are wanted or not; a telephone that is off
+        hook has it at once. False: it has another call, or is out of order."""
+        if not self.reachable:
+            return False
+        self.call, self._tell = call, tell
+        self._feed(Input.RECALL)
         return True
 
     def stop_ring(self) -> None:
@@ -180,6 +194,8 @@ class Seat:
                 self.phone.stop_ring()
             case Do.CLEAR:
                 self.phone.clear()
+            case Do.CONNECT:
+                self.phone.connect()
             case Do.START_WRAP_UP:
                 self._stop_wrap_up()
                 due = Samples(self._clock.now() + self._wrap_up)

@@ -45,6 +45,7 @@ class Input(Enum):
     RING = auto()
     STOP_RING = auto()
     CLEAR = auto()  # the caller is no longer there
+    RECALL = auto()  # one who was sent on comes back
     # the operator
     PAUSE = auto()  # in a call: after it
     RESUME = auto()
@@ -58,6 +59,7 @@ class Do(Enum):
     RING = auto()
     STOP_RING = auto()
     CLEAR = auto()
+    CONNECT = auto()  # the telephone is off hook already
     START_WRAP_UP = auto()
     STOP_WRAP_UP = auto()
     TELL_ANSWERED = auto()
@@ -67,14 +69,18 @@ class Do(Enum):
 
 Row = tuple[State, tuple[Do, ...]]
 
+_RECALLED: Row = (State.TALKING, (Do.STOP_WRAP_UP, Do.CONNECT, Do.TELL_ANSWERED))
+
 _ROWS: dict[State, dict[Input, Row]] = {
     State.READY: {
         Input.RING: (State.RINGING, (Do.RING,)),
+        Input.RECALL: (State.RINGING, (Do.RING,)),
         Input.LIFTED: (State.IN_USE, ()),
         Input.PAUSE: (State.PAUSED, ()),
         Input.LOST: (State.OUT, ()),
     },
     State.PAUSED: {
+        Input.RECALL: (State.RINGING, (Do.RING,)),
         Input.LIFTED: (State.IN_USE, ()),
         Input.RESUME: (State.READY, ()),
         Input.LOST: (State.OUT, ()),
@@ -91,6 +97,7 @@ _ROWS: dict[State, dict[Input, Row]] = {
     },
     State.CLEARED: {
         Input.PUT_DOWN: (State.WRAP_UP, ()),
+        Input.RECALL: _RECALLED,
         Input.WRAPPED_UP: (State.IN_USE, ()),
         Input.RESUME: (State.IN_USE, (Do.STOP_WRAP_UP,)),
         Input.PAUSE: (State.IN_USE, (Do.STOP_WRAP_UP,)),
@@ -98,12 +105,17 @@ _ROWS: dict[State, dict[Input, Row]] = {
     },
     State.WRAP_UP: {
         Input.LIFTED: (State.CLEARED, ()),
+        Input.RECALL: (State.RINGING, (Do.STOP_WRAP_UP, Do.RING)),
         Input.WRAPPED_UP: (State.READY, ()),
         Input.RESUME: (State.READY, (Do.STOP_WRAP_UP,)),
         Input.PAUSE: (State.PAUSED, (Do.STOP_WRAP_UP,)),
         Input.LOST: (State.OUT, (Do.STOP_WRAP_UP,)),
     },
-    State.IN_USE: {Input.PUT_DOWN: (State.READY, ()), Input.LOST: (State.OUT, ())},
+    State.IN_USE: {
+        Input.PUT_DOWN: (State.READY, ()),
+        Input.RECALL: _RECALLED,
+        Input.LOST: (State.OUT, ()),
+    },
     State.OUT: {Input.BACK: (State.READY, ())},
 }
 

@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 HELP = "the history of calls; make a call, and hang up"
 
 COLUMNS = (("id", 0), ("started", 19), ("port", 6), ("number", 14), ("name", 16), ("customer_name", 12))
+_ORDERS = {
+    "hangup": ("end a call", "is hung up"),
+    "hold": ("the caller of a call at a seat hears music", "is on hold"),
+    "mute": ("the operator hears the caller and is not heard", "is muted"),
+    "resume": ("caller and operator hear each other again", "goes on"),
+    "transfer": ("send a call at a seat on to another; it comes back if nobody answers", "is sent on"),
+}
+"""What it does, and what is said when it is done."""
 STATES = ("alerting", "connected", "ended")
 
 
@@ -43,10 +51,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     given.add_argument("--play", metavar="FILE", help="a WAV file that whoever answers hears")
     add_data(dial)
     add_json(dial)
-    hang_up = table.add_parser("hangup", help="end a call")
-    hang_up.add_argument("id", metavar="ID")
-    add_data(hang_up)
-    add_json(hang_up)
+    for what, (words, _) in _ORDERS.items():
+        order = table.add_parser(what, help=words)
+        order.add_argument("id", metavar="ID")
+        if what == "transfer":
+            order.add_argument("--to", required=True, metavar="SEAT", help="name or number, or a group")
+            order.add_argument("--ring", type=_seconds, metavar="S", help="for so long; 20 without it")
+        add_data(order)
+        add_json(order)
 
 
 def _seconds(text: str) -> float:
@@ -57,8 +69,8 @@ def _seconds(text: str) -> float:
 
 
 def run(args: argparse.Namespace) -> int:
-    if args.what in ("dial", "hangup"):
-        return _dial(args) if args.what == "dial" else _hang_up(args)
+    if args.what in ("dial", *_ORDERS):
+        return _dial(args) if args.what == "dial" else _order(args)
     with look.open_store(args) as store:
         if args.what == "list":
             rows = store.calls(limit=args.limit, number=args.number, state=args.state)
@@ -105,15 +117,19 @@ def _line(event: Row) -> str:
     return f"{event['at']:>11.3f} s  {event['type']:<15}{data}"
 
 
-def _hang_up(args: argparse.Namespace) -> int:
-    from ctidrv.service.client import StationClient
+def _order(args: argparse.Namespace) -> int:
+    from ctidrv.service.client import RING_S, StationClient
 
     with StationClient.discover(args.data) as station:
-        call = station.hang_up(args.id)
+        if args.what == "transfer":
+            call = station.transfer(args.id, args.to, ring_s=RING_S if args.ring is None else args.ring)
+        else:
+            ask = {"hangup": station.hang_up, "hold": station.hold, "mute": station.mute}
+            call = ask.get(args.what, station.resume)(args.id)
     if args.json:
         print_json(call)
     else:
-        print(f"{call['id']} is hung up")
+        print(f"{call['id']} {_ORDERS[args.what][1]}")
     return 0
 
 

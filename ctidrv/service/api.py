@@ -63,6 +63,12 @@ class Door(Protocol):
     def token(self) -> str: ...
     def info(self) -> Row: ...
     def ports(self) -> list[Row]: ...
+    async def change_talk(self, call: str, talk: str) -> None:
+        """held, muted or talking. LookupError when there is no such call now."""
+
+    async def transfer(self, call: str, to: str, ring_s: float, card: Mapping[str, str]) -> None:
+        """LookupError when there is no such call now."""
+
     def seat_rows(self) -> list[Row]: ...
     async def pause_seat(self, seat: str, paused: bool) -> None:
         """LookupError when there is no such seat."""
@@ -117,6 +123,10 @@ def make_app(station: Door) -> FastAPI:
     post("/api/v1/calls", response_model=shapes.Call, status_code=201, dependencies=token)(api.dial)
     post("/api/v1/calls/{call}/answer", response_model=shapes.Call, dependencies=token)(api.answer)
     post("/api/v1/calls/{call}/hangup", response_model=shapes.Call, dependencies=token)(api.hang_up)
+    post("/api/v1/calls/{call}/hold", response_model=shapes.Call, dependencies=token)(api.hold)
+    post("/api/v1/calls/{call}/mute", response_model=shapes.Call, dependencies=token)(api.mute)
+    post("/api/v1/calls/{call}/resume", response_model=shapes.Call, dependencies=token)(api.resume)
+    post("/api/v1/calls/{call}/transfer", response_model=shapes.Call, dependencies=token)(api.transfer)
     get("/api/v1/calls/{call}/picture", response_class=_Svg, dependencies=token)(api.call_picture)
     get("/api/v1/recordings", response_model=list[shapes.Recording], dependencies=token)(api.recordings)
     get("/api/v1/recordings/{recording}", response_model=shapes.Recording, dependencies=token)(api.recording)
@@ -238,6 +248,25 @@ class _Routes:
 
     async def hang_up(self, call: str) -> Row:
         return await self._ask(self._station.hang_up, call)
+
+    async def hold(self, call: str) -> Row:
+        """The caller hears music, and not the operator. 409: the call talks with no seat."""
+        return await self._ask(lambda each: self._station.change_talk(each, "held"), call)
+
+    async def mute(self, call: str) -> Row:
+        """The operator hears the caller and is not heard."""
+        return await self._ask(lambda each: self._station.change_talk(each, "muted"), call)
+
+    async def resume(self, call: str) -> Row:
+        """They hear each other again."""
+        return await self._ask(lambda each: self._station.change_talk(each, "talking"), call)
+
+    async def transfer(self, call: str, sent: shapes.Transfer) -> Row:
+        """To another seat or a group; when nobody answers, back to who has it now. What came of it are the
+        events of the call."""
+        return await self._ask(
+            lambda each: self._station.transfer(each, sent.to, sent.ring_s, sent.card), call
+        )
 
     async def _ask(self, what: Callable[[str], Awaitable[None]], call: str) -> Row:
         try:

@@ -44,6 +44,8 @@ PICTURE_S = 60.0
 """Half an hour of sound, behind other pictures, on a slow machine."""
 DIAL_S = 60.0
 """An emergency call may have to free a line first."""
+RING_S = 20.0
+"""A seat to which a call is sent on."""
 LISTED = 100
 """Rows a list returns unless asked for more."""
 
@@ -248,6 +250,23 @@ class StationClient:
 
     def hang_up(self, call: str) -> Row:
         return self._row("POST", f"/api/v1/calls/{call}/hangup")
+
+    def hold(self, call: str) -> Row:
+        """The caller of a call at a seat hears music."""
+        return self._row("POST", f"/api/v1/calls/{call}/hold")
+
+    def mute(self, call: str) -> Row:
+        """The operator hears the caller and is not heard."""
+        return self._row("POST", f"/api/v1/calls/{call}/mute")
+
+    def resume(self, call: str) -> Row:
+        """Caller and operator hear each other again."""
+        return self._row("POST", f"/api/v1/calls/{call}/resume")
+
+    def transfer(self, call: str, to: str, *, ring_s: float = RING_S, card: Row | None = None) -> Row:
+        """Sends a call at a seat on: `to` is a name, a number or a group. It comes back if nobody answers."""
+        body = {"to": to, "ring_s": ring_s, "card": card or {}}
+        return self._row("POST", f"/api/v1/calls/{call}/transfer", json=body)
 
     def recordings(self, *, limit: int = LISTED, call: str | None = None) -> list[Row]:
         """``id call path sha256 seconds started state``, newest first."""

@@ -25,8 +25,10 @@ from ctidrv import __version__
 from ctidrv.apps import ivr
 from ctidrv.apps.ivr import run as interpreter
 from ctidrv.apps.ivr.clips import Services
+from ctidrv.apps.music import hold_music
 from ctidrv.apps.recording import CallRecorder
 from ctidrv.apps.records import Customer
+from ctidrv.apps.returns import spoken_reasons
 from ctidrv.apps.voicemail import Mailboxes
 from ctidrv.callcontrol.call import Call, CallState
 from ctidrv.callcontrol.causes import Cause
@@ -36,7 +38,7 @@ from ctidrv.callcontrol.line import LineController
 from ctidrv.callcontrol.number_policy import NumberPolicy
 from ctidrv.callcontrol.profile import LineProfile
 from ctidrv.callcontrol.seat import Seat
-from ctidrv.callcontrol.switchboard import Switchboard
+from ctidrv.callcontrol.switchboard import Switchboard, Talk
 from ctidrv.clock import SampleClock
 from ctidrv.config import LineConfig, SeatConfig, StationConfig
 from ctidrv.errors import CallEnded, CtiError, InputError, PortError, UsageError
@@ -183,6 +185,8 @@ class Station:
                 self.clock,
                 bridge=self.engine.bridge,
                 ringback=lambda port: country_tone(self.lines[port].region, "ringback"),
+                hold=[hold_music()],
+                reasons=spoken_reasons(self.config.office.language),
             )
             undo.pop_all()
 
@@ -466,6 +470,14 @@ class Station:
             if seat in (found.name, found.number):
                 return found.pause() if paused else found.resume()
         raise LookupError(seat)
+
+    async def change_talk(self, call: str, talk: str) -> None:
+        """held, muted or talking, of a call at a seat. LookupError, ServiceError."""
+        self.switchboard.change(self.call(call), Talk(talk))
+
+    async def transfer(self, call: str, to: str, ring_s: float, card: Mapping[str, str]) -> None:
+        """Sends a call at a seat on to another seat or a group. LookupError, InputError, ServiceError."""
+        self.switchboard.send_on(self.call(call), to, seconds(ring_s), card)
 
     async def listen(self, port: str) -> LearntTone:
         """The tone that a line hears in the next ten seconds; PortError, ServiceError."""

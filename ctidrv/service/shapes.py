@@ -188,6 +188,18 @@ class NewCall(BaseModel):
     """A WAV file that whoever answers hears, once; an answering machine after its beep."""
 
 
+class Transfer(BaseModel):
+    """Where a call is sent on to; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    to: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    """A seat's name or number, or a group."""
+    ring_s: Annotated[float, Field(ge=1, le=600)] = 20.0
+    card: Annotated[dict[Annotated[str, StringConstraints(max_length=40)], Line], Field(max_length=50)] = {}
+    """Added to what is known of the call."""
+
+
 class NewTone(BaseModel):
     """A tone that a line is to be taught; unknown fields are refused."""
 

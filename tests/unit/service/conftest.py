@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ctidrv.apps.records import CallRow, EventRow, MessageRow, RecordingRow
-from ctidrv.errors import NotAllowed, PortError, ServiceError
+from ctidrv.errors import InputError, NotAllowed, PortError, ServiceError
 from ctidrv.folder import DataFolder
 from ctidrv.ports.learnt import LearntTone
 from ctidrv.service import access
@@ -65,6 +65,16 @@ class NotingStation:
 
     def ports(self) -> list[dict[str, Any]]:
         return [PORT]
+
+    async def change_talk(self, call: str, talk: str) -> None:
+        if call == "menu":
+            raise ServiceError("call menu talks with no seat")
+        self.asked.append((talk, call))
+
+    async def transfer(self, call: str, to: str, ring_s: float, card: Any) -> None:
+        if to == "nobody":
+            raise InputError("nobody: there is no such seat or group; there are Li Mei")
+        self.asked.append(("transfer", f"{call} {to} {ring_s} {card}"))
 
     def seat_rows(self) -> list[dict[str, Any]]:
         return [self.seat]

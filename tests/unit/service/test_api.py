@@ -32,7 +32,7 @@ def test_request_without_the_token_is_refused(served, path):
 
 def test_every_route_but_the_schema_asks_for_the_token(served):
     paths = httpx.get(served.url + "/openapi.json", trust_env=False).json()["paths"]
-    assert len(paths) == 19
+    assert len(paths) == 23
     for path, methods in paths.items():
         for method in methods:
             answer = httpx.request(
@@ -178,6 +178,34 @@ def test_answer_and_hang_up_reach_the_station_and_give_the_call(served, client):
     assert client.answer("c2")["state"] == "alerting"
     assert client.hang_up("c2")["id"] == "c2"
     assert served.station.asked == [("answer", "c2"), ("hang_up", "c2")]
+
+
+def test_talk_is_held_muted_resumed_and_sent_on(served, client, capsys):
+    served.put_story()
+    for ask_for in (client.hold, client.mute, client.resume):
+        assert ask_for("c2")["id"] == "c2"
+    assert client.transfer("c2", "08", card={"order": "1234"})["id"] == "c2"
+    data = ["--data", str(served.folder.root)]
+    for order in ("hold", "mute", "resume"):
+        assert main(["calls", order, "c2", *data]) == 0
+    assert main(["calls", "transfer", "c2", "--to", "sales", "--ring", "30", *data]) == 0
+    said = "c2 is on hold c2 is muted c2 goes on c2 is sent on"
+    assert " ".join(capsys.readouterr().out.split()) == said
+    talks = [("held", "c2"), ("muted", "c2"), ("talking", "c2")]
+    first, second = ("transfer", "c2 08 20.0 {'order': '1234'}"), ("transfer", "c2 sales 30.0 {}")
+    assert served.station.asked == [*talks, first, *talks, second]
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"to": ""}, {"to": "08", "ring_s": 0}, {"to": "08", "card": {"a": 1}}, {"to": "08", "x": 1}]
+)
+def test_transfer_that_is_none_is_refused(served, client, body):
+    served.put_story()
+    assert ask(served, "POST", "/api/v1/calls/c2/transfer", json=body).status_code == 422
+    assert ask(served, "POST", "/api/v1/calls/menu/hold").status_code == 409
+    with pytest.raises(InputError, match="no such seat"):
+        client.transfer("c2", "nobody")
+    assert served.station.asked == []
 
 
 def test_seats_are_listed_paused_and_made_ready_by_name_or_number(served, client):
