@@ -10,7 +10,7 @@ a tone counts at once only when
 
 Otherwise it is kept. It counts once it is clear and there has been no news for as long as it took to be
 known, if it goes on, or when it has gone on for a minute. A tone beside which somebody went on talking is one
-of the call's own, and takes longer.
+of the call's own, and takes longer. What was heard beside it before we played is not our echo once we do.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ _ECHO_DBM0 = -41.0
 """Our own sound, after the hybrid and the core's echo canceller while that learns."""
 _ECHO_DB = {True: -9.0, False: -8.0}
 """... or below the tone: with the core's canceller, and after a board's, of which nothing is known."""
+_ECHO_TAIL = ms(100)
+"""So long after we have played its echo may still be heard."""
 _TONE_IS_NEW = ms(600)
 """So long a tone's own beginning may sound new, as bursts of it (native/src/line/presence.c)."""
 
@@ -53,6 +55,8 @@ class _Kept:
     length: int
     """Samples until it was known."""
     clear: bool
+    beside: bool
+    """Something else was heard beside it while we did not play."""
     end: Timer
     """When it counts all the same."""
     timer: Timer | None = None
@@ -70,6 +74,10 @@ class FarEnd:
         self._late = late
         self._heard: set[str] = set()
         self._news_end = Samples(0)
+        self.playing = False
+        """We are heard."""
+        self._played = Samples(0)
+        """Since then we play, or play no more."""
         self._kept: _Kept | None = None
         self._of_the_call: set[str] = set()
         """Tones beside which somebody went on talking."""
@@ -79,15 +87,22 @@ class FarEnd:
         self._heard.clear()
         self._of_the_call.clear()
         self._news_end = Samples(0)
+        self.playing, self._played = False, self._clock.now()
         self._drop()
 
-    def inputs(self, event: PortEvent, playing: bool) -> tuple[Input, ...]:
-        """What the event is to the line. `playing`: we are heard."""
+    def sounding(self, playing: bool) -> Input:
+        """We begin to be heard, or are heard no more."""
+        if playing != self.playing:
+            self.playing, self._played = playing, self._clock.now()
+        return self._input()
+
+    def inputs(self, event: PortEvent) -> tuple[Input, ...]:
+        """What the event is to the line."""
         match event:
             case events.ToneOn() | events.ToneClear() if event.tone in _DIAL_TONES:
-                return (Input.DIAL_TONE,) if self._clear(event, playing) else ()
+                return (Input.DIAL_TONE,) if self._clear(event) else ()
             case events.ToneOn() | events.ToneClear() if event.tone in ENDING_TONES:
-                return self._hang_up_tone(event, playing)
+                return self._hang_up_tone(event)
             case events.ToneOff() if event.tone in _DIAL_TONES:
                 return (Input.DIAL_TONE_OVER,)
             case events.ToneOff() if self._kept is not None and event.tone == self._kept.tone:
@@ -98,19 +113,19 @@ class FarEnd:
             case events.SoundOn() | events.SoundOff():
                 self._hear("sound", isinstance(event, events.SoundOn))
                 self._news_end = event.start
-                self._doubt(event, playing)
+                self._doubt(event)
             case events.ToneOn(tone="ringback") | events.ToneOff(tone="ringback"):
                 self._hear("ringback", isinstance(event, events.ToneOn))
             case events.DigitDown():
-                return Input.SOUND, self.input(playing)
+                return Input.SOUND, self._input()
             case _:
                 return ()
-        return (self.input(playing),)
+        return (self._input(),)
 
-    def input(self, playing: bool) -> Input:
+    def _input(self) -> Input:
         """Whether anything sounds, from us or from the far end: a voice, music, or the ringback of one who is
         called next. A tone of another kind is no sound."""
-        return Input.SOUND if self._heard or playing else Input.QUIET
+        return Input.SOUND if self._heard or self.playing else Input.QUIET
 
     def _hear(self, what: str, on: bool) -> None:
         if on:
@@ -122,17 +137,19 @@ class FarEnd:
         """Whether nothing else was heard beside a tone that began then."""
         return "sound" not in self._heard and self._news_end <= since + _TONE_IS_NEW
 
-    def _clear(self, event: events.ToneOn | events.ToneClear, playing: bool) -> bool:
+    def _clear(self, event: events.ToneOn | events.ToneClear) -> bool:
         """Whether so little else was heard that it may be the tone's own, or our echo."""
         limit = max(_SILENCE_DBM0, event.level + _BESIDE_DB)
-        if playing:
+        kept = self._kept
+        known = kept is not None and kept.tone == event.tone and kept.beside
+        if self.playing and not (known and self._played > event.start):
             limit = max(limit, _ECHO_DBM0, event.level + _ECHO_DB[self._cancelled])
         return event.others <= limit
 
-    def _hang_up_tone(self, event: events.ToneOn | events.ToneClear, playing: bool) -> tuple[Input, ...]:
+    def _hang_up_tone(self, event: events.ToneOn | events.ToneClear) -> tuple[Input, ...]:
         seen = _INPUT_OF.get(event.tone, Input.BUSY_TONE)
-        clear = self._clear(event, playing)
-        if clear and (playing or self._alone(event.start)) and event.tone not in self._of_the_call:
+        clear = self._clear(event)
+        if clear and (self.playing or self._alone(event.start)) and event.tone not in self._of_the_call:
             return (seen,)
         kept = self._kept
         if kept is None or kept.tone != event.tone:
@@ -140,13 +157,15 @@ class FarEnd:
             due = Samples(event.at + _LONGEST)
             end = self._clock.call_at(due, lambda: self._counts(due))
             length = _OF_THE_CALL if event.tone in self._of_the_call else event.at - event.start
-            kept = self._kept = _Kept(seen, event.tone, length, clear, end)
+            kept = self._kept = _Kept(seen, event.tone, length, clear, False, end)
         kept.clear = kept.clear or clear
+        silent = not self.playing and self._played + _ECHO_TAIL <= event.start
+        kept.beside = not clear and (kept.beside or silent)
         if "sound" not in self._heard:
-            self._doubt(events.SoundOff(event.at, event.port, self._news_end), playing)
+            self._doubt(events.SoundOff(event.at, event.port, self._news_end))
         return ()
 
-    def _doubt(self, event: events.SoundOn | events.SoundOff, playing: bool) -> None:
+    def _doubt(self, event: events.SoundOn | events.SoundOff) -> None:
         """The sound beside a kept tone goes, or comes back."""
         kept = self._kept
         if kept is None:
@@ -154,7 +173,7 @@ class FarEnd:
         if kept.timer is not None:
             kept.timer.cancel()
             kept.timer = None
-        if isinstance(event, events.SoundOn) and not playing:
+        if isinstance(event, events.SoundOn) and not self.playing:
             self._of_the_call.add(kept.tone)
             kept.length = max(kept.length, _OF_THE_CALL)
         elif isinstance(event, events.SoundOff) and kept.clear:

@@ -106,7 +106,6 @@ class LineController:
         self._held = False
         self._interruption: Playback | None = None
         self._far_end = FarEnd(clock, self._feed, cancelled=channel.info.canceller_ms > 0)
-        self._playing = False
         self._order: Order | None = None
         self._outgoing = Outgoing(channel, clock, self._feed, self._note)
         self._serving = Serving(clock, journal, self.hang_up)
@@ -160,9 +159,8 @@ class LineController:
             self._feed(Input.HANG_UP, self._clock.now())
 
     def sounding(self, call: Call, playing: bool) -> None:
-        if call is self.call and playing != self._playing:
-            self._playing = playing
-            self._feed(self._far_end.input(playing), self._clock.now())
+        if call is self.call and playing != self._far_end.playing:
+            self._feed(self._far_end.sounding(playing), self._clock.now())
 
     # What the port tells.
 
@@ -228,7 +226,7 @@ class LineController:
                 way: tuple[Input, ...] = ()
                 if self.state in (State.DIALLING, State.CALLING):
                     way = self._outgoing.inputs(event, self.state)
-                return (*way, *self._far_end.inputs(event, self._playing))
+                return (*way, *self._far_end.inputs(event))
 
     def _only_messages(self, event: events.CallerIdSeen) -> bool:
         """No ringing and no caller went before it, so it is what the signs on the line were for."""
@@ -347,7 +345,7 @@ class LineController:
         call.seized = self.state in (State.SEIZED, State.CONNECTED)
         self.call = call
         self._ring_end = None
-        self._playing = self._held = False
+        self._held = False
         self._far_end.begin()
         more = {} if order is None else {"number": number, "emergency": emergency}
         self._journal.emit("call.offered", self.port, call.id, at=at, direction=direction, **more)

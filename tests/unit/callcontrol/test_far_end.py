@@ -29,7 +29,7 @@ class Heard:
         self.clock.advance(now)
         start = now if since is None else seconds(since)
         event = kind(now, PORT, tone, start) if tone else kind(now, PORT, start)
-        return self.far_end.inputs(event, playing)
+        return self._inputs(event, playing)
 
     def tone(self, second: float, tone: str, since: float, others: int, *, level: float = -20.0,
              playing: bool = False, clearer: bool = False) -> tuple[Input, ...]:  # fmt: skip
@@ -37,7 +37,15 @@ class Heard:
         now = seconds(second)
         self.clock.advance(now)
         kind = events.ToneClear if clearer else events.ToneOn
-        return self.far_end.inputs(kind(now, PORT, tone, seconds(since), level, others), playing)
+        return self._inputs(kind(now, PORT, tone, seconds(since), level, others), playing)
+
+    def plays(self, second: float, playing: bool) -> Input:
+        self.clock.advance(seconds(second))
+        return self.far_end.sounding(playing)
+
+    def _inputs(self, event: Any, playing: bool) -> tuple[Input, ...]:
+        self.far_end.sounding(playing)
+        return self.far_end.inputs(event)
 
     def talk(self, second: float) -> None:
         self.at(second, events.VoiceOn)
@@ -117,6 +125,37 @@ def test_while_we_play_what_else_is_heard_may_be_our_echo(
     heard.talk(1)
     seen = heard.tone(10, "busy", 8, others, level=level, playing=True)
     assert seen == ((Input.BUSY_TONE,) if counts else ())
+
+
+def test_what_was_heard_beside_a_tone_before_we_played_is_not_our_echo() -> None:
+    """Laos: call waiting over music that is 13 dB below it, and our prompt begins."""
+    heard = Heard()
+    assert heard.tone(10, "congestion", 7.5, -29) == ()
+    heard.plays(11, True)
+    assert heard.tone(11.2, "congestion", 9.1, -34, playing=True, clearer=True) == ()
+    heard.clock.advance(seconds(60))
+    assert heard.late == []
+
+
+@pytest.mark.parametrize(("since", "others"), [(9.1, -46), (11.0, -34)])
+def test_a_kept_tone_counts_while_we_play_when_it_is_clear_or_all_of_it_was_beside_our_prompt(
+    since: float, others: int
+) -> None:
+    heard = Heard()
+    assert heard.tone(10, "congestion", 7.5, -29) == ()
+    heard.plays(11, True)
+    seen = heard.tone(13, "congestion", since, others, playing=True, clearer=True)
+    assert seen == (Input.CONGESTION_TONE,)
+
+
+@pytest.mark.parametrize("stopped", [7.45, 8.0])
+def test_a_tone_that_our_prompts_end_lay_on_may_have_our_echo_beside_it(stopped: float) -> None:
+    heard = Heard()
+    heard.plays(5, True)
+    heard.plays(stopped, False)
+    assert heard.tone(10, "congestion", 7.5, -29) == ()
+    heard.plays(11, True)
+    assert heard.tone(11.2, "congestion", 9.1, -34, playing=True, clearer=True) == (Input.CONGESTION_TONE,)
 
 
 def test_a_tone_beside_which_talk_went_on_is_the_calls_own_and_ends_nothing_in_a_pause() -> None:
@@ -205,7 +244,7 @@ def test_nothing_is_kept_beyond_the_call() -> None:
     heard.far_end.begin()
     heard.clock.advance(seconds(100))
     assert heard.late == []
-    assert heard.far_end.input(False) is Input.QUIET
+    assert heard.plays(100, False) is Input.QUIET
 
 
 @pytest.mark.parametrize(
