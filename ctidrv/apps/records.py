@@ -37,7 +37,7 @@ class LegRow:
 
     id: str
     call: str
-    kind: str  # line | ivr | mailbox | seat | called
+    kind: str  # line | ivr | mailbox | seat | called | park
     party: str
     started: datetime
     ended: datetime | None = None

@@ -1,4 +1,4 @@
-"""One call on its way to a seat, or with one: rung for, greeted, talking, on hold, sent on, given back.
+"""One call on its way to a seat, or with one: rung for, talking, on hold, sent on, parked, given back.
 
 The caller is never in silence: until he is joined with somebody he hears what `reach` was given, on hold and
 while he is sent on the hold music. Who sent him on, and gets him back, is told why.
@@ -19,7 +19,7 @@ from ctidrv.clock import SampleClock
 from ctidrv.errors import CallEnded, CtiError, ServiceError
 from ctidrv.events import PortEvent, VoiceOff, VoiceOn
 from ctidrv.media.bridge import Role
-from ctidrv.units import Samples, ms
+from ctidrv.units import Samples, ms, seconds
 
 if TYPE_CHECKING:
     from ctidrv.callcontrol.call import Call
@@ -47,6 +47,7 @@ class Why(Enum):
     CALLER_LEFT = "caller-left"
     OPERATOR = "operator"  # hung up
     SENT_ON = "sent-on"  # to another seat
+    PARKED = "parked"
     LOST = "line-lost"
     TAKEN = "taken"  # the call was given to somebody else, or has no room on a bridge
 
@@ -61,6 +62,8 @@ class Talk(Enum):
 
 _ECHO_DIES = ms(40)
 """What we played last comes back from the line for so long, and is not for the operator."""
+_BACK_WITHIN = seconds(30)
+"""A parked call that comes back rings for so long."""
 _NONE_BETTER = (Reached.NO_ANSWER, Reached.BUSY, Reached.FAILED)
 """Of what came of several seats, that which tells most."""
 
@@ -81,11 +84,13 @@ class Means:
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """To be sent on."""
+    """To be sent on, or parked."""
 
     sender: Seat
-    to: str
     ring: Samples
+    to: str = ""
+    slot: int = 0
+    """Where it is parked; 0: it is not."""
 
 
 class Connection:
@@ -105,6 +110,8 @@ class Connection:
         """None: they are not joined."""
         self._wanted = Talk.TALKING
         self._order: _Order | None = None
+        self.slot = 0
+        """Where it is parked, or will be in a moment; 0: nowhere."""
         self._sounds: asyncio.Task[object] | None = None
         self._bridge: Bridge | None = None
         self._forget: Callable[[], None] | None = None
@@ -143,8 +150,23 @@ class Connection:
 
     def send_on(self, to: str, ring: Samples) -> None:
         """To another seat, or a group; back to who has it now when nobody answers. ServiceError as above."""
-        self._order = _Order(self._talking(), to, ring)
+        self._order = _Order(self._talking(), ring, to=to)
         self._wake()
+
+    def park(self, slot: int, within: Samples) -> None:
+        """Until a seat picks it up; after so long back to who has it now. ServiceError as above."""
+        self._order = _Order(self._talking(), within, slot=slot)
+        self.slot = slot
+        self._wake()
+
+    def pick_up(self, seat: Seat) -> None:
+        """Parked, to this seat: it rings, or has the call at once if it is off hook. ServiceError: it is not
+        parked (any more), or the seat has another call."""
+        if not self.slot or self._order is not None or self._ringing or self._seat is not None:
+            raise ServiceError(f"call {self._call.id} is not parked")
+        if not seat.reachable:
+            raise ServiceError(f"{seat.name} is {seat.state.word}")
+        self._recall(seat)
 
     def _talking(self) -> Seat:
         if self._seat is None or self._talk is None or self._order is not None:
@@ -233,27 +255,47 @@ class Connection:
         self._call.relays(False)
         if self._seat is not None:
             seat = self._seat
-            self._leave(Why.SENT_ON)
+            self._leave(Why.PARKED if order.slot else Why.SENT_ON)
             seat.channel.leave()
             seat.clear()
-        reached = await self._seek([order.to], order.ring)
+        if order.slot:
+            reached = await self._stay_parked(order)
+        else:
+            reached = await self._seek([order.to], order.ring)
         if self._seat is not None:
-            return await self._talk_with(greet=True)
+            return await self._talk_with(greet=not order.slot)
         return await self._give_back(order, reached)
+
+    async def _stay_parked(self, order: _Order) -> Reached:
+        clock = self._means.clock
+        deadline = Samples(clock.now() + order.ring)
+        self._call.note("call.parked", slot=order.slot, state="parked")
+        try:
+            while self._seat is None and clock.now() < deadline:
+                await self._something(deadline)
+        finally:
+            self.slot = 0
+            state = "over" if self._seat is None else "picked-up"
+            self._call.note("call.parked", slot=order.slot, state=state)
+        self._stop_ringing(Why.NO_ANSWER)
+        return Reached.NO_ANSWER
 
     async def _give_back(self, order: _Order, reached: Reached) -> Reached:
         sender = order.sender
         if not sender.reachable:
             return reached
-        self._ringing.append(sender)
-        self._note(sender, "ringing", card=self.card, back=reached.value)
-        sender.recall(self._call, self._tell)
-        await self._answered(order.ring)
+        self._recall(sender, back=reached.value)
+        await self._answered(_BACK_WITHIN if order.slot else order.ring)
         if self._seat is None:
             return reached
         if (reason := self._means.reasons.get(reached)) is not None:
             await self._say_to(sender, reason)
         return await self._talk_with(greet=False)
+
+    def _recall(self, seat: Seat, **more: object) -> None:
+        self._ringing.append(seat)
+        self._note(seat, "ringing", card=self.card, **more)
+        seat.recall(self._call, self._tell)
 
     async def _say_to(self, seat: Seat, words: Sound) -> None:
         """The operator alone hears it, while the caller's music goes on."""

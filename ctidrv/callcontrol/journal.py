@@ -28,7 +28,8 @@ What the WebSocket sends, the store keeps and `ctidrv demo` tells are these even
     call.connect{to, state, card}   started; answered busy no-answer caller-left failed (connection.py)
     call.seat{seat, number, state, cause, card, back}     ringing answered talking held muted left; back: why
                                     it comes back; left: answered-elsewhere no-answer caller-left operator
-                                    sent-on line-lost taken
+                                    sent-on parked line-lost taken
+    call.parked{slot, state}        parked picked-up over
     call.recording{recording, path, state, reason}        open | closed | lost: why not all of it is there
     call.message{message, box, seconds}
     call.clearing{cause, confidence}                      the line is given back

@@ -77,6 +77,8 @@ class Seat:
         self._journal = journal
         self._wrap_up = wrap_up
         self._seat = SeatState()
+        self.dialled: Callable[[Seat, str], bool] = lambda seat, keys: False
+        """The switchboard's: what its telephone keyed; whether that leads anywhere."""
         self._tell: Tell | None = None
         self._timer: Timer | None = None
 
@@ -159,7 +161,8 @@ class Seat:
 
     def _on_phone(self, what: What, text: str) -> None:
         if what is What.NUMBER:
-            self.phone.clear()  # there are no calls from one telephone to another
+            if not self.dialled(self, text):
+                self.phone.clear()  # there are no calls from one telephone to another
         elif (seen := _OF_THE_PHONE.get(what)) is not None:
             self._feed(seen)
 

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from ctidrv.media.bridge import Bridge
     from ctidrv.media.channel import Sound
 
-__all__ = ["Reached", "Switchboard", "Talk"]
+__all__ = ["PICK_UP", "PLACES", "Reached", "Switchboard", "Talk"]
+
+
+PLACES = 9
+"""For parked calls."""
+PICK_UP = "*8"
+"""Keyed before a place's number: the call that is parked there."""
 
 
 class Switchboard:
@@ -41,6 +47,8 @@ class Switchboard:
         self._ringback = ringback
         self._means = Means(clock, self.find, bridge, hold, reasons)
         self._connections: dict[str, Connection] = {}
+        for seat in self._seats:
+            seat.dialled = self._dialled
 
     def find(self, to: str) -> list[Seat]:
         """The seats that a name, a number or a group means; those of a group in the order of the file."""
@@ -98,6 +106,39 @@ class Switchboard:
             raise InputError(f"call {call.id} is at {to} already")
         connection.send_on(to, ring)
         connection.card |= card
+
+    def park(self, call: Call, within: Samples) -> int:
+        """In the first place that is free, until a seat picks it up; after so long it comes back. The place,
+        1 … PLACES; ServiceError too when all are taken."""
+        connection = self._of(call)
+        taken = {each.slot for each in self._connections.values()}
+        free = next((slot for slot in range(1, PLACES + 1) if slot not in taken), None)
+        if free is None:
+            raise ServiceError(f"all {PLACES} places for parked calls are taken")
+        connection.park(free, within)
+        return free
+
+    def pick_up(self, call: Call, seat: str) -> None:
+        """A parked call, to a seat; InputError: there is no such seat."""
+        connection = self._of(call)
+        for each in self._seats:
+            if seat in (each.name, each.number):
+                return connection.pick_up(each)
+        raise InputError(f"{seat}: there is no such seat; there are {', '.join(s.name for s in self._seats)}")
+
+    def _dialled(self, seat: Seat, keys: str) -> bool:
+        """A seat's telephone keyed this; whether it leads anywhere."""
+        slot = keys.removeprefix(PICK_UP)
+        if slot == keys:
+            return False
+        for connection in self._connections.values():
+            if connection.slot and slot == str(connection.slot):
+                try:
+                    connection.pick_up(seat)
+                except ServiceError:
+                    return False
+                return True
+        return False
 
     def _of(self, call: Call) -> Connection:
         connection = self._connections.get(call.id)

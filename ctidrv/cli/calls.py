@@ -23,6 +23,8 @@ _ORDERS = {
     "hold": ("the caller of a call at a seat hears music", "is on hold"),
     "mute": ("the operator hears the caller and is not heard", "is muted"),
     "resume": ("caller and operator hear each other again", "goes on"),
+    "park": ("free the seat of a call, until any seat picks it up", "is parked"),
+    "pickup": ("give a parked call to a seat", "is given to the seat"),
     "transfer": ("send a call at a seat on to another; it comes back if nobody answers", "is sent on"),
 }
 """What it does, and what is said when it is done."""
@@ -57,6 +59,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         if what == "transfer":
             order.add_argument("--to", required=True, metavar="SEAT", help="name or number, or a group")
             order.add_argument("--ring", type=_seconds, metavar="S", help="for so long; 20 without it")
+        if what == "park":
+            order.add_argument("--within", type=_seconds, metavar="S", help="then it comes back; 120 s")
+        if what == "pickup":
+            order.add_argument("--seat", required=True, metavar="SEAT", help="name or number")
         add_data(order)
         add_json(order)
 
@@ -118,18 +124,24 @@ def _line(event: Row) -> str:
 
 
 def _order(args: argparse.Namespace) -> int:
-    from ctidrv.service.client import RING_S, StationClient
+    from ctidrv.service.client import PARKED_S, RING_S, StationClient
 
     with StationClient.discover(args.data) as station:
         if args.what == "transfer":
             call = station.transfer(args.id, args.to, ring_s=RING_S if args.ring is None else args.ring)
+        elif args.what == "park":
+            place = station.park(args.id, within_s=PARKED_S if args.within is None else args.within)
+            call = {"id": args.id, "place": place}
+        elif args.what == "pickup":
+            call = station.pick_up(args.id, args.seat)
         else:
             ask = {"hangup": station.hang_up, "hold": station.hold, "mute": station.mute}
             call = ask.get(args.what, station.resume)(args.id)
     if args.json:
         print_json(call)
     else:
-        print(f"{call['id']} {_ORDERS[args.what][1]}")
+        where = f" at {call['place']}" if args.what == "park" else ""
+        print(f"{call['id']} {_ORDERS[args.what][1]}{where}")
     return 0
 
 

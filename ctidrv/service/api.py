@@ -69,6 +69,12 @@ class Door(Protocol):
     async def transfer(self, call: str, to: str, ring_s: float, card: Mapping[str, str]) -> None:
         """LookupError when there is no such call now."""
 
+    async def park(self, call: str, seconds_: float) -> int:
+        """The place; LookupError when there is no such call now."""
+
+    async def pick_up(self, call: str, seat: str) -> None:
+        """LookupError when there is no such call now."""
+
     def seat_rows(self) -> list[Row]: ...
     async def pause_seat(self, seat: str, paused: bool) -> None:
         """LookupError when there is no such seat."""
@@ -127,6 +133,8 @@ def make_app(station: Door) -> FastAPI:
     post("/api/v1/calls/{call}/mute", response_model=shapes.Call, dependencies=token)(api.mute)
     post("/api/v1/calls/{call}/resume", response_model=shapes.Call, dependencies=token)(api.resume)
     post("/api/v1/calls/{call}/transfer", response_model=shapes.Call, dependencies=token)(api.transfer)
+    post("/api/v1/calls/{call}/park", response_model=shapes.Parked, dependencies=token)(api.park)
+    post("/api/v1/calls/{call}/pickup", response_model=shapes.Call, dependencies=token)(api.pick_up)
     get("/api/v1/calls/{call}/picture", response_class=_Svg, dependencies=token)(api.call_picture)
     get("/api/v1/recordings", response_model=list[shapes.Recording], dependencies=token)(api.recordings)
     get("/api/v1/recordings/{recording}", response_model=shapes.Recording, dependencies=token)(api.recording)
@@ -267,6 +275,20 @@ class _Routes:
         return await self._ask(
             lambda each: self._station.transfer(each, sent.to, sent.ring_s, sent.card), call
         )
+
+    async def park(self, call: str, parking: shapes.Parking) -> Row:
+        """Frees the seat; the caller hears music until a seat picks the call up, or it comes back."""
+        places: list[int] = []
+
+        async def park(each: str) -> None:
+            places.append(await self._station.park(each, parking.within_s))
+
+        await self._ask(park, call)
+        return {"call": call, "place": places[0]}
+
+    async def pick_up(self, call: str, by: shapes.PickUp) -> Row:
+        """A parked call, to a seat: it rings, or has the call at once if its telephone is off hook."""
+        return await self._ask(lambda each: self._station.pick_up(each, by.seat), call)
 
     async def _ask(self, what: Callable[[str], Awaitable[None]], call: str) -> Row:
         try:

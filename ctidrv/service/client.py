@@ -46,6 +46,7 @@ DIAL_S = 60.0
 """An emergency call may have to free a line first."""
 RING_S = 20.0
 """A seat to which a call is sent on."""
+PARKED_S = 120.0
 LISTED = 100
 """Rows a list returns unless asked for more."""
 
@@ -267,6 +268,15 @@ class StationClient:
         """Sends a call at a seat on: `to` is a name, a number or a group. It comes back if nobody answers."""
         body = {"to": to, "ring_s": ring_s, "card": card or {}}
         return self._row("POST", f"/api/v1/calls/{call}/transfer", json=body)
+
+    def park(self, call: str, *, within_s: float = PARKED_S) -> int:
+        """Frees the seat of a call; the place where it waits to be picked up. Then it comes back."""
+        row = self._row("POST", f"/api/v1/calls/{call}/park", json={"within_s": within_s})
+        return int(row["place"])
+
+    def pick_up(self, call: str, seat: str) -> Row:
+        """A parked call, to a seat's name or number."""
+        return self._row("POST", f"/api/v1/calls/{call}/pickup", json={"seat": seat})
 
     def recordings(self, *, limit: int = LISTED, call: str | None = None) -> list[Row]:
         """``id call path sha256 seconds started state``, newest first."""

@@ -479,6 +479,14 @@ class Station:
         """Sends a call at a seat on to another seat or a group. LookupError, InputError, ServiceError."""
         self.switchboard.send_on(self.call(call), to, seconds(ring_s), card)
 
+    async def park(self, call: str, seconds_: float) -> int:
+        """The place in which a call at a seat is parked. LookupError, ServiceError."""
+        return self.switchboard.park(self.call(call), seconds(seconds_))
+
+    async def pick_up(self, call: str, seat: str) -> None:
+        """A parked call, to a seat. LookupError, InputError, ServiceError."""
+        self.switchboard.pick_up(self.call(call), seat)
+
     async def listen(self, port: str) -> LearntTone:
         """The tone that a line hears in the next ten seconds; PortError, ServiceError."""
         return await self.taught.sample(PortId(port))

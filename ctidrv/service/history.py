@@ -104,6 +104,10 @@ class History:
                 return {} if known.row.answered else {"state": "connected", "answered": wall}
             case "call.seat":
                 self._seat(known, str(data.get("seat")), str(data.get("state")), data.get("cause"), wall)
+            case "call.parked" if data.get("state") == "parked":
+                self._open_leg(known, "park", str(data.get("slot")), wall)
+            case "call.parked":
+                self._close_legs(known, wall, None, keep=tuple(key for key in known.legs if key != "park"))
             case "call.step" if "seat" not in known.legs:
                 self._open_leg(known, "ivr", self._menus.get(event.port, "menu"), wall)
             case "call.message":

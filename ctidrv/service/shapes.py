@@ -96,7 +96,7 @@ class Call(Shape):
 class Leg(Shape):
     id: str
     kind: str
-    """line ivr mailbox seat called"""
+    """line ivr mailbox seat called park"""
     party: str
     started: str
     answered: str | None = None
@@ -198,6 +198,28 @@ class Transfer(BaseModel):
     ring_s: Annotated[float, Field(ge=1, le=600)] = 20.0
     card: Annotated[dict[Annotated[str, StringConstraints(max_length=40)], Line], Field(max_length=50)] = {}
     """Added to what is known of the call."""
+
+
+class Parking(BaseModel):
+    """How long a call stays parked; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    within_s: Annotated[float, Field(ge=1, le=3600)] = 120.0
+
+
+class Parked(Shape):
+    call: str
+    place: int
+
+
+class PickUp(BaseModel):
+    """Who picks a call up; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seat: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    """Its name or number."""
 
 
 class NewTone(BaseModel):

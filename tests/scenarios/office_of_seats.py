@@ -2,7 +2,8 @@
 
     office_of_seats.py FOLDER
 
-makes two who talk and a third call that rings, on FOLDER, and kills itself (SIGKILL) in the middle of it.
+makes two who talk, a third who is parked and a fourth call that rings, on FOLDER, and kills
+itself (SIGKILL) in the middle of it.
 """
 
 from __future__ import annotations
@@ -168,14 +169,16 @@ class Office:
 
 
 def main() -> None:
-    office = Office(Path(sys.argv[1]), lines=3, seats=3, groups=())
-    office.to = ("01", "02", "03")
+    office = Office(Path(sys.argv[1]), lines=4, seats=4, groups=())
+    office.to = ("01", "02", "03", "04")
 
     async def scene() -> None:
         first, _ = await office.talking(line=0, seat=0)
         await office.talking(line=1, seat=1)
-        await office.caller("2125550199", line=2)
-        await office.operators[2].is_rung()
+        await office.talking(line=2, seat=2)
+        await office.station.park(office.connected[2].id, 600)
+        await office.caller("2125550199", line=3)
+        await office.operators[3].is_rung()
         await office.clock.sleep(seconds(3))
         await first.speak(HELLO)
         await office.station.store.committed()

@@ -275,3 +275,104 @@ def test_an_operator_who_takes_the_call_over_by_the_api_frees_the_seat(make_offi
 
     office.play(scene())
     assert office.rig.calls()[0]["cause"] == "local-operator"
+
+
+# Parked.
+
+
+def test_a_parked_call_is_picked_up_by_its_place_at_any_seats_telephone(make_office) -> None:
+    office = make_office()
+
+    async def scene() -> None:
+        ann, first = await office.talking()
+        second = office.operators[1]
+        place = await office.station.park(office.connected[0].id, 120)
+        await first.hears_tone("busy")
+        await first.hang_up()
+        await ann.hears(MUSIC)
+        await office.clock.sleep(seconds(50))  # nobody speaks, and the call is not gone
+        await second.dial(f"*8{place}#")
+        await office.until(lambda: office.seat(1) == "talking")
+        await office.clock.sleep(ms(500))
+        await both_ways(ann, second)
+        assert office.seat(0) == "ready"
+        await second.hang_up()
+        await ann.hang_up()
+
+    office.play(scene())
+    assert office.reached == [Reached.ANSWERED]
+    assert office.legs()[1:] == [
+        ("seat", "seat 1", "parked"),
+        ("park", "1", None),
+        ("seat", "seat 2", "operator"),
+    ]
+    assert [event["state"] for event in office.events("call.parked")] == ["parked", "picked-up"]
+    sent, _ = office.recording()
+    assert find(MUSIC, sent).snr_db > 20
+
+
+def test_a_parked_call_is_given_to_a_seat_that_rings_and_no_second_time(make_office) -> None:
+    office = make_office()
+
+    async def scene() -> None:
+        ann, first = await office.talking()
+        call = office.connected[0].id
+        await office.station.park(call, 120)
+        await first.hears_tone("busy")
+        await first.hang_up()
+        with pytest.raises(InputError, match="no such seat"):
+            await office.station.pick_up(call, "nobody")
+        await office.station.pick_up(call, "02")
+        with pytest.raises(ServiceError, match="is not parked"):
+            await office.station.pick_up(call, "01")
+        await office.operators[1].answer()
+        await office.until(lambda: office.seat(1) == "talking")
+        await office.clock.sleep(ms(500))
+        await both_ways(ann, office.operators[1])
+        with pytest.raises(ServiceError, match="is not parked"):
+            await office.station.pick_up(call, "01")
+        await office.operators[1].hang_up()
+        await ann.hang_up()
+
+    office.play(scene())
+
+
+def test_a_call_parked_too_long_comes_back_and_a_wrong_place_is_congestion(make_office) -> None:
+    office = make_office()
+
+    async def scene() -> None:
+        ann, first = await office.talking()
+        await office.station.park(office.connected[0].id, 20)
+        await first.hears_tone("busy")
+        await first.hang_up()
+        await office.operators[1].dial("*82#")
+        await office.operators[1].hears_tone("congestion")
+        await office.operators[1].hang_up()
+        await first.answer(within=seconds(40))
+        await first.hears(REASONS[Reached.NO_ANSWER])
+        await office.clock.sleep(ms(500))
+        await both_ways(ann, first)
+        await first.hang_up()
+        await ann.hang_up()
+
+    office.play(scene())
+    assert [event["state"] for event in office.events("call.parked")] == ["parked", "over"]
+    assert office.reached == [Reached.ANSWERED]
+
+
+@pytest.mark.parametrize(("country", "clearing"), [("CN", "busy-tone"), ("GB", "loop-break")])
+def test_caller_who_hangs_up_while_parked_is_noticed(make_office, country, clearing) -> None:
+    office = make_office(country, clearing=[clearing])
+
+    async def scene() -> None:
+        ann, first = await office.talking()
+        await office.station.park(office.connected[0].id, 120)
+        await first.hears_tone("busy")
+        await first.hang_up()
+        await office.clock.sleep(seconds(2))
+        await ann.hang_up()
+        await office.until(lambda: office.connected[0].cause is not None, within=12)
+
+    office.play(scene())
+    assert office.reached == [Reached.CALLER_LEFT]
+    assert office.rig.calls()[0]["cause"] in ("remote-busy-tone", "remote-loop-break")

@@ -517,14 +517,16 @@ def test_caller_who_hangs_up_under_the_ringback_is_noticed(make_office) -> None:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no kill -9 on this system")
-def test_kill_9_with_two_who_talk_and_one_who_rings_leaves_idle_lines_and_whole_recordings(tmp_path) -> None:
+def test_kill_9_in_talk_parked_and_ringing_leaves_idle_lines_and_whole_recordings(
+    tmp_path,
+) -> None:
     program = [sys.executable, str(Path(__file__).with_name("office_of_seats.py")), str(tmp_path)]
     done = subprocess.run(program, capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr
-    again = Office(tmp_path, lines=3, seats=3, groups=())
+    again = Office(tmp_path, lines=4, seats=4, groups=())
     try:
         calls = again.rig.calls()
-        assert again.station.recovered.calls == len(calls) == 3
+        assert again.station.recovered.calls == len(calls) == 4
         for call in calls:
             assert (call["state"], call["cause"]) == ("ended", "station-restart")
             assert all(leg["ended"] and leg["cause"] for leg in call["legs"])
@@ -532,6 +534,7 @@ def test_kill_9_with_two_who_talk_and_one_who_rings_leaves_idle_lines_and_whole_
             assert row["state"] == "repaired"
             sent, came = read_wav(row["path"]).channels
             assert len(sent) == len(came) > 8000
+        assert [leg["kind"] for leg in calls[2]["legs"]] == ["line", "seat", "park"]
         assert [leg["answered"] is not None for leg in calls[0]["legs"]] == [False, True]
 
         async def scene() -> None:

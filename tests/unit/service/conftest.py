@@ -76,6 +76,13 @@ class NotingStation:
             raise InputError("nobody: there is no such seat or group; there are Li Mei")
         self.asked.append(("transfer", f"{call} {to} {ring_s} {card}"))
 
+    async def park(self, call: str, seconds_: float) -> int:
+        self.asked.append(("park", f"{call} {seconds_}"))
+        return 3
+
+    async def pick_up(self, call: str, seat: str) -> None:
+        self.asked.append(("pick_up", f"{call} {seat}"))
+
     def seat_rows(self) -> list[dict[str, Any]]:
         return [self.seat]
 

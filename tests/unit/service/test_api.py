@@ -32,7 +32,7 @@ def test_request_without_the_token_is_refused(served, path):
 
 def test_every_route_but_the_schema_asks_for_the_token(served):
     paths = httpx.get(served.url + "/openapi.json", trust_env=False).json()["paths"]
-    assert len(paths) == 23
+    assert len(paths) == 25
     for path, methods in paths.items():
         for method in methods:
             answer = httpx.request(
@@ -194,6 +194,18 @@ def test_talk_is_held_muted_resumed_and_sent_on(served, client, capsys):
     talks = [("held", "c2"), ("muted", "c2"), ("talking", "c2")]
     first, second = ("transfer", "c2 08 20.0 {'order': '1234'}"), ("transfer", "c2 sales 30.0 {}")
     assert served.station.asked == [*talks, first, *talks, second]
+
+
+def test_a_call_is_parked_and_picked_up(served, client, capsys):
+    served.put_story()
+    assert client.park("c2") == 3
+    assert client.pick_up("c2", "08")["id"] == "c2"
+    data = ["--data", str(served.folder.root)]
+    assert main(["calls", "park", "c2", "--within", "60", *data]) == 0
+    assert main(["calls", "pickup", "c2", "--seat", "Li Mei", *data]) == 0
+    assert capsys.readouterr().out == "c2 is parked at 3\nc2 is given to the seat\n"
+    parked, picked = ("park", "c2 120.0"), ("pick_up", "c2 08")
+    assert served.station.asked == [parked, picked, ("park", "c2 60.0"), ("pick_up", "c2 Li Mei")]
 
 
 @pytest.mark.parametrize(
