@@ -150,6 +150,10 @@ class StationConfig:
         """The line's script."""
         return self.find_script(line.script)
 
+    def seat_words(self) -> frozenset[str]:
+        """Whom a menu may bring a call to: the names and numbers of seats, and their groups."""
+        return frozenset(word for seat in self.seats for word in (seat.name, seat.number, *seat.groups))
+
     def greeting_path(self, seat: SeatConfig, language: str) -> Path | None:
         """The file of a seat's greeting in this language; None: it has none."""
         if seat.greeting is None:

@@ -162,6 +162,7 @@ def _boards(config: StationConfig) -> Iterator[Result]:
 
 
 def _scripts(config: StationConfig) -> Iterator[Result]:
+    from ctidrv.apps.ivr import ScriptErrors, check_seats, load
     from ctidrv.apps.ivr import check as check_script
 
     for line in config.lines:
@@ -174,7 +175,13 @@ def _scripts(config: StationConfig) -> Iterator[Result]:
         fatal = [finding for finding in wrong if finding.fatal]
         if fatal:
             yield Result(check, "finding", str(fatal[0]), f"ctidrv ivr check {path}")
-        elif wrong:
+            continue
+        try:
+            check_seats(load(path), config.seat_words())
+        except ScriptErrors as error:
+            yield Result(check, "finding", str(error), "add a [[seat]], or correct the script")
+            continue
+        if wrong:
             yield Result(check, "note", str(wrong[0]), f"ctidrv ivr check {path}")
         else:
             yield Result(check, "ok", f"{line.script}, prompts complete")

@@ -62,7 +62,7 @@ class Findings:
                 node = its_key or above
             elif kind == "union_tag_invalid" and isinstance(node, Table):
                 node = node.items[0][0]
-            if isinstance(node, Scalar) and entry.get("ctx", {}).get("at"):
+            if isinstance(node, Scalar) and "at" in entry.get("ctx", {}):
                 node = node.within(entry["ctx"]["at"])
             self.add(node, _words(self.language, kind, entry, path, node))
 

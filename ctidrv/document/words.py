@@ -20,10 +20,11 @@ _DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(ms|s|m)")
 _UNIT = {"ms": RATE / 1000, "s": RATE, "m": 60 * RATE}
 
 
-def wrong(message: str, at: int = 0) -> PydanticCustomError:
+def wrong(message: str, at: int | None = None) -> PydanticCustomError:
     """An error whose words are ours; braces in the message are kept as they are. `at`: so many characters
     into the text it is about."""
-    return PydanticCustomError("script", "{words}", {"words": message, "at": at})
+    context = {"words": message} if at is None else {"words": message, "at": at}
+    return PydanticCustomError("script", "{words}", context)
 
 
 def matching(pattern: str, what: str) -> tuple[PlainValidator, WithJsonSchema]:

@@ -174,20 +174,12 @@ class Station:
                 list(self.boards.values()), self.clock, inline=not self.live, core=self._core
             )
             undo.callback(self.engine.close)
+            for seat in self.config.seats:
+                self.seats[seat.name] = self._seat(seat)
             self._make_services()
             self.taught = TaughtTones(self.store, self.engine, self.journal, self.lines)
             for line in self.config.lines:
                 self.lines[line.port] = self._line(line)
-            for seat in self.config.seats:
-                self.seats[seat.name] = self._seat(seat)
-            self.switchboard = Switchboard(
-                self.seats.values(),
-                self.clock,
-                bridge=self.engine.bridge,
-                ringback=lambda port: country_tone(self.lines[port].region, "ringback"),
-                hold=[hold_music()],
-                reasons=spoken_reasons(self.config.office.language),
-            )
             undo.pop_all()
 
     def start(self) -> None:
@@ -230,8 +222,13 @@ class Station:
         if not path.is_file():
             raise InputError(f"{_at(line)}script {line.script}: there is no file {path}")
         if path not in self._scripts:  # one that many lines have is read, and its prompts are held, once
-            self._scripts[path] = ivr.load(path)
+            self._scripts[path] = self._read_script(path)
         return self._scripts[path]
+
+    def _read_script(self, path: Path) -> ivr.Script:
+        script = ivr.load(path)
+        ivr.check_seats(script, self.config.seat_words())
+        return script
 
     def _country(self, line: LineConfig) -> tuple[Region, LineProfile]:
         try:
@@ -271,7 +268,15 @@ class Station:
         self.retention = (
             None if keep is None else Retention(self.folder, self.store, self.journal, self.clock, keep)
         )
-        self.services = Services(boxes, self.folder, self.store, self.clock, self.ids)
+        self.switchboard = Switchboard(
+            self.seats.values(),
+            self.clock,
+            bridge=self.engine.bridge,
+            ringback=lambda port: country_tone(self.lines[port].region, "ringback"),
+            hold=[hold_music()],
+            reasons=spoken_reasons(self.config.office.language),
+        )
+        self.services = Services(boxes, self.folder, self.store, self.clock, self.ids, self.switchboard)
         office, rules = self.config.office, self.config.outbound
         lines = self._loaded.values()
         emergency = {number for region, _, _ in lines for number in region.emergency}
@@ -450,7 +455,7 @@ class Station:
         path = self.config.find_script(script)
         if not path.is_file():
             raise InputError(f"script {script}: there is no file {path}")
-        return ivr.load(path)
+        return self._read_script(path)
 
     async def answer(self, call: str) -> None:
         """In the operator's name; LookupError, or CallEnded when it ends before it is answered."""

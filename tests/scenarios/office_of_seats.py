@@ -33,7 +33,8 @@ HELLO, ANSWER = VOICE[:16000], OTHER[:16000]
 
 
 class Office:
-    """A station of some lines and telephones; each call is answered and brought to a seat."""
+    """A station of some lines and telephones; each call is answered and brought to a seat, or given to a
+    script that does it."""
 
     def __init__(
         self,
@@ -48,12 +49,13 @@ class Office:
         to: Sequence[str] = ("sales",),
         ring: int = 20,
         apart: bool = False,
+        script: str | None = None,
         **board: Any,
     ) -> None:
         folder.mkdir(exist_ok=True)
         telephones = {"handsets" if headset else "fxs": seats}
         config = one_board(
-            script_path("hotline.ivr.yaml"),
+            script_path(script or "hotline.ivr.yaml"),
             lines=lines,
             phones=4,
             country=country,
@@ -93,7 +95,7 @@ class Office:
         self.then: Callable[[Call, Reached], Awaitable[None]] | None = None
         self.reached: list[Reached] = []
         self.connected: list[Call] = []
-        for line in self.station.lines.values():
+        for line in self.station.lines.values() if script is None else ():
             line.controller._on_call = self._serve
 
     async def _serve(self, call: Call) -> None:

@@ -10,6 +10,7 @@ from ctidrv.apps.records import RecordingRow, Repository
 from ctidrv.apps.voicemail.mailbox import Mailboxes, beep
 from ctidrv.callcontrol.call import Call
 from ctidrv.callcontrol.ids import Ids
+from ctidrv.callcontrol.switchboard import Switchboard
 from ctidrv.clock import SampleClock
 from ctidrv.folder import DataFolder
 from ctidrv.units import Samples
@@ -24,6 +25,7 @@ class Services:
     repository: Repository
     clock: SampleClock
     ids: Ids
+    switchboard: Switchboard
 
 
 async def record_clip(

@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from ctidrv.apps.ivr.template import Assigned, Condition, Filled
+from ctidrv.apps.ivr.template import Assigned, Condition, Filled, Target
 from ctidrv.apps.ivr.words import (
     BoxName,
     Digits,
@@ -136,6 +136,45 @@ class If_(Verb):
     otherwise: Steps | None = Field(None, alias="else")
 
 
+def _targets(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+class _TargetOrMore:
+    """JSON Schema of a target that may stand alone or in a list."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        listed = handler(core)
+        return {"anyOf": [listed["items"], listed]}
+
+
+Targets = Annotated[
+    list[Target], Field(min_length=1, max_length=20), BeforeValidator(_targets), _TargetOrMore
+]
+
+
+class Transfer(Verb):
+    """Brings the call to a seat, and goes on here when their talk is over or nobody was reached.
+
+    `to` are seats (names or numbers) and groups, rung one after the other, each for `ring`; meanwhile the
+    caller hears `moh`, or ringback. `screen_pop` is told to the operator. What came of it is in the variable
+    ``<into>.status``: answered, busy, no-answer, caller-left or failed.
+    """
+
+    SHORT = "to"
+    to: Targets
+    ring: Duration = seconds(20)
+    moh: Prompt | None = None
+    screen_pop: dict[Variable, Filled] = Field(default_factory=dict)
+    into: Variable | None = None
+
+    @property
+    def status(self) -> str | None:
+        """The variable of what came of it."""
+        return None if self.into is None else f"{self.into}.status"
+
+
 class Record(Verb):
     """Records what the caller says and keeps it with the call; the variable holds the recording's id.
 
@@ -198,6 +237,10 @@ class IfStep(Strict):
     if_: If_ = Field(alias="if")
 
 
+class TransferStep(Strict):
+    transfer: Transfer
+
+
 class RecordStep(Strict):
     record: Record
 
@@ -223,6 +266,7 @@ VERBS = (
     "language",
     "set",
     "if",
+    "transfer",
     "record",
     "voicemail",
     "goto",
@@ -239,6 +283,7 @@ Step = Annotated[
     | Annotated[LanguageStep, Tag("step:language")]
     | Annotated[SetStep, Tag("step:set")]
     | Annotated[IfStep, Tag("step:if")]
+    | Annotated[TransferStep, Tag("step:transfer")]
     | Annotated[RecordStep, Tag("step:record")]
     | Annotated[VoicemailStep, Tag("step:voicemail")]
     | Annotated[GotoStep, Tag("step:goto")]
@@ -309,4 +354,18 @@ for _model in (Say, Gather, Menu, If_, Record, Voicemail):
 
 ANY_STEP: TypeAdapter[Any] = TypeAdapter(Step)
 AnyReply = PlayStep | SayStep | GotoStep
-AnyVerb = Answer | Play | Say | Gather | Menu | Language_ | Set_ | If_ | Record | Voicemail | Goto | Hangup
+AnyVerb = (
+    Answer
+    | Play
+    | Say
+    | Gather
+    | Menu
+    | Language_
+    | Set_
+    | If_
+    | Transfer
+    | Record
+    | Voicemail
+    | Goto
+    | Hangup
+)

@@ -13,7 +13,7 @@ from ctidrv.document.shape import locate
 from ctidrv.document.source import Node
 from ctidrv.errors import InputError
 
-_PROMPT_KEYS = ("prompt", "greeting", "saved")
+_PROMPT_KEYS = ("prompt", "greeting", "saved", "moh")
 _NO_SPEECH = "a text needs a speech engine, which this version does not have: record it as a prompt"
 
 

@@ -161,6 +161,8 @@ class _Run:
                 return await self._gather(body)
             case model.Language_():
                 self._switch(body)
+            case model.Transfer():
+                await self._transfer(body)
             case model.Record():
                 return await self._record(body)
             case model.Voicemail():
@@ -274,6 +276,24 @@ class _Run:
             way = await self._replies(body.on_invalid if entry.result == "invalid" else body.on_noinput)
             if way != NEXT:
                 return None, way
+
+    # Who is reached.
+
+    async def _transfer(self, body: model.Transfer) -> None:
+        to = [as_text(each.value(self._known)) for each in body.to]
+        told = {name: as_text(filled.value(self._known)) for name, filled in body.screen_pop.items()}
+        if body.status is not None:
+            self.values[body.status] = None
+        reached = await self.services.switchboard.connect(
+            self.call,
+            to,
+            ring=body.ring,
+            music=[] if body.moh is None else [sound.audio for sound in self._find(body.moh)],
+            card={name: value for name, value in told.items() if value},
+            language=self.language,
+        )
+        if body.status is not None:
+            self.values[body.status] = reached.value
 
     # What is said.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from ctidrv.apps.ivr.promptcheck import check_prompts
 from ctidrv.apps.ivr.prompts import Prompts
 from ctidrv.apps.ivr.shape import Draft, Flow, understand
 from ctidrv.apps.ivr.valuecheck import check_values
-from ctidrv.document.findings import DocumentErrors, Finding
+from ctidrv.document.findings import DocumentErrors, Finding, did_you_mean
 from ctidrv.document.source import read
 
 
@@ -55,6 +55,19 @@ def load(path: str | Path) -> Script:
     assert draft.header is not None
     assert prompts is not None
     return Script(Path(path), draft.header, dict(draft.flows), prompts, tuple(draft.findings))
+
+
+def check_seats(script: Script, known: Iterable[str]) -> None:
+    """ScriptErrors where a `transfer` leads to none of these: the names, numbers and groups of a station."""
+    names = sorted(known)
+    for flow in script.flows.values():
+        for step in flow.every():
+            for index, target in enumerate(step.body.to if isinstance(step.body, model.Transfer) else ()):
+                name = "".join(words for words, _ in target.parts)
+                if not target.expressions and name not in names:
+                    said = f"station.toml has no seat and no group `{name[:40]}`{did_you_mean(name, names)}"
+                    node = step.at("to", index)
+                    raise ScriptErrors([Finding(str(script.path), node.line, node.column, "error", said)])
 
 
 def _examine(path: Path) -> tuple[Draft, Prompts | None]:

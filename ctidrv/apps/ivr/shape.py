@@ -18,7 +18,6 @@ from ctidrv.document.source import Listing, Node, Scalar, Source, Table, plain
 
 LATER_VERBS = frozenset(
     (
-        "transfer",
         "dial",
         "enqueue",
         "pause",
@@ -30,7 +29,7 @@ LATER_VERBS = frozenset(
         "call",
     )
 ).union(("return", "notify", "fax_send", "fax_receive"))
-LATER_KEYS = frozenset(("calendar", "databases", "on_fax_tone", "on_hangup", "secret"))
+LATER_KEYS = frozenset(("calendar", "databases", "on_fax_tone", "on_hangup", "secret", "announce"))
 _STAND_IN = model.HangupStep(hangup=model.Hangup())
 SCRIPT = Language(
     key="ivr",
@@ -46,6 +45,7 @@ SCRIPT = Language(
         "menu": model.Menu,
         "language": model.Language_,
         "if": model.If_,
+        "transfer": model.Transfer,
         "record": model.Record,
         "voicemail": model.Voicemail,
         "goto": model.Goto,

@@ -106,6 +106,14 @@ def _words(value: str, begin: int, end: int) -> str:
     return words
 
 
+def _target(value: Any) -> Template:
+    if not isinstance(value, str) or not value.strip():
+        raise wrong(
+            f'{shown(value)} is not the name or number of a seat, or a group: in quotes, such as "08"'
+        )
+    return _template(value)
+
+
 def _assigned(value: Any) -> Template:
     if isinstance(value, float) and not math.isfinite(value):
         raise wrong(f"{shown(value)} is not a number that can be kept")
@@ -124,6 +132,13 @@ def _condition(value: Any) -> Expression:
 
 Filled = Annotated[Template, PlainValidator(_template), WithJsonSchema({"type": ["string", "integer"]})]
 """A text, with values in braces."""
+
+Target = Annotated[
+    Template,
+    PlainValidator(_target),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_TEXT}),
+]
+"""Who a call is for: the name or number of a seat, or a group."""
 
 Assigned = Annotated[
     Template,

@@ -17,10 +17,12 @@ from ctidrv.apps.ivr.kinds import (
     faults,
     keyed,
     kind_of_template,
+    one_of,
 )
 from ctidrv.apps.ivr.shape import Draft, Placed
 from ctidrv.apps.ivr.template import Template
 from ctidrv.apps.ivr.words import CALL_VALUES
+from ctidrv.callcontrol.switchboard import Reached
 from ctidrv.document.findings import did_you_mean
 from ctidrv.document.source import Node, Scalar
 from ctidrv.units import seconds, to_seconds
@@ -83,7 +85,9 @@ def _known(name: str, kinds: dict[str, Kind]) -> Kind:
 
 def _unset(draft: Draft, node: Node, name: str, kinds: Iterable[str]) -> None:
     known = {*kinds, *CALL_VALUES}
-    draft.add(node, f"nothing in this script sets `{name}`{did_you_mean(name, known)}")
+    meant = f"{name}.status" if f"{name}.status" in known else name
+    hint = f"; did you mean `{meant}`?" if meant != name else did_you_mean(name, known)
+    draft.add(node, f"nothing in this script sets `{name}`{hint}")
 
 
 def _uses(step: Placed) -> Iterator[_Use]:
@@ -95,6 +99,11 @@ def _uses(step: Placed) -> Iterator[_Use]:
         for name, template in body.root.items():
             yield _Use(template.expressions, step.at(name), before=frozenset(done))
             done.append(name)
+    if isinstance(body, model.Transfer):
+        for index, template in enumerate(body.to):
+            yield _Use(template.expressions, step.at("to", index))
+        for name, template in body.screen_pop.items():
+            yield _Use(template.expressions, step.at("screen_pop", name))
     for part in step.bodies():
         if isinstance(part.body, model.Say):
             for name, template in part.body.values.items():
@@ -111,6 +120,8 @@ def _kinds(steps: Iterable[Placed]) -> dict[str, Kind]:
             _hold(found, body.into, keyed(body.digits))
         elif isinstance(body, model.Record) and body.into is not None:
             _hold(found, body.into, TEXT)
+        elif isinstance(body, model.Transfer) and body.status is not None:
+            _hold(found, body.status, one_of(each.value for each in Reached))
         elif isinstance(body, model.Set_):
             assigned += body.root.items()
     null = Kind(frozenset(("null",)))
@@ -152,6 +163,8 @@ def _after(step: Placed, way: Way, before: frozenset[str]) -> frozenset[str]:
     body = step.body
     if isinstance(body, model.Set_):
         return before.union(body.root)
+    if isinstance(body, model.Transfer) and body.status is not None:
+        return before | {body.status}
     if isinstance(body, (model.Gather, model.Record)) and body.into is not None:
         entered = way.to is None and (way.pressed or isinstance(body, model.Record))
         return before | {body.into} if entered else before - {body.into}

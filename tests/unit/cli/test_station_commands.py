@@ -102,6 +102,20 @@ def test_doctor_names_a_script_that_cannot_run(ctidrv, data):
     assert states(ran)["line sim/1"] == "ok"
 
 
+def test_doctor_names_a_seat_that_a_script_leads_to_and_the_station_has_not(ctidrv, data):
+    lines = '[[line]]\nport = "sim/2"\nscript = "reception.ivr.yaml"\n'
+    write_config(data, lines)
+    ran = ctidrv("doctor", "--json")
+    assert ran.code == 1
+    (found,) = [row for row in ran.rows if row["check"] == "line sim/2"]
+    assert (
+        "reception.ivr.yaml:28:13: error: station.toml has no seat and no group `operators`" in found["found"]
+    )
+    seat = '[[seat]]\nname = "Li Mei"\nnumber = "08"\nphone = "sim/3"\ngroups = ["operators"]\n'
+    write_config(data, lines + seat)
+    assert states(ctidrv("doctor", "--json"))["line sim/2"] == "ok"
+
+
 def test_doctor_tells_of_a_full_disk(ctidrv, monkeypatch):
     monkeypatch.setattr(doctor, "LEAST_FREE", 10**18)
     ran = ctidrv("doctor", "--json")

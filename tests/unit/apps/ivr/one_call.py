@@ -87,6 +87,7 @@ class Line:
         self.recording = None
         self.listeners = []
         self.taken = False
+        self.connected, self.reaches = [], []
 
     # what Call asks of its line and channel
 
@@ -117,6 +118,13 @@ class Line:
             events.PlayDone(self.clock.now(), PORT, p.ref, "stopped", Samples(0)) for p in self.queue
         ]
         self.queue.clear()
+
+    # what the switchboard is asked; half a second later it has the next answer
+
+    async def connect(self, call, to, **how):
+        self.connected.append((to, how))
+        await call.pause(seconds(0.5))
+        return self.reaches.pop(0)
 
     # what the caller and time do
 
@@ -206,14 +214,16 @@ def speak(length):
     return begin
 
 
-def serve(script, *doings, caller=None, folder=None, limit=600.0):
-    """Runs a script to the end of its call; OutOfTime after `limit` seconds of audio."""
+def serve(script, *doings, caller=None, folder=None, reaches=(), limit=600.0):
+    """Runs a script to the end of its call; OutOfTime after `limit` seconds of audio. `reaches`: what comes
+    of its transfers."""
     line = Line(caller or Caller("5551234", "ANN"), doings)
+    line.reaches = list(reaches)
     services = None
     if folder is not None:
         data, line.kept, ids = DataFolder(folder), Kept(), Ids(7)
         boxes = Mailboxes(data, line.kept, line.clock, ids)
-        services = Services(boxes, data, line.kept, line.clock, ids)
+        services = Services(boxes, data, line.kept, line.clock, ids, line)
 
     run_virtual(run(script, line.call, services), line, limit=seconds(limit))
     assert line.call.state is (CallState.CONNECTED if line.taken else CallState.ENDED)

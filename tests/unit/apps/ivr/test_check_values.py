@@ -40,7 +40,7 @@ def test_good_values_have_no_findings(bench, steps):
         ("if: {cond: caller.number = 1, then: {play: hello}}", (8, 32), "written =="),
         ('if: {cond: "caller.number == \\"1\\"", then: {play: hello}}', (8, 36), "single quotes"),
         ("if: {cond: 'caller.number == ''1', then: {play: hello}}", (8, 36), "without its closing"),
-        ("if: {cond: '{caller.number} == 1', then: {play: hello}}", (8, 18), "without braces"),
+        ("if: {cond: '{caller.number} == 1', then: {play: hello}}", (8, 19), "without braces"),
         ("if: {cond: true, then: {play: hello}}", (8, 18), "not a condition in quotes"),
         ("if: {cond: 'true', then: {play: hello}}", (8, 19), "always the same"),
         ("if: {cond: caller.number, then: {play: hello}}", (8, 18), "compare it, caller.number != null"),
