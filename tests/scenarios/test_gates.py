@@ -59,6 +59,14 @@ def test_callers_who_do_everything_in_any_order_leave_no_line_at_work_and_no_cal
     assert told["recordings"] == told["answered"] >= 5
 
 
+def test_calls_at_seats_to_which_anything_is_done_have_one_owner_sound_and_legs_without_a_gap(tmp_path):
+    told = run("seat_trees", tmp_path, "--trees", "10", "--seed", "103")
+    assert (told["trees"], told["findings"]) == (10, [])
+    assert told["calls"] >= 30
+    assert told["at_seats"]["talking"] >= 15
+    assert sum(told["orders"][order] for order in ("send", "park", "held")) >= 10
+
+
 def test_stations_to_which_everything_happens_come_to_rest_with_every_row_and_file(tmp_path):
     told = run("random_faults", tmp_path, "--rounds", "1", "--seed", "103")
     assert (told["rounds"], told["findings"]) == (1, [])
