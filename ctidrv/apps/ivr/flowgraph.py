@@ -1,8 +1,8 @@
 """Where a call can go: targets that exist, steps that are reached, ways that end.
 
-The proof behind "a script that `check` passes cannot hang": every wait of a step is bounded, every
-`gather` and `menu` has an end, no circle of steps can be walked without the caller pressing a key, and
-nothing is played, and no way ends, before the call is answered.
+The proof behind "a script that `check` passes cannot hang": every wait of a step is bounded (but the talk of
+two people, who end it), every `gather` and `menu` has an end, no circle of steps can be walked without the
+caller pressing a key, and nothing is played, and no way ends, before the call is answered.
 """
 
 from __future__ import annotations

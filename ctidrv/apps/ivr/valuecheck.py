@@ -27,6 +27,8 @@ from ctidrv.document.findings import did_you_mean
 from ctidrv.document.source import Node, Scalar
 from ctidrv.units import seconds, to_seconds
 
+MAX_VARIABLES = 200
+"""Of one script: what is looked at grows with them and the steps."""
 _LONG_SILENCE = seconds(30)
 
 
@@ -48,6 +50,12 @@ def check_values(draft: Draft, graph: Graph | None) -> None:
     if header is None or not draft.whole:
         return  # what is missing may be set by a step that is wrong
     steps = [step for flow in draft.flows.values() for step in flow.every()]
+    setters = {name: step for step in steps for name in _sets(step)}
+    if len(setters) > MAX_VARIABLES:
+        draft.add(
+            [*setters.values()][MAX_VARIABLES].key, f"more than {MAX_VARIABLES} variables in one script"
+        )
+        return
     kinds = _kinds(steps)
     there = {} if graph is None else _may_be_set(graph, frozenset(kinds))
     for step in steps:
@@ -160,15 +168,23 @@ def _may_be_set(graph: Graph, every: frozenset[str]) -> dict[Placed, frozenset[s
 
 def _after(step: Placed, way: Way, before: frozenset[str]) -> frozenset[str]:
     """The names that are set on a way on from a step. An entry that fails leaves its variable null."""
+    if isinstance(step.body, model.Gather | model.Record):
+        entered = way.to is None and (way.pressed or isinstance(step.body, model.Record))
+        return before | _sets(step) if entered else before - _sets(step)
+    return before | _sets(step)
+
+
+def _sets(step: Placed) -> frozenset[str]:
+    """The names that a step can set."""
     body = step.body
     if isinstance(body, model.Set_):
-        return before.union(body.root)
-    if isinstance(body, model.Transfer) and body.status is not None:
-        return before | {body.status}
-    if isinstance(body, (model.Gather, model.Record)) and body.into is not None:
-        entered = way.to is None and (way.pressed or isinstance(body, model.Record))
-        return before | {body.into} if entered else before - {body.into}
-    return before
+        return frozenset(body.root)
+    name = None
+    if isinstance(body, model.Transfer):
+        name = body.status
+    elif isinstance(body, model.Gather | model.Record):
+        name = body.into
+    return frozenset() if name is None else frozenset((name,))
 
 
 def _check_language(draft: Draft, step: Placed, body: model.Language_, header: model.Header) -> None:

@@ -205,6 +205,13 @@ def test_voicemail_within_an_if_goes_on_where_a_goto_follows_it(bench):
     )  # who has a number goes on, who has left a message does not
 
 
+def test_variables_of_a_script_are_bounded(bench):
+    chain = [f"set: {{a{n}: '{{a{n + 1}}}'}}" for n in range(199)]
+    assert {f.severity for f in bench.flows(main(*chain, "set: {a199: 1}"))} == {"warning"}
+    (finding,) = bench.flows(main(*chain, "set: {a199: 1}", "set: {one: 1, more: 2}"))
+    assert (finding.line, finding.message) == (208, "more than 200 variables in one script")
+
+
 def test_ifs_within_ifs_are_bounded_by_the_file(bench):
     deep = "{play: hello}"
     for _ in range(3):
