@@ -10,7 +10,7 @@ a tone counts at once only when
 
 Otherwise it is kept. It counts once it is clear and there has been no news for as long as it took to be
 known, if it goes on, or when it has gone on for a minute. A tone beside which somebody went on talking is one
-of the call's own, and takes longer. What was heard beside it before we played is not our echo once we do.
+of the call's own, and takes longer.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ _ECHO_DBM0 = -41.0
 """Our own sound, after the hybrid and the core's echo canceller while that learns."""
 _ECHO_DB = {True: -9.0, False: -8.0}
 """... or below the tone: with the core's canceller, and after a board's, of which nothing is known."""
-_ECHO_TAIL = ms(100)
-"""So long after we have played its echo may still be heard."""
+_LEARNS = seconds(4)
+"""When we have played for so long in a call, the core's canceller leaves no echo louder than _ECHO_DBM0."""
 _TONE_IS_NEW = ms(600)
 """So long a tone's own beginning may sound new, as bursts of it (native/src/line/presence.c)."""
 
@@ -55,8 +55,6 @@ class _Kept:
     length: int
     """Samples until it was known."""
     clear: bool
-    beside: bool
-    """Something else was heard beside it while we did not play."""
     end: Timer
     """When it counts all the same."""
     timer: Timer | None = None
@@ -76,8 +74,10 @@ class FarEnd:
         self._news_end = Samples(0)
         self.playing = False
         """We are heard."""
+        self._since = Samples(0)
+        """When that was last changed."""
         self._played = Samples(0)
-        """Since then we play, or play no more."""
+        """So long, in this call, until then."""
         self._kept: _Kept | None = None
         self._of_the_call: set[str] = set()
         """Tones beside which somebody went on talking."""
@@ -87,13 +87,16 @@ class FarEnd:
         self._heard.clear()
         self._of_the_call.clear()
         self._news_end = Samples(0)
-        self.playing, self._played = False, self._clock.now()
+        self.playing, self._played = False, Samples(0)
         self._drop()
 
     def sounding(self, playing: bool) -> Input:
         """We begin to be heard, or are heard no more."""
         if playing != self.playing:
-            self.playing, self._played = playing, self._clock.now()
+            now = self._clock.now()
+            if self.playing:
+                self._played = Samples(self._played + now - self._since)
+            self.playing, self._since = playing, now
         return self._input()
 
     def inputs(self, event: PortEvent) -> tuple[Input, ...]:
@@ -140,10 +143,10 @@ class FarEnd:
     def _clear(self, event: events.ToneOn | events.ToneClear) -> bool:
         """Whether so little else was heard that it may be the tone's own, or our echo."""
         limit = max(_SILENCE_DBM0, event.level + _BESIDE_DB)
-        kept = self._kept
-        known = kept is not None and kept.tone == event.tone and kept.beside
-        if self.playing and not (known and self._played > event.start):
-            limit = max(limit, _ECHO_DBM0, event.level + _ECHO_DB[self._cancelled])
+        if self.playing:
+            limit = max(limit, _ECHO_DBM0)
+            if not (self._cancelled and self._played + event.at - self._since >= _LEARNS):
+                limit = max(limit, event.level + _ECHO_DB[self._cancelled])
         return event.others <= limit
 
     def _hang_up_tone(self, event: events.ToneOn | events.ToneClear) -> tuple[Input, ...]:
@@ -157,10 +160,8 @@ class FarEnd:
             due = Samples(event.at + _LONGEST)
             end = self._clock.call_at(due, lambda: self._counts(due))
             length = _OF_THE_CALL if event.tone in self._of_the_call else event.at - event.start
-            kept = self._kept = _Kept(seen, event.tone, length, clear, False, end)
+            kept = self._kept = _Kept(seen, event.tone, length, clear, end)
         kept.clear = kept.clear or clear
-        silent = not self.playing and self._played + _ECHO_TAIL <= event.start
-        kept.beside = not clear and (kept.beside or silent)
         if "sound" not in self._heard:
             self._doubt(events.SoundOff(event.at, event.port, self._news_end))
         return ()

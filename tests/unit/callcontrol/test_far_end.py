@@ -127,35 +127,30 @@ def test_while_we_play_what_else_is_heard_may_be_our_echo(
     assert seen == ((Input.BUSY_TONE,) if counts else ())
 
 
-def test_what_was_heard_beside_a_tone_before_we_played_is_not_our_echo() -> None:
-    """Laos: call waiting over music that is 13 dB below it, and our prompt begins."""
-    heard = Heard()
-    assert heard.tone(10, "congestion", 7.5, -29) == ()
-    heard.plays(11, True)
-    assert heard.tone(11.2, "congestion", 9.1, -34, playing=True, clearer=True) == ()
-    heard.clock.advance(seconds(60))
-    assert heard.late == []
-
-
-@pytest.mark.parametrize(("since", "others"), [(9.1, -46), (11.0, -34)])
-def test_a_kept_tone_counts_while_we_play_when_it_is_clear_or_all_of_it_was_beside_our_prompt(
-    since: float, others: int
+@pytest.mark.parametrize(("cancelled", "others", "counts"), [
+    (True, -34, False), (True, -41, True), (False, -34, True),
+])  # fmt: skip
+def test_when_we_have_played_for_four_seconds_the_cores_canceller_leaves_little_echo(
+    cancelled: bool, others: int, counts: bool
 ) -> None:
-    heard = Heard()
-    assert heard.tone(10, "congestion", 7.5, -29) == ()
-    heard.plays(11, True)
-    seen = heard.tone(13, "congestion", since, others, playing=True, clearer=True)
-    assert seen == (Input.CONGESTION_TONE,)
+    """Laos: call waiting, which is congestion tone, over music that is 13 dB below it, beside our prompt."""
+    heard = Heard(cancelled=cancelled)
+    heard.plays(2, True)
+    heard.plays(4.5, False)
+    heard.plays(8.4, True)
+    assert heard.tone(9.8, "congestion", 7.5, -20, playing=True) == ()
+    seen = heard.tone(10.2, "congestion", 8.1, others, playing=True, clearer=True)
+    assert seen == ((Input.CONGESTION_TONE,) if counts else ())
 
 
-@pytest.mark.parametrize("stopped", [7.45, 8.0])
-def test_a_tone_that_our_prompts_end_lay_on_may_have_our_echo_beside_it(stopped: float) -> None:
+def test_each_call_has_a_canceller_that_learns_anew() -> None:
     heard = Heard()
-    heard.plays(5, True)
-    heard.plays(stopped, False)
-    assert heard.tone(10, "congestion", 7.5, -29) == ()
-    heard.plays(11, True)
-    assert heard.tone(11.2, "congestion", 9.1, -34, playing=True, clearer=True) == (Input.CONGESTION_TONE,)
+    heard.plays(2, True)
+    heard.plays(9, False)
+    heard.far_end.begin()
+    heard.plays(20, True)
+    assert heard.tone(23, "congestion", 21, -34, playing=True) == (Input.CONGESTION_TONE,)
+    assert heard.tone(24.1, "congestion", 22, -34, playing=True) == ()
 
 
 def test_a_tone_beside_which_talk_went_on_is_the_calls_own_and_ends_nothing_in_a_pause() -> None:
