@@ -202,7 +202,7 @@ def test_verify_names_what_never_came_to_the_disk_and_finds_no_fault(ctidrv, sto
 
 
 def test_db_check_tells_version_and_findings(ctidrv, story):
-    assert ctidrv("db", "check").out.endswith("version 3, no findings\n")
+    assert ctidrv("db", "check").out.endswith(f"version {migrate.latest()}, no findings\n")
     assert ctidrv("db", "check", "--json").rows[0]["findings"] == []
     with Store.open(story, inline=True) as store:
         store.writer.put(lambda connection: connection.execute("DELETE FROM calls"))
