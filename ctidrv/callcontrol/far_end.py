@@ -37,9 +37,9 @@ _SILENCE_DBM0 = -57.0
 _BESIDE_DB = -25.0
 """So far below a tone is what it brings itself: harmonics, and the coding's noise."""
 _ECHO_DBM0 = -41.0
-"""Our own sound, after the hybrid and the core's echo canceller while that learns."""
+"""Our own sound, after the hybrid and the core's echo canceller when that has learnt."""
 _ECHO_DB = {True: -9.0, False: -8.0}
-"""... or below the tone: with the core's canceller, and after a board's, of which nothing is known."""
+"""... or below the tone: while the core's canceller learns, and after a board's, which we do not know."""
 _LEARNS = seconds(4)
 """When we have played for so long in a call, the core's canceller leaves no echo louder than _ECHO_DBM0."""
 _TONE_IS_NEW = ms(600)
