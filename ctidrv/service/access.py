@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import hmac
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 from ctidrv import __version__
@@ -40,6 +42,12 @@ def token(folder: DataFolder) -> str:
     if len(text) < 16 or not text.isascii():
         raise ServiceError(f"{folder.token}: holds no token; delete it and start the station again")
     return text
+
+
+def token_fits(headers: Mapping[str, str], token: str) -> bool:
+    """Of a request: ``Authorization: Bearer TOKEN``."""
+    given = headers.get("authorization", "")
+    return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), f"Bearer {token}".encode())
 
 
 def announce(folder: DataFolder, url: str) -> None:

@@ -26,7 +26,7 @@ from ctidrv.media.dialler import steps
 from ctidrv.units import TICK, PortId, Samples, seconds
 
 if TYPE_CHECKING:
-    from ctidrv.service.daemon import Line
+    from ctidrv.service.parts import Line
 
 log = logging.getLogger("ctidrv.service")
 

@@ -18,7 +18,7 @@ from ctidrv.store import Store
 from ctidrv.units import PortId, Samples, seconds, to_seconds
 
 if TYPE_CHECKING:
-    from ctidrv.service.daemon import Line
+    from ctidrv.service.parts import Line
 
 SAMPLE = seconds(10)
 

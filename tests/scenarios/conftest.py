@@ -30,6 +30,7 @@ from hwsim.board import SimBoard, open_board
 
 sys.path.append(str(Path(__file__).parent))
 
+import office_of_seats
 from office_that_dials import Office
 
 
@@ -177,6 +178,20 @@ def make_office(tmp_path: Path) -> Iterator[Callable[..., Office]]:
 
     def make(*country: str, **settings: Any) -> Office:
         made.append(Office(tmp_path / str(len(made)), *country, **settings))
+        return made[-1]
+
+    yield make
+    for office in made:
+        office.rig.close()
+
+
+@pytest.fixture
+def make_seats(tmp_path: Path) -> Iterator[Callable[..., office_of_seats.Office]]:
+    """``make_seats(country, **settings)``: a station with operators; all are closed at the end."""
+    made: list[office_of_seats.Office] = []
+
+    def make(*args: Any, **more: Any) -> office_of_seats.Office:
+        made.append(office_of_seats.Office(tmp_path / str(len(made)), *args, **more))
         return made[-1]
 
     yield make

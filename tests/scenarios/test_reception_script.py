@@ -4,7 +4,7 @@ the call to the mailbox. A whole station in virtual time."""
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,17 +30,8 @@ def prompt(name: str, language: str = "en-US") -> Pcm:
 
 
 @pytest.fixture
-def make_office(tmp_path: Path) -> Iterator[Callable[..., Office]]:
-    made: list[Office] = []
-
-    def make(**more: Any) -> Office:
-        settings = {"groups": ("operators",), "script": SCRIPT.name} | more
-        made.append(Office(tmp_path / str(len(made)), **settings))
-        return made[-1]
-
-    yield make
-    for office in made:
-        office.rig.close()
+def make_office(make_seats: Callable[..., Office]) -> Callable[..., Office]:
+    return lambda **more: make_seats(**{"groups": ("operators",), "script": SCRIPT.name} | more)
 
 
 async def to_the_operators(office: Office, key: str = "1", language: str = "en-US") -> Any:

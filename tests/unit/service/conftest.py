@@ -49,7 +49,7 @@ SEAT = {
 
 
 class NotingStation:
-    """`ctidrv.service.api.Door` over a real store."""
+    """`ctidrv.service.door.Door` over a real store."""
 
     def __init__(self, folder: DataFolder) -> None:
         self.folder = folder

@@ -119,7 +119,7 @@ def test_a_picture_of_no_stretch_is_refused_with_one_line(served, query):
 
 def test_pictures_wait_for_one_another_and_not_for_ever(served, client, monkeypatch):
     served.put_story()
-    monkeypatch.setattr("ctidrv.service.api.PATIENCE_S", 0.2)
+    monkeypatch.setattr("ctidrv.service.door.PATIENCE_S", 0.2)
     begun, go_on = threading.Event(), threading.Event()
 
     def slowly(*_: Any) -> None:
@@ -127,7 +127,7 @@ def test_pictures_wait_for_one_another_and_not_for_ever(served, client, monkeypa
         go_on.wait(10)
         raise ServiceError("stopped")
 
-    monkeypatch.setattr("ctidrv.service.api.draw_call", slowly)
+    monkeypatch.setattr("ctidrv.service.routes_calls.draw_call", slowly)
     first = threading.Thread(target=lambda: ask(served, "GET", "/api/v1/calls/c1/picture"))
     first.start()
     assert begun.wait(10)
@@ -147,7 +147,7 @@ def test_listening_is_written_down_before_the_audio_is_given(served, client):
 
 
 def test_audio_that_cannot_be_written_down_is_not_given(served, client, monkeypatch):
-    monkeypatch.setattr("ctidrv.service.api.PATIENCE_S", 0.2)
+    monkeypatch.setattr("ctidrv.service.door.PATIENCE_S", 0.2)
     served.put_story()
     other = sqlite3.connect(served.folder.database, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

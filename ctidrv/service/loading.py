@@ -1,0 +1,120 @@
+"""What a station is made of, read from its configuration before anything is opened or changed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+
+from ctidrv.apps import ivr
+from ctidrv.callcontrol.profile import LineProfile
+from ctidrv.config import LineConfig, SeatConfig, StationConfig
+from ctidrv.errors import InputError, PortError
+from ctidrv.native.pcm import Pcm
+from ctidrv.ports.api import Board, DriverContext, Kind, PortInfo
+from ctidrv.ports.regions import Region, load_region
+from ctidrv.ports.registry import open_board
+from ctidrv.service.greetings import read_greetings
+from ctidrv.units import PortId
+
+TO_THE_EXCHANGE: tuple[Kind, ...] = (Kind.FXO, Kind.TRUNK)
+TELEPHONES: tuple[Kind, ...] = (Kind.FXS, Kind.HANDSET)
+_WHERE = {TO_THE_EXCHANGE: "a line is at a port to the exchange", TELEPHONES: "a seat is at a telephone"}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LoadedLine:
+    region: Region
+    profile: LineProfile
+    script: ivr.Script
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Loaded:
+    lines: dict[PortId, LoadedLine]
+    greetings: dict[str, dict[str, Pcm]]
+    """Of seats, by language."""
+    boards: dict[str, Board]
+    """Not yet open."""
+
+
+def load(config: StationConfig, context: DriverContext) -> Loaded:
+    """InputError or PortError for what will not do."""
+    scripts = _Scripts(config)
+    lines = {line.port: LoadedLine(*_country(config, line), scripts.of(line)) for line in config.lines}
+    spoken = [config.office.language]
+    spoken += [each for line in lines.values() for each in line.script.header.languages]
+    greetings = {}
+    for seat in config.seats:
+        try:
+            greetings[seat.name] = read_greetings(config, seat, dict.fromkeys(spoken))
+        except InputError as error:
+            raise InputError(f"{at(seat)}greeting: {error}") from error
+    return Loaded(lines, greetings, _make_boards(config, context))
+
+
+def read_script(config: StationConfig, path: Path) -> ivr.Script:
+    """With the names of seats that it says; InputError."""
+    script = ivr.load(path)
+    ivr.check_seats(script, config.seat_words())
+    return script
+
+
+def check_kind(port: PortInfo, kinds: tuple[Kind, ...], where: str = "") -> None:
+    """PortError where a line, or a seat, cannot be."""
+    if port.kind not in kinds:
+        raise PortError(f"{where}{port.id}: {_WHERE[kinds]}; this one is of kind {port.kind.value}")
+
+
+def at(config: LineConfig | SeatConfig) -> str:
+    """Where it is configured, to begin a line of an error with."""
+    return f"{config.where}: " if config.where else ""
+
+
+class _Scripts:
+    """One that many lines have is read, and its prompts are held, once."""
+
+    def __init__(self, config: StationConfig) -> None:
+        self._config = config
+        self._read: dict[Path, ivr.Script] = {}
+
+    def of(self, line: LineConfig) -> ivr.Script:
+        path = self._config.script_path(line)
+        if not path.is_file():
+            raise InputError(f"{at(line)}script {line.script}: there is no file {path}")
+        if path not in self._read:
+            self._read[path] = read_script(self._config, path)
+        return self._read[path]
+
+
+def _country(config: StationConfig, line: LineConfig) -> tuple[Region, LineProfile]:
+    try:
+        region = load_region(line.country or config.office.country)
+        return region, LineProfile.for_region(region, line.signals)
+    except InputError as error:
+        raise InputError(f"{at(line)}{error}") from error
+
+
+def _make_boards(config: StationConfig, context: DriverContext) -> dict[str, Board]:
+    """With the ports of every line and seat as far as they are known by now."""
+    made: dict[str, Board] = {}
+    for board in config.boards:
+        try:
+            made[board.name] = open_board(board.driver, board.name, board.settings, context)
+        except InputError as error:
+            raise InputError(f"{board.where}: {error}" if board.where else str(error)) from error
+    for line in config.lines:
+        _check_port(made, line.port, TO_THE_EXCHANGE, at(line))
+    for seat in config.seats:
+        _check_port(made, seat.phone, TELEPHONES, at(seat))
+    return made
+
+
+def _check_port(boards: Mapping[str, Board], port: PortId, kinds: tuple[Kind, ...], where: str) -> None:
+    """Of boards whose ports are known before they are open. PortError."""
+    board = boards.get(port.split("/")[0])
+    known = {} if board is None else {each.id: each for each in board.ports}
+    if known and port not in known:
+        raise PortError(f"{where}{port}: no such port; there are {', '.join(known)}")
+    if known:
+        check_kind(known[port], kinds, where)

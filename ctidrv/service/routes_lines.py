@@ -1,0 +1,66 @@
+"""What there is of a station: itself, its ports with the tones they have learnt, and its seats."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, HTTPException
+
+from ctidrv.ports.learnt import LearntTone, heard_row
+from ctidrv.service import shapes
+from ctidrv.service.door import Door, Row, on_disk
+
+
+class LineRoutes:
+    def __init__(self, station: Door) -> None:
+        self._station = station
+
+    def join(self, to: APIRouter) -> None:
+        tones = "/ports/{board}/{index}/tones"
+        to.get("/station", response_model=shapes.StationState)(self.station)
+        to.get("/ports", response_model=list[shapes.Port])(self.ports)
+        to.post(f"{tones}/listen", response_model=shapes.Tone)(self.listen)
+        to.put(tones, response_model=shapes.Port)(self.teach)
+        to.delete(tones, response_model=shapes.Forgotten)(self.forget_tones)
+        to.get("/seats", response_model=list[shapes.Seat])(self.seats)
+        to.post("/seats/{seat}/pause", response_model=shapes.Seat)(self.pause_seat)
+        to.post("/seats/{seat}/ready", response_model=shapes.Seat)(self.resume_seat)
+
+    async def station(self) -> Row:
+        return self._station.info()
+
+    async def ports(self) -> list[Row]:
+        return self._station.ports()
+
+    async def listen(self, board: str, index: int) -> Row:
+        """Listens to the line for ten seconds; the tone it heard. Nothing is kept."""
+        return heard_row(await self._station.listen(f"{board}/{index}"))
+
+    async def teach(self, board: str, index: int, tone: shapes.NewTone) -> Row:
+        """The line hears this tone from now on, and in every later run; the port as it is then."""
+        port = f"{board}/{index}"
+        heard = LearntTone(tuple(tone.hz), tuple(tone.ms), tone.level_dbm0, tone.cycles)
+        await on_disk(self._station.teach(port, tone.tone, heard))
+        return next(row for row in self._station.ports() if row["id"] == port)
+
+    async def forget_tones(self, board: str, index: int) -> Row:
+        """The line hears its country's tones alone."""
+        return {"forgotten": await on_disk(self._station.forget_tones(f"{board}/{index}"))}
+
+    async def seats(self) -> list[Row]:
+        """Operators' places, as configured."""
+        return self._station.seat_rows()
+
+    async def pause_seat(self, seat: str) -> Row:
+        """No more calls for it (its name or number), until it is ready again; one that talks goes on."""
+        return await self._pause(seat, True)
+
+    async def resume_seat(self, seat: str) -> Row:
+        """Ready for calls, also before its wrap-up is over."""
+        return await self._pause(seat, False)
+
+    async def _pause(self, seat: str, paused: bool) -> Row:
+        try:
+            await self._station.pause_seat(seat, paused)
+        except LookupError as error:
+            raise HTTPException(404, f"no seat {seat!r}") from error
+        await on_disk(self._station.store.committed())
+        return next(row for row in self._station.seat_rows() if seat in (row["name"], row["number"]))
