@@ -42,6 +42,9 @@ _ECHO_DB = {True: -9.0, False: -8.0}
 """... or below the tone: while the core's canceller learns, and after a board's, which we do not know."""
 _LEARNS = seconds(4)
 """When we have played for so long in a call, the core's canceller leaves no echo louder than _ECHO_DBM0."""
+_TALKED_BESIDE, _TALKED_SHARE = seconds(1), 0.4
+"""A tone beside which others sounded for so long, and for so much of the time until it was known, was there
+in their talk. One of its three or four bursts may be taken from the talk before it, two may not."""
 _TONE_IS_NEW = ms(600)
 """So long a tone's own beginning may sound new, as bursts of it (native/src/line/presence.c)."""
 
@@ -72,12 +75,16 @@ class FarEnd:
         self._late = late
         self._heard: set[str] = set()
         self._news_end = Samples(0)
+        self._talk_end = Samples(0)
+        """Of what was heard while we did not play."""
         self.playing = False
         """We are heard."""
         self._since = Samples(0)
         """When that was last changed."""
         self._played = Samples(0)
         """So long, in this call, until then."""
+        self._dial: events.ToneOn | events.ToneClear | None = None
+        """A dial tone that counts."""
         self._kept: _Kept | None = None
         self._of_the_call: set[str] = set()
         """Tones beside which somebody went on talking."""
@@ -86,8 +93,13 @@ class FarEnd:
         """A call begins, or is over: nothing is heard."""
         self._heard.clear()
         self._of_the_call.clear()
-        self._news_end = Samples(0)
+        self._news_end = self._talk_end = Samples(0)
         self.playing, self._played = False, Samples(0)
+        self.tones_begin_afresh()
+
+    def tones_begin_afresh(self) -> None:
+        """No tone is heard, and the end of one that was need not have been told."""
+        self._dial = None
         self._drop()
 
     def sounding(self, playing: bool) -> Input:
@@ -103,19 +115,22 @@ class FarEnd:
         """What the event is to the line."""
         match event:
             case events.ToneOn() | events.ToneClear() if event.tone in _DIAL_TONES:
-                return (Input.DIAL_TONE,) if self._clear(event) else ()
+                return self._dial_tone(event)
             case events.ToneOn() | events.ToneClear() if event.tone in ENDING_TONES:
                 return self._hang_up_tone(event)
             case events.ToneOff() if event.tone in _DIAL_TONES:
+                self.tones_begin_afresh()
                 return (Input.DIAL_TONE_OVER,)
             case events.ToneOff() if self._kept is not None and event.tone == self._kept.tone:
                 self._drop()
                 return ()
+            case events.SoundOn() if self._is_beside_dial_tone(event):
+                return self._chord(event)
             case events.VoiceOn() | events.VoiceOff():
                 self._hear("voice", isinstance(event, events.VoiceOn))
             case events.SoundOn() | events.SoundOff():
                 self._hear("sound", isinstance(event, events.SoundOn))
-                self._news_end = event.start
+                self._news_is(event)
                 self._doubt(event)
             case events.ToneOn(tone="ringback") | events.ToneOff(tone="ringback"):
                 self._hear("ringback", isinstance(event, events.ToneOn))
@@ -124,6 +139,11 @@ class FarEnd:
             case _:
                 return ()
         return (self._input(),)
+
+    def _news_is(self, event: events.SoundOn | events.SoundOff) -> None:
+        self._news_end = event.start
+        if not self.playing and event.start > self._since:
+            self._talk_end = event.start
 
     def _input(self) -> Input:
         """Whether anything sounds, from us or from the far end: a voice, music, or the ringback of one who is
@@ -152,19 +172,46 @@ class FarEnd:
     def _hang_up_tone(self, event: events.ToneOn | events.ToneClear) -> tuple[Input, ...]:
         seen = _INPUT_OF.get(event.tone, Input.BUSY_TONE)
         clear = self._clear(event)
+        if self._talk_end - event.start > max(_TALKED_BESIDE, _TALKED_SHARE * (event.at - event.start)):
+            self._of_the_call.add(event.tone)
         if clear and (self.playing or self._alone(event.start)) and event.tone not in self._of_the_call:
             return (seen,)
         kept = self._kept
         if kept is None or kept.tone != event.tone:
-            self._drop()
-            due = Samples(event.at + _LONGEST)
-            end = self._clock.call_at(due, lambda: self._counts(due))
             length = _OF_THE_CALL if event.tone in self._of_the_call else event.at - event.start
-            kept = self._kept = _Kept(seen, event.tone, length, clear, end)
+            kept = self._keep(seen, event, length)
         kept.clear = kept.clear or clear
         if "sound" not in self._heard:
             self._doubt(events.SoundOff(event.at, event.port, self._news_end))
         return ()
+
+    def _dial_tone(self, event: events.ToneOn | events.ToneClear) -> tuple[Input, ...]:
+        if isinstance(event, events.ToneOn):
+            self.tones_begin_afresh()
+        if self._kept is not None or not self._clear(event):
+            return ()
+        self._dial = event
+        return (Input.DIAL_TONE,)
+
+    def _is_beside_dial_tone(self, event: events.SoundOn) -> bool:
+        dial = self._dial
+        return dial is not None and not self.playing and event.start > dial.start + _TONE_IS_NEW
+
+    def _chord(self, event: events.SoundOn) -> tuple[Input, ...]:
+        """What was taken for dial tone is a note that others joined, until they have gone for long."""
+        dial, self._dial = self._dial, None
+        assert dial is not None
+        self._keep(Input.DIAL_TONE, dial, _OF_THE_CALL).clear = True
+        self._hear("sound", True)
+        self._news_is(event)
+        return Input.DIAL_TONE_OVER, self._input()
+
+    def _keep(self, seen: Input, event: events.ToneOn | events.ToneClear, length: int) -> _Kept:
+        self._drop()
+        due = Samples(self._clock.now() + _LONGEST)
+        end = self._clock.call_at(due, lambda: self._counts(due))
+        self._kept = _Kept(seen, event.tone, length, False, end)
+        return self._kept
 
     def _doubt(self, event: events.SoundOn | events.SoundOff) -> None:
         """The sound beside a kept tone goes, or comes back."""

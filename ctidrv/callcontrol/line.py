@@ -135,6 +135,7 @@ class LineController:
 
     def tones_changed(self) -> None:
         """The detector of tones has begun afresh: the end of one that it heard is never told."""
+        self._far_end.tones_begin_afresh()
         self._feed(Input.DIAL_TONE_OVER, self._clock.now())
 
     def dial(self, order: Order) -> Call:

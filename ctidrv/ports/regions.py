@@ -152,8 +152,8 @@ def progress_config(region: Region) -> Any:
     with bursts or pauses too short for the detector. What may be heard in the middle of a conversation must
     not end it: where call waiting is a few modulated bursts of congestion (South Africa) congestion has to be
     plain; were they not modulated, it would be known a burst later. Where call waiting goes on and on in
-    congestion's cadence (Laos) it is heard as congestion, and it is for call control to see that somebody
-    talks beside it. A steady tone is known only when it has outlasted every burst of the same
+    congestion's cadence (Laos) it is heard as congestion, its twin, and it is for call control to see that
+    somebody talks beside it. A steady tone is known only when it has outlasted every burst of the same
     frequencies (Germany's ringback is its dial tone).
     """
     config = ffi.new("cti_progress_config *")
@@ -179,6 +179,7 @@ def progress_config(region: Region) -> Any:
             slot.cycles = 2 * run // len(wanted.ms)
         if name in _ENDING:
             _part(slot, wanted, waiting, config.cadence_tolerance)
+        slot.twin = slot.twin or (wanted == waiting and any(config.tone[i].twin for i in range(config.tones)))
         config.tones += 1
     config.continuous_ms = max(config.continuous_ms, _longest_burst(region, config.cadence_tolerance))
     config.floor_dbm0 -= _level_step(region)
@@ -240,8 +241,10 @@ def _part(slot: Any, wanted: Tone, waiting: Tone, tolerance: float) -> None:
     can tell the two."""
     if wanted.hz != waiting.hz or len(wanted.ms) != len(waiting.ms) or not wanted.ms:
         return
+    times = list(zip(wanted.ms, waiting.ms, strict=True))
+    slot.twin = all(abs(other - own) <= own * tolerance for own, other in times)
     moved = []
-    for own, other in zip(wanted.ms, waiting.ms, strict=True):
+    for own, other in times:
         side = 1 - tolerance if other < own else 1 + tolerance
         away = own * side - other if other < own else other - own * side
         if not 0 < away <= 2 * _EDGE_SLACK_MS:

@@ -34,6 +34,8 @@ typedef struct cti_progress_tone {
     int32_t then;     /* enum cti_tone_then */
     int32_t plain;    /* 1: a burst that is modulated in amplitude (by 30 Hz and more) is none of it */
     int32_t whole;    /* 1: every burst has to be heard, for a shorter run is another tone's */
+    int32_t twin;     /* 1: a tone that goes on beside talk has this cadence too. Known half a cycle later, by
+                         bursts of which the first was heard, and begun where the talk before holds more */
     int32_t cycles;   /* whole cycles that must match before it is reported, at least 1 */
 } cti_progress_tone;
 

@@ -8,6 +8,9 @@
  */
 enum { SAMPLES_PER_MS = 8, LEAST_BURSTS = 3, LEAST_CLEAN = 2, LEAST_PURE = 2 };
 
+/* In so many bursts before a run so many edges that are right are no chance: talk has one in ten of them. */
+enum { TALKED_BURSTS = 6, TALKED_EDGES = 3 };
+
 /* An edge is right that is so near to where the others put it (samples): what its estimate and slow relays
  * add. */
 #define RIGHT 160.0
@@ -117,6 +120,23 @@ static double others(const run *r, const cadence_burst *const *found, int n, dou
     return sum;
 }
 
+/* Where a tone that has a twin began, if it was there before the run as well, beside talk. */
+static double earlier(const run *r, int bursts, double begin) {
+    double start, end, first = begin;
+    int edges = 0;
+    for (int k = bursts; k < bursts + TALKED_BURSTS; k++) {
+        place(r, k, &start, &end);
+        const cadence_burst *b = covered(r, &r->past->log, start, end);
+        if (!b)
+            b = covered(r, &r->past->rest, start, end);
+        if (!b || !cadence_same_lines(b, r->newest))
+            continue;
+        edges += right_edges(b, start, end);
+        first = start;
+    }
+    return edges >= TALKED_EDGES ? first : begin;
+}
+
 static int is_run(const run *r, int bursts, double *begin) {
     const cadence_burst *found[CADENCE_BURSTS] = {NULL}, *after = r->newest;
     double start = 0.0, end = 0.0, shortest = INFINITY;
@@ -140,7 +160,8 @@ static int is_run(const run *r, int bursts, double *begin) {
             b = covered(r, &r->past->rest, start, end);
         /* Of one nothing need have been seen, when the end of the newest has. */
         unseen += b == NULL;
-        if (!b && (!r->ended || unseen > 1 || !hidden(r, start, end)))
+        int first_of_twin = r->tone->twin && k == bursts - 1;
+        if (!b && (!r->ended || unseen > 1 || first_of_twin || !hidden(r, start, end)))
             return 0;
         edges += b ? right_edges(b, start, end) : 0;
         found[k] = b;
@@ -160,7 +181,7 @@ int cadence_covered(const cadence_past *past, const cadence_burst *newest, int e
     double tolerance = (double)cfg->cadence_tolerance + PACE_SLACK, off;
     run r = {past, newest, tone, (double)cfg->frequency_tolerance, 1.0, ended};
     if (tone->whole || tone->lines[0] || tone->hz[0] <= 0.0f || tone->then != CTI_THEN_AGAIN ||
-        bursts < LEAST_BURSTS ||
+        bursts < LEAST_BURSTS || (tone->twin && !ended) ||
         (ended && (in_cycle > 1 || !cadence_burst_fits(newest, tone, 0, r.frequency_tolerance, &off))) ||
         !cadence_lines_fit(newest->hz, tone, 0, r.frequency_tolerance, &off))
         return 0;
@@ -177,8 +198,11 @@ int cadence_covered(const cadence_past *past, const cadence_burst *newest, int e
             if (r.pace > 1.0 + tolerance)
                 break;
             int length = !ended || right(newest->end, newest->start + r.pace * SAMPLES_PER_MS * tone->ms[0]);
-            if (*error <= tolerance && length && is_of_tone(&r, b) && is_run(&r, bursts, begin))
+            if (*error <= tolerance && length && is_of_tone(&r, b) && is_run(&r, bursts, begin)) {
+                if (tone->twin)
+                    *begin = earlier(&r, bursts, *begin);
                 return 1;
+            }
         }
     }
     return 0;

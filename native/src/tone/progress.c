@@ -36,7 +36,7 @@ static int valid_lines(const cti_progress_tone *t) {
     for (int i = 0; i < 4; i++)
         if (!(t->hz[i] >= 0.0f && t->hz[i] < 4000.0f))
             return 0;
-    if (t->plain < 0 || t->plain > 1 || t->whole < 0 || t->whole > 1)
+    if (t->plain < 0 || t->plain > 1 || t->whole < 0 || t->whole > 1 || t->twin < 0 || t->twin > 1)
         return 0;
     int each = t->lines[0] != 0; /* every burst has its own, or none has */
     for (int burst = 0; burst < 4; burst++) {

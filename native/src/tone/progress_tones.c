@@ -100,7 +100,7 @@ static int concerns(const cti_progress *p, const cti_progress_tone *t, const loo
 
 static int fits(const cti_progress *p, const cti_progress_tone *t, const look *at, double *error,
                 double *begin) {
-    return (!at->ended && cadence_match(at->log, at->next, t, &p->cfg, error, begin)) ||
+    return (!at->ended && !t->twin && cadence_match(at->log, at->next, t, &p->cfg, error, begin)) ||
            (at->past && cadence_covered(at->past, at->next, at->ended, t, &p->cfg, error, begin));
 }
 
@@ -148,6 +148,14 @@ void progress_look_at_cadence(cti_progress *p, cti_event_sink *sink) {
     look_at_bursts(p, sink, &next, 0.0);
 }
 
+/* Is the tone clearer without its first bursts? Of a burst more, one sound may be passed over that is longer.
+ */
+static void look_beside_last(cti_progress *p, cti_event_sink *sink) {
+    const cti_progress_tone *now = &p->cfg.tone[p->on_index];
+    for (int more = 0; more < 2; more++)
+        look_beside(p, sink, progress_run_begin(p, now->cycles * now->steps / 2 - 1 + more));
+}
+
 void progress_look_at_fade(cti_progress *p, cti_event_sink *sink) {
     double begin = 0.0;
     cadence_burst newest = progress_burst_so_far(p);
@@ -155,15 +163,17 @@ void progress_look_at_fade(cti_progress *p, cti_event_sink *sink) {
     const cti_progress_tone *now = &p->cfg.tone[p->on_index];
     if (p->on && !goes_on(now) &&
         cadence_fits(newest.end - newest.start, now->ms[p->step], PROGRESS_CADENCE(p)))
-        for (int more = 0; more < 2;
-             more++) /* of a burst more, one sound may be passed over that is longer */
-            look_beside(p, sink, progress_run_begin(p, now->cycles * now->steps / 2 - 1 + more));
+        look_beside_last(p, sink);
     const look at = {.log = &p->past.log, .past = &p->past, .next = &newest, .ended = 1};
     int best = p->on ? -1 : best_fit(p, &at, &begin);
     if (best < 0)
         return;
     p->last_good_end = newest.end;
     tone_on(p, sink, best, begin);
+    /* What has a twin is known late, so look at once, unless it was there in the talk before. */
+    const cti_progress_tone *t = &p->cfg.tone[best];
+    if (t->twin && begin > progress_run_begin(p, t->cycles * t->steps / 2) - 1.0)
+        look_beside_last(p, sink);
 }
 
 void progress_look_at_hole(cti_progress *p, cti_event_sink *sink, double hole_end) {

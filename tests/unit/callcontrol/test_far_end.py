@@ -262,3 +262,55 @@ def test_dial_tone_comes_and_goes() -> None:
     heard = Heard()
     assert heard.at(1, events.ToneOn, tone="dial") == (Input.DIAL_TONE,)
     assert heard.at(1 + ms(500) / 8000, events.ToneOff, tone="dial") == (Input.DIAL_TONE_OVER,)
+
+
+def test_dial_tone_that_other_notes_join_is_a_chord_for_as_long_as_it_is_held() -> None:
+    heard = Heard()
+    assert heard.tone(2, "dial", 1, -60) == (Input.DIAL_TONE,)
+    assert heard.at(3, events.SoundOn, since=2.9) == (Input.DIAL_TONE_OVER, Input.SOUND)
+    assert heard.tone(3.1, "dial", 1, -60, clearer=True) == ()
+    heard.at(3.2, events.SoundOff, since=3)
+    heard.clock.advance(seconds(14.9))
+    assert heard.late == []
+    assert heard.at(15, events.ToneOff, tone="dial") == (Input.DIAL_TONE_OVER,)
+    heard.clock.advance(seconds(90))
+    assert heard.late == []
+
+
+def test_dial_tone_after_a_noise_beside_it_counts_when_it_is_alone_for_long() -> None:
+    heard = Heard()
+    heard.tone(2, "dial", 1, -60)
+    heard.at(3, events.SoundOn, since=2.9)
+    heard.at(3.2, events.SoundOff, since=3)
+    heard.clock.advance(seconds(18.1))
+    assert heard.late == [(Input.DIAL_TONE, seconds(18))]
+
+
+def test_dial_tones_own_beginning_and_what_we_play_are_no_other_notes() -> None:
+    heard = Heard()
+    assert heard.tone(2, "dial", 1, -60) == (Input.DIAL_TONE,)
+    assert heard.at(2.1, events.SoundOn, since=1.5) == (Input.SOUND,)
+    assert heard.at(3, events.SoundOn, since=2.9, playing=True) == (Input.SOUND,)
+    assert heard.late == []
+
+
+def test_a_tone_that_began_long_before_the_talk_ended_is_the_calls_own() -> None:
+    heard = Heard()
+    heard.talk(1)
+    heard.at(8.2, events.SoundOff, since=8)
+    assert heard.tone(10.5, "congestion", 5, -20) == ()
+    assert heard.tone(12.5, "congestion", 9.5, -60, clearer=True) == ()
+    heard.clock.advance(seconds(22.9))
+    assert heard.late == []
+    heard.clock.advance(seconds(23.1))
+    assert heard.late == [(Input.CONGESTION_TONE, seconds(23))]
+
+
+def test_a_detector_that_begins_afresh_leaves_no_tone_behind() -> None:
+    heard = Heard()
+    heard.talk(1)
+    assert heard.at(10, events.ToneOn, tone="congestion", since=8) == ()
+    heard.at(12, events.SoundOff, since=11.5)
+    heard.far_end.tones_begin_afresh()
+    heard.clock.advance(seconds(90))
+    assert heard.late == []

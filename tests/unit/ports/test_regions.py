@@ -246,6 +246,14 @@ def test_congestion_has_to_be_heard_whole_where_call_waiting_is_a_shorter_run_of
     assert 4 < bursts < 4.5
 
 
+def test_only_laos_has_a_call_waiting_that_goes_on_in_congestions_cadence() -> None:
+    twins = set()
+    for code in ALL:
+        config = progress_config(load_region(code))
+        twins |= {(code, config.tone[i].tone) for i in range(config.tones) if config.tone[i].twin}
+    assert twins == {("la", lib.CTI_TONE_CONGESTION), ("la", lib.CTI_TONE_CALL_WAITING)}
+
+
 @pytest.mark.parametrize("code", [code for code in ALL if code not in ENDLESS_WAITING])
 def test_call_waiting_off_its_figures_is_never_taken_for_a_tone_that_ends_a_call(code: str) -> None:
     """At two levels, frequencies off by 2 % and cadence by 15 %, either way."""
