@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
+from ctidesk.viewmodels import callbar
 from ctidesk.viewmodels import desk as desks
 from ctidesk.viewmodels.desk import Desk, Snapshot
 from ctidesk.viewmodels.drawing import NOT_DRAWN, Answer, Drawing
-from ctidesk.viewmodels.facts import Call, Customer, Event, Message, Port, Recording, read
+from ctidesk.viewmodels.facts import Call, Customer, Event, Message, Port, Recording, Seat, read
 from ctidesk.viewmodels.numbers import local
-from ctidesk.viewmodels.phrases import Phrase
+from ctidesk.viewmodels.phrases import NOTHING, Phrase
 from ctidesk.viewmodels.player import NOT_LOADED, Audio, NotReadable, Player, decode
 from ctidesk.worker import Post, Worker
 
@@ -55,6 +58,7 @@ class Station(Protocol):
     """What the desktop needs of `ctidrv.service.client.StationClient`."""
 
     def ports(self) -> list[Row]: ...
+    def seats(self) -> list[Row]: ...
     def calls(self, *, limit: int = ...) -> list[Row]: ...
     def call(self, call: str) -> Row: ...
     def recordings(self, *, limit: int = ...) -> list[Row]: ...
@@ -62,6 +66,12 @@ class Station(Protocol):
     def customers(self, *, limit: int = ...) -> list[Row]: ...
     def answer(self, call: str) -> Row: ...
     def hang_up(self, call: str) -> Row: ...
+    def hold(self, call: str) -> Row: ...
+    def mute(self, call: str) -> Row: ...
+    def resume(self, call: str) -> Row: ...
+    def transfer(self, call: str, to: str, *, ring_s: float = ...) -> Row: ...
+    def park(self, call: str) -> int: ...
+    def pick_up(self, call: str, seat: str) -> Row: ...
     def recording_audio(self, recording: str) -> bytes: ...
     def message_audio(self, message: str) -> bytes: ...
     def call_picture(
@@ -99,13 +109,14 @@ def rows(station: Station) -> Snapshot:
 def snapshot(station: Station) -> Snapshot:
     """Everything, with the events of the running calls."""
     ports = read(station.ports(), Port.of)
+    seats = read(station.seats(), partial(Seat.of, now=datetime.now(UTC)))
     found = rows(station)
     countries = {port.id: port.country for port in ports}
     for call in found.calls:  # 0.1 ms each the first time: not on the UI thread
         local(call.e164 or call.number, countries.get(call.port))
     running = [call.id for call in found.calls if call.state != "ended"]
     events = [event for call in running for event in read(station.call(call).get("events"), Event.of)]
-    return Snapshot(ports, found.calls, found.recordings, found.messages, found.customers, tuple(events))
+    return replace(found, ports=ports, seats=seats, events=tuple(events))
 
 
 class Gateway:
@@ -230,6 +241,52 @@ class Gateway:
         call = self._desk.current()
         if call is not None and self._desk.hang_up_door().open:
             self._ask(call.id, "hang_up", desks.HANG_UP_FAILED, lambda station: station.hang_up(call.id))
+
+    def hold(self, call: str) -> None:
+        self._order(call, "hold", lambda station: station.hold(call))
+
+    def resume(self, call: str) -> None:
+        """Also of one that is muted."""
+        self._order(call, "resume", lambda station: station.resume(call))
+
+    def mute(self, call: str) -> None:
+        self._order(call, "mute", lambda station: station.mute(call))
+
+    def transfer(self, call: str, to: str, ring_s: float) -> None:
+        """To a seat or a group, rung for so many seconds."""
+        words = callbar.SENT.fill(to=to)
+        self._order(call, "transfer", lambda station: station.transfer(call, to, ring_s=ring_s), words)
+
+    def park(self, call: str) -> None:
+        places: list[int] = []
+
+        def ask(station: Station) -> None:
+            places.append(station.park(call))
+
+        self._order(call, "park", ask, lambda: callbar.IN_PLACE.fill(place=places[0]))
+
+    def pick_up(self, call: str, seat: str) -> None:
+        self._order(call, "pick_up", lambda station: station.pick_up(call, seat))
+
+    def _order(
+        self,
+        call: str,
+        what: str,
+        ask: Callable[[Station], object],
+        words: Phrase | Callable[[], Phrase] = NOTHING,
+    ) -> None:
+        """An order of the call bar; `words`: for the status bar when it is done."""
+        self._desk.asked(call, what)
+
+        def done(error: Exception | None) -> None:
+            if isinstance(error, STATION_ERRORS):
+                self._desk.failed(call, callbar.FAILED[what], str(error))
+            elif error is not None:
+                raise error
+            else:
+                self._desk.done(call, words() if callable(words) else words)
+
+        self._worker.do(lambda: self._use(ask), done)
 
     def _ask(self, call: str, what: str, failed: Phrase, ask: Callable[[Station], object]) -> None:
         self._desk.asked(call, what)

@@ -73,6 +73,7 @@ class FakeStation:
         self.port_rows: list[Row] = [
             {"id": "sim/1", "board": "sim", "kind": "FXO", "state": "idle", "call": None, "country": "US"}
         ]
+        self.seat_rows: list[Row] = []
         self.call_rows: list[Row] = []
         self.recording_rows: list[Row] = []
         self.message_rows: list[Row] = []
@@ -94,6 +95,10 @@ class FakeStation:
     def ports(self) -> list[Row]:
         self._here()
         return list(self.port_rows)
+
+    def seats(self) -> list[Row]:
+        self._here()
+        return list(self.seat_rows)
 
     def calls(self, *, limit: int = 100) -> list[Row]:
         self._here()
@@ -121,6 +126,25 @@ class FakeStation:
 
     def hang_up(self, call: str) -> Row:
         return self._do("hang_up", call)
+
+    def hold(self, call: str) -> Row:
+        return self._do("hold", call)
+
+    def mute(self, call: str) -> Row:
+        return self._do("mute", call)
+
+    def resume(self, call: str) -> Row:
+        return self._do("resume", call)
+
+    def transfer(self, call: str, to: str, *, ring_s: float = 20.0) -> Row:
+        return self._do("transfer", call, to, f"{ring_s:g}")
+
+    def park(self, call: str) -> int:
+        self._do("park", call)
+        return 3
+
+    def pick_up(self, call: str, seat: str) -> Row:
+        return self._do("pick_up", call, seat)
 
     def _do(self, *what: str) -> Row:
         self._here()
@@ -264,6 +288,31 @@ def call_row(call: str, start: float, **more: Any) -> Row:
         "outcome": "answered",
     }
     return {**row, **more}
+
+
+def seats(station: FakeStation) -> None:
+    """Four operators."""
+    rows = (("Li Mei", "08", "sales"), ("Bob", "09", "sales"), ("Carla", "10", ""), ("Dan", "11", ""))
+    for place, (name, number, group) in enumerate(rows, 11):
+        station.seat_rows.append(
+            {"name": name, "number": number, "port": f"sim/{place}", "groups": [group] if group else [],
+             "state": "ready", "pausing": False, "seconds": 5.0, "call": None}
+        )  # fmt: skip
+        station.port_rows.append({"id": f"sim/{place}", "kind": "FXS", "state": "idle", "call": None})
+
+
+def seat_state(station: FakeStation, seat: str, state: str, at: float, call: str | None = None) -> None:
+    port = next(row["port"] for row in station.seat_rows if row["name"] == seat)
+    station.send("seat.state", at, call=None, port=port, seat=seat, state=state, pausing=False, serves=call)
+
+
+def at_seat(station: FakeStation, at: float = 10.0, seat: str = "Li Mei") -> None:
+    """The menu's call is rung at a seat, which answers and talks."""
+    station.send("call.seat", at, seat=seat, number="08", state="ringing", card={})
+    seat_state(station, seat, "ringing", at, "c1")
+    station.send("call.seat", at + 5, seat=seat, number="08", state="answered")
+    seat_state(station, seat, "talking", at + 5, "c1")
+    station.send("call.seat", at + 5.1, seat=seat, number="08", state="talking")
 
 
 def past(station: FakeStation) -> None:

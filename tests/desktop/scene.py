@@ -2,7 +2,8 @@
 
     QT_QPA_PLATFORM=offscreen python tests/desktop/scene.py SCENE en|zh FILE.png [light|dark] [WIDTHxHEIGHT]
 
-SCENE: idle, ringing, unknown, talking, menu, ended, lost, nosound. Needs no station.
+SCENE: idle, ringing, unknown, talking, menu, seat, held, parked, choice, ended, lost, nosound. Needs no
+station.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import fake_station as fake
 
-SCENES = ("idle", "ringing", "unknown", "talking", "menu", "ended", "lost", "nosound")
+AT_SEATS = ("seat", "held", "parked", "choice")
+SCENES = ("idle", "ringing", "unknown", "talking", "menu", *AT_SEATS, "ended", "lost", "nosound")
 
 
 def _lines(station: fake.FakeStation) -> None:
@@ -51,7 +53,21 @@ def play(scene: str, station: fake.FakeStation) -> float:
         fake.menu(station)
     if scene == "ended":
         fake.over(station)
-    return {"ringing": 7.0, "talking": 63.0, "menu": 36.0, "ended": 45.0}.get(scene, 0.0)
+    if scene in AT_SEATS:
+        fake.rings(station)
+        fake.answered(station, by="script")
+        fake.at_seat(station)
+        fake.seat_state(station, "Bob", "wrap-up", 20)
+        fake.seat_state(station, "Carla", "paused", -600)
+        fake.seat_state(station, "Dan", "out-of-order", -60)
+    if scene == "held":
+        station.send("call.seat", 30, seat="Li Mei", number="08", state="held")
+    if scene == "parked":
+        station.send("call.seat", 30, seat="Li Mei", number="08", state="left", cause="parked")
+        station.send("call.parked", 30, slot=3, state="parked")
+        fake.seat_state(station, "Li Mei", "wrap-up", 30)
+    moments = {"ringing": 7.0, "talking": 63.0, "menu": 36.0, "ended": 45.0}
+    return 42.0 if scene in AT_SEATS else moments.get(scene, 0.0)
 
 
 def main(scene: str, language: str, file: str, look: str = "light", size: str = "1240x800") -> int:
@@ -69,6 +85,8 @@ def main(scene: str, language: str, file: str, look: str = "light", size: str = 
     fake.past(station)
     if scene not in ("idle", "ended", "nosound"):
         _lines(station)
+    if scene in (*AT_SEATS, "lost"):
+        fake.seats(station)
     finder = fake.FakeFinder(station)
     settings = QSettings(str(Path(tempfile.mkdtemp()) / "scene.ini"), QSettings.Format.IniFormat)
     output = fake.FakeOutput(NoSound(NO_LIBRARY) if scene == "nosound" else None)
@@ -100,7 +118,12 @@ def main(scene: str, language: str, file: str, look: str = "light", size: str = 
         program.player.play()
     work(lambda: False, 0.4)
     program.window._tick()
-    saved = program.window.grab().save(file)
+    shown: Any = program.window
+    if scene == "choice":
+        program.window.orders.give("transfer")
+        work(lambda: False, 0.2)
+        shown = program.window.orders.choice
+    saved = shown.grab().save(file)
     program.window.close()
     return 0 if saved else 1
 

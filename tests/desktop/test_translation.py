@@ -17,7 +17,23 @@ ROOT = Path(__file__).parents[2] / "desktop" / "ctidesk"
 TS = ROOT / "i18n" / "ctidesk_zh_CN.ts"
 
 # What may stand in Latin letters: keys, names of programs and packages that are typed as they are.
-LATIN = {"F1", "F3", "F4", "F6", "F8", "PortAudio", "Debian", "Ubuntu", "sounddevice", "English"}
+LATIN = {
+    "F1",
+    "F3",
+    "F4",
+    "F5",
+    "F6",
+    "F7",
+    "F8",
+    "F9",
+    "F11",
+    "F12",
+    "PortAudio",
+    "Debian",
+    "Ubuntu",
+    "sounddevice",
+    "English",
+}
 LATIN |= {"apt install libportaudio2", 'pip install "ctidrv[soundcard]"'}
 
 
@@ -127,7 +143,19 @@ DATA = {
     "bakery",
     "MULLER ANNA",
 }
-DATA |= {"PORTER J", "sim", "usb", "welcome", "leave-message", "no station runs here"}
+DATA |= {
+    "Li Mei",
+    "Bob",
+    "Carla",
+    "Dan",
+    "sales",
+    "PORTER J",
+    "sim",
+    "usb",
+    "welcome",
+    "leave-message",
+    "no station runs here",
+}
 
 
 def test_d34_no_english_is_left_in_the_chinese_window(program: Any, fake: ModuleType, until: Any) -> None:
@@ -142,6 +170,7 @@ def test_d34_no_english_is_left_in_the_chinese_window(program: Any, fake: Module
     states = ("seized", "clearing", "cleared", "off-hook", "howling", "left-off-hook")
     states += ("out-of-order", "missing", "unused", "who-knows")
     station.port_rows += [{"id": f"usb/{n}", "state": state} for n, state in enumerate(states, 1)]
+    fake.seats(station)
     finder = fake.FakeFinder(station)
     made = program(finder, language="zh", output=fake.FakeOutput(NoSound(NO_LIBRARY)))
     seen: set[str] = set()
@@ -166,6 +195,21 @@ def test_d34_no_english_is_left_in_the_chinese_window(program: Any, fake: Module
     fake.answered(station, 20, by="script")
     fake.menu(station, 21)
     walk(lambda: len(made.desk.timeline()) > 10)
+    fake.at_seat(station, 46)
+    walk(lambda: made.desk.call_bar()[0].door.open)
+    made.window.orders.give("transfer")
+    seen.update(_shown_texts(made.window.orders.choice))
+    made.window.orders.close()
+    for state in ("held", "muted"):
+        station.send("call.seat", 52, seat="Li Mei", state=state)
+        walk(lambda state=state: made.desk.stage(made.desk.current()).talk == state)
+    station.send("call.seat", 53, seat="Li Mei", state="left", cause="parked")
+    station.send("call.parked", 53, slot=3, state="parked")
+    for place, state in enumerate(("paused", "wrap-up", "in-use", "out-of-order", "who-knows")):
+        fake.seat_state(station, ("Bob", "Carla", "Dan", "Li Mei", "Bob")[place], state, 53)
+    walk(lambda: made.desk.call_bar()[4].door.open)
+    made.gateway.park("c1")
+    walk(lambda: made.desk.notice.source)
     station.refuses = "welcome"
     made.gateway.hang_up()
     walk(lambda: made.desk.notice.source)

@@ -2,6 +2,89 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
+    <name>CallBar</name>
+    <message>
+        <source>The caller talks with no operator.</source>
+        <translation>来电者没有与话务员通话。</translation>
+    </message>
+    <message>
+        <source>The caller is on hold: take him back first.</source>
+        <translation>来电者正在保持中：请先恢复通话。</translation>
+    </message>
+    <message>
+        <source>The call is not parked.</source>
+        <translation>该通话没有驻留。</translation>
+    </message>
+    <message>
+        <source>Hold</source>
+        <translation>保持</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>恢复</translation>
+    </message>
+    <message>
+        <source>Mute</source>
+        <translation>静音</translation>
+    </message>
+    <message>
+        <source>Unmute</source>
+        <translation>取消静音</translation>
+    </message>
+    <message>
+        <source>Transfer …</source>
+        <translation>转接…</translation>
+    </message>
+    <message>
+        <source>Park</source>
+        <translation>驻留</translation>
+    </message>
+    <message>
+        <source>Pick up …</source>
+        <translation>取回…</translation>
+    </message>
+    <message>
+        <source>The caller hears music, the operator nothing</source>
+        <translation>来电者听音乐，话务员听不到声音</translation>
+    </message>
+    <message>
+        <source>Caller and operator hear each other again</source>
+        <translation>来电者与话务员恢复通话</translation>
+    </message>
+    <message>
+        <source>The operator hears the caller and is not heard</source>
+        <translation>话务员能听到来电者，来电者听不到话务员</translation>
+    </message>
+    <message>
+        <source>The caller hears the operator again</source>
+        <translation>来电者重新听到话务员</translation>
+    </message>
+    <message>
+        <source>To another seat or a group; it comes back if nobody answers</source>
+        <translation>转到另一个坐席或一个组；无人接听则转回</translation>
+    </message>
+    <message>
+        <source>The operator is free; any seat can pick the call up</source>
+        <translation>话务员空出；任何坐席都可以取回该通话</translation>
+    </message>
+    <message>
+        <source>The parked call, to a seat</source>
+        <translation>把驻留的通话取回到一个坐席</translation>
+    </message>
+    <message>
+        <source>{name}: all who are ready</source>
+        <translation>{name}：所有就绪的坐席</translation>
+    </message>
+    <message>
+        <source>{name}: {state}</source>
+        <translation>{name}：{state}</translation>
+    </message>
+    <message>
+        <source>Call at a seat</source>
+        <translation>坐席上的通话</translation>
+    </message>
+</context>
+<context>
     <name>CallState</name>
     <message>
         <source>Ringing</source>
@@ -22,6 +105,30 @@
     <message>
         <source>Ended</source>
         <translation>已结束</translation>
+    </message>
+    <message>
+        <source>Ringing {seats}</source>
+        <translation>正在呼叫{seats}</translation>
+    </message>
+    <message>
+        <source>{seat} has answered</source>
+        <translation>{seat}已接听</translation>
+    </message>
+    <message>
+        <source>Talks with {seat}</source>
+        <translation>正在与{seat}通话</translation>
+    </message>
+    <message>
+        <source>Talks with {seat}, who is muted</source>
+        <translation>正在与{seat}通话（{seat}已静音）</translation>
+    </message>
+    <message>
+        <source>On hold at {seat}</source>
+        <translation>由{seat}保持</translation>
+    </message>
+    <message>
+        <source>Parked in place {place}</source>
+        <translation>已驻留在 {place} 号位</translation>
     </message>
 </context>
 <context>
@@ -329,14 +436,46 @@
     </message>
 </context>
 <context>
-    <name>LampStrip</name>
+    <name>Left</name>
     <message>
-        <source>Lines</source>
-        <translation>线路</translation>
+        <source>another seat has answered</source>
+        <translation>另一个坐席已接听</translation>
     </message>
     <message>
-        <source>No lines yet.</source>
-        <translation>还没有线路。</translation>
+        <source>nobody answered</source>
+        <translation>无人接听</translation>
+    </message>
+    <message>
+        <source>the caller has hung up</source>
+        <translation>来电者已挂机</translation>
+    </message>
+    <message>
+        <source>the operator has hung up</source>
+        <translation>话务员已挂机</translation>
+    </message>
+    <message>
+        <source>the call is sent on</source>
+        <translation>通话已转出</translation>
+    </message>
+    <message>
+        <source>the call is parked</source>
+        <translation>通话已驻留</translation>
+    </message>
+    <message>
+        <source>its telephone was lost</source>
+        <translation>话机已失去连接</translation>
+    </message>
+    <message>
+        <source>the call was taken over</source>
+        <translation>通话已被接管</translation>
+    </message>
+    <message>
+        <source>the other is busy</source>
+        <translation>对方正忙</translation>
+    </message>
+    <message>
+        <source>the other telephone is out of order</source>
+        <translation>对方话机有故障</translation>
     </message>
 </context>
 <context>
@@ -416,6 +555,18 @@
         <translation>热线台</translation>
     </message>
     <message>
+        <source>Lines</source>
+        <translation>线路</translation>
+    </message>
+    <message>
+        <source>No lines yet.</source>
+        <translation>还没有线路。</translation>
+    </message>
+    <message>
+        <source>Seats</source>
+        <translation>坐席</translation>
+    </message>
+    <message>
         <source>Connection to the station</source>
         <translation>与工作站的连接</translation>
     </message>
@@ -430,6 +581,26 @@
     <message>
         <source>&amp;Hang up</source>
         <translation>挂断(&amp;H)</translation>
+    </message>
+    <message>
+        <source>H&amp;old, or take back</source>
+        <translation>保持或恢复(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Mute, or unmute</source>
+        <translation>静音或取消静音(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;Transfer …</source>
+        <translation>转接(&amp;T)…</translation>
+    </message>
+    <message>
+        <source>Pa&amp;rk</source>
+        <translation>驻留(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Pick &amp;up …</source>
+        <translation>取回(&amp;U)…</translation>
     </message>
     <message>
         <source>&amp;Play or stop</source>
@@ -472,12 +643,32 @@
         <translation>F4：挂断</translation>
     </message>
     <message>
+        <source>F5: hold, or take back</source>
+        <translation>F5：保持或恢复</translation>
+    </message>
+    <message>
         <source>F6: to the list of calls</source>
         <translation>F6：转到通话列表</translation>
     </message>
     <message>
+        <source>F7: mute, or unmute</source>
+        <translation>F7：静音或取消静音</translation>
+    </message>
+    <message>
         <source>F8: play or stop</source>
         <translation>F8：播放或停止</translation>
+    </message>
+    <message>
+        <source>F9: transfer</source>
+        <translation>F9：转接</translation>
+    </message>
+    <message>
+        <source>F11: park</source>
+        <translation>F11：驻留</translation>
+    </message>
+    <message>
+        <source>F12: pick up a parked call</source>
+        <translation>F12：取回驻留的通话</translation>
     </message>
     <message>
         <source>Enter, in the list: listen</source>
@@ -509,6 +700,57 @@
     <message>
         <source>Saved: {name}</source>
         <translation>已保存：{name}</translation>
+    </message>
+    <message>
+        <source>The call was not put on hold: the station refused.</source>
+        <translation>通话未能保持：工作站拒绝了请求。</translation>
+    </message>
+    <message>
+        <source>The call was not taken back: the station refused.</source>
+        <translation>通话未能恢复：工作站拒绝了请求。</translation>
+    </message>
+    <message>
+        <source>The operator was not muted: the station refused.</source>
+        <translation>话务员未能静音：工作站拒绝了请求。</translation>
+    </message>
+    <message>
+        <source>The call was not transferred: the station refused.</source>
+        <translation>通话未能转接：工作站拒绝了请求。</translation>
+    </message>
+    <message>
+        <source>The call was not parked: the station refused.</source>
+        <translation>通话未能驻留：工作站拒绝了请求。</translation>
+    </message>
+    <message>
+        <source>The call was not picked up: the station refused.</source>
+        <translation>通话未能取回：工作站拒绝了请求。</translation>
+    </message>
+    <message>
+        <source>Transferred to {to}</source>
+        <translation>已转接到{to}</translation>
+    </message>
+    <message>
+        <source>Parked in place {place}</source>
+        <translation>已驻留在 {place} 号位</translation>
+    </message>
+</context>
+<context>
+    <name>Orders</name>
+    <message>
+        <source>Transfer the call to</source>
+        <translation>把通话转接到</translation>
+    </message>
+    <message>
+        <source>Pick up at</source>
+        <translation>取回到</translation>
+    </message>
+    <message>
+        <source>Transfer</source>
+        <translation>转接</translation>
+    </message>
+    <message>
+        <source>Pick up</source>
+        <translation>取回</translation>
     </message>
 </context>
 <context>
@@ -688,6 +930,60 @@
     </message>
 </context>
 <context>
+    <name>SeatChoice</name>
+    <message>
+        <source>Seats</source>
+        <translation>坐席</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation> 秒</translation>
+    </message>
+    <message>
+        <source>Ring for</source>
+        <translation>振铃时间</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>SeatState</name>
+    <message>
+        <source>then a pause</source>
+        <translation>之后暂停</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>就绪</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Ringing</source>
+        <translation>振铃</translation>
+    </message>
+    <message>
+        <source>In a call</source>
+        <translation>通话中</translation>
+    </message>
+    <message>
+        <source>After the call</source>
+        <translation>话后处理</translation>
+    </message>
+    <message>
+        <source>Off hook</source>
+        <translation>摘机</translation>
+    </message>
+    <message>
+        <source>Out of order</source>
+        <translation>故障</translation>
+    </message>
+</context>
+<context>
     <name>Sound</name>
     <message>
         <source>To listen, install the package sounddevice: pip install &quot;ctidrv[soundcard]&quot;</source>
@@ -799,6 +1095,46 @@
     <message>
         <source>A message of {length} is saved in mailbox {box}</source>
         <translation>{length} 的留言已存入信箱 {box}</translation>
+    </message>
+    <message>
+        <source>{seat} is rung</source>
+        <translation>正在呼叫{seat}</translation>
+    </message>
+    <message>
+        <source>The call comes back to {seat}: {reason}</source>
+        <translation>通话转回{seat}：{reason}</translation>
+    </message>
+    <message>
+        <source>{seat} answers</source>
+        <translation>{seat}接听</translation>
+    </message>
+    <message>
+        <source>{seat} and the caller talk</source>
+        <translation>{seat}与来电者通话</translation>
+    </message>
+    <message>
+        <source>{seat} puts the caller on hold</source>
+        <translation>{seat}让来电者保持等待</translation>
+    </message>
+    <message>
+        <source>{seat} is muted</source>
+        <translation>{seat}已静音</translation>
+    </message>
+    <message>
+        <source>No longer at {seat}: {reason}</source>
+        <translation>通话已离开{seat}：{reason}</translation>
+    </message>
+    <message>
+        <source>The call is parked in place {place}</source>
+        <translation>通话驻留在 {place} 号位</translation>
+    </message>
+    <message>
+        <source>The call is picked up from place {place}</source>
+        <translation>通话从 {place} 号位取回</translation>
+    </message>
+    <message>
+        <source>Nobody has picked the call up from place {place}</source>
+        <translation>{place} 号位的通话无人取回</translation>
     </message>
     <message>
         <source>The call is over</source>

@@ -10,6 +10,7 @@ from ctidesk.viewmodels import terms
 from ctidesk.viewmodels.facts import Call, Customer
 from ctidesk.viewmodels.numbers import local
 from ctidesk.viewmodels.phrases import NOTHING, QT_TRANSLATE_NOOP, Phrase
+from ctidesk.viewmodels.stage import NOWHERE, Stage
 
 NEW_CALLER = QT_TRANSLATE_NOOP("Card", "Not in the customer list")
 WAITING = QT_TRANSLATE_NOOP("Card", "Incoming call")
@@ -119,7 +120,9 @@ def hang_up_door(call: Call | None, *, reachable: bool, asked: bool = False) -> 
     return Door(False, ASKED) if asked else Door(True)
 
 
-def _state_words(call: Call, menu: bool) -> Phrase:
+def _state_words(call: Call, menu: bool, at: Stage) -> Phrase:
+    if call.state != "ended" and at.words is not None:
+        return at.words
     if call.state == "alerting":
         return RINGS
     if call.state == "connected":
@@ -136,6 +139,7 @@ def card(
     reachable: bool,
     asked: str | None = None,
     menu: bool = False,
+    at: Stage = NOWHERE,
     others: tuple[str, ...] = (),
 ) -> Card:
     """The pop of one call. `asked` is what was asked of the station and not yet done (answer, hang_up)."""
@@ -144,7 +148,7 @@ def card(
         call=call.id,
         port=call.port,
         state=call.state,
-        state_words=_state_words(call, menu),
+        state_words=_state_words(call, menu, at),
         since=call.answered if call.state == "connected" else call.started,
         headline=(customer.name if customer else None)
         or call.customer_name

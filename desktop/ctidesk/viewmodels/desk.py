@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from ctidesk.viewmodels import callbar, history, lines, seats, stage, terms, timeline
 from ctidesk.viewmodels import card as cards
-from ctidesk.viewmodels import history, lines, terms, timeline
-from ctidesk.viewmodels.facts import Call, Customer, Event, Message, Port, Recording, read
+from ctidesk.viewmodels.facts import Call, Customer, Event, Message, Port, Recording, Seat, read
+from ctidesk.viewmodels.lines import LineView
 from ctidesk.viewmodels.phrases import NOTHING, QT_TRANSLATE_NOOP, Phrase
 
 CONNECTING = QT_TRANSLATE_NOOP("Connection", "Looking for the station …")
@@ -44,6 +45,7 @@ class Snapshot:
     messages: tuple[Message, ...] = ()
     customers: tuple[Customer, ...] = ()
     events: tuple[Event, ...] = ()
+    seats: tuple[Seat, ...] = ()
 
 
 @dataclass(slots=True)
@@ -57,6 +59,7 @@ class Desk:
     notice: Phrase = NOTHING
     changed: Callable[[], None] = lambda: None
     _ports: dict[str, Port] = field(default_factory=dict)
+    _seats: dict[str, Seat] = field(default_factory=dict)
     _calls: dict[str, Call] = field(default_factory=dict)
     _customers: dict[int, Customer] = field(default_factory=dict)
     _recordings: tuple[Recording, ...] = ()
@@ -77,6 +80,7 @@ class Desk:
     def set_snapshot(self, found: Snapshot) -> None:
         """The station's rows replace ours; what an event told of a call is not taken back."""
         self._ports = {port.id: port for port in found.ports}
+        self._seats = {seat.name: seat for seat in found.seats}
         self._merge(found)
         self._events = {call: kept for call, kept in self._events.items() if call in self._calls}
         for event in found.events:
@@ -103,6 +107,8 @@ class Desk:
     def add_event(self, event: Event) -> None:
         if event.type == "line.state":
             self._line(event)
+        elif event.type == "seat.state":
+            self._seat(event)
         elif event.call is not None and event.type.startswith("call."):
             self._keep(event)
             self._call(event, event.call)
@@ -116,7 +122,8 @@ class Desk:
             return
         kept.append(event)
         kept.sort(key=lambda other: other.seq)
-        del kept[:-EVENTS_KEPT]
+        if len(kept) > EVENTS_KEPT:
+            kept.remove(next((each for each in kept if each.type not in stage.TELLING), kept[0]))
 
     def _line(self, event: Event) -> None:
         state = event.word("state") or "idle"
@@ -125,6 +132,17 @@ class Desk:
         call = None if state in ("idle", "out-of-order", terms.MISSING) else event.call or port.call
         since = port.since if same and port.since else event.wall
         self._ports[event.port] = replace(port, state=state, call=call, since=since)
+
+    def _seat(self, event: Event) -> None:
+        name, state = event.word("seat"), event.word("state") or "ready"
+        if name is None:
+            return
+        seat = self._seats.get(name) or Seat(name, port=event.port)
+        since = seat.since if seat.state == state and seat.since else event.wall
+        pausing = event.data.get("pausing") is True
+        self._seats[name] = replace(
+            seat, state=state, pausing=pausing, call=event.word("serves"), since=since
+        )
 
     def _call(self, event: Event, call_id: str) -> None:
         call = self._calls.get(call_id) or Call(call_id, event.port, started=event.wall)
@@ -178,9 +196,15 @@ class Desk:
         self.changed()
 
     def asked(self, call: str, what: str) -> None:
-        """`what` (answer, hang_up) was asked of the station; its door stays shut until it is done."""
+        """`what` (answer, hang_up, or of the call bar) was asked of the station; its door stays shut until it
+        is done."""
         self._asked[call] = what
         self.changed()
+
+    def done(self, call: str, words: Phrase = NOTHING) -> None:
+        """The station has done what was asked of it."""
+        self._asked.pop(call, None)
+        self.tell(words)
 
     def failed(self, call: str, words: Phrase, detail: str = "") -> None:
         self._asked.pop(call, None)
@@ -243,6 +267,7 @@ class Desk:
             reachable=self.reachable,
             asked=self._asked.get(call.id),
             menu=self.in_menu(call),
+            at=self.stage(call),
             others=self._others(call),
         )
         return replace(made, answer=self.answer_door())
@@ -254,8 +279,8 @@ class Desk:
         return cards.answer_door(call, reachable=self.reachable, asked=asked, menu=menu)
 
     def in_menu(self, call: Call) -> bool:
-        """A menu has answered and no operator has taken over."""
-        if call.state != "connected":
+        """A menu has answered and no operator has taken over, or talks at a seat."""
+        if call.state != "connected" or self.stage(call).seat is not None:
             return False
         by = [event.word("by") for event in self._events.get(call.id, ()) if event.type == "call.answered"]
         return bool(by) and by[-1] in (None, "script")
@@ -265,17 +290,48 @@ class Desk:
         asked = call is not None and self._asked.get(call.id) == "hang_up"
         return cards.hang_up_door(call, reachable=self.reachable, asked=asked)
 
+    def stage(self, call: Call) -> stage.Stage:
+        """Where it is among the seats."""
+        return stage.stage(self._events.get(call.id, ()))
+
+    def call_bar(self) -> list[callbar.Item]:
+        """Of the call that is shown; empty where the station has no seats."""
+        if not self._seats:
+            return []
+        call = self.current()
+        at = stage.NOWHERE if call is None else self.stage(call)
+        asked = None if call is None else self._asked.get(call.id)
+        return callbar.items(call, at, reachable=self.reachable, asked=asked)
+
+    def targets(self) -> list[callbar.Choice]:
+        """Where the call that is shown can be sent."""
+        call = self.current()
+        return callbar.targets(self._seats.values(), None if call is None else self.stage(call).seat)
+
+    def takers(self) -> list[callbar.Choice]:
+        """Who can pick a parked call up."""
+        return callbar.takers(self._seats.values())
+
     def _others(self, call: Call) -> tuple[str, ...]:
         found = [event for event in self._events.get(call.id, ()) if event.type == "call.customer"]
         return tuple(one.name for one in read(found[-1].data.get("others"), Customer.of)) if found else ()
 
-    def lines(self) -> list[lines.LineView]:
-        party = {
+    def lines(self) -> list[LineView]:
+        """The telephones of seats are shown as seats."""
+        telephones = {seat.port for seat in self._seats.values()}
+        ports = [port for port in self._ports.values() if port.id not in telephones]
+        return lines.views(ports, self._calls, self._parties(), reachable=self.reachable)
+
+    def seats(self) -> list[LineView]:
+        return seats.views(self._seats.values(), self._calls, self._parties(), reachable=self.reachable)
+
+    def _parties(self) -> dict[str, str | Phrase]:
+        """Who is on the running calls."""
+        return {
             call.id: cards.who(call, self.customer(call), self.country(call.port))
             for call in self._calls.values()
             if call.state != "ended"
         }
-        return lines.views(self._ports.values(), self._calls, party, reachable=self.reachable)
 
     def timeline(self) -> list[timeline.Entry]:
         call = self.current()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 Row = Mapping[str, Any]
@@ -86,6 +86,36 @@ class Port:
             since=moment(row.get("since")),
             country=text(row.get("country")),
             label=text(row.get("label")) if row.get("named") is True else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """An operator's place."""
+
+    name: str
+    number: str = ""
+    port: str = ""
+    groups: tuple[str, ...] = ()
+    state: str = "ready"
+    pausing: bool = False
+    """No more calls are wanted, after the one that goes on."""
+    call: str | None = None
+    since: datetime | None = None
+
+    @classmethod
+    def of(cls, row: Row, now: datetime) -> Seat:
+        """The station tells for how long; `now` is when it did."""
+        lasted = number(row.get("seconds"))
+        return cls(
+            name=needed(row, "name"),
+            number=text(row.get("number")) or "",
+            port=text(row.get("port")) or "",
+            groups=texts(row.get("groups")),
+            state=text(row.get("state")) or "ready",
+            pausing=row.get("pausing") is True,
+            call=text(row.get("call")),
+            since=None if lasted is None else now - timedelta(seconds=lasted),
         )
 
 

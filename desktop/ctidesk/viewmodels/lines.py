@@ -12,6 +12,7 @@ from ctidesk.viewmodels.phrases import NOTHING, QT_TRANSLATE_NOOP, Phrase
 
 NAMED = QT_TRANSLATE_NOOP("Lines", "Line {index} · {board}")
 TIMED = frozenset({"ringing", "seized", "dialling", "calling", "talking", "clearing"})
+TIMED |= {"ready", "paused", "wrap-up", "in-use"}  # of seats
 """The states that show how long they last."""
 
 

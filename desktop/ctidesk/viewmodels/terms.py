@@ -27,6 +27,16 @@ UNKNOWN = "unknown"
 """The state of every line while the station is not reachable."""
 UNKNOWN_STATE = QT_TRANSLATE_NOOP("LineState", "Not known")
 
+SEAT_STATES: dict[str, Phrase] = {
+    "ready": QT_TRANSLATE_NOOP("SeatState", "Ready"),
+    "paused": QT_TRANSLATE_NOOP("SeatState", "Paused"),
+    "ringing": QT_TRANSLATE_NOOP("SeatState", "Ringing"),
+    "talking": QT_TRANSLATE_NOOP("SeatState", "In a call"),
+    "wrap-up": QT_TRANSLATE_NOOP("SeatState", "After the call"),
+    "in-use": QT_TRANSLATE_NOOP("SeatState", "Off hook"),
+    "out-of-order": QT_TRANSLATE_NOOP("SeatState", "Out of order"),
+}
+
 CAUSES: dict[str, Phrase] = {
     "remote-loop-break": QT_TRANSLATE_NOOP("Cause", "the caller hung up (loop break)"),
     "remote-reversal": QT_TRANSLATE_NOOP("Cause", "the caller hung up (polarity reversal)"),
@@ -58,6 +68,17 @@ CAUSES: dict[str, Phrase] = {
 }
 OTHER_CAUSE = QT_TRANSLATE_NOOP("Cause", "another reason ({code})")
 
+LEFT: dict[str, Phrase] = {
+    "answered-elsewhere": QT_TRANSLATE_NOOP("Left", "another seat has answered"),
+    "no-answer": QT_TRANSLATE_NOOP("Left", "nobody answered"),
+    "caller-left": QT_TRANSLATE_NOOP("Left", "the caller has hung up"),
+    "operator": QT_TRANSLATE_NOOP("Left", "the operator has hung up"),
+    "sent-on": QT_TRANSLATE_NOOP("Left", "the call is sent on"),
+    "parked": QT_TRANSLATE_NOOP("Left", "the call is parked"),
+    "line-lost": QT_TRANSLATE_NOOP("Left", "its telephone was lost"),
+    "taken": QT_TRANSLATE_NOOP("Left", "the call was taken over"),
+}
+
 OUTCOMES: dict[str, Phrase] = {
     "answered": QT_TRANSLATE_NOOP("Outcome", "answered"),
     "message": QT_TRANSLATE_NOOP("Outcome", "message left"),
@@ -80,6 +101,15 @@ NO_NUMBER_YET = QT_TRANSLATE_NOOP("Caller", "Number not known yet")
 
 def line_state(state: str) -> Phrase:
     return LINE_STATES.get(state, UNKNOWN_STATE)
+
+
+def seat_state(state: str) -> Phrase:
+    return SEAT_STATES.get(state, UNKNOWN_STATE)
+
+
+def left(why: str | None) -> Phrase:
+    """Why a seat has a call no longer."""
+    return LEFT.get(why or "") or OTHER_CAUSE.fill(code=why)
 
 
 def cause(code: str | None) -> Phrase:

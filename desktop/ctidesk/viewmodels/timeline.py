@@ -15,7 +15,8 @@ from ctidesk.viewmodels.times import length
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line: when, what in words, and `kind` for its icon (call ring caller key say record end)."""
+    """One line: when, what in words, and `kind` for its icon (call ring caller key say record seat
+    hold end)."""
 
     moment: datetime | None
     words: Phrase
@@ -52,6 +53,21 @@ REPAIRED = QT_TRANSLATE_NOOP("TimeLine", "The recording is repaired and saved")
 LOST = QT_TRANSLATE_NOOP("TimeLine", "Part of the recording was lost: the disk was too slow")
 DELETED = QT_TRANSLATE_NOOP("TimeLine", "The recording is deleted by age")
 MESSAGE = QT_TRANSLATE_NOOP("TimeLine", "A message of {length} is saved in mailbox {box}")
+SEAT_RINGS = QT_TRANSLATE_NOOP("TimeLine", "{seat} is rung")
+SEAT_RINGS_BACK = QT_TRANSLATE_NOOP("TimeLine", "The call comes back to {seat}: {reason}")
+SEAT_ANSWERS = QT_TRANSLATE_NOOP("TimeLine", "{seat} answers")
+SEAT_TALKS = QT_TRANSLATE_NOOP("TimeLine", "{seat} and the caller talk")
+SEAT_HOLDS = QT_TRANSLATE_NOOP("TimeLine", "{seat} puts the caller on hold")
+SEAT_MUTED = QT_TRANSLATE_NOOP("TimeLine", "{seat} is muted")
+SEAT_LEFT = QT_TRANSLATE_NOOP("TimeLine", "No longer at {seat}: {reason}")
+PARKED = QT_TRANSLATE_NOOP("TimeLine", "The call is parked in place {place}")
+PICKED_UP = QT_TRANSLATE_NOOP("TimeLine", "The call is picked up from place {place}")
+PARKED_LONG = QT_TRANSLATE_NOOP("TimeLine", "Nobody has picked the call up from place {place}")
+BACK: dict[str, Phrase] = {
+    "no-answer": QT_TRANSLATE_NOOP("Left", "nobody answered"),
+    "busy": QT_TRANSLATE_NOOP("Left", "the other is busy"),
+    "failed": QT_TRANSLATE_NOOP("Left", "the other telephone is out of order"),
+}
 CLEARING = QT_TRANSLATE_NOOP("TimeLine", "The call ends: {cause}")
 ENDED = QT_TRANSLATE_NOOP("TimeLine", "The call is over")
 
@@ -127,6 +143,31 @@ def _message(event: Event, country: str | None) -> Phrase:
     return MESSAGE.fill(length=length(number(event.data.get("seconds"))), box=event.word("box") or "")
 
 
+_AT_SEAT = {
+    "ringing": SEAT_RINGS,
+    "answered": SEAT_ANSWERS,
+    "talking": SEAT_TALKS,
+    "held": SEAT_HOLDS,
+    "muted": SEAT_MUTED,
+}
+_PARKED = {"parked": PARKED, "picked-up": PICKED_UP, "over": PARKED_LONG}
+
+
+def _seat(event: Event, country: str | None) -> Phrase | None:
+    state, seat = event.word("state") or "", event.word("seat") or "?"
+    if state == "left":
+        return SEAT_LEFT.fill(seat=seat, reason=terms.left(event.word("cause")))
+    if (back := event.word("back")) is not None:
+        return SEAT_RINGS_BACK.fill(seat=seat, reason=BACK.get(back) or terms.left(back))
+    words = _AT_SEAT.get(state)
+    return None if words is None else words.fill(seat=seat)
+
+
+def _parked(event: Event, country: str | None) -> Phrase | None:
+    words = _PARKED.get(event.word("state") or "")
+    return None if words is None else words.fill(place=whole(event.data.get("slot")) or 0)
+
+
 _MAKERS: dict[str, tuple[str, Maker]] = {
     "call.offered": ("call", lambda event, _: DIALLED if event.word("direction") == "out" else OFFERED),
     "call.ring": ("ring", lambda event, _: RANG),
@@ -139,6 +180,8 @@ _MAKERS: dict[str, tuple[str, Maker]] = {
     "call.choice": ("key", _choice),
     "call.recording": ("record", _recording),
     "call.message": ("record", _message),
+    "call.seat": ("seat", _seat),
+    "call.parked": ("hold", _parked),
     "call.clearing": ("end", lambda event, _: CLEARING.fill(cause=terms.cause(event.word("cause")))),
     "call.ended": ("end", lambda event, _: ENDED),
 }

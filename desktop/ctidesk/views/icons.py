@@ -127,6 +127,45 @@ def _person(painter: QPainter) -> None:
     painter.drawPath(path)
 
 
+def _headset(painter: QPainter) -> None:
+    pen = QPen(painter.brush().color(), 2.4)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.drawRoundedRect(QRectF(3, 12, 4.5, 7), 1.8, 1.8)
+    painter.drawRoundedRect(QRectF(16.5, 12, 4.5, 7), 1.8, 1.8)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawArc(QRectF(4, 4, 16, 17), 0, 180 * 16)
+
+
+def _pause(painter: QPainter) -> None:
+    painter.drawRoundedRect(QRectF(6, 5, 4, 14), 1.2, 1.2)
+    painter.drawRoundedRect(QRectF(14, 5, 4, 14), 1.2, 1.2)
+
+
+def _pencil(painter: QPainter) -> None:
+    painter.drawPolygon([QPointF(4, 20), QPointF(5.2, 15), QPointF(9, 18.8)])
+    painter.drawPolygon([QPointF(6.4, 13.8), QPointF(15.4, 4.8), QPointF(19.2, 8.6), QPointF(10.2, 17.6)])
+
+
+def _crossed_mouth(painter: QPainter) -> None:
+    painter.drawRoundedRect(QRectF(9, 3, 6, 11), 3, 3)
+    _lines(painter, ((12, 17), (12, 21)), ((8, 21), (16, 21)), ((4, 4), (20, 20)))
+
+
+def _arrow_on(painter: QPainter) -> None:
+    _lines(painter, ((4, 12), (20, 12)), ((20, 12), (14, 6)), ((20, 12), (14, 18)))
+
+
+def _place(painter: QPainter) -> None:
+    _lines(painter, ((5, 10), (5, 20)), ((5, 20), (19, 20)), ((19, 20), (19, 10)))
+    _lines(painter, ((12, 3), (12, 15)), ((12, 15), (8, 11)), ((12, 15), (16, 11)))
+
+
+def _lift(painter: QPainter) -> None:
+    _lines(painter, ((5, 10), (5, 20)), ((5, 20), (19, 20)), ((19, 20), (19, 10)))
+    _lines(painter, ((12, 15), (12, 3)), ((12, 3), (8, 7)), ((12, 3), (16, 7)))
+
+
 def _lines(painter: QPainter, *lines: tuple[tuple[float, float], tuple[float, float]]) -> None:
     pen = QPen(painter.brush().color(), 2.6)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
@@ -151,6 +190,17 @@ _DRAW: dict[str, Callable[[QPainter], None]] = {
     "left-off-hook": _cross,
     "out-of-order": _cross,
     "missing": _plug,
+    "ready": _headset,
+    "paused": _pause,
+    "wrap-up": _pencil,
+    "in-use": _talk,
+    "seat": _headset,
+    "hold": _pause,
+    "resume": _talk,
+    "mute": _crossed_mouth,
+    "transfer": _arrow_on,
+    "park": _place,
+    "pick_up": _lift,
     "missed": _missed,
     "message": _envelope,
     "call": _arrow_in,

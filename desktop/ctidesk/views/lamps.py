@@ -1,7 +1,8 @@
-"""The line lamps: a row of cards, each with colour, icon, words, who is on it and for how long."""
+"""The lamps of lines and seats: rows of cards with colour, icon, words, who is on it and for how long."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import QRectF, Qt, Signal
@@ -13,18 +14,28 @@ from ctidesk.viewmodels.times import since
 from ctidesk.views import icons, theme
 from ctidesk.words import say
 
-WIDTH = 280
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    width: int
+    bulb: int
+    points: float
+    """Of the state's words."""
+    small: float
+    margin: int
+
+
+LINE = Size(width=280, bulb=46, points=15, small=11.5, margin=12)
+SEAT = Size(width=220, bulb=28, points=11.5, small=10, margin=5)
 
 
 class Bulb(QWidget):
     """The lamp itself: a filled disc with the state's picture."""
 
-    SIDE = 46
-
-    def __init__(self) -> None:
+    def __init__(self, side: int) -> None:
         super().__init__()
         self._state = "idle"
-        self.setFixedSize(self.SIDE, self.SIDE)
+        self.setFixedSize(side, side)
 
     def show_state(self, state: str) -> None:
         if state != self._state:
@@ -36,36 +47,39 @@ class Bulb(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.state_colour(self._state))
-        painter.drawEllipse(QRectF(1, 1, self.SIDE - 2, self.SIDE - 2))
-        inner = self.SIDE * 0.25
-        square = QRectF(inner, inner, self.SIDE - 2 * inner, self.SIDE - 2 * inner)
+        side = self.width()
+        painter.drawEllipse(QRectF(1, 1, side - 2, side - 2))
+        inner = side * 0.25
+        square = QRectF(inner, inner, side - 2 * inner, side - 2 * inner)
         icons.paint(painter, self._state, square, QColor(theme.tokens().accent_ink))
 
 
 class Lamp(QFrame):
-    """One line. Clicking it, or Enter on it, shows its call."""
+    """One line or seat. Clicking it, or Enter on it, shows its call."""
 
     chosen = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, size: Size) -> None:
         super().__init__()
         self.setObjectName("panel")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._size = size
         self._view: LineView | None = None
-        self._bulb = Bulb()
+        self._bulb = Bulb(size.bulb)
         self._title, self._state, self._who, self._timer = QLabel(), QLabel(), QLabel(), QLabel()
         self._title.setProperty("role", "soft")
-        self._state.setFont(theme.font(15, bold=True))
-        self._timer.setFont(theme.font(15, bold=True))
-        self._who.setFont(theme.font(11.5))
+        self._state.setFont(theme.font(size.points, bold=True))
+        self._timer.setFont(theme.font(size.points, bold=True))
+        self._who.setFont(theme.font(size.small))
         texts = 0
         for label in (self._title, self._state, self._who):
             label.setText("Áy中")
             texts += label.sizeHint().height()
             label.clear()
-        self.setFixedSize(WIDTH, texts + 2 * 12)
+        margin = size.margin
+        self.setFixedSize(size.width, texts + 2 * margin)
         grid = QGridLayout(self)
-        grid.setContentsMargins(12, 10, 14, 10)
+        grid.setContentsMargins(margin, margin - 2, margin + 2, margin - 2)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(0)
         grid.addWidget(self._bulb, 0, 0, 3, 1)
@@ -83,7 +97,7 @@ class Lamp(QFrame):
         tone = {"ringing": "ringing", "talking": "talking"}.get(view.state, "")
         self._dress("tone", tone)
         who = say(view.who)
-        room = WIDTH - 12 - Bulb.SIDE - 12 - 14
+        room = self._size.width - 2 * self._size.margin - 2 - self._size.bulb - 12
         self._who.setText(self._who.fontMetrics().elidedText(who, Qt.TextElideMode.ElideRight, room))
         self._who.setToolTip(who)
         self.setAccessibleName(", ".join(part for part in (say(view.title), say(view.words), who) if part))
@@ -124,23 +138,24 @@ class Lamp(QFrame):
 
 
 class LampStrip(QScrollArea):
-    """All lines in a row; scrolls sideways where they are many."""
+    """All lines, or seats, in a row; scrolls sideways where they are many. `none`: words for none of them."""
 
     chosen = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, size: Size, none: str = "") -> None:
         super().__init__()
+        self._size = size
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName(self.tr("Lines"))
+        self.setAccessibleName(name)
         self._lamps: list[Lamp] = []
         self._inner = QWidget()
         self._row = QHBoxLayout(self._inner)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(10)
-        self._none = QLabel(self.tr("No lines yet."))
+        self._none = QLabel(none)
         self._none.setProperty("role", "soft")
         self._row.addWidget(self._none)
         self._row.addStretch(1)
@@ -148,9 +163,9 @@ class LampStrip(QScrollArea):
 
     def show_lines(self, views: list[LineView], now: datetime) -> None:
         while len(self._lamps) < len(views):
-            lamp = Lamp()
+            lamp = Lamp(self._size)
             lamp.chosen.connect(self.chosen)
-            self._row.insertWidget(1 + len(self._lamps), lamp)
+            self._row.insertWidget(1 + len(self._lamps), lamp, 0, Qt.AlignmentFlag.AlignTop)
             self._lamps.append(lamp)
         while len(self._lamps) > len(views):
             self._lamps.pop().deleteLater()
@@ -166,7 +181,7 @@ class LampStrip(QScrollArea):
     def _fit(self) -> None:
         """As high as a lamp, and as the scroll bar where there is one."""
         lamp = self._lamps[0].height() if self._lamps else self._none.sizeHint().height()
-        row = len(self._lamps) * (WIDTH + self._row.spacing())
+        row = len(self._lamps) * (self._size.width + self._row.spacing())
         bar = self.horizontalScrollBar().sizeHint().height() if row > self.width() else 0
         self.setFixedHeight(lamp + bar + 2)
 

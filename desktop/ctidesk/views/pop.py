@@ -1,4 +1,4 @@
-"""The screen pop: who calls, in large letters, and the two keys that matter.
+"""The screen pop: who calls, in large letters, the two keys that matter, and the call bar.
 
 It is a part of the window and changes its texts only: it never takes the keyboard from a field.
 """
@@ -7,14 +7,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ctidesk.viewmodels import terms
 from ctidesk.viewmodels.card import Card, Door
 from ctidesk.viewmodels.times import clock, day, days_ago, since
 from ctidesk.views import icons, theme
+from ctidesk.views.callbar import CallBar
 from ctidesk.words import say
 
 ALARM_TAGS = frozenset({"blocked", "block", "黑名单"})
@@ -27,6 +37,33 @@ def shut(button: QPushButton, door: Door, hint: str) -> None:
     words = hint if door.open else say(door.reason)
     button.setToolTip(words)
     button.setAccessibleDescription(words)
+
+
+class _Details(QScrollArea):
+    """What else is known of a caller: as high as it is, and scrolled where the window is too low for it."""
+
+    LEAST = 26
+
+    def __init__(self, *parts: QWidget) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        self._inner = QWidget()
+        self._column = QVBoxLayout(self._inner)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+        for part in parts:
+            self._column.addWidget(part)
+        self.setWidget(self._inner)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._column.sizeHint().width(), self._column.heightForWidth(self.width()))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, min(self.LEAST, self.sizeHint().height()))
 
 
 class PopPanel(QFrame):
@@ -64,18 +101,14 @@ class PopPanel(QFrame):
         whole.setContentsMargins(22, 16, 22, 18)
         whole.setSpacing(4)
         whole.addLayout(top)
-        for part in (
-            self._head,
-            self._number,
-            self._company,
-            self._tags,
-            self._notes,
-            self._others,
-            self._last,
-        ):
-            whole.addWidget(part)
+        whole.addWidget(self._head)
+        whole.addWidget(self._number)
+        self._details = _Details(self._company, self._tags, self._notes, self._others, self._last)
+        whole.addWidget(self._details)
         whole.addSpacing(10)
         whole.addLayout(self._buttons())
+        self.bar = CallBar()
+        whole.addWidget(self.bar)
 
     def _buttons(self) -> QHBoxLayout:
         self._answer = QPushButton()
@@ -135,6 +168,7 @@ class PopPanel(QFrame):
             self._fill(self._others, others if card.others else "")
             self._fill(self._last, self._last_words(card, now))
             self._show_tags(card.tags)
+        self._details.updateGeometry()
         self.tick(now)
 
     def _last_words(self, card: Card, now: datetime) -> str:

@@ -119,6 +119,10 @@ def state_colour(state: str) -> QColor:
             "calling": t.busy,
             "talking": t.talking,
             "clearing": t.busy,
+            "ready": t.accent,
+            "paused": t.idle,
+            "wrap-up": t.idle,
+            "in-use": t.idle,
         }.get(state, t.alarm)
     )
 
@@ -167,6 +171,8 @@ QPushButton[role="hang_up"]:enabled {{
     background: {t.alarm}; color: {t.accent_ink}; border-color: {t.alarm}; }}
 QPushButton[role="answer"]:focus:enabled, QPushButton[role="hang_up"]:focus:enabled {{
     border: 2px solid {t.ink}; }}
+QPushButton[role="bar"] {{ padding: 6px 8px; }}
+QPushButton[role="bar"]:focus {{ padding: 5px 7px; }}
 QPushButton[role="filter"] {{ padding: 4px 14px; border-radius: 14px; }}
 QPushButton[role="filter"]:checked {{
     background: {t.accent}; color: {t.accent_ink}; border-color: {t.accent}; }}

@@ -1,4 +1,4 @@
-"""The main window: lamps above, the call on the left, history and player on the right."""
+"""The main window: lamps of lines and seats above, the call on the left, history and player on the right."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ctidesk.viewmodels.drawing import Answer
 from ctidesk.viewmodels.history import HistoryRow
 from ctidesk.viewmodels.phrases import Phrase
 from ctidesk.viewmodels.player import Player
-from ctidesk.views import icons, theme
+from ctidesk.views import icons, lamps, orders, theme
 from ctidesk.views.customer_form import CustomerForm
 from ctidesk.views.drawing import DrawingWindow
 from ctidesk.views.history import HistoryPanel
@@ -39,7 +39,7 @@ TROUBLE = (LOST, NOT_STARTED)
 """What is told across the whole window."""
 
 
-class Hands(Protocol):
+class Hands(orders.Hands, Protocol):
     """What the window has done by the gateway."""
 
     def answer(self) -> None: ...
@@ -78,6 +78,7 @@ class MainWindow(QMainWindow):
         self._rows: dict[str, HistoryRow] = {}
         self._holder: QWidget | None = None
         self.drawing: DrawingWindow | None = None
+        self.orders = orders.Orders(self, desk, hands)
         self.resize(1240, 800)
         self.build()
         self._second = QTimer(self)
@@ -93,9 +94,13 @@ class MainWindow(QMainWindow):
         self._banner = QLabel()
         self._banner.setObjectName("banner")
         self._banner.setFont(theme.font(13, bold=True))
-        self.lamps, self.pop, self.timeline = LampStrip(), PopPanel(), TimelinePanel()
+        self.lamps = LampStrip(self.tr("Lines"), lamps.LINE, self.tr("No lines yet."))
+        self.seats = LampStrip(self.tr("Seats"), lamps.SEAT)
+        self.pop, self.timeline = PopPanel(), TimelinePanel()
         self.history, self.player = HistoryPanel(), PlayerPanel(self._player)
-        self.lamps.chosen.connect(self._hands.look)
+        for strip in (self.lamps, self.seats):
+            strip.chosen.connect(self._hands.look)
+        self.pop.bar.asked.connect(self.orders.give)
         self.pop.answer.connect(self._hands.answer)
         self.pop.hang_up.connect(self._hands.hang_up)
         self.pop.save.connect(self._save_customer)
@@ -134,6 +139,7 @@ class MainWindow(QMainWindow):
         whole.setSpacing(10)
         whole.addWidget(self._banner)
         whole.addWidget(self.lamps)
+        whole.addWidget(self.seats)
         whole.addWidget(halves, 1)
         return middle
 
@@ -160,6 +166,14 @@ class MainWindow(QMainWindow):
         call = bar.addMenu(self.tr("&Call"))
         self.answer_action = self._action(call, self.tr("&Answer"), "F3", self._hands.answer)
         self.hang_up_action = self._action(call, self.tr("&Hang up"), "F4", self._hands.hang_up)
+        call.addSeparator()
+        press = self.orders.press
+        self._action(call, self.tr("H&old, or take back"), "F5", press("hold", "resume"))
+        self._action(call, self.tr("&Mute, or unmute"), "F7", press("mute", "unmute"))
+        self._action(call, self.tr("&Transfer …"), "F9", press("transfer"))
+        self._action(call, self.tr("Pa&rk"), "F11", press("park"))
+        self._action(call, self.tr("Pick &up …"), "F12", press("pick_up"))
+        call.addSeparator()
         self._action(call, self.tr("&Play or stop"), "F8", self._player.toggle)
         call.addSeparator()
         self._action(call, self.tr("&Quit"), QKeySequence.StandardKey.Quit, self.close)
@@ -194,8 +208,13 @@ class MainWindow(QMainWindow):
         desk, now = self._desk, self._now()
         card = desk.card()
         self.lamps.show_lines(desk.lines(), now)
+        seats = desk.seats()
+        self.seats.show_lines(seats, now)
+        self.seats.setVisible(bool(seats))
         answer, hang_up = desk.answer_door(), desk.hang_up_door()
         self.pop.show_card(card, answer, hang_up, now, live=desk.reachable)
+        self.pop.bar.show_items(desk.call_bar())
+        self.orders.follow()
         self.answer_action.setEnabled(answer.open)
         self.hang_up_action.setEnabled(hang_up.open)
         self.timeline.show_entries(card.call if card else None, desk.timeline())
@@ -224,6 +243,7 @@ class MainWindow(QMainWindow):
     def _tick(self) -> None:
         now = self._now()
         self.lamps.tick(now)
+        self.seats.tick(now)
         self.pop.tick(now)
 
     def _look(self, call: str) -> None:
@@ -288,8 +308,13 @@ class MainWindow(QMainWindow):
                 (
                     self.tr("F3: answer"),
                     self.tr("F4: hang up"),
+                    self.tr("F5: hold, or take back"),
                     self.tr("F6: to the list of calls"),
+                    self.tr("F7: mute, or unmute"),
                     self.tr("F8: play or stop"),
+                    self.tr("F9: transfer"),
+                    self.tr("F11: park"),
+                    self.tr("F12: pick up a parked call"),
                     self.tr("Enter, in the list: listen"),
                     self.tr("F1: this card"),
                 )

@@ -1,0 +1,122 @@
+"""What an operator does with a call at a seat: which of it is possible now, and if not why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ctidesk.viewmodels import terms
+from ctidesk.viewmodels.card import ASKED as IS_ASKED
+from ctidesk.viewmodels.card import IS_OVER, NO_CALL, UNREACHABLE, Door
+from ctidesk.viewmodels.facts import Call, Seat
+from ctidesk.viewmodels.phrases import NOTHING, QT_TRANSLATE_NOOP, Phrase
+from ctidesk.viewmodels.stage import Stage
+
+NO_TALK = QT_TRANSLATE_NOOP("CallBar", "The caller talks with no operator.")
+IS_HELD = QT_TRANSLATE_NOOP("CallBar", "The caller is on hold: take him back first.")
+NOT_PARKED = QT_TRANSLATE_NOOP("CallBar", "The call is not parked.")
+
+HOLD = QT_TRANSLATE_NOOP("CallBar", "Hold")
+RESUME = QT_TRANSLATE_NOOP("CallBar", "Resume")
+MUTE = QT_TRANSLATE_NOOP("CallBar", "Mute")
+UNMUTE = QT_TRANSLATE_NOOP("CallBar", "Unmute")
+TRANSFER = QT_TRANSLATE_NOOP("CallBar", "Transfer …")
+PARK = QT_TRANSLATE_NOOP("CallBar", "Park")
+PICK_UP = QT_TRANSLATE_NOOP("CallBar", "Pick up …")
+
+DOES: dict[str, Phrase] = {
+    "hold": QT_TRANSLATE_NOOP("CallBar", "The caller hears music, the operator nothing"),
+    "resume": QT_TRANSLATE_NOOP("CallBar", "Caller and operator hear each other again"),
+    "mute": QT_TRANSLATE_NOOP("CallBar", "The operator hears the caller and is not heard"),
+    "unmute": QT_TRANSLATE_NOOP("CallBar", "The caller hears the operator again"),
+    "transfer": QT_TRANSLATE_NOOP("CallBar", "To another seat or a group; it comes back if nobody answers"),
+    "park": QT_TRANSLATE_NOOP("CallBar", "The operator is free; any seat can pick the call up"),
+    "pick_up": QT_TRANSLATE_NOOP("CallBar", "The parked call, to a seat"),
+}
+FAILED: dict[str, Phrase] = {
+    "hold": QT_TRANSLATE_NOOP("Notice", "The call was not put on hold: the station refused."),
+    "resume": QT_TRANSLATE_NOOP("Notice", "The call was not taken back: the station refused."),
+    "mute": QT_TRANSLATE_NOOP("Notice", "The operator was not muted: the station refused."),
+    "transfer": QT_TRANSLATE_NOOP("Notice", "The call was not transferred: the station refused."),
+    "park": QT_TRANSLATE_NOOP("Notice", "The call was not parked: the station refused."),
+    "pick_up": QT_TRANSLATE_NOOP("Notice", "The call was not picked up: the station refused."),
+}
+SENT = QT_TRANSLATE_NOOP("Notice", "Transferred to {to}")
+IN_PLACE = QT_TRANSLATE_NOOP("Notice", "Parked in place {place}")
+
+EVERY_SEAT = QT_TRANSLATE_NOOP("CallBar", "{name}: all who are ready")
+SEAT = QT_TRANSLATE_NOOP("CallBar", "{name}: {state}")
+
+_HEARS = {"talking", "muted"}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A button of the bar. `key` is what it does: a key of `DOES`."""
+
+    key: str
+    words: Phrase
+    door: Door
+
+    @property
+    def hint(self) -> Phrase:
+        """What it does, or why it does nothing."""
+        return DOES[self.key] if self.door.open else self.door.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A seat or a group that a call can go to; `to` is what the station calls it."""
+
+    to: str
+    words: Phrase
+
+
+def items(call: Call | None, at: Stage, *, reachable: bool, asked: str | None = None) -> list[Item]:
+    """The bar of a call, in order. `asked`: what was asked of the station and is not yet done."""
+    why = _why_nothing(call, reachable, asked)
+    talks = at.seat is not None and at.talk is not None
+    held, muted = at.talk == "held", at.talk == "muted"
+
+    def door(possible: bool, reason: Phrase) -> Door:
+        return Door(False, why) if why is not NOTHING else Door(possible, NOTHING if possible else reason)
+
+    return [
+        Item("resume", RESUME, door(True, NOTHING)) if held else Item("hold", HOLD, door(talks, NO_TALK)),
+        Item("unmute", UNMUTE, door(True, NOTHING))
+        if muted
+        else Item("mute", MUTE, door(at.talk in _HEARS, IS_HELD if held else NO_TALK)),
+        Item("transfer", TRANSFER, door(talks, NO_TALK)),
+        Item("park", PARK, door(talks, NO_TALK)),
+        Item("pick_up", PICK_UP, door(at.place > 0 and at.seat is None and not at.ringing, NOT_PARKED)),
+    ]
+
+
+def _why_nothing(call: Call | None, reachable: bool, asked: str | None) -> Phrase:
+    if not reachable:
+        return UNREACHABLE
+    if call is None:
+        return NO_CALL
+    if call.state == "ended":
+        return IS_OVER
+    return IS_ASKED if asked in DOES else NOTHING
+
+
+def targets(seats: Iterable[Seat], without: str | None) -> list[Choice]:
+    """Where a call that `without` has can be sent: the seats, those that are ready first, then the groups."""
+    others = [seat for seat in seats if seat.name != without]
+    groups = dict.fromkeys(group for seat in others for group in seat.groups)
+    ready_first = sorted(others, key=lambda seat: seat.state != "ready")
+    return [_choice(seat) for seat in ready_first] + [
+        Choice(group, EVERY_SEAT.fill(name=group)) for group in groups
+    ]
+
+
+def takers(seats: Iterable[Seat]) -> list[Choice]:
+    """The seats that can pick a parked call up."""
+    return [_choice(seat) for seat in seats if seat.state not in ("ringing", "talking", "out-of-order")]
+
+
+def _choice(seat: Seat) -> Choice:
+    name = f"{seat.name} · {seat.number}" if seat.number else seat.name
+    return Choice(seat.name, SEAT.fill(name=name, state=terms.seat_state(seat.state)))

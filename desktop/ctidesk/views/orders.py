@@ -1,0 +1,106 @@
+"""What the call bar and its keys do: to the station at once, or after a seat was chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QWidget
+
+from ctidesk.viewmodels.callbar import Choice
+from ctidesk.viewmodels.desk import Desk
+from ctidesk.views.seat_choice import SeatChoice
+
+SEATS = {"transfer", "pick_up"}
+"""Orders that need a seat."""
+
+
+class Hands(Protocol):
+    """What is done by the gateway, to a call."""
+
+    def hold(self, call: str) -> None: ...
+    def resume(self, call: str) -> None: ...
+    def mute(self, call: str) -> None: ...
+    def transfer(self, call: str, to: str, ring_s: float) -> None: ...
+    def park(self, call: str) -> None: ...
+    def pick_up(self, call: str, seat: str) -> None: ...
+
+
+class Orders:
+    """Of the window `parent`; orders are for the call that is shown when they are given."""
+
+    def __init__(self, parent: QWidget, desk: Desk, hands: Hands) -> None:
+        self._parent, self._desk, self._hands = parent, desk, hands
+        self.choice: SeatChoice | None = None
+        self._choosing: tuple[str, str] | None = None
+        """The order and the call that a seat is chosen for."""
+
+    def press(self, *orders: str) -> Callable[[], None]:
+        """For a key: gives that one of these orders which the bar has open."""
+
+        def give() -> None:
+            for item in self._desk.call_bar():
+                if item.key in orders and item.door.open:
+                    return self.give(item.key)
+
+        return give
+
+    def give(self, order: str) -> None:
+        call = self._desk.current()
+        if call is None:
+            return
+        if order in SEATS:
+            return self._choose(order, call.id)
+        does = {
+            "hold": self._hands.hold,
+            "resume": self._hands.resume,
+            "unmute": self._hands.resume,
+            "mute": self._hands.mute,
+            "park": self._hands.park,
+        }
+        does[order](call.id)
+
+    def follow(self) -> None:
+        """The desk has changed: what is being chosen may not be possible any more."""
+        if self.choice is None or self._choosing is None:
+            return
+        order, call = self._choosing
+        current = self._desk.current()
+        possible = {item.key for item in self._desk.call_bar() if item.door.open}
+        if current is None or current.id != call or order not in possible:
+            self.choice.reject()
+        else:
+            self.choice.show_choices(self._choices(order))
+
+    def close(self) -> None:
+        if self.choice is not None:
+            self.choice.reject()
+
+    def _choices(self, order: str) -> list[Choice]:
+        return self._desk.targets() if order == "transfer" else self._desk.takers()
+
+    def _choose(self, order: str, call: str) -> None:
+        self.close()
+        sends = order == "transfer"
+        translate = QCoreApplication.translate
+        title = translate("Orders", "Transfer the call to") if sends else translate("Orders", "Pick up at")
+        verb = translate("Orders", "Transfer") if sends else translate("Orders", "Pick up")
+        choice = SeatChoice(self._parent, title, verb, self._choices(order), timed=sends)
+        self.choice, self._choosing = choice, (order, call)
+
+        def chosen() -> None:
+            to = choice.to()
+            if to is not None and sends:
+                self._hands.transfer(call, to, float(choice.seconds.value()))
+            elif to is not None:
+                self._hands.pick_up(call, to)
+
+        def over() -> None:
+            if self.choice is choice:
+                self.choice = self._choosing = None
+
+        choice.accepted.connect(chosen)
+        choice.finished.connect(over)
+        # Not modal: a call that comes meanwhile can still be answered by its key.
+        choice.show()

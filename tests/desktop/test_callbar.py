@@ -1,0 +1,353 @@
+"""Seats and the call bar: what is possible with a call at a seat, and what the station is asked."""
+
+from __future__ import annotations
+
+import inspect
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from ctidesk.gateway import Station
+from ctidesk.viewmodels import callbar
+from ctidesk.viewmodels.card import IS_OVER, NO_CALL, UNREACHABLE, Door
+from ctidesk.viewmodels.desk import EVENTS_KEPT
+from ctidesk.viewmodels.facts import Call, Event
+from ctidesk.viewmodels.stage import NOWHERE, Stage, stage
+from ctidrv.service.client import StationClient
+
+
+def _seat(state: str, seat: str = "Li Mei", **more: Any) -> Event:
+    return Event("call.seat", data={"seat": seat, "state": state, **more})
+
+
+def _parked(state: str) -> Event:
+    return Event("call.parked", data={"slot": 3, "state": state})
+
+
+ANSWERED = [_seat("ringing"), _seat("ringing", "Bob"), _seat("answered"), _seat("left", "Bob")]
+TALKING = [*ANSWERED, _seat("talking")]
+PARKED = [*TALKING, _seat("left"), _parked("parked")]
+SENT_ON = [*TALKING, _seat("left"), _seat("ringing", "Bob")]
+
+
+@pytest.mark.parametrize(
+    ("events", "at"),
+    [
+        ([], NOWHERE),
+        (ANSWERED[:2], Stage(ringing=("Li Mei", "Bob"))),
+        (ANSWERED, Stage("Li Mei")),
+        (TALKING, Stage("Li Mei", "talking")),
+        ([*TALKING, _seat("held")], Stage("Li Mei", "held")),
+        ([*TALKING, _seat("muted")], Stage("Li Mei", "muted")),
+        (SENT_ON, Stage(ringing=("Bob",))),
+        (PARKED, Stage(place=3)),
+        ([*PARKED, _seat("ringing", "Bob")], Stage(ringing=("Bob",), place=3)),
+        ([*PARKED, _seat("answered", "Bob"), _parked("picked-up")], Stage("Bob")),
+        ([*PARKED, _parked("over"), _seat("left")], NOWHERE),
+        ([*TALKING, Event("call.ended")], NOWHERE),
+    ],
+)
+def test_where_a_call_is_follows_from_its_events(events: list[Event], at: Stage) -> None:
+    assert stage(events) == at
+
+
+@pytest.mark.parametrize(
+    ("events", "possible"),
+    [
+        ([], []),
+        (ANSWERED[:2], []),
+        (ANSWERED, []),
+        (TALKING, ["hold", "mute", "transfer", "park"]),
+        ([*TALKING, _seat("held")], ["resume", "transfer", "park"]),
+        ([*TALKING, _seat("muted")], ["hold", "unmute", "transfer", "park"]),
+        (SENT_ON, []),
+        (PARKED, ["pick_up"]),
+        ([*PARKED, _seat("ringing", "Bob")], []),
+    ],
+)
+def test_only_what_makes_sense_is_possible_and_the_rest_says_why_not(
+    events: list[Event], possible: list[str]
+) -> None:
+    found = callbar.items(Call("c1", "sim/1", state="connected"), stage(events), reachable=True)
+    assert [item.key for item in found if item.door.open] == possible
+    assert all(item.hint.source for item in found)
+
+
+def test_nothing_is_possible_without_a_station_a_call_or_after_its_end() -> None:
+    talking, ended = Stage("Li Mei", "talking"), Call("c1", "sim/1", state="ended")
+    running = Call("c1", "sim/1", state="connected")
+    for call, reachable, asked, why in (
+        (running, False, None, UNREACHABLE),
+        (None, True, None, NO_CALL),
+        (ended, True, None, IS_OVER),
+        (running, True, "hold", callbar.IS_ASKED),
+    ):
+        found = callbar.items(call, talking, reachable=reachable, asked=asked)
+        assert [item.door for item in found] == [Door(False, why)] * len(found)
+
+
+def test_the_stations_client_does_what_the_desktop_asks_of_it() -> None:
+    for name, asked in inspect.getmembers(Station, inspect.isfunction):
+        if not name.startswith("_"):
+            offered = inspect.signature(getattr(StationClient, name)).parameters
+            assert set(inspect.signature(asked).parameters) <= set(offered), name
+
+
+# In the window.
+
+
+def _texts(widget: Any) -> list[str]:
+    from PySide6.QtWidgets import QLabel
+
+    found = widget.findChildren(QLabel)
+    return [label.text() for label in found if label.isVisibleTo(widget) and label.text()]
+
+
+def _open(shown: Any) -> list[str]:
+    return [button.text() for button in shown.window.pop.bar.buttons if button.isEnabled()]
+
+
+def _click(shown: Any, words: str) -> None:
+    next(button for button in shown.window.pop.bar.buttons if button.text() == words).click()
+
+
+def _press(window: Any, key: str) -> None:
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication
+
+    QTest.keyClick(QApplication.focusWidget() or window, getattr(Qt.Key, f"Key_{key}"))
+
+
+@pytest.fixture
+def at_seat(program: Any, station: Any, fake: ModuleType, until: Any) -> Any:
+    """A program that shows a call at Li Mei's seat."""
+    fake.seats(station)
+    made = program(fake.FakeFinder(station))
+    until(lambda: made.desk.reachable)
+    fake.rings(station)
+    fake.answered(station, by="script")
+    fake.at_seat(station)
+    until(lambda: "Hold" in _open(made))
+    return made
+
+
+def test_seats_are_shown_with_state_and_caller_and_their_telephones_not_as_lines(
+    at_seat: Any, station: Any, fake: ModuleType, until: Any
+) -> None:
+    assert len(at_seat.window.lamps._lamps) == 1
+    assert {"Li Mei · 08", "In a call", "Anna Müller", "Bob · 09", "Ready"} <= set(
+        _texts(at_seat.window.seats)
+    )
+    fake.seat_state(station, "Bob", "wrap-up", 4)
+    fake.seat_state(station, "Dan", "out-of-order", 4)
+    until(lambda: {"After the call", "Out of order"} <= set(_texts(at_seat.window.seats)))
+    assert "0:06" in _texts(at_seat.window.seats)  # it is ten seconds past noon
+    assert at_seat.window.seats._lamps[0].accessibleName() == "Li Mei · 08, In a call, Anna Müller"
+
+
+def test_a_station_without_seats_has_neither_their_lamps_nor_a_bar(
+    shown: Any, station: Any, fake: ModuleType, until: Any
+) -> None:
+    fake.rings(station)
+    until(lambda: "Anna Müller" in _texts(shown.window.pop))
+    assert not shown.window.seats.isVisible()
+    assert not shown.window.pop.bar.isVisible()
+
+
+def test_lamp_of_a_seat_shows_its_call(at_seat: Any, station: Any, fake: ModuleType, until: Any) -> None:
+    station.send("call.offered", 50, call="c2", port="sim/2", direction="in")
+    until(lambda: at_seat.desk.current().id == "c2")
+    station.send("call.ended", 55, call="c2", port="sim/2", cause="caller-gave-up", outcome="missed")
+    at_seat.window.seats._lamps[0]._choose()
+    until(lambda: at_seat.desk.current().id == "c1")
+
+
+def test_call_is_held_taken_back_muted_and_parked(at_seat: Any, station: Any, until: Any) -> None:
+    pop = at_seat.window.pop
+    assert "Talks with Li Mei" in _texts(pop)
+    assert _open(at_seat) == ["Hold", "Mute", "Transfer …", "Park"]
+    _click(at_seat, "Hold")
+    until(lambda: station.done == [("hold", "c1")])
+    station.send("call.seat", 30, seat="Li Mei", state="held")
+    until(lambda: "On hold at Li Mei" in _texts(pop))
+    assert _open(at_seat) == ["Resume", "Transfer …", "Park"]
+    _click(at_seat, "Resume")
+    until(lambda: station.done[1:] == [("resume", "c1")])
+    station.send("call.seat", 31, seat="Li Mei", state="talking")
+    until(lambda: "Mute" in _open(at_seat))
+    _click(at_seat, "Mute")
+    until(lambda: station.done[2:] == [("mute", "c1")])
+    station.send("call.seat", 32, seat="Li Mei", state="muted")
+    until(lambda: _open(at_seat) == ["Hold", "Unmute", "Transfer …", "Park"])
+    _click(at_seat, "Unmute")
+    until(lambda: station.done[3:] == [("resume", "c1")])
+    station.send("call.seat", 33, seat="Li Mei", state="talking")
+    until(lambda: "Park" in _open(at_seat))
+    _click(at_seat, "Park")
+    until(lambda: at_seat.window._connection.text().endswith("Parked in place 3"))
+    assert station.done[4:] == [("park", "c1")]
+
+
+def test_parked_call_says_its_place_and_is_picked_up_at_a_seat(
+    at_seat: Any, station: Any, fake: ModuleType, until: Any
+) -> None:
+    station.send("call.seat", 30, seat="Li Mei", state="left", cause="parked")
+    station.send("call.parked", 30, slot=7, state="parked")
+    fake.seat_state(station, "Bob", "talking", 30, "c9")
+    until(lambda: "Parked in place 7" in _texts(at_seat.window.pop))
+    assert _open(at_seat) == ["Pick up …"]
+    _click(at_seat, "Pick up …")
+    choice = at_seat.window.orders.choice
+    # Li Mei's lamp has not said yet that she is free; Bob has another call.
+    assert [choice.list.item(row).text() for row in range(choice.list.count())] == [
+        "Carla · 10: Ready",
+        "Dan · 11: Ready",
+    ]
+    choice.list.setCurrentRow(1)
+    choice.go.click()
+    until(lambda: station.done == [("pick_up", "c1", "Dan")])
+
+
+def test_transfer_asks_for_a_seat_or_a_group_and_the_seconds(at_seat: Any, station: Any, until: Any) -> None:
+    _click(at_seat, "Transfer …")
+    choice = at_seat.window.orders.choice
+    assert [choice.list.item(row).text() for row in range(choice.list.count())] == [
+        "Bob · 09: Ready",
+        "Carla · 10: Ready",
+        "Dan · 11: Ready",
+        "sales: all who are ready",
+    ]
+    choice.list.setCurrentRow(3)
+    choice.seconds.setValue(12)
+    choice.go.click()
+    until(lambda: station.done == [("transfer", "c1", "sales", "12")])
+    until(lambda: at_seat.window._connection.text().endswith("Transferred to sales"))
+    assert at_seat.window.orders.choice is None
+
+
+def test_choice_follows_the_seats_and_goes_with_the_call(
+    at_seat: Any, station: Any, fake: ModuleType, until: Any
+) -> None:
+    _click(at_seat, "Transfer …")
+    choice = at_seat.window.orders.choice
+    choice.list.setCurrentRow(1)
+    fake.seat_state(station, "Bob", "paused", 40)
+    until(lambda: choice.list.item(2).text() == "Bob · 09: Paused")
+    assert choice.to() == "Carla"
+    fake.over(station)
+    until(lambda: at_seat.window.orders.choice is None)
+    assert station.done == []
+
+
+def test_d14_the_bar_has_keys(at_seat: Any, station: Any, until: Any) -> None:
+    window = at_seat.window
+    window.activateWindow()
+    for key, done in (("F5", "hold"), ("F7", "mute"), ("F11", "park")):
+        _press(window, key)
+        until(lambda done=done: station.done[-1:] == [(done, "c1")])
+        until(lambda: "Park" in _open(at_seat))
+    _press(window, "F12")  # it is not parked
+    assert window.orders.choice is None
+    _press(window, "F9")
+    assert window.orders.choice is not None
+    window.orders.close()
+    assert len(station.done) == 3
+
+
+def test_refusal_is_told_in_words_and_the_bar_opens_again(at_seat: Any, station: Any, until: Any) -> None:
+    station.refuses = "call c1 talks with no seat"
+    _click(at_seat, "Hold")
+    words = "The call was not put on hold: the station refused."
+    until(lambda: at_seat.window._connection.text().endswith(words))
+    assert "call c1 talks with no seat" in at_seat.window._connection.toolTip()
+    until(lambda: "Hold" in _open(at_seat))
+
+
+def test_second_press_on_hold_does_not_take_the_caller_back(at_seat: Any, station: Any, until: Any) -> None:
+    window = at_seat.window
+    window.activateWindow()
+    window.pop.bar.buttons[0].setFocus()
+    _press(window, "Space")
+    until(lambda: station.done == [("hold", "c1")])
+    station.send("call.seat", 30, seat="Li Mei", state="held")
+    until(lambda: "Resume" in _open(at_seat))
+    _press(window, "Space")
+    assert station.done == [("hold", "c1")]
+
+
+def test_new_window_shows_a_call_that_is_at_a_seat(
+    program: Any, station: Any, fake: ModuleType, until: Any
+) -> None:
+    fake.seats(station)
+    station.seat_rows[0].update(state="talking", call="c1")
+    station.call_rows.insert(0, fake.call_row("c1", 0, state="connected", customer=7, ended=None))
+    station.port_rows[0].update(state="talking", call="c1")
+    station.stored_events["c1"] = [
+        station.event("call.answered", 6, by="script"),
+        *(station.event("call.seat", 7, seat="Li Mei", state=state) for state in ("ringing", "answered")),
+        station.event("call.seat", 8, seat="Li Mei", state="held"),
+    ]
+    made = program(fake.FakeFinder(station))
+    until(lambda: "On hold at Li Mei" in _texts(made.window.pop))
+    assert _open(made) == ["Resume", "Transfer …", "Park"]
+
+
+def test_call_of_many_events_is_still_known_to_be_at_its_seat(at_seat: Any, station: Any, until: Any) -> None:
+    for place in range(EVENTS_KEPT + 20):
+        station.send("call.digit", 20 + place / 10, digit="5", length_ms=80, during=None)
+    until(lambda: len(at_seat.desk._events["c1"]) == EVENTS_KEPT)
+    assert "Hold" in _open(at_seat)
+
+
+def test_time_line_tells_of_seats_in_words(at_seat: Any, station: Any, until: Any) -> None:
+    from ctidesk.words import say
+
+    station.send("call.seat", 30, seat="Li Mei", state="left", cause="sent-on")
+    station.send("call.seat", 30, seat="Bob", state="ringing")
+    station.send("call.seat", 50, seat="Bob", state="left", cause="no-answer")
+    station.send("call.seat", 50, seat="Li Mei", state="ringing", back="no-answer")
+    station.send("call.parked", 60, slot=3, state="parked")
+    station.send("call.parked", 70, slot=3, state="picked-up")
+    until(lambda: len(at_seat.desk.timeline()) > 10)
+    assert [say(entry.words) for entry in at_seat.desk.timeline()][-9:] == [
+        "Li Mei is rung",
+        "Li Mei answers",
+        "Li Mei and the caller talk",
+        "No longer at Li Mei: the call is sent on",
+        "Bob is rung",
+        "No longer at Bob: nobody answered",
+        "The call comes back to Li Mei: nobody answered",
+        "The call is parked in place 3",
+        "The call is picked up from place 3",
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_d15_bar_and_seats_fit_a_small_window(
+    program: Any, station: Any, fake: ModuleType, until: Any, language: str
+) -> None:
+    from PySide6.QtWidgets import QLabel, QPushButton
+
+    fake.seats(station)
+    made = program(fake.FakeFinder(station), language=language)
+    made.window.resize(960, 700)
+    until(lambda: made.desk.reachable)
+    fake.rings(station)
+    fake.answered(station, by="script")
+    fake.at_seat(station)
+    until(lambda: any(button.isEnabled() for button in made.window.pop.bar.buttons))
+
+    def clipped() -> list[str]:
+        found = [*made.window.findChildren(QLabel), *made.window.pop.bar.findChildren(QPushButton)]
+        return [
+            each.text()
+            for each in found
+            if each.isVisible() and each.text() and each.width() < each.minimumSizeHint().width()
+        ]
+
+    until(lambda: clipped() == [], "nothing is clipped")
+    assert made.window.minimumSizeHint().height() <= 720
+    for lamp in made.window.seats._lamps[:3]:
+        until(lambda lamp=lamp: lamp.visibleRegion().boundingRect().height() == lamp.height())
