@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ctidrv.callcontrol.connection import Connection, Means, Reached, Talk, Why
+from ctidrv.callcontrol.connection import Connection
+from ctidrv.callcontrol.parties import Means
+from ctidrv.callcontrol.reached import Reached, Talk, Why
 from ctidrv.callcontrol.seat import Seat
 from ctidrv.clock import SampleClock
 from ctidrv.errors import CallEnded, InputError, ServiceError
@@ -104,8 +106,7 @@ class Switchboard:
             raise InputError(f"{to}: there is no such seat or group; there are {known}")
         if [seat.call for seat in seats] == [call]:
             raise InputError(f"call {call.id} is at {to} already")
-        connection.send_on(to, ring)
-        connection.card |= card
+        connection.send_on(to, ring, card)
 
     def park(self, call: Call, within: Samples) -> int:
         """In the first place that is free, until a seat picks it up; after so long it comes back. The place,
