@@ -40,8 +40,9 @@ _ECHO_DBM0 = -41.0
 """Our own sound, after the hybrid and the core's echo canceller when that has learnt."""
 _ECHO_DB = {True: -9.0, False: -8.0}
 """... or below the tone: while the core's canceller learns, and after a board's, which we do not know."""
-_LEARNS = seconds(4)
-"""When we have played for so long in a call, the core's canceller leaves no echo louder than _ECHO_DBM0."""
+_LEARNS = seconds(6)
+"""When we have played for so long in a call, the core's canceller leaves no echo louder than _ECHO_DBM0, also
+where the far end sounded all along (5 s may leave -36)."""
 _TALKED_BESIDE, _TALKED_SHARE = seconds(1), 0.4
 """A tone beside which others sounded for so long, and for so much of the time until it was known, was there
 in their talk. One of its three or four bursts may be taken from the talk before it, two may not."""

@@ -130,13 +130,13 @@ def test_while_we_play_what_else_is_heard_may_be_our_echo(
 @pytest.mark.parametrize(("cancelled", "others", "counts"), [
     (True, -34, False), (True, -41, True), (False, -34, True),
 ])  # fmt: skip
-def test_when_we_have_played_for_four_seconds_the_cores_canceller_leaves_little_echo(
+def test_when_we_have_played_for_six_seconds_the_cores_canceller_leaves_little_echo(
     cancelled: bool, others: int, counts: bool
 ) -> None:
     """Laos: call waiting, which is congestion tone, over music that is 13 dB below it, beside our prompt."""
     heard = Heard(cancelled=cancelled)
     heard.plays(2, True)
-    heard.plays(4.5, False)
+    heard.plays(6.5, False)
     heard.plays(8.4, True)
     assert heard.tone(9.8, "congestion", 7.5, -20, playing=True) == ()
     seen = heard.tone(10.2, "congestion", 8.1, others, playing=True, clearer=True)
@@ -149,8 +149,8 @@ def test_each_call_has_a_canceller_that_learns_anew() -> None:
     heard.plays(9, False)
     heard.far_end.begin()
     heard.plays(20, True)
-    assert heard.tone(23, "congestion", 21, -34, playing=True) == (Input.CONGESTION_TONE,)
-    assert heard.tone(24.1, "congestion", 22, -34, playing=True) == ()
+    assert heard.tone(25, "congestion", 23, -34, playing=True) == (Input.CONGESTION_TONE,)
+    assert heard.tone(26.1, "congestion", 24, -34, playing=True) == ()
 
 
 def test_a_tone_beside_which_talk_went_on_is_the_calls_own_and_ends_nothing_in_a_pause() -> None:
