@@ -35,6 +35,15 @@ phone = "sim/3"              the port of a telephone (FXS) or headset (HANDSET)
 groups = ["sales"]           a call for a group rings all of its seats that are ready
 greeting = "hello-08-{lang}.wav"  what a caller hears before the seat; {lang}: each language's own
 wrap_up = 10                 seconds after a talk until the next call
+
+[[queue]]                    callers who wait for a seat; optional
+name = "sales"               seats = ["sales", "08"]  names and numbers of seats, and groups
+ring = 20                    seconds a seat is rung before it is the next one's turn
+music = "our-music.wav"      the station's own without it
+announce = 30                seconds at least between two words of the caller's place; 0: none are said
+leave = "*"                  the key that leaves the queue; "": none
+timeout = 300                seconds that somebody waits at the longest
+most = 20                    callers at a time
 """
 
 from __future__ import annotations
@@ -64,6 +73,7 @@ USUAL_NUMBERS = ("national", "short")
 MOST_LINES = 999
 USUAL_WRAP_UP = 10
 _PORT = r"[^/\s]+/[1-9][0-9]{0,2}"
+_NAMED = r"[^\s/](?:[^/\x00-\x1f]*[^\s/])?"
 _MINUTES = {"m": 1, "h": 60, "d": 1440}
 
 
@@ -117,6 +127,26 @@ class SeatConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueConfig:
+    """Callers who wait for a seat (`ctidrv.callcontrol.queueing`). Times in seconds."""
+
+    name: str
+    seats: tuple[str, ...]
+    """Names and numbers of seats, and groups."""
+    ring: int = 20
+    music: str | None = None
+    """A WAV file; beside station.toml."""
+    announce: int = 30
+    leave: str = "*"
+    timeout: int = 300
+    most: int = 20
+    where: str = ""
+
+
+USUAL_QUEUE = QueueConfig("", ())
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingConfig:
     format: str = FORMATS[0]
     """pcm | alaw"""
@@ -143,6 +173,7 @@ class StationConfig:
     recording: RecordingConfig = RecordingConfig()
     outbound: OutboundConfig = OutboundConfig()
     seats: Sequence[SeatConfig] = ()
+    queues: Sequence[QueueConfig] = ()
     path: Path | None = None
     """The file it was read from."""
 
@@ -156,9 +187,18 @@ class StationConfig:
 
     def greeting_path(self, seat: SeatConfig, language: str) -> Path | None:
         """The file of a seat's greeting in this language; None: it has none."""
-        if seat.greeting is None:
-            return None
-        own = Path(seat.greeting.replace("{lang}", language))
+        return None if seat.greeting is None else self._beside(seat.greeting.replace("{lang}", language))
+
+    def queue_names(self) -> frozenset[str]:
+        """Where a menu may let a call wait."""
+        return frozenset(queue.name for queue in self.queues)
+
+    def music_path(self, queue: QueueConfig) -> Path | None:
+        """The file of a queue's music; None: it has the station's."""
+        return None if queue.music is None else self._beside(queue.music)
+
+    def _beside(self, file: str) -> Path:
+        own = Path(file)
         return own if own.is_absolute() or self.path is None else self.path.parent / own
 
     def find_script(self, script: str) -> Path:
@@ -309,7 +349,7 @@ class _Reader:
         raise InputError(f"{self.where(table, index, key)}: {what}")
 
     def config(self, tables: dict[str, Any]) -> StationConfig:
-        known = ("office", "station", "recording", "outbound", "board", "line", "seat")
+        known = ("office", "station", "recording", "outbound", "board", "line", "seat", "queue")
         for name in tables:
             if name not in known:
                 header = isinstance(tables[name], dict | list)
@@ -324,8 +364,10 @@ class _Reader:
         boards = [self._board(table) for table in self._each(tables, "board")]
         lines = [self._line(table) for table in self._each(tables, "line")]
         seats = [self._seat(table) for table in self._each(tables, "seat")] if "seat" in tables else []
+        queues = [self._queue(table) for table in self._each(tables, "queue")] if "queue" in tables else []
         self._agree(boards, lines)
         self._seats_agree(boards, lines, seats)
+        self._queues_agree(seats, queues)
         return StationConfig(
             office,
             tuple(boards),
@@ -334,6 +376,7 @@ class _Reader:
             recording,
             outbound,
             tuple(seats),
+            tuple(queues),
             path=self._path,
         )
 
@@ -435,7 +478,7 @@ class _Reader:
             wrap_up=table.number("wrap_up", USUAL_WRAP_UP, 0, 3600),
             where=where,
         )
-        if not re.fullmatch(r"[^\s/](?:[^/\x00-\x1f]*[^\s/])?", seat.name):
+        if not re.fullmatch(_NAMED, seat.name):
             table.fail("name", f"name {seat.name!r} must be words without '/'")
         if not re.fullmatch(r"[0-9]{1,6}", seat.number):
             table.fail("number", f'number {seat.number!r} must be digits in quotes, such as "08"')
@@ -443,6 +486,37 @@ class _Reader:
             table.fail("phone", f"phone {seat.phone!r} must be BOARD/INDEX, such as sim/3")
         table.nothing_else("name, number, phone, groups, greeting, wrap_up")
         return seat
+
+    def _queue(self, table: _Table) -> QueueConfig:
+        where = table.where
+        queue = QueueConfig(
+            name=table.text("name", most=40),
+            seats=table.words("seats") or (),
+            ring=table.number("ring", USUAL_QUEUE.ring, 5, 600),
+            music=table.optional("music"),
+            announce=table.number("announce", USUAL_QUEUE.announce, 0, 3600),
+            leave=table.text("leave", USUAL_QUEUE.leave, most=1),
+            timeout=table.number("timeout", USUAL_QUEUE.timeout, 1, 36_000),
+            most=table.number("most", USUAL_QUEUE.most, 1, MOST_LINES),
+            where=where,
+        )
+        if not re.fullmatch(_NAMED, queue.name):
+            table.fail("name", f"name {queue.name!r} must be words without '/'")
+        if not queue.seats:
+            table.fail(None, "seats is missing: names and numbers of seats, and groups")
+        if not re.fullmatch("[0-9*#A-D]?", queue.leave):
+            table.fail("leave", f'leave {queue.leave!r} must be a key of a telephone, or "" for none')
+        table.nothing_else("name, seats, ring, music, announce, leave, timeout, most")
+        return queue
+
+    def _queues_agree(self, seats: list[SeatConfig], queues: list[QueueConfig]) -> None:
+        words = {word for seat in seats for word in (seat.name, seat.number, *seat.groups)}
+        for index, queue in enumerate(queues):
+            if queue.name in {other.name for other in queues[:index]}:
+                self.fail("queue", index, "name", f"two queues are called {queue.name!r}")
+            for word in queue.seats:
+                if word not in words:
+                    self.fail("queue", index, "seats", f"there is no seat and no group {word!r}")
 
     def _seats_agree(
         self, boards: list[BoardConfig], lines: list[LineConfig], seats: list[SeatConfig]

@@ -75,7 +75,7 @@ async def seek(parties: Parties, to: Sequence[str], ring: Samples) -> Reached:
     """Rings one after the other, each for so long, until one has answered and is the owner."""
     found = set[Reached]()
     for each in to:
-        if parties.owner is None:
+        if parties.owner is None and not parties.withdrawn:
             amiss = parties.ring(each)
             deadline = Samples(parties.means.clock.now() + ring)
             found.add(amiss or await parties.answered(deadline))

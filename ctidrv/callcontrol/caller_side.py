@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ctidrv.errors import CallEnded
 
 if TYPE_CHECKING:
     from ctidrv.callcontrol.call import Call
     from ctidrv.media.channel import Sound
+
+Hearing = asyncio.Task[None]
+"""What a caller hears who waits elsewhere, as long as it is not cancelled."""
 
 _log = logging.getLogger(__name__)
 
@@ -22,7 +25,7 @@ class CallerSide:
     def __init__(self, call: Call) -> None:
         self._call = call
         self._sounds: Sequence[Sound] = ()
-        self._playing: asyncio.Task[object] | None = None
+        self._playing: asyncio.Task[Any] | None = None
 
     def hear(self, sounds: Sequence[Sound]) -> None:
         """These from now on, the last over and over, instead of what he heard; what he hears already goes
@@ -35,6 +38,14 @@ class CallerSide:
         playing = self._call.play(sounds, label="waiting", loop=True)
         self._playing = asyncio.get_running_loop().create_task(playing)
         self._playing.add_done_callback(_heard)
+
+    def hears(self, hearing: Hearing) -> None:
+        """This, already: it ends where other sounds take its place."""
+        self._playing = hearing
+
+    def keeps(self, hearing: Hearing | None) -> bool:
+        """Nothing has taken its place."""
+        return hearing is not None and self._playing is hearing
 
     async def quiet(self) -> None:
         """Nothing any more."""

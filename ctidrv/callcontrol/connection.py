@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ctidrv.callcontrol.away import Park, SendOn, seek
+from ctidrv.callcontrol.caller_side import Hearing
 from ctidrv.callcontrol.parties import Means, Part, Parties
 from ctidrv.callcontrol.reached import Reached, Talk, Why
 from ctidrv.callcontrol.seat import Seat, Told
@@ -46,11 +47,17 @@ class Connection:
         """Where it is parked, or will be in a moment; 0: nowhere."""
         return self._parties.slot
 
-    async def reach(self, to: Sequence[str], ring: Samples, meanwhile: Sequence[Sound]) -> Reached:
-        """Rings one after the other, and returns when the talk is over or nobody was reached."""
+    async def reach(
+        self, to: Sequence[str], ring: Samples, meanwhile: Sequence[Sound], hearing: Hearing | None = None
+    ) -> Reached:
+        """Rings one after the other, and returns when the talk is over or nobody was reached. `hearing`: what
+        the caller hears already, instead of `meanwhile`; it goes on if nobody was."""
         parties = self._parties
         try:
-            parties.caller.hear(meanwhile)
+            if hearing is None:
+                parties.caller.hear(meanwhile)
+            else:
+                parties.caller.hears(hearing)
             reached = await seek(parties, to, ring)
             if parties.owner is not None:
                 reached = await self._talk_with(greet=True)
@@ -61,7 +68,12 @@ class Connection:
                     reached = await self._talk_with(greet)
             return reached
         finally:
-            await parties.caller.quiet()
+            if not parties.caller.keeps(hearing):
+                await parties.caller.quiet()
+
+    def withdraw(self) -> bool:
+        """Nothing is rung for the call any more; False: somebody has answered."""
+        return self._parties.withdraw()
 
     def release(self, why: Why) -> None:
         """Nothing rings for the call any more, and nobody talks with it. Safe twice."""

@@ -28,8 +28,13 @@ What the WebSocket sends, the store keeps and `ctidrv demo` tells are these even
     call.connect{to, state, card}   started; answered busy no-answer caller-left failed (reached.py)
     call.seat{seat, number, state, cause, card, back}     ringing answered talking held muted left; back: why
                                     it comes back; left: answered-elsewhere no-answer caller-left operator
-                                    sent-on parked line-lost taken
+                                    sent-on parked line-lost withdrawn taken
     call.parked{slot, state}        parked picked-up over
+    queue.entered{queue, position}  queue.position{queue, position}   a better one
+    queue.said{queue, position}                           the caller hears his place (with call.prompt)
+    queue.offered{queue, seat, position}                  a seat is rung for him (then call.seat)
+    queue.left{queue, why, position, seconds, seat}       answered left timeout full nobody failed caller-left
+                                    taken (queueing.py); how long he waited
     call.recording{recording, path, state, reason}        open | closed | lost: why not all of it is there
     call.message{message, box, seconds}
     call.clearing{cause, confidence}                      the line is given back

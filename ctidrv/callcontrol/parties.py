@@ -76,6 +76,8 @@ class Parties:
         self.ringing: list[Seat] = []
         self.owner: Party | None = None
         self.guest: Party | None = None
+        self.withdrawn = False
+        """Nobody is to be rung."""
         self.left: Told | None = None
         """How the last owner left."""
         self.slot = 0
@@ -132,6 +134,15 @@ class Parties:
         party.leave()
         self._off(party.seat.channel)
         self.note(party.seat, "left", cause=why.value)
+
+    def withdraw(self) -> bool:
+        """Nothing is rung any more; False: somebody has answered."""
+        if self.owner is not None or self.left is not None:
+            return False
+        self.withdrawn = True
+        self.stop_ringing(Why.WITHDRAWN)
+        self.wake()
+        return True
 
     def release(self, why: Why) -> None:
         """Nothing rings for the call any more, and nobody talks with it. Safe twice."""

@@ -25,6 +25,7 @@ class Why(Enum):
     SENT_ON = "sent-on"  # to another seat
     PARKED = "parked"
     LOST = "line-lost"
+    WITHDRAWN = "withdrawn"  # the caller waits no longer: he has left the queue
     TAKEN = "taken"  # the call was given to somebody else, or has no room on a bridge
 
 

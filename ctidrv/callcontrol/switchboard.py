@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from ctidrv.callcontrol.caller_side import Hearing
 from ctidrv.callcontrol.connection import Connection
 from ctidrv.callcontrol.parties import Means
 from ctidrv.callcontrol.reached import Reached, Talk, Why
@@ -63,6 +64,7 @@ class Switchboard:
         *,
         ring: Samples,
         music: Sequence[Sound] = (),
+        hearing: Hearing | None = None,
         card: Mapping[str, str] = {},
         language: str | None = None,
     ) -> Reached:
@@ -70,6 +72,7 @@ class Switchboard:
 
         `to`: names or numbers of seats, or groups, tried in this order, each rung for so long (`ring`); all
         ready seats of a group ring at once. `music`: what the caller hears meanwhile, its last over and over.
+        `hearing`: instead of it what he hears already; cancelled when a seat answers, else left alone.
         `card`: told with the call wherever it goes. `language`: of the greeting.
 
         CallEnded when the call ends, as in every wait of a call.
@@ -79,7 +82,7 @@ class Switchboard:
         self._connections[call.id] = connection
         reached = Reached.FAILED
         try:
-            reached = await connection.reach(to, ring, music or [self._ringback(call.port)])
+            reached = await connection.reach(to, ring, music or [self._ringback(call.port)], hearing)
         except CallEnded:
             reached = Reached.CALLER_LEFT
             raise
@@ -87,8 +90,14 @@ class Switchboard:
             del self._connections[call.id]
             connection.release(Why.TAKEN)
             call.note("call.connect", to=list(to), state=reached.value)
-        call.clear_digits()  # what was keyed to the operator is nobody else's
+        if hearing is None or hearing.done():
+            call.clear_digits()  # what was keyed to the operator is nobody else's
         return reached
+
+    def withdraw(self, call: Call) -> bool:
+        """Nobody is to be rung for it any more. False: somebody has answered."""
+        connection = self._connections.get(call.id)
+        return connection is None or connection.withdraw()
 
     # What an operator asks for, of a call that talks with a seat; else ServiceError.
 

@@ -26,6 +26,7 @@ COMMANDS = {
     "voicemail": "ctidrv.cli.voicemail",
     "customers": "ctidrv.cli.customers",
     "ports": "ctidrv.cli.ports",
+    "queues": "ctidrv.cli.queues",
     "seats": "ctidrv.cli.seats",
     "doctor": "ctidrv.cli.doctor",
     "dsp": "ctidrv.cli.dsp",

@@ -162,7 +162,7 @@ def _boards(config: StationConfig) -> Iterator[Result]:
 
 
 def _scripts(config: StationConfig) -> Iterator[Result]:
-    from ctidrv.apps.ivr import ScriptErrors, check_seats, load
+    from ctidrv.apps.ivr import ScriptErrors, check_queues, check_seats, load
     from ctidrv.apps.ivr import check as check_script
 
     for line in config.lines:
@@ -177,9 +177,11 @@ def _scripts(config: StationConfig) -> Iterator[Result]:
             yield Result(check, "finding", str(fatal[0]), f"ctidrv ivr check {path}")
             continue
         try:
-            check_seats(load(path), config.seat_words())
+            script = load(path)
+            check_seats(script, config.seat_words())
+            check_queues(script, config.queue_names())
         except ScriptErrors as error:
-            yield Result(check, "finding", str(error), "add a [[seat]], or correct the script")
+            yield Result(check, "finding", str(error), "add a [[seat]] or [[queue]], or correct the script")
             continue
         if wrong:
             yield Result(check, "note", str(wrong[0]), f"ctidrv ivr check {path}")

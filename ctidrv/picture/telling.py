@@ -31,6 +31,8 @@ _WORDS["en"] = {
     "seat-answered": "{seat} lifts the handset",
     "seat-talking": "{seat} and the caller hear each other",
     "seat-left": "{seat} is out of the call: {cause}",
+    "queue.entered": "waits in queue {queue}, in place {position}",
+    "queue.left": "out of queue {queue} after {seconds:.0f} s: {why}",
 }
 _WORDS["zh"] = {
     "call.offered": "线路振铃，开始一次通话",
@@ -57,6 +59,8 @@ _WORDS["zh"] = {
     "seat-answered": "座席 {seat} 摘机",
     "seat-talking": "座席 {seat} 与来电者通话",
     "seat-left": "座席 {seat} 离开通话：{cause}",
+    "queue.entered": "在队列 {queue} 中等候，第 {position} 位",
+    "queue.left": "离开队列 {queue}，已等候 {seconds:.0f} 秒：{why}",
 }
 
 

@@ -185,6 +185,10 @@ class StationClient:
         """``name number port groups state pausing seconds call`` of every seat."""
         return self._rows("/api/v1/seats")
 
+    def queues(self) -> list[Row]:
+        """``name seats most waiting`` of every queue; waiting: ``call position number seconds rings``."""
+        return self._rows("/api/v1/queues")
+
     def pause_seat(self, seat: str) -> Row:
         """No more calls for a seat (its name or number); its row."""
         return self._row("POST", f"/api/v1/seats/{quote(seat, safe='')}/pause")

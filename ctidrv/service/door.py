@@ -49,6 +49,7 @@ class Door(Protocol):
         """LookupError when there is no such call now."""
 
     def seat_rows(self) -> list[Row]: ...
+    def queue_rows(self) -> list[Row]: ...
     async def pause_seat(self, seat: str, paused: bool) -> None:
         """LookupError when there is no such seat."""
 

@@ -107,7 +107,12 @@ class History:
             case "call.parked" if data.get("state") == "parked":
                 self._open_leg(known, "park", str(data.get("slot")), wall)
             case "call.parked":
-                self._close_legs(known, wall, None, keep=tuple(key for key in known.legs if key != "park"))
+                self._close_legs(known, wall, None, keep=_not_in(known, "park"))
+            case "queue.entered":
+                self._close_legs(known, wall, None, keep=_not_in(known, "ivr", "mailbox"))
+                self._open_leg(known, "queue", str(data.get("queue")), wall)
+            case "queue.left":
+                self._close_legs(known, wall, str(data.get("why")), keep=_not_in(known, "queue"))
             case "call.step" if "seat" not in known.legs:
                 self._open_leg(known, "ivr", self._menus.get(event.port, "menu"), wall)
             case "call.message":
@@ -124,12 +129,11 @@ class History:
         if state == "ringing":
             self._open_leg(known, "seat", seat, wall, key=key)
         elif state == "answered" and key in known.legs:
-            others = (other for other in known.legs if other not in ("ivr", "mailbox"))
-            self._close_legs(known, wall, None, keep=tuple(others))
+            self._close_legs(known, wall, None, keep=_not_in(known, "ivr", "mailbox"))
             known.legs[key] = answered = replace(known.legs[key], answered=wall)
             self._store.put_leg(answered)
         elif state == "left":
-            self._close_legs(known, wall, cause, keep=tuple(other for other in known.legs if other != key))
+            self._close_legs(known, wall, cause, keep=_not_in(known, key))
 
     def _open_leg(
         self, known: _Open, kind: str, party: str, wall: datetime, *, key: str | None = None
@@ -147,3 +151,8 @@ class History:
     ) -> None:
         for key in [key for key in known.legs if key not in keep]:
             self._store.put_leg(replace(known.legs.pop(key), ended=wall, cause=cause))
+
+
+def _not_in(known: _Open, *keys: str) -> tuple[str, ...]:
+    """The call's legs but these."""
+    return tuple(key for key in known.legs if key not in keys)

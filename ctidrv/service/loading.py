@@ -15,6 +15,7 @@ from ctidrv.ports.api import Board, DriverContext, Kind, PortInfo
 from ctidrv.ports.regions import Region, load_region
 from ctidrv.ports.registry import open_board
 from ctidrv.service.greetings import read_greetings
+from ctidrv.service.queues import queue_music
 from ctidrv.units import PortId
 
 TO_THE_EXCHANGE: tuple[Kind, ...] = (Kind.FXO, Kind.TRUNK)
@@ -34,6 +35,8 @@ class Loaded:
     lines: dict[PortId, LoadedLine]
     greetings: dict[str, dict[str, Pcm]]
     """Of seats, by language."""
+    music: dict[str, Pcm]
+    """Of queues."""
     boards: dict[str, Board]
     """Not yet open."""
 
@@ -50,13 +53,15 @@ def load(config: StationConfig, context: DriverContext) -> Loaded:
             greetings[seat.name] = read_greetings(config, seat, dict.fromkeys(spoken))
         except InputError as error:
             raise InputError(f"{at(seat)}greeting: {error}") from error
-    return Loaded(lines, greetings, _make_boards(config, context))
+    music = {queue.name: queue_music(config, queue) for queue in config.queues}
+    return Loaded(lines, greetings, music, _make_boards(config, context))
 
 
 def read_script(config: StationConfig, path: Path) -> ivr.Script:
-    """With the names of seats that it says; InputError."""
+    """With the names of seats and queues that it says; InputError."""
     script = ivr.load(path)
     ivr.check_seats(script, config.seat_words())
+    ivr.check_queues(script, config.queue_names())
     return script
 
 

@@ -15,6 +15,7 @@ from ctidrv.apps import ivr
 from ctidrv.apps.ivr.clips import Services
 from ctidrv.callcontrol.call import Call
 from ctidrv.callcontrol.causes import Cause
+from ctidrv.callcontrol.queueing import Queues
 from ctidrv.callcontrol.seat import Seat
 from ctidrv.callcontrol.switchboard import Switchboard, Talk
 from ctidrv.clock import SampleClock
@@ -50,6 +51,7 @@ class Orders:
     store: Store
     engine: MediaEngine
     switchboard: Switchboard
+    queues: Queues
     services: Services
     outbound: Outbound
     taught: TaughtTones
@@ -139,6 +141,10 @@ class Orders:
     def seat_rows(self) -> list[dict[str, Any]]:
         """As configured, with the state of each."""
         return [seat.row() for seat in self.seats.values()]
+
+    def queue_rows(self) -> list[dict[str, Any]]:
+        """As configured, with who waits."""
+        return self.queues.rows()
 
     async def pause_seat(self, seat: str, paused: bool) -> None:
         """By name or number; LookupError. `paused` false: ready for calls, at once."""

@@ -16,6 +16,7 @@ from ctidrv.callcontrol.ids import Ids
 from ctidrv.callcontrol.journal import Journal
 from ctidrv.callcontrol.line import LineController
 from ctidrv.callcontrol.number_policy import NumberPolicy
+from ctidrv.callcontrol.queueing import Queues
 from ctidrv.callcontrol.seat import Seat
 from ctidrv.callcontrol.switchboard import Switchboard
 from ctidrv.clock import SampleClock
@@ -25,6 +26,7 @@ from ctidrv.media.engine import MediaEngine
 from ctidrv.native.pcm import Pcm
 from ctidrv.ports.regions import Region, country_tone, load_region
 from ctidrv.service.loading import TELEPHONES, TO_THE_EXCHANGE, LoadedLine, at, check_kind
+from ctidrv.service.queues import queue_rules
 from ctidrv.units import PortId, seconds
 
 if TYPE_CHECKING:
@@ -93,6 +95,15 @@ class Makers:
             ringback=lambda port: country_tone(lines[port].region, "ringback"),
             hold=[hold_music()],
             reasons=spoken_reasons(self.config.office.language),
+        )
+
+    def queues(self, switchboard: Switchboard, music: Mapping[str, Pcm]) -> Queues:
+        return Queues(
+            [queue_rules(queue) for queue in self.config.queues],
+            switchboard,
+            self.clock,
+            self.journal,
+            {name: [sound] for name, sound in music.items()},
         )
 
 

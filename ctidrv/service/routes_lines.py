@@ -1,4 +1,4 @@
-"""What there is of a station: itself, its ports with the tones they have learnt, and its seats."""
+"""What there is of a station: itself, its ports with the tones they have learnt, its seats and queues."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class LineRoutes:
         to.put(tones, response_model=shapes.Port)(self.teach)
         to.delete(tones, response_model=shapes.Forgotten)(self.forget_tones)
         to.get("/seats", response_model=list[shapes.Seat])(self.seats)
+        to.get("/queues", response_model=list[shapes.Queue])(self.queues)
         to.post("/seats/{seat}/pause", response_model=shapes.Seat)(self.pause_seat)
         to.post("/seats/{seat}/ready", response_model=shapes.Seat)(self.resume_seat)
 
@@ -48,6 +49,10 @@ class LineRoutes:
     async def seats(self) -> list[Row]:
         """Operators' places, as configured."""
         return self._station.seat_rows()
+
+    async def queues(self) -> list[Row]:
+        """Queues, as configured, with who waits in each."""
+        return self._station.queue_rows()
 
     async def pause_seat(self, seat: str) -> Row:
         """No more calls for it (its name or number), until it is ready again; one that talks goes on."""

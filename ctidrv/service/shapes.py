@@ -73,6 +73,30 @@ class Seat(Shape):
     call: str | None
 
 
+class QueueSeat(Shape):
+    name: str
+    state: str
+
+
+class QueuedCall(Shape):
+    call: str
+    position: int
+    number: str | None
+    seconds: float
+    """So long he has waited."""
+    rings: str | None
+    """The seat that rings for him now."""
+
+
+class Queue(Shape):
+    name: str
+    seats: list[QueueSeat]
+    most: int
+    """Callers at a time."""
+    waiting: list[QueuedCall]
+    """In their order."""
+
+
 class Call(Shape):
     id: str
     port: str
@@ -96,7 +120,7 @@ class Call(Shape):
 class Leg(Shape):
     id: str
     kind: str
-    """line ivr mailbox seat called park"""
+    """line ivr mailbox queue seat called park"""
     party: str
     started: str
     answered: str | None = None

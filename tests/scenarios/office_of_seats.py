@@ -18,7 +18,7 @@ from typing import Any
 
 from ctidrv.callcontrol.call import Call
 from ctidrv.callcontrol.switchboard import Reached
-from ctidrv.config import BoardConfig, SeatConfig
+from ctidrv.config import BoardConfig, QueueConfig, SeatConfig
 from ctidrv.errors import CallEnded
 from ctidrv.folder import DataFolder
 from ctidrv.media.wav import WavWriter, read_wav
@@ -50,6 +50,8 @@ class Office:
         ring: int = 20,
         apart: bool = False,
         script: str | None = None,
+        queues: Sequence[QueueConfig] = (),
+        phones: int = 4,
         **board: Any,
     ) -> None:
         folder.mkdir(exist_ok=True)
@@ -57,7 +59,7 @@ class Office:
         config = one_board(
             script_path(script or "hotline.ivr.yaml"),
             lines=lines,
-            phones=4,
+            phones=phones,
             country=country,
             board=board if apart else telephones | board,
         )
@@ -84,6 +86,7 @@ class Office:
                 )
                 for index in range(seats)
             ],
+            queues=queues,
         )
         self.rig = Rig(DataFolder(folder / "data"), self.config)
         self.station, self.clock, self.board = self.rig.station, self.rig.clock, self.rig.board

@@ -58,6 +58,13 @@ phone = "sim/3"
 """
 
 
+QUEUE = """\
+[[queue]]
+name = "sales"
+seats = ["08", "Li Mei"]
+"""
+
+
 def written(tmp_path: Path, text: str | bytes) -> Path:
     path = tmp_path / "station.toml"
     path.write_bytes(text.encode() if isinstance(text, str) else text)
@@ -137,6 +144,17 @@ def test_whole_configuration_is_read(tmp_path):
         (GOOD + SEATS + SEATS.replace("08", "09"), 36, "two seats are called 'Li Mei'"),
         (GOOD + SEATS + SEATS.replace("Li Mei", "08"), 36, "two seats are called '08'"),
         (GOOD + SEATS + SEATS.replace("Li Mei", "Bo").replace("08", "09"), 38, "seat Li Mei is at port"),
+        (GOOD + SEATS + QUEUE.replace("Li Mei", "Bo"), 37, "there is no seat and no group 'Bo'"),
+        (GOOD + SEATS + QUEUE.replace('seats = ["08", "Li Mei"]\n', ""), 35, "seats is missing"),
+        (GOOD + SEATS + QUEUE.replace('["08", "Li Mei"]', "[]"), 37, "list of words"),
+        (GOOD + SEATS + QUEUE.replace('"sales"', '"a/b"'), 36, "words without '/'"),
+        (GOOD + SEATS + QUEUE + QUEUE, 39, "two queues are called 'sales'"),
+        (GOOD + SEATS + QUEUE + 'leave = "**"\n', 38, "at most 1 letters"),
+        (GOOD + SEATS + QUEUE + 'leave = "x"\n', 38, "must be a key of a telephone"),
+        (GOOD + SEATS + QUEUE + "ring = 2\n", 38, "whole number from 5 to 600"),
+        (GOOD + SEATS + QUEUE + "most = 0\n", 38, "whole number from 1 to 999"),
+        (GOOD + SEATS + QUEUE + "timeout = 1.5\n", 38, "whole number"),
+        (GOOD + SEATS + QUEUE + "skills = []\n", 38, "unknown key 'skills'; known are name, seats, ring"),
         ("[office]\n", 1, "at least one [[board]]"),
         ("board = 7\n", 1, "at least one [[board]]"),
         ('[[board]]\nname = "sim"\ndriver = "sim"\n', 1, "at least one [[line]]"),
@@ -165,6 +183,20 @@ def test_seats_are_read_and_their_greetings_stand_beside_the_file(tmp_path):
     assert (seat.name, seat.number, seat.phone, seat.groups) == ("Li Mei", "08", "sim/3", ("sales",))
     assert (seat.wrap_up, seat.where) == (0, f"{tmp_path / 'station.toml'}:31")
     assert config.greeting_path(seat, "zh-CN") == tmp_path / "08-zh-CN.wav"
+
+
+def test_queues_are_read_and_their_music_stands_beside_the_file(tmp_path):
+    assert read_config(written(tmp_path, GOOD + SEATS)).queues == ()
+    more = 'music = "our.wav"\nannounce = 0\nleave = ""\ntimeout = 60\nmost = 5\nring = 15\n'
+    config = read_config(written(tmp_path, GOOD + SEATS + QUEUE + more))
+    (queue,) = config.queues
+    assert (queue.name, queue.seats, queue.ring) == ("sales", ("08", "Li Mei"), 15)
+    assert (queue.announce, queue.leave, queue.timeout, queue.most) == (0, "", 60, 5)
+    assert config.music_path(queue) == tmp_path / "our.wav"
+    assert config.queue_names() == {"sales"}
+    (usual,) = read_config(written(tmp_path, GOOD + SEATS + QUEUE)).queues
+    assert (usual.leave, usual.timeout, usual.most) == ("*", 300, 20)
+    assert config.music_path(usual) is None
 
 
 def test_unknown_key_is_named_with_its_line(tmp_path):

@@ -10,6 +10,7 @@ from ctidrv.apps.records import RecordingRow, Repository
 from ctidrv.apps.voicemail.mailbox import Mailboxes, beep
 from ctidrv.callcontrol.call import Call
 from ctidrv.callcontrol.ids import Ids
+from ctidrv.callcontrol.queueing import Queues
 from ctidrv.callcontrol.switchboard import Switchboard
 from ctidrv.clock import SampleClock
 from ctidrv.folder import DataFolder
@@ -26,6 +27,7 @@ class Services:
     clock: SampleClock
     ids: Ids
     switchboard: Switchboard
+    queues: Queues
 
 
 async def record_clip(

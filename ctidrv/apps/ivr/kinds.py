@@ -41,6 +41,7 @@ class Fault:
 
 
 TRUTH = Kind(frozenset(("truth",)))
+COUNT = Kind(frozenset(("number", "null")))
 TEXT = Kind(frozenset(("text", "null")))
 ANYTHING = Kind(frozenset(("text", "number", "truth", "null")))
 Known = Callable[[str], Kind]

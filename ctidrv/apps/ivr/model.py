@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from ctidrv.apps.ivr.template import Assigned, Condition, Filled, Target
+from ctidrv.apps.ivr.template import Assigned, Condition, Filled, QueueTarget, Target
 from ctidrv.apps.ivr.words import (
     BoxName,
     Digits,
@@ -169,10 +169,29 @@ class Transfer(Verb):
     screen_pop: dict[Variable, Filled] = Field(default_factory=dict)
     into: Variable | None = None
 
-    @property
-    def status(self) -> str | None:
-        """The variable of what came of it."""
-        return None if self.into is None else f"{self.into}.status"
+
+class Announced(Strict):
+    """What a caller is told who waits. `position`: his place in the queue, at most so often."""
+
+    position: Duration
+
+
+class Enqueue(Verb):
+    """Lets the call wait in a queue of the station, and goes on here when the talk is over, or nobody had it.
+
+    `ring`, `moh`, `timeout` and `announce` stand for what the queue itself says. What came of it is in
+    ``<into>.status`` (answered, left, timeout, full, nobody, failed, busy, no-answer), the caller's last
+    place in ``<into>.position`` and the seconds he waited in ``<into>.waited``.
+    """
+
+    SHORT = "to"
+    to: QueueTarget
+    ring: Duration | None = None
+    moh: Prompt | None = None
+    timeout: Duration | None = None
+    announce: Announced | None = None
+    screen_pop: dict[Variable, Filled] = Field(default_factory=dict)
+    into: Variable | None = None
 
 
 class Record(Verb):
@@ -241,6 +260,10 @@ class TransferStep(Strict):
     transfer: Transfer
 
 
+class EnqueueStep(Strict):
+    enqueue: Enqueue
+
+
 class RecordStep(Strict):
     record: Record
 
@@ -267,6 +290,7 @@ VERBS = (
     "set",
     "if",
     "transfer",
+    "enqueue",
     "record",
     "voicemail",
     "goto",
@@ -284,6 +308,7 @@ Step = Annotated[
     | Annotated[SetStep, Tag("step:set")]
     | Annotated[IfStep, Tag("step:if")]
     | Annotated[TransferStep, Tag("step:transfer")]
+    | Annotated[EnqueueStep, Tag("step:enqueue")]
     | Annotated[RecordStep, Tag("step:record")]
     | Annotated[VoicemailStep, Tag("step:voicemail")]
     | Annotated[GotoStep, Tag("step:goto")]
@@ -364,6 +389,7 @@ AnyVerb = (
     | Set_
     | If_
     | Transfer
+    | Enqueue
     | Record
     | Voicemail
     | Goto

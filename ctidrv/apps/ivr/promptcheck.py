@@ -5,6 +5,7 @@ from __future__ import annotations
 from ctidrv.apps.ivr import model
 from ctidrv.apps.ivr.expression import names
 from ctidrv.apps.ivr.phrases import FILE
+from ctidrv.apps.ivr.places import PHRASE
 from ctidrv.apps.ivr.prompts import Prompts
 from ctidrv.apps.ivr.shape import Body, Draft
 from ctidrv.apps.ivr.words import CALL_VALUES, SpokenText
@@ -56,6 +57,8 @@ class _PromptCheck:
         if isinstance(part.body, model.Say):
             self._phrase(part, part.body)
             return
+        if isinstance(part.body, model.Enqueue):
+            self._place(part)
         for key in _PROMPT_KEYS:
             for index, piece in enumerate(getattr(part.body, key, None) or ()):
                 node = part.at(key, index)
@@ -101,6 +104,19 @@ class _PromptCheck:
         ):
             said = "a caller may withhold number and name: say `on_empty`, else `on_error` is next"
             self._draft.add(node, said, "warning")
+
+    def _place(self, part: Body) -> None:
+        """The words for a caller's place; without them he hears music alone."""
+        for language in self._languages:
+            pieces = self._prompts.book(language).phrases.get(PHRASE)
+            if pieces is None:
+                path = self._prompts.book(language).path
+                said = f"phrase `{PHRASE}` is missing in {language}, callers are not told their place: {path}"
+                self._draft.add(part.step.key, said, "warning")
+                continue
+            for piece in pieces:
+                for prompt in piece.prompts:
+                    self._prompt(part.step.key, prompt, [language], elsewhere=True)
 
     def _prompt(self, node: Node, prompt: str, languages: list[str], *, elsewhere: bool = False) -> None:
         wrong = [(x, words) for x in languages if (words := self._fault(x, prompt))]

@@ -15,6 +15,7 @@ from ctidrv.apps.ivr import model
 from ctidrv.apps.ivr.asking import ALL_KEYS, Entry, read_choice, read_digits
 from ctidrv.apps.ivr.clips import Services, record_clip
 from ctidrv.apps.ivr.expression import Value, evaluate
+from ctidrv.apps.ivr.places import spoken_place
 from ctidrv.apps.ivr.prompts import NothingToSay, PromptMissing, Sound
 from ctidrv.apps.ivr.script import Script
 from ctidrv.apps.ivr.shape import Placed, in_order
@@ -22,8 +23,10 @@ from ctidrv.apps.ivr.template import as_text
 from ctidrv.apps.ivr.words import CALL_VALUES, SpokenText
 from ctidrv.callcontrol.call import Call, CallState, Played
 from ctidrv.callcontrol.causes import Cause
+from ctidrv.callcontrol.queueing import Served
 from ctidrv.errors import CallEnded, CtiError
-from ctidrv.units import Samples
+from ctidrv.native.pcm import Pcm
+from ctidrv.units import Samples, to_seconds
 
 _log = logging.getLogger(__name__)
 
@@ -163,6 +166,8 @@ class _Run:
                 self._switch(body)
             case model.Transfer():
                 await self._transfer(body)
+            case model.Enqueue():
+                await self._enqueue(body)
             case model.Record():
                 return await self._record(body)
             case model.Voicemail():
@@ -281,19 +286,43 @@ class _Run:
 
     async def _transfer(self, body: model.Transfer) -> None:
         to = [as_text(each.value(self._known)) for each in body.to]
-        told = {name: as_text(filled.value(self._known)) for name, filled in body.screen_pop.items()}
-        if body.status is not None:
-            self.values[body.status] = None
+        self._result(body, status=None)
         reached = await self.services.switchboard.connect(
             self.call,
             to,
             ring=body.ring,
-            music=[] if body.moh is None else [sound.audio for sound in self._find(body.moh)],
-            card={name: value for name, value in told.items() if value},
+            music=self._music(body),
+            card=self._card(body),
             language=self.language,
         )
-        if body.status is not None:
-            self.values[body.status] = reached.value
+        self._result(body, status=reached.value)
+
+    async def _enqueue(self, body: model.Enqueue) -> None:
+        self._result(body, status=None, position=None, waited=None)
+        served = Served(
+            lambda place: spoken_place(self.prompts, self.language, place),
+            music=self._music(body),
+            card=self._card(body),
+            language=self.language,
+            ring=body.ring,
+            every=None if body.announce is None else body.announce.position,
+            timeout=body.timeout,
+        )
+        waited = await self.services.queues.enter(self.call, as_text(body.to.value(self._known)), served)
+        length = round(to_seconds(waited.waited), 1)
+        self._result(body, status=waited.status, position=waited.place, waited=length)
+
+    def _music(self, body: model.Transfer | model.Enqueue) -> list[Pcm]:
+        return [] if body.moh is None else [sound.audio for sound in self._find(body.moh)]
+
+    def _card(self, body: model.Transfer | model.Enqueue) -> dict[str, str]:
+        """What the operator is told, as far as it is known."""
+        told = {name: as_text(filled.value(self._known)) for name, filled in body.screen_pop.items()}
+        return {name: value for name, value in told.items() if value}
+
+    def _result(self, body: model.Transfer | model.Enqueue, **values: Value) -> None:
+        if body.into is not None:
+            self.values |= {f"{body.into}.{name}": value for name, value in values.items()}
 
     # What is said.
 

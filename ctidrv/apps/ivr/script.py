@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +10,11 @@ from ctidrv.apps.ivr import model
 from ctidrv.apps.ivr.flowgraph import check_flows
 from ctidrv.apps.ivr.promptcheck import check_prompts
 from ctidrv.apps.ivr.prompts import Prompts
-from ctidrv.apps.ivr.shape import Draft, Flow, understand
+from ctidrv.apps.ivr.shape import Draft, Flow, Placed, understand
+from ctidrv.apps.ivr.template import Template
 from ctidrv.apps.ivr.valuecheck import check_values
 from ctidrv.document.findings import DocumentErrors, Finding, did_you_mean
-from ctidrv.document.source import read
+from ctidrv.document.source import Node, read
 
 
 class ScriptErrors(DocumentErrors):
@@ -60,14 +61,29 @@ def load(path: str | Path) -> Script:
 def check_seats(script: Script, known: Iterable[str]) -> None:
     """ScriptErrors where a `transfer` leads to none of these: the names, numbers and groups of a station."""
     names = sorted(known)
-    for flow in script.flows.values():
-        for step in flow.every():
-            for index, target in enumerate(step.body.to if isinstance(step.body, model.Transfer) else ()):
-                name = "".join(words for words, _ in target.parts)
-                if not target.expressions and name not in names:
-                    said = f"station.toml has no seat and no group `{name[:40]}`{did_you_mean(name, names)}"
-                    node = step.at("to", index)
-                    raise ScriptErrors([Finding(str(script.path), node.line, node.column, "error", said)])
+    for step in _steps(script, model.Transfer):
+        for index, target in enumerate(step.body.to):
+            _check_target(script, target, names, "seat and no group", step.at("to", index))
+
+
+def check_queues(script: Script, known: Iterable[str]) -> None:
+    """ScriptErrors where an `enqueue` leads to none of these."""
+    names = sorted(known)
+    for step in _steps(script, model.Enqueue):
+        _check_target(script, step.body.to, names, "queue", step.at("to"))
+
+
+def _steps(script: Script, kind: type[model.Transfer | model.Enqueue]) -> Iterator[Placed]:
+    every = (step for flow in script.flows.values() for step in flow.every())
+    return (step for step in every if isinstance(step.body, kind))
+
+
+def _check_target(script: Script, target: Template, names: list[str], what: str, node: Node) -> None:
+    """What is keyed is known only when it is."""
+    name = "".join(words for words, _ in target.parts)
+    if not target.expressions and name not in names:
+        said = f"station.toml has no {what} `{name[:40]}`{did_you_mean(name, names)}"
+        raise ScriptErrors([Finding(str(script.path), node.line, node.column, "error", said)])
 
 
 def _examine(path: Path) -> tuple[Draft, Prompts | None]:

@@ -19,7 +19,6 @@ from ctidrv.document.source import Listing, Node, Scalar, Source, Table, plain
 LATER_VERBS = frozenset(
     (
         "dial",
-        "enqueue",
         "pause",
         "tag",
         "conference",
@@ -46,6 +45,7 @@ SCRIPT = Language(
         "language": model.Language_,
         "if": model.If_,
         "transfer": model.Transfer,
+        "enqueue": model.Enqueue,
         "record": model.Record,
         "voicemail": model.Voicemail,
         "goto": model.Goto,

@@ -107,10 +107,16 @@ def _words(value: str, begin: int, end: int) -> str:
 
 
 def _target(value: Any) -> Template:
+    return _named(value, 'the name or number of a seat, or a group: in quotes, such as "08"')
+
+
+def _queue(value: Any) -> Template:
+    return _named(value, "the name of a queue")
+
+
+def _named(value: Any, what: str) -> Template:
     if not isinstance(value, str) or not value.strip():
-        raise wrong(
-            f'{shown(value)} is not the name or number of a seat, or a group: in quotes, such as "08"'
-        )
+        raise wrong(f"{shown(value)} is not {what}")
     return _template(value)
 
 
@@ -133,12 +139,13 @@ def _condition(value: Any) -> Expression:
 Filled = Annotated[Template, PlainValidator(_template), WithJsonSchema({"type": ["string", "integer"]})]
 """A text, with values in braces."""
 
-Target = Annotated[
-    Template,
-    PlainValidator(_target),
-    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_TEXT}),
-]
+_NAMED = WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_TEXT})
+
+Target = Annotated[Template, PlainValidator(_target), _NAMED]
 """Who a call is for: the name or number of a seat, or a group."""
+
+QueueTarget = Annotated[Template, PlainValidator(_queue), _NAMED]
+"""Where a call waits: the name of a queue."""
 
 Assigned = Annotated[
     Template,

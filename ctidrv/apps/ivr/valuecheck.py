@@ -10,6 +10,7 @@ from ctidrv.apps.ivr.expression import Expression, names
 from ctidrv.apps.ivr.flowgraph import Graph, Way
 from ctidrv.apps.ivr.kinds import (
     ANYTHING,
+    COUNT,
     TEXT,
     Kind,
     condition_faults,
@@ -22,6 +23,7 @@ from ctidrv.apps.ivr.kinds import (
 from ctidrv.apps.ivr.shape import Draft, Placed
 from ctidrv.apps.ivr.template import Template
 from ctidrv.apps.ivr.words import CALL_VALUES
+from ctidrv.callcontrol.queueing import Left
 from ctidrv.callcontrol.switchboard import Reached
 from ctidrv.document.findings import did_you_mean
 from ctidrv.document.source import Node, Scalar
@@ -110,6 +112,9 @@ def _uses(step: Placed) -> Iterator[_Use]:
     if isinstance(body, model.Transfer):
         for index, template in enumerate(body.to):
             yield _Use(template.expressions, step.at("to", index))
+    if isinstance(body, model.Enqueue):
+        yield _Use(body.to.expressions, step.at("to"))
+    if isinstance(body, model.Transfer | model.Enqueue):
         for name, template in body.screen_pop.items():
             yield _Use(template.expressions, step.at("screen_pop", name))
     for part in step.bodies():
@@ -128,8 +133,9 @@ def _kinds(steps: Iterable[Placed]) -> dict[str, Kind]:
             _hold(found, body.into, keyed(body.digits))
         elif isinstance(body, model.Record) and body.into is not None:
             _hold(found, body.into, TEXT)
-        elif isinstance(body, model.Transfer) and body.status is not None:
-            _hold(found, body.status, one_of(each.value for each in Reached))
+        elif isinstance(body, model.Transfer | model.Enqueue):
+            for name, kind in _results(body).items():
+                _hold(found, name, kind)
         elif isinstance(body, model.Set_):
             assigned += body.root.items()
     null = Kind(frozenset(("null",)))
@@ -179,12 +185,22 @@ def _sets(step: Placed) -> frozenset[str]:
     body = step.body
     if isinstance(body, model.Set_):
         return frozenset(body.root)
-    name = None
-    if isinstance(body, model.Transfer):
-        name = body.status
-    elif isinstance(body, model.Gather | model.Record):
-        name = body.into
+    if isinstance(body, model.Transfer | model.Enqueue):
+        return frozenset(_results(body))
+    name = body.into if isinstance(body, model.Gather | model.Record) else None
     return frozenset() if name is None else frozenset((name,))
+
+
+def _results(body: model.Transfer | model.Enqueue) -> dict[str, Kind]:
+    """What a call to operators leaves."""
+    if body.into is None:
+        return {}
+    if isinstance(body, model.Transfer):
+        return {f"{body.into}.status": one_of(each.value for each in Reached)}
+    statuses = one_of(each.value for each in (*Reached, *Left))
+    return {f"{body.into}.status": statuses} | {
+        f"{body.into}.{name}": COUNT for name in ("position", "waited")
+    }
 
 
 def _check_language(draft: Draft, step: Placed, body: model.Language_, header: model.Header) -> None:

@@ -116,6 +116,20 @@ def test_doctor_names_a_seat_that_a_script_leads_to_and_the_station_has_not(ctid
     assert states(ctidrv("doctor", "--json"))["line sim/2"] == "ok"
 
 
+def test_doctor_names_a_queue_that_a_script_leads_to_and_the_station_has_not(ctidrv, data):
+    lines = '[[line]]\nport = "sim/2"\nscript = "queue.ivr.yaml"\n'
+    seat = '[[seat]]\nname = "Li Mei"\nnumber = "08"\nphone = "sim/3"\n'
+    queue = '[[queue]]\nname = "ofice"\nseats = ["08"]\n'
+    write_config(data, lines + seat + queue)
+    ran = ctidrv("doctor", "--json")
+    assert ran.code == 1
+    (found,) = [row for row in ran.rows if row["check"] == "line sim/2"]
+    said = "queue.ivr.yaml:28:13: error: station.toml has no queue `office`; did you mean `ofice`?"
+    assert said in found["found"]
+    write_config(data, lines + seat + queue.replace("ofice", "office"))
+    assert states(ctidrv("doctor", "--json"))["line sim/2"] == "ok"
+
+
 def test_doctor_tells_of_a_full_disk(ctidrv, monkeypatch):
     monkeypatch.setattr(doctor, "LEAST_FREE", 10**18)
     ran = ctidrv("doctor", "--json")

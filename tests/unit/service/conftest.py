@@ -48,6 +48,17 @@ SEAT = {
 }
 
 
+QUEUE = {
+    "name": "sales",
+    "seats": [{"name": "Li Mei", "state": "ready"}, {"name": "Bo", "state": "paused"}],
+    "most": 20,
+    "waiting": [
+        {"call": "c1", "position": 1, "number": "13800000001", "seconds": 61.5, "rings": "Li Mei"},
+        {"call": "c2", "position": 2, "number": None, "seconds": 2.0, "rings": None},
+    ],
+}
+
+
 class NotingStation:
     """`ctidrv.service.door.Door` over a real store."""
 
@@ -85,6 +96,9 @@ class NotingStation:
 
     def seat_rows(self) -> list[dict[str, Any]]:
         return [self.seat]
+
+    def queue_rows(self) -> list[dict[str, Any]]:
+        return [QUEUE]
 
     async def pause_seat(self, seat: str, paused: bool) -> None:
         if seat not in (self.seat["name"], self.seat["number"]):

@@ -32,7 +32,7 @@ def test_request_without_the_token_is_refused(served, path):
 
 def test_every_route_but_the_schema_asks_for_the_token(served):
     paths = httpx.get(served.url + "/openapi.json", trust_env=False).json()["paths"]
-    assert len(paths) == 25
+    assert len(paths) == 26
     for path, methods in paths.items():
         for method in methods:
             answer = httpx.request(
@@ -239,6 +239,19 @@ def test_seats_command_lists_pauses_and_makes_ready(served, capsys):
     assert main(["seats", "ready", "Li Mei", *data]) == 0
     assert main(["seats", "pause", "nobody", *data]) == 1
     assert capsys.readouterr().err == "ctidrv: no seat 'nobody'\n"
+
+
+def test_queues_are_told_with_who_waits(served, client, capsys):
+    (queue,) = client.queues()
+    assert [(waiting["call"], waiting["rings"]) for waiting in queue["waiting"]] == [
+        ("c1", "Li Mei"),
+        ("c2", None),
+    ]
+    data = ["--data", str(served.folder.root)]
+    assert main(["queues", "list", *data]) == 0
+    assert capsys.readouterr().out.split() == ["sales", "2", "61.5", "s", "1", "2", "c1,", "c2"]
+    assert main(["queues", "list", "--json", *data]) == 0
+    assert json.loads(capsys.readouterr().out) == queue
 
 
 def test_a_call_is_ordered_and_its_row_comes_back(served, client):

@@ -126,6 +126,13 @@ class Line:
         await call.pause(seconds(0.5))
         return self.reaches.pop(0)
 
+    # and what the queue is
+
+    async def enter(self, call, name, served):
+        self.connected.append((name, served))
+        await call.pause(seconds(0.5))
+        return self.reaches.pop(0)
+
     # what the caller and time do
 
     def take(self):
@@ -223,7 +230,7 @@ def serve(script, *doings, caller=None, folder=None, reaches=(), limit=600.0):
     if folder is not None:
         data, line.kept, ids = DataFolder(folder), Kept(), Ids(7)
         boxes = Mailboxes(data, line.kept, line.clock, ids)
-        services = Services(boxes, data, line.kept, line.clock, ids, line)
+        services = Services(boxes, data, line.kept, line.clock, ids, line, line)
 
     run_virtual(run(script, line.call, services), line, limit=seconds(limit))
     assert line.call.state is (CallState.CONNECTED if line.taken else CallState.ENDED)
