@@ -15,10 +15,11 @@ from ctidrv.errors import ServiceError
 if TYPE_CHECKING:
     from ctidrv.service.client import EventStream
 
-HELP = "the history of calls; make a call, and hang up"
+HELP = "the history of calls; make a call, and say what is done with one"
 
 COLUMNS = (("id", 0), ("started", 19), ("port", 6), ("number", 14), ("name", 16), ("customer_name", 12))
 _ORDERS = {
+    "answer": ("answer a call that rings, or take it from a menu or a seat", "is answered"),
     "hangup": ("end a call", "is hung up"),
     "hold": ("the caller of a call at a seat hears music", "is on hold"),
     "mute": ("the operator hears the caller and is not heard", "is muted"),
@@ -135,8 +136,14 @@ def _order(args: argparse.Namespace) -> int:
         elif args.what == "pickup":
             call = station.pick_up(args.id, args.seat)
         else:
-            ask = {"hangup": station.hang_up, "hold": station.hold, "mute": station.mute}
-            call = ask.get(args.what, station.resume)(args.id)
+            ask = {
+                "answer": station.answer,
+                "hangup": station.hang_up,
+                "hold": station.hold,
+                "mute": station.mute,
+                "resume": station.resume,
+            }
+            call = ask[args.what](args.id)
     if args.json:
         print_json(call)
     else:

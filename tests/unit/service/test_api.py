@@ -173,11 +173,15 @@ def test_audio_of_a_running_call_is_a_copy_of_the_moment(served, client):
     assert client.recording_audio("r2") == b"RIFF so far"
 
 
-def test_answer_and_hang_up_reach_the_station_and_give_the_call(served, client):
+def test_answer_and_hang_up_reach_the_station_and_give_the_call(served, client, capsys):
     served.put_story()
     assert client.answer("c2")["state"] == "alerting"
     assert client.hang_up("c2")["id"] == "c2"
-    assert served.station.asked == [("answer", "c2"), ("hang_up", "c2")]
+    data = ["--data", str(served.folder.root)]
+    assert main(["calls", "answer", "c2", *data]) == 0
+    assert main(["calls", "hangup", "c2", *data]) == 0
+    assert capsys.readouterr().out == "c2 is answered\nc2 is hung up\n"
+    assert served.station.asked == [("answer", "c2"), ("hang_up", "c2")] * 2
 
 
 def test_talk_is_held_muted_resumed_and_sent_on(served, client, capsys):
