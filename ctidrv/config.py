@@ -26,6 +26,11 @@ country = "CN"               of this line, the office's by default
 signals = ["busy-tone"]      which hang-up signals count; the country's by default
 label = "Sales"
 dial = "dtmf"                or "pulse"
+first = "script"             who has a call first; "operator", "queue": the script only when nobody takes it;
+                             "rings": the line goes on ringing, and the script answers after so many
+to = "sales"                 of operator and rings: the seat, or group, that rings; of queue: its name
+ring = 20                    of operator: for so many seconds
+rings = 4                    of rings
 outside = "0W"               before every number: out of a PBX, and wait for its second dial tone (W), or a
                              while (each comma 2 s)
 
@@ -66,6 +71,7 @@ NAME = "station.toml"
 SHIPPED_SCRIPT = "hotline.ivr.yaml"
 FORMATS = ("pcm", "alaw")
 HOW = ("dtmf", "pulse")
+FIRST = ("script", "operator", "queue", "rings")
 NUMBER_CLASSES = ("national", "short", "international", "premium", "service", "unknown")
 """Of numbers to dial. short: of few digits, and local numbers without their area; service: those with * and
 #, which divert lines and order services; unknown: none that the country's plan knows."""
@@ -109,6 +115,16 @@ class LineConfig:
     """dtmf | pulse"""
     outside: str = ""
     """What is dialled before every number."""
+    first: str = FIRST[0]
+    """Who has a call first (`ctidrv.service.first`)."""
+    to: str | None = None
+    """A seat's name or number, or a group; of `queue` the queue."""
+    ring: int = 20
+    """Seconds."""
+    rings: int = 4
+
+
+USUAL_LINE = LineConfig(PortId(""), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,6 +384,7 @@ class _Reader:
         self._agree(boards, lines)
         self._seats_agree(boards, lines, seats)
         self._queues_agree(seats, queues)
+        self._first_agrees(lines, seats, queues)
         return StationConfig(
             office,
             tuple(boards),
@@ -457,6 +474,7 @@ class _Reader:
             where,
             table.text("dial", HOW[0]),
             table.text("outside", "", most=20),
+            **self._first(table),
         )
         if line.dial not in HOW:
             table.fail("dial", f"dial {line.dial!r} must be one of {', '.join(HOW)}")
@@ -464,8 +482,26 @@ class _Reader:
             table.fail("outside", f"outside {line.outside!r} must be digits, then W or commas, such as 0W")
         if line.dial == "pulse" and re.search(r"[*#]", line.outside):
             table.fail("outside", f"outside {line.outside!r} cannot be dialled by pulses")
-        table.nothing_else("port, script, country, signals, label, dial, outside")
+        table.nothing_else("port, script, country, signals, label, dial, outside, first, to, ring, rings")
         return line
+
+    def _first(self, table: _Table) -> dict[str, Any]:
+        """Of a line: who has a call first, and what goes with it."""
+        first = table.text("first", FIRST[0])
+        if first not in FIRST:
+            table.fail("first", f"first {first!r} must be one of {', '.join(FIRST)}")
+        for key, wanted in (("to", FIRST[1:]), ("ring", ("operator",)), ("rings", ("rings",))):
+            if table.has(key) and first not in wanted:
+                table.fail(key, f'{key} goes with first = "{wanted[0]}", and first is {first!r}')
+        to = table.optional("to")
+        if to is None and first in ("operator", "queue"):
+            table.fail("first", f"first {first!r} needs to: who is rung, or the queue")
+        return {
+            "first": first,
+            "to": to,
+            "ring": table.number("ring", USUAL_LINE.ring, 5, 600),
+            "rings": table.number("rings", USUAL_LINE.rings, 1, 20),
+        }
 
     def _seat(self, table: _Table) -> SeatConfig:
         where = table.where
@@ -517,6 +553,19 @@ class _Reader:
             for word in queue.seats:
                 if word not in words:
                     self.fail("queue", index, "seats", f"there is no seat and no group {word!r}")
+
+    def _first_agrees(
+        self, lines: list[LineConfig], seats: list[SeatConfig], queues: list[QueueConfig]
+    ) -> None:
+        words = {word for seat in seats for word in (seat.name, seat.number, *seat.groups)}
+        named = {queue.name for queue in queues}
+        for index, line in enumerate(lines):
+            if line.to is None:
+                continue
+            if line.first == "queue" and line.to not in named:
+                self.fail("line", index, "to", f"there is no queue {line.to!r}")
+            if line.first != "queue" and line.to not in words:
+                self.fail("line", index, "to", f"there is no seat and no group {line.to!r}")
 
     def _seats_agree(
         self, boards: list[BoardConfig], lines: list[LineConfig], seats: list[SeatConfig]

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 OPERATOR = "operator"
 """Who answers a call when it is not the script."""
+SEAT = "seat"
+"""Who answers a call for which telephones rang before it was answered."""
 CALLED = "called"
 """Who answers a call that we made."""
 _QUEUE = 12
@@ -182,19 +184,21 @@ class Call:
                 self._waits.wake()
             return
         if after_rings > 0:
-            await self._waits.until(lambda: self.answered_by is not None or self._rung(after_rings))
-            wait = after_rings == 1 and self._profile.caller_id_after_ring
-            if wait and self.answered_by is None:
-                await self._waits.until(
-                    lambda: (
-                        self.answered_by is not None or self.caller.standard is not None or self.rings > 1
-                    ),
-                    Samples(self._clock.now() + self._profile.caller_id_wait),
-                )
+            await self.rung(after_rings)
         if self.answered_by is None or by == OPERATOR:
             self.answered_by = by
             self._line.answer(self)
         await self._waits.until(lambda: self.state is CallState.CONNECTED and self.answered_by == by)
+
+    async def rung(self, count: int) -> None:
+        """Returns when it has rung so often, after the first ring with the caller ID as in `answer`; or when
+        it is answered."""
+        await self._waits.until(lambda: self.answered_by is not None or self._rung(count))
+        if count == 1 and self._profile.caller_id_after_ring and self.answered_by is None:
+            await self._waits.until(
+                lambda: self.answered_by is not None or self.caller.standard is not None or self.rings > 1,
+                Samples(self._clock.now() + self._profile.caller_id_wait),
+            )
 
     async def taken(self) -> None:
         """Returns when an operator has answered or taken over; CallEnded when the call ends before."""

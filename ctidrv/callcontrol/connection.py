@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ctidrv.callcontrol.away import Park, SendOn, seek
+from ctidrv.callcontrol.call import SEAT, CallState
 from ctidrv.callcontrol.caller_side import Hearing
 from ctidrv.callcontrol.parties import Means, Part, Parties
 from ctidrv.callcontrol.reached import Reached, Talk, Why
@@ -122,6 +123,9 @@ class Connection:
         parties, owner = self._parties, self._parties.owner
         if owner is None:
             return Reached.NO_ANSWER
+        if parties.call.state is CallState.ALERTING:
+            await parties.caller.quiet()
+            await parties.call.answer(by=SEAT)
         if not parties.bridged():
             return Reached.FAILED
         greeting = owner.seat.greeting(self._language) if greet else None

@@ -68,7 +68,8 @@ class Switchboard:
         card: Mapping[str, str] = {},
         language: str | None = None,
     ) -> Reached:
-        """Brings an answered call to a seat, and returns when their talk is over, or nobody was reached.
+        """Brings a call to a seat, and returns when their talk is over, or nobody was reached. One that still
+        rings (it needs `hearing`) is answered when a seat has.
 
         `to`: names or numbers of seats, or groups, tried in this order, each rung for so long (`ring`); all
         ready seats of a group ring at once. `music`: what the caller hears meanwhile, its last over and over.

@@ -182,7 +182,8 @@ class Station(Orders):
             self.lines[line.port] = make.line(line, loaded.lines[line.port], self.taught, self._serve)
 
     async def _serve(self, call: Call) -> None:
-        await serve(self.lines[call.port].script, call, self.recorder, self.services)
+        line = self.lines[call.port]
+        await serve(line.config, line.script, call, self.recorder, self.services)
 
     def _close_boards(self) -> None:
         boards, self.boards = self.boards, {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from typing import Any
 
 from ctidrv.apps import ivr
@@ -14,25 +15,42 @@ from ctidrv.apps.records import Customer
 from ctidrv.callcontrol.call import Call, CallState
 from ctidrv.callcontrol.causes import Cause
 from ctidrv.callcontrol.journal import CallEvent, Journal
+from ctidrv.config import LineConfig
 from ctidrv.errors import CallEnded, CtiError
+from ctidrv.service.first import operators_first
 from ctidrv.service.history import History
 from ctidrv.store import Store
 
 log = logging.getLogger("ctidrv.service")
 
 
-async def serve(script: ivr.Script, call: Call, recorder: CallRecorder, services: Services) -> None:
-    """Serves a call from outside: the recording of its line, and the script until an operator takes it."""
+async def serve(
+    line: LineConfig, script: ivr.Script, call: Call, recorder: CallRecorder, services: Services
+) -> None:
+    """Serves a call from outside: the recording of its line, and who has it first on that line, else the
+    script, until an operator takes it."""
     recording = recorder.start(call)
     try:
-        await by_script_or_operator(script, call, services)
+        await _until_taken(_first_or_script(line, script, call, services), call)
         await call.ended()
     finally:
         await recording.finish()
 
 
 async def by_script_or_operator(script: ivr.Script, call: Call, services: Services) -> None:
-    menu = asyncio.ensure_future(interpreter.run(script, call, services))
+    """Serves a call that we made and that is answered."""
+    await _until_taken(interpreter.run(script, call, services), call)
+
+
+async def _first_or_script(line: LineConfig, script: ivr.Script, call: Call, services: Services) -> None:
+    if await operators_first(line, script, call, services):
+        await call.hang_up(Cause.LOCAL_OPERATOR)
+    else:
+        await interpreter.run(script, call, services)
+
+
+async def _until_taken(served: Coroutine[Any, Any, None], call: Call) -> None:
+    menu = asyncio.ensure_future(served)
     taken = asyncio.ensure_future(call.taken())
     try:
         await asyncio.wait({menu, taken}, return_when=asyncio.FIRST_COMPLETED)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,7 @@ class Office:
         script: str | None = None,
         queues: Sequence[QueueConfig] = (),
         phones: int = 4,
+        first_served: Mapping[str, Any] = {},
         **board: Any,
     ) -> None:
         folder.mkdir(exist_ok=True)
@@ -87,6 +88,7 @@ class Office:
                 for index in range(seats)
             ],
             queues=queues,
+            lines=[replace(line, **first_served) for line in config.lines],
         )
         self.rig = Rig(DataFolder(folder / "data"), self.config)
         self.station, self.clock, self.board = self.rig.station, self.rig.clock, self.rig.board

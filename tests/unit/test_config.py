@@ -155,6 +155,13 @@ def test_whole_configuration_is_read(tmp_path):
         (GOOD + SEATS + QUEUE + "most = 0\n", 38, "whole number from 1 to 999"),
         (GOOD + SEATS + QUEUE + "timeout = 1.5\n", 38, "whole number"),
         (GOOD + SEATS + QUEUE + "skills = []\n", 38, "unknown key 'skills'; known are name, seats, ring"),
+        (changed('label = "Sales"', 'first = "menu"'), 30, "first 'menu' must be one of script, operator"),
+        (changed('label = "Sales"', 'first = "queue"'), 30, "first 'queue' needs to"),
+        (changed('label = "Sales"', 'to = "sales"'), 30, 'to goes with first = "operator"'),
+        (changed('label = "Sales"', 'first = "rings"\nring = 8'), 31, "ring goes with first"),
+        (changed('label = "Sales"', 'first = "rings"\nrings = 0'), 31, "whole number from 1 to 20"),
+        (changed('label = "Sales"', 'first = "rings"\nto = "a"'), 31, "there is no seat and no group 'a'"),
+        (changed('label = "Sales"', 'first = "queue"\nto = "a"'), 31, "there is no queue 'a'"),
         ("[office]\n", 1, "at least one [[board]]"),
         ("board = 7\n", 1, "at least one [[board]]"),
         ('[[board]]\nname = "sim"\ndriver = "sim"\n', 1, "at least one [[line]]"),
@@ -183,6 +190,19 @@ def test_seats_are_read_and_their_greetings_stand_beside_the_file(tmp_path):
     assert (seat.name, seat.number, seat.phone, seat.groups) == ("Li Mei", "08", "sim/3", ("sales",))
     assert (seat.wrap_up, seat.where) == (0, f"{tmp_path / 'station.toml'}:31")
     assert config.greeting_path(seat, "zh-CN") == tmp_path / "08-zh-CN.wav"
+
+
+def test_who_has_a_lines_calls_first_is_read(tmp_path):
+    def line(text):
+        return read_config(written(tmp_path, changed('label = "Sales"', text) + SEATS + QUEUE)).lines[1]
+
+    assert line("").first == "script"
+    operator = line('first = "operator"\nto = "08"\nring = 12')
+    assert (operator.first, operator.to, operator.ring) == ("operator", "08", 12)
+    queue = line('first = "queue"\nto = "sales"')
+    assert (queue.first, queue.to) == ("queue", "sales")
+    rings = line('first = "rings"\nrings = 3')
+    assert (rings.first, rings.to, rings.rings) == ("rings", None, 3)
 
 
 def test_queues_are_read_and_their_music_stands_beside_the_file(tmp_path):
