@@ -23,7 +23,7 @@ from ctidrv.apps.ivr.shipped import shipped_folder
 from ctidrv.callcontrol.call import Call
 from ctidrv.callcontrol.queueing import Served, Waited
 from ctidrv.config import QueueConfig
-from ctidrv.units import ms, seconds
+from ctidrv.units import Samples, ms, seconds
 
 SCRIPT = shipped_folder() / "queue.ivr.yaml"
 PROMPTS = load(SCRIPT).prompts
@@ -61,19 +61,23 @@ class QueueOffice(Office):
 
     # What people do.
 
-    async def rush(self, callers: int, spacing: float, talks: Sequence[float]) -> None:
-        """So many callers come, so many seconds apart; operator i talks for `talks[i]` seconds."""
+    async def rush(self, callers: int, spacing: float, talks: Sequence[float], *, times: int = 1) -> None:
+        """So many callers come, so many seconds apart, each so many times; operator i talks for `talks[i]`
+        seconds."""
         serving = [asyncio.ensure_future(self._works(i, talk)) for i, talk in enumerate(talks)]
-        await asyncio.gather(*(self._calls(line, seconds(line * spacing)) for line in range(callers)))
+        await asyncio.gather(*(self._calls(line, seconds(line * spacing), times) for line in range(callers)))
         for each in serving:
             each.cancel()
         await asyncio.gather(*serving, return_exceptions=True)
 
-    async def _calls(self, line: int, after: int) -> None:
-        await self.clock.sleep(seconds(0) + after)
-        ann = await self.caller(f"2125550{line:03d}", None, line)
-        await ann.hears_tone("busy", within=seconds(300))
-        await ann.hang_up()
+    async def _calls(self, line: int, after: Samples, times: int) -> None:
+        await self.clock.sleep(after)
+        for _ in range(times):
+            ann = await self.caller(f"2125550{line:03d}", None, line)
+            await ann.hears_tone("busy", within=seconds(300))
+            await ann.hang_up()
+            self.board.give_back(ann)
+            await self.clock.sleep(seconds(9))
 
     async def _works(self, index: int, talk: float) -> None:
         operator = self.operators[index]
@@ -93,7 +97,7 @@ def replay(events: Sequence[dict[str, Any]], seats: Sequence[str]) -> tuple[list
     found: list[str] = []
     state: dict[str, str] = {}
     since: dict[str, float] = {}
-    waiting: list[str] = []
+    waiting: dict[str, str | None] = {}  # in their order, and who is rung for each
     chosen = 0
     for event in events:
         kind, seat = event["type"], event.get("seat")
@@ -103,15 +107,19 @@ def replay(events: Sequence[dict[str, Any]], seats: Sequence[str]) -> tuple[list
             state[seat] = event["state"]
         elif kind == "call.seat" and (event["state"], event.get("cause")) == ("left", "no-answer"):
             since[seat] = event["at"]
+            if event["call"] in waiting:
+                waiting[event["call"]] = None
         elif kind == "queue.entered":
-            waiting.append(event["call"])
+            waiting[event["call"]] = None
             if event["position"] != len(waiting):
                 found.append(f"{event['call']} entered in place {event['position']} of {len(waiting)}")
         elif kind == "queue.left" and event["call"] in waiting:
-            if event["why"] == "answered" and waiting[0] != event["call"]:
-                found.append(f"{event['call']} was answered before {waiting[0]}")
-            waiting.remove(event["call"])
+            del waiting[event["call"]]
         elif kind == "queue.offered":
+            first = next((call for call, rings in waiting.items() if rings is None), None)
+            if first != event["call"]:
+                found.append(f"{event['call']} was offered to {seat} before {first}")
+            waiting[event["call"]] = seat
             ready = {name: since[name] for name in seats if state[name] == "ready"}
             if seat not in ready or ready[seat] > min(ready.values()):
                 found.append(f"{event['call']} was offered to {seat}, and ready are {ready}")

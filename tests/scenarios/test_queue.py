@@ -229,6 +229,22 @@ def test_ac_2_twenty_callers_are_answered_in_their_order_each_by_the_operator_id
     assert office.operators[3].notes == []  # she serves no queue
 
 
+def test_ac_1_a_hundred_calls_for_a_group_never_ring_the_seat_outside_of_it(make_office) -> None:
+    office = make_office(lines=10, phones=10, seats=4)
+
+    async def scene() -> None:
+        await office.rush(10, spacing=0.7, talks=(0.5, 1, 1.5), times=10)
+
+    office.play(scene(), limit=900)
+    assert [waited.status for waited in office.waited] == ["answered"] * 100
+    assert office.operators[3].notes == []
+    rung = [event["seat"] for event in office.journal("queue.offered")]
+    assert set(rung) == {"seat 1", "seat 2", "seat 3"}
+    found, chosen = replay(office.journal(), ["seat 1", "seat 2", "seat 3"])
+    assert found == []
+    assert chosen >= 30  # often several of them had nothing to do
+
+
 def test_who_does_not_answer_goes_behind_and_the_caller_keeps_the_first_place(make_office) -> None:
     office = make_office(lines=2, seats=2, queue=replace(OFFICE, ring=8))
 
