@@ -21,7 +21,7 @@ from ctidrv.errors import CallEnded
 from ctidrv.units import Samples, seconds, to_seconds
 
 if TYPE_CHECKING:
-    from ctidrv.callcontrol.call import Call
+    from ctidrv.callcontrol.call import Call, Played
     from ctidrv.callcontrol.journal import CallEvent, Journal
     from ctidrv.callcontrol.seat import Seat
     from ctidrv.media.channel import Sound
@@ -63,6 +63,8 @@ class Served:
     """How a caller is served who waits. `every`, `ring`, `timeout`: other than the queue's."""
 
     say: Say
+    first: Spoken | None = None
+    """What he hears when he enters, before a seat is rung for him."""
     music: Sequence[Sound] = ()
     """Instead of the queue's."""
     card: Mapping[str, str] | None = None
@@ -98,6 +100,8 @@ class _Waiting:
         self.served = served
         self.place = place
         self.entered = clock.now()
+        self.listens = True
+        """To the words that come first; no seat is rung yet."""
         self.seat: str | None = None
         """Which is rung for him, or is to be."""
         self.leaving = False
@@ -109,9 +113,16 @@ class _Waiting:
         self._timer: Timer | None = None
         self._alarm: asyncio.Future[None] | None = None
 
-    async def hear(self) -> None:
-        """Music, and the place when it is due, until the key that leaves is pressed. CallEnded."""
+    async def hear(self, listened: Callable[[], None]) -> None:
+        """The words that come first (then `listened` is told), music, and the place when it is due, until the
+        key that leaves is pressed, or at once if it was before. CallEnded."""
         key, music = self.queue.rules.leave, self.served.music or self.queue.music
+        if self.served.first is not None:
+            played = await self._say(self.served.first, key)
+            if played.reason == "digit":
+                return
+        self.listens = False
+        listened()
         while True:
             spoken = self._spoken()
             if spoken is None:
@@ -124,18 +135,20 @@ class _Waiting:
             else:
                 played = await self._say(spoken, key)
             if played.reason == "digit":
-                self.call.clear_digits()
                 return
 
     def _spoken(self) -> Spoken | None:
+        """The place, if it is due."""
         due = None if self.seat is not None else self._words.due(self.place)
-        return None if due is None or due > self._clock.now() else self.served.say(self.place)
+        spoken = None if due is None or due > self._clock.now() else self.served.say(self.place)
+        if spoken is not None:
+            self._words.said(self.place, self._clock.now())
+            self.call.note("queue.said", queue=self.queue.rules.name, position=self.place)
+        return spoken
 
-    async def _say(self, spoken: Spoken, key: str) -> Any:
+    async def _say(self, spoken: Spoken, key: str) -> Played:
         said = {"prompt": spoken.prompt, "lang": spoken.language}
-        self._words.said(self.place, self._clock.now())
         self.call.note("call.prompt", **said, state="started", reason=None)
-        self.call.note("queue.said", queue=self.queue.rules.name, position=self.place)
         played = await self.call.play(spoken.sounds, key, label=spoken.prompt)
         self.call.note("call.prompt", **said, state="ended", reason=played.reason)
         return played
@@ -210,11 +223,9 @@ class Queues:
             why = refused or Left.FAILED
             call.note("queue.left", queue=name, why=why.value, position=None, seconds=0.0, seat=None)
             return Waited(why.value, None)
-        call.clear_digits()  # keys of the menu leave no queue
         waiting = _Waiting(call, queue, served, queue.order.enter(call.id), self._clock)
         self._waiting[call.id] = waiting
         call.note("queue.entered", queue=name, position=waiting.place)
-        self._match()
         try:
             return await self._serve(waiting)
         except CallEnded:
@@ -259,7 +270,7 @@ class Queues:
         length = waiting.served.timeout or waiting.queue.rules.timeout
         deadline = Samples(waiting.entered + length)
         timer = self._clock.call_at(deadline, waiting.wake)
-        hearing = asyncio.ensure_future(waiting.hear())
+        hearing = asyncio.ensure_future(waiting.hear(self._match))
         offer: asyncio.Task[Reached] | None = None
         try:
             while not hearing.done() and self._clock.now() < deadline:
@@ -313,6 +324,7 @@ class Queues:
         if self._waiting.pop(waiting.call.id, None) is None:
             return
         waiting.over()
+        waiting.call.clear_digits()  # what was keyed here is nobody else's
         name = waiting.queue.rules.name
         waited = to_seconds(Samples(self._clock.now() - waiting.entered))
         seat = waiting.seat if waiting.why is Left.ANSWERED else None
@@ -353,16 +365,20 @@ class Queues:
         taken = {waiting.seat for waiting in self._waiting.values()}
         free: dict[str, Free] = {}
         callers = []
+        listening = set[str]()
         for call, waiting in self._waiting.items():
-            if waiting.seat is not None or waiting.leaving:
+            name = waiting.queue.rules.name
+            if waiting.listens and not waiting.leaving:
+                listening.add(name)  # nobody overtakes him
+            if waiting.seat is not None or waiting.leaving or name in listening:
                 continue
             own = [seat for seat in self._seats(waiting.queue) if seat.name not in taken]
             ready = {seat.name: seat for seat in own if seat.state is State.READY}
-            free |= {name: Free(name, self._idle.since(name)) for name in ready}
+            free |= {each: Free(each, self._idle.since(each)) for each in ready}
             callers.append(Caller(call, frozenset(ready)))
-        for call, name in pairs(callers, free.values()):
+        for call, chosen in pairs(callers, free.values()):
             waiting = self._waiting[call]
-            waiting.seat = name
+            waiting.seat = chosen
             waiting.plan()
             waiting.wake()
 

@@ -22,6 +22,7 @@ sys.path.append(str(Path(__file__).parent))
 from office_of_seats import ANSWER, HELLO, VOICE, Office
 from office_with_queue import OFFICE, PROMPTS, SCRIPT, QueueOffice, replay
 
+from ctidrv.callcontrol.queueing import Spoken
 from ctidrv.config import QueueConfig
 from ctidrv.media.wav import read_wav
 from ctidrv.native.compare import find
@@ -67,14 +68,16 @@ def make_shipped(tmp_path: Path) -> Iterator[Callable[..., Office]]:
         office.rig.close()
 
 
-async def through_the_menu(office: Office, line: int = 0, key: str = "1", language: str = "en-US") -> Any:
-    """A caller who has asked for an operator."""
+async def through_the_menu(
+    office: Office, line: int = 0, key: str = "1", language: str = "en-US", heard: int | None = None
+) -> Any:
+    """A caller who has asked for an operator, and has heard so many samples of the words for who waits."""
     ann = await office.caller(f"212555010{line}", None, line)
     await ann.hears(prompt("welcome")[:8000])
     await ann.press(key)
     await ann.hears(prompt("reception-menu", language)[:8000])
     await ann.press("0")
-    await ann.hears(prompt("please-wait", language))
+    await ann.hears(prompt("please-wait", language)[:heard])
     return ann
 
 
@@ -154,6 +157,31 @@ def test_ac_5_caller_hears_music_at_once_and_each_better_place_once(make_shipped
         "caller-left",
         "answered",
     ]
+
+
+def test_what_is_announced_is_heard_whole_before_a_seat_rings_and_nobody_overtakes(make_office) -> None:
+    office = make_office(lines=2, clearing=["loop-break"])
+    words = prompt("please-leave-message")
+    office.served = replace(office.served, first=Spoken("please-leave-message", "en-US", [words]))
+
+    async def scene() -> None:
+        ann = await office.caller(line=0)
+        await office.until(lambda: len(office.places()) == 1)
+        office.served = replace(office.served, first=None)
+        bob = await office.caller(line=1)
+        await ann.hears(words)
+        await office.operators[0].is_rung()
+        assert office.station.queue_rows()[0]["waiting"][0]["rings"] == "seat 1"
+        await ann.hears(MUSIC[:8000])
+        await ann.hang_up()
+        await bob.hang_up()
+
+    office.play(scene())
+    (prompted, ended), (offered,) = office.events("call.prompt", 0), office.events("queue.offered", 0)
+    assert (prompted["prompt"], ended["reason"]) == ("please-leave-message", "end")
+    assert ended["at"] <= offered["at"] < ended["at"] + 0.1
+    came = [event["call"] for event in office.journal("queue.entered")]
+    assert [event["call"] for event in office.journal("queue.offered")][:1] == came[:1]
 
 
 def test_places_beyond_the_recorded_numbers_are_not_said_and_the_music_goes_on(make_office) -> None:
@@ -308,19 +336,19 @@ def test_seat_that_becomes_ready_takes_the_first_caller_and_the_card_comes_with_
 # How callers leave.
 
 
-@pytest.mark.parametrize("during", ["words", "music", "ring"])
+@pytest.mark.parametrize("during", ["before", "words", "music", "ring"])
 def test_ac_5_the_key_that_leaves_is_obeyed_at_once_and_leads_to_the_mailbox(make_shipped, during) -> None:
     office = make_shipped()
 
     async def scene() -> None:
         if during != "ring":
             await nobody_ready(office)
-        ann = await through_the_menu(office)
+        ann = await through_the_menu(office, heard=8000 if during == "before" else None)
         if during == "words":
             await ann.hears(prompt("you-are-number")[:6000])
         elif during == "music":
             await ann.hears(MUSIC[:8000])
-        else:
+        elif during == "ring":
             await office.operators[0].is_rung()
         await ann.press("*")
         await ann.hears(prompt("please-leave-message"))
@@ -336,7 +364,7 @@ def test_ac_5_the_key_that_leaves_is_obeyed_at_once_and_leads_to_the_mailbox(mak
     (left,) = office.events("queue.left")
     key = next(event for event in office.events("call.digit") if event["digit"] == "*")
     assert left["why"] == "left"
-    assert key["during"] == ("queue-position" if during == "words" else "queue")
+    assert key["during"] == {"before": "please-wait", "words": "queue-position"}.get(during, "queue")
     greeting = next(e for e in office.events("call.prompt") if e["prompt"] == "please-leave-message")
     assert greeting["at"] - (key["at"] - key["length_ms"] / 1000) < 0.25
     (message,) = office.rig.calls()[0]["messages"]

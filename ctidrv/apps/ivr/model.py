@@ -154,26 +154,31 @@ Targets = Annotated[
 ]
 
 
+class Announce(Verb):
+    """What a caller is told: `prompt` before anything rings for him; in a queue `position`, his place, at
+    most so often."""
+
+    SHORT = "prompt"
+    SHORT_MAPPINGS = frozenset(("text",))
+    prompt: Prompt | None = None
+    position: Duration | None = None
+
+
 class Transfer(Verb):
     """Brings the call to a seat, and goes on here when their talk is over or nobody was reached.
 
-    `to` are seats (names or numbers) and groups, rung one after the other, each for `ring`; meanwhile the
-    caller hears `moh`, or ringback. `screen_pop` is told to the operator. What came of it is in the variable
-    ``<into>.status``: answered, busy, no-answer, caller-left or failed.
+    `to` are seats (names or numbers) and groups, rung one after the other, each for `ring`; the caller hears
+    `announce` before, and meanwhile `moh`, or ringback. `screen_pop` is told to the operator. What came of
+    it is in the variable ``<into>.status``: answered, busy, no-answer, caller-left or failed.
     """
 
     SHORT = "to"
     to: Targets
     ring: Duration = seconds(20)
     moh: Prompt | None = None
+    announce: Announce | None = None
     screen_pop: dict[Variable, Filled] = Field(default_factory=dict)
     into: Variable | None = None
-
-
-class Announced(Strict):
-    """What a caller is told who waits. `position`: his place in the queue, at most so often."""
-
-    position: Duration
 
 
 class Enqueue(Verb):
@@ -189,7 +194,7 @@ class Enqueue(Verb):
     ring: Duration | None = None
     moh: Prompt | None = None
     timeout: Duration | None = None
-    announce: Announced | None = None
+    announce: Announce | None = None
     screen_pop: dict[Variable, Filled] = Field(default_factory=dict)
     into: Variable | None = None
 

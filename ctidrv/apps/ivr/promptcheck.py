@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ctidrv.apps.ivr import model
 from ctidrv.apps.ivr.expression import names
 from ctidrv.apps.ivr.phrases import FILE
@@ -59,9 +61,12 @@ class _PromptCheck:
             return
         if isinstance(part.body, model.Enqueue):
             self._place(part)
-        for key in _PROMPT_KEYS:
-            for index, piece in enumerate(getattr(part.body, key, None) or ()):
-                node = part.at(key, index)
+        told: dict[tuple[str, ...], Any] = {(key,): getattr(part.body, key, None) for key in _PROMPT_KEYS}
+        if (announce := getattr(part.body, "announce", None)) is not None:
+            told["announce", "prompt"] = announce.prompt
+        for path, pieces in told.items():
+            for index, piece in enumerate(pieces or ()):
+                node = part.at(*path, index)
                 if isinstance(piece, SpokenText):
                     self._draft.add(node, _NO_SPEECH)
                 else:

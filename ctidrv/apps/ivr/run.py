@@ -23,7 +23,7 @@ from ctidrv.apps.ivr.template import as_text
 from ctidrv.apps.ivr.words import CALL_VALUES, SpokenText
 from ctidrv.callcontrol.call import Call, CallState, Played
 from ctidrv.callcontrol.causes import Cause
-from ctidrv.callcontrol.queueing import Served
+from ctidrv.callcontrol.queueing import Served, Spoken
 from ctidrv.errors import CallEnded, CtiError
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import Samples, to_seconds
@@ -287,6 +287,8 @@ class _Run:
     async def _transfer(self, body: model.Transfer) -> None:
         to = [as_text(each.value(self._known)) for each in body.to]
         self._result(body, status=None)
+        if body.announce is not None and body.announce.prompt is not None:
+            await self._play(body.announce.prompt, None)
         reached = await self.services.switchboard.connect(
             self.call,
             to,
@@ -306,11 +308,19 @@ class _Run:
             language=self.language,
             ring=body.ring,
             every=None if body.announce is None else body.announce.position,
+            first=self._announced(body.announce),
             timeout=body.timeout,
         )
         waited = await self.services.queues.enter(self.call, as_text(body.to.value(self._known)), served)
         length = round(to_seconds(waited.waited), 1)
         self._result(body, status=waited.status, position=waited.place, waited=length)
+
+    def _announced(self, announce: model.Announce | None) -> Spoken | None:
+        if announce is None or announce.prompt is None:
+            return None
+        sounds = self._find(announce.prompt)
+        label = " ".join(sound.id for sound in sounds)
+        return Spoken(label, sounds[0].language, [sound.audio for sound in sounds])
 
     def _music(self, body: model.Transfer | model.Enqueue) -> list[Pcm]:
         return [] if body.moh is None else [sound.audio for sound in self._find(body.moh)]

@@ -28,7 +28,7 @@ LATER_VERBS = frozenset(
         "call",
     )
 ).union(("return", "notify", "fax_send", "fax_receive"))
-LATER_KEYS = frozenset(("calendar", "databases", "on_fax_tone", "on_hangup", "secret", "announce"))
+LATER_KEYS = frozenset(("calendar", "databases", "on_fax_tone", "on_hangup", "secret"))
 _STAND_IN = model.HangupStep(hangup=model.Hangup())
 SCRIPT = Language(
     key="ivr",

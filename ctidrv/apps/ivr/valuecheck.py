@@ -63,6 +63,8 @@ def check_values(draft: Draft, graph: Graph | None) -> None:
     for step in steps:
         if isinstance(step.body, model.Ask):
             _check_patience(draft, step, step.body, header.defaults)
+        if isinstance(step.body, model.Transfer):
+            _check_announce(draft, step, step.body)
         if isinstance(step.body, model.Language_):
             _check_language(draft, step, step.body, header)
             if step.body.source not in kinds:
@@ -209,6 +211,12 @@ def _check_language(draft: Draft, step: Placed, body: model.Language_, header: m
             node = step.at("map", key) if key else step.at("otherwise")
             hint = did_you_mean(language, header.languages)
             draft.add(node, f"`{language}` is not one of the script's languages{hint}")
+
+
+def _check_announce(draft: Draft, step: Placed, body: model.Transfer) -> None:
+    if body.announce is not None and body.announce.position is not None:
+        said = "`position`: nobody waits in a `transfer`, and no place is said; `enqueue` has a queue"
+        draft.add(step.at("announce", "position"), said, "warning")
 
 
 def _check_patience(draft: Draft, step: Placed, body: model.Ask, defaults: model.Defaults) -> None:

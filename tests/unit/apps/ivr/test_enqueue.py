@@ -17,7 +17,7 @@ DESK = """\
         ring: 12s
         moh: [hello, still]
         timeout: 90s
-        announce: {position: 15s}
+        announce: {position: 15s, prompt: [still, hello]}
         screen_pop: {number: "{caller.number}", ext: "{ext}"}
         into: q
     - if: {cond: "q.status == 'answered'", then: [{goto: end}]}
@@ -67,6 +67,8 @@ def test_queue_is_asked_with_the_values_of_the_call_and_words_of_its_language(wo
     assert (served.ring, served.every, served.timeout) == (seconds(12), seconds(15), seconds(90))
     assert (served.card, served.language) == ({"number": "5551234", "ext": "08"}, "zh-CN")
     assert served.music == [script.prompts.sound("zh-CN", name) for name in ("hello", "still")]
+    assert served.first.prompt == "still hello"
+    assert served.first.sounds == [script.prompts.sound("zh-CN", name) for name in ("still", "hello")]
     spoken = served.say(3)
     assert (spoken.prompt, spoken.language) == ("queue-position", "zh-CN")
     assert spoken.sounds == [script.prompts.sound("zh-CN", name) for name in ("hello", "numbers/3")]
@@ -78,6 +80,7 @@ def test_what_a_script_does_not_say_is_the_queues(words, tmp_path, serve):
     line = serve(script, folder=tmp_path / "data", reaches=[waited("left")])
     ((name, served),) = line.connected
     assert (name, served.music, served.ring, served.every, served.timeout) == ("sales", [], None, None, None)
+    assert served.first is None
 
 
 @pytest.mark.parametrize(
@@ -88,6 +91,7 @@ def test_what_a_script_does_not_say_is_the_queues(words, tmp_path, serve):
         ("enqueue: {to: '{ext}'}", (8, 23), "nothing in this script sets `ext`"),
         ("enqueue: {to: sales, timeout: 20}", (8, 37), "write 20s"),
         ("enqueue: {to: sales, moh: musik}", (8, 33), "prompt `musik` is missing"),
+        ("enqueue: {to: sales, announce: {prompt: helo}}", (8, 47), "prompt `helo` is missing"),
         ("enqueue: {to: sales, announce: {place: 30s}}", (8, 39), "`announce` has no `place`"),
         ("enqueue: {to: sales, announce: {position: 30}}", (8, 49), "write 30s"),
         ("enqueue: {to: sales, screen_pop: {a: '{b}'}}", (8, 46), "nothing in this script sets `b`"),

@@ -61,6 +61,15 @@ def test_what_is_not_known_is_not_on_the_card_and_without_moh_the_caller_hears_r
     assert how["music"] == []
 
 
+def test_what_is_announced_is_heard_before_anything_rings(bench, tmp_path, serve):
+    flow = "{answer: {}}, {transfer: {to: sales, announce: [hello, still], into: t}}, {play: bye}"
+    line = serve(bench.load(f"  main: [{flow}]\n"), folder=tmp_path / "data", reaches=[Reached.BUSY])
+    assert line.names == ["hello still", "bye"]
+    ended = next(e for e in line.log if e.type == "call.prompt" and e.data["state"] == "ended")
+    assert ended.data["reason"] == "end"
+    assert len(line.connected) == 1
+
+
 def test_caller_who_leaves_meanwhile_ends_the_run(bench, tmp_path, serve):
     script = bench.load(
         "  main:\n    - answer: {}\n    - play: hello\n    - transfer: sales\n    - play: bye\n"
@@ -87,7 +96,10 @@ def test_caller_who_leaves_meanwhile_ends_the_run(bench, tmp_path, serve):
         ("transfer: {to: ['{ext}']}", (8, 25), "nothing in this script sets `ext`"),
         ("transfer: {to: sales, ring: 20}", (8, 35), "write 20s"),
         ("transfer: {to: sales, moh: musik}", (8, 34), "prompt `musik` is missing"),
-        ("transfer: {to: sales, announce: {position: 30s}}", (8, 29), "`announce` is not in this version"),
+        ("transfer: {to: sales, announce: helo}", (8, 39), "prompt `helo` is missing"),
+        ("transfer: {to: sales, announce: {prompt: helo}}", (8, 48), "prompt `helo` is missing"),
+        ("transfer: {to: sales, announce: {every: 30s}}", (8, 40), "`announce` has no `every`"),
+        ("transfer: {to: sales, announce: {position: 30s}}", (8, 50), "nobody waits in a `transfer`"),
         ("transfer: {to: sales, screen_pop: {a: '{b'}}", (8, 46), "`{` alone"),
         ("transfer: {to: sales, screen_pop: {a: '{b}'}}", (8, 47), "nothing in this script sets `b`"),
         ("transfer: {to: sales, into: my t}", (8, 35), "name of a variable"),
@@ -99,7 +111,12 @@ def test_wrong_transfer_is_named_with_line_and_column(bench, step, place, words)
 
 
 @pytest.mark.parametrize(
-    "step", ["transfer: sales", "transfer: ['08', Li Mei]", "transfer: {to: sales, moh: music/calm}"]
+    "step",
+    [
+        "transfer: sales",
+        "transfer: ['08', Li Mei]",
+        "transfer: {to: sales, moh: music/calm, announce: hello}",
+    ],
 )
 def test_short_forms_are_as_good(bench, step):
     assert bench.flows(f"  main:\n    - answer: {{}}\n    - {step}\n") == []
