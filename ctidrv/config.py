@@ -37,6 +37,7 @@ outside = "0W"               before every number: out of a PBX, and wait for its
 [[seat]]                     an operator's place; optional
 name = "Li Mei"              number = "08"        inside the office
 phone = "sim/3"              the port of a telephone (FXS) or headset (HANDSET)
+outside = "13800138000"      in the place of phone: a number that is called; [outbound] must allow it
 groups = ["sales"]           a call for a group rings all of its seats that are ready
 greeting = "hello-08-{lang}.wav"  what a caller hears before the seat; {lang}: each language's own
 wrap_up = 10                 seconds after a talk until the next call
@@ -133,7 +134,10 @@ class SeatConfig:
 
     name: str
     number: str
-    phone: PortId
+    phone: PortId | None = None
+    """Of its telephone or headset."""
+    outside: str = ""
+    """In its place: a number that is called, as it would be dialled by hand (`[outbound]` must allow it)."""
     groups: tuple[str, ...] = ()
     greeting: str | None = None
     """A WAV file, of each language where its name holds ``{lang}``; beside station.toml."""
@@ -508,7 +512,8 @@ class _Reader:
         seat = SeatConfig(
             name=table.text("name", most=40),
             number=table.text("number", most=6),
-            phone=PortId(table.text("phone")),
+            phone=None if (phone := table.optional("phone")) is None else PortId(phone),
+            outside=table.optional("outside") or "",
             groups=table.words("groups") or (),
             greeting=table.optional("greeting"),
             wrap_up=table.number("wrap_up", USUAL_WRAP_UP, 0, 3600),
@@ -518,9 +523,13 @@ class _Reader:
             table.fail("name", f"name {seat.name!r} must be words without '/'")
         if not re.fullmatch(r"[0-9]{1,6}", seat.number):
             table.fail("number", f'number {seat.number!r} must be digits in quotes, such as "08"')
-        if not re.fullmatch(_PORT, seat.phone):
+        if bool(seat.phone) == bool(seat.outside):
+            table.fail(
+                "phone", "a seat has a phone (BOARD/INDEX, such as sim/3) or an outside number, one of them"
+            )
+        if seat.phone and not re.fullmatch(_PORT, seat.phone):
             table.fail("phone", f"phone {seat.phone!r} must be BOARD/INDEX, such as sim/3")
-        table.nothing_else("name, number, phone, groups, greeting, wrap_up")
+        table.nothing_else("name, number, phone, outside, groups, greeting, wrap_up")
         return seat
 
     def _queue(self, table: _Table) -> QueueConfig:
@@ -581,6 +590,8 @@ class _Reader:
                 if word in groups:
                     self.fail("seat", index, key, f"{key} {word!r}: a group is called so")
                 named[word] = key
+            if not seat.phone:
+                continue
             if seat.phone in taken:
                 self.fail("seat", index, "phone", f"{taken[seat.phone]} at port {seat.phone} already")
             taken[seat.phone] = f"seat {seat.name} is"

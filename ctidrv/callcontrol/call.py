@@ -332,6 +332,10 @@ class Call:
         A call that rings cannot be refused without answering it: it goes on ringing until the
         caller gives up.
         """
+        self.hang_up_now(cause)
+
+    def hang_up_now(self, cause: Cause = Cause.LOCAL_SCRIPT) -> None:
+        """The same, for who does not wait."""
         self._line.hang_up(self, cause)
 
     # What the line tells.

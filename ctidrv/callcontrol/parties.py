@@ -19,6 +19,7 @@ from ctidrv.callcontrol.seat import Seat, Told
 from ctidrv.callcontrol.seat_table import State
 from ctidrv.clock import SampleClock
 from ctidrv.errors import CallEnded, CtiError
+from ctidrv.events import PortEvent, VoiceOff, VoiceOn
 from ctidrv.media.bridge import Role
 from ctidrv.units import Samples, ms
 
@@ -86,13 +87,19 @@ class Parties:
         self._bridge: Bridge | None = None
         self._joined: set[Channel] = set()
         self._waiter: asyncio.Future[None] | None = None
+        self._caller_speaks = False
+        self._forget = call.channel.subscribe(self._on_caller)
         call.when_ended(self._ended)
 
     # Ringing.
 
     def ring(self, to: str, **more: object) -> Reached | None:
         """Begins; `more` is noted. Not None: nothing rings, because of that."""
-        seats = self.means.find(to)
+        try:
+            seats = self.means.find(to)
+        except CtiError as error:
+            _log.error("%s: %s is not called: %s", self.call.id, to, error)
+            return Reached.FAILED
         for seat in seats:
             if seat.ring(self.call, self._tell):
                 self.ringing.append(seat)
@@ -152,6 +159,7 @@ class Parties:
                 self.leave(party, why)
                 party.seat.clear()
         self.unbridge()
+        self._forget()
 
     # Who hears whom.
 
@@ -246,7 +254,8 @@ class Parties:
             self.unbridge()
         elif seat in self.ringing:
             self.ringing.remove(seat)
-            self.note(seat, "left", cause=Why.LOST.value)
+            why = Why.NOT_REACHED if told is Told.REFUSED else Why.LOST
+            self.note(seat, "left", cause=why.value)
         self.wake()
 
     def _answered(self, seat: Seat) -> None:
@@ -283,6 +292,16 @@ class Parties:
         self._relay()
 
     def _relay(self) -> None:
-        """An operator's voice is sound that the caller's line sends."""
-        heard = (each for each in (self.owner, self.guest) if each and each.seat.channel in self._joined)
-        self.call.relays(self.call.channel in self._joined and any(each.speaks for each in heard))
+        """Whoever speaks is sound that the lines of the others send."""
+        parties = [each for each in (self.owner, self.guest) if each is not None]
+        here = [each for each in parties if each.seat.channel in self._joined]
+        joined = self.call.channel in self._joined
+        self.call.relays(joined and any(each.speaks for each in here))
+        for party in parties:
+            others = any(each.speaks for each in here if each is not party)
+            party.relays(party in here and (others or (joined and self._caller_speaks)))
+
+    def _on_caller(self, event: PortEvent) -> None:
+        if isinstance(event, VoiceOn | VoiceOff):
+            self._caller_speaks = isinstance(event, VoiceOn)
+            self._relay()

@@ -23,6 +23,7 @@ class Party:
         self._changed = changed
         self._sounds: Sequence[Sound] = ()
         self._playing: list[Playback] = []
+        self._relayed = False
         self._forget = seat.channel.subscribe(self._on_event)
 
     def hear(self, sounds: Sequence[Sound]) -> None:
@@ -32,17 +33,27 @@ class Party:
         self.quiet()
         self._sounds = sounds
         self._playing = [self.seat.channel.play(each, loop=each is sounds[-1]) for each in sounds]
+        self._tell_line()
 
     def quiet(self) -> None:
         """Nothing of it any more."""
         playing, self._playing = self._playing, []
         for playback in playing:
             playback.stop()
+        self._tell_line()
+
+    def relays(self, sound: bool) -> None:
+        """Whether somebody is heard by him; what he is played is heard too."""
+        self._relayed = sound
+        self._tell_line()
 
     def leave(self) -> None:
         """He is out of the call."""
         self._forget()
         self.quiet()
+
+    def _tell_line(self) -> None:
+        self.seat.phone.relays(self._relayed or bool(self._playing))
 
     def _on_event(self, event: PortEvent) -> None:
         if isinstance(event, VoiceOn | VoiceOff):

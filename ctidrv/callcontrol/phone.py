@@ -50,6 +50,7 @@ class What(Enum):
     NUMBER = "number"  # complete, with its digits
     FLASH = "flash"  # while it is connected
     PUT_DOWN = "put-down"
+    REFUSED = "refused"  # an outside number: it cannot be called, or no person answers there
     LOST = "lost"  # the board is gone
     BACK = "back"  # the board is there again
 
@@ -169,6 +170,14 @@ class Phone:
     def clear(self) -> None:
         """Nobody is there any more: busy tone, or congestion for a number that leads nowhere."""
         self._feed(Input.CLEAR, self._clock.now())
+
+    @property
+    def word(self) -> str:
+        """What it is doing; ``idle``: it lies on hook and nothing rings."""
+        return self.state.value
+
+    def relays(self, sound: bool) -> None:
+        """Whether somebody is heard by it; a telephone of the house is not hung up for silence."""
 
     # What the port tells.
 

@@ -20,6 +20,7 @@ class Why(Enum):
 
     ELSEWHERE = "answered-elsewhere"
     NO_ANSWER = "no-answer"
+    NOT_REACHED = "not-reached"  # an outside number: busy, no such number, a machine, no line is free
     CALLER_LEFT = "caller-left"
     OPERATOR = "operator"  # hung up
     SENT_ON = "sent-on"  # to another seat

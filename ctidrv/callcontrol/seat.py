@@ -9,20 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any, Protocol
 
-from ctidrv.callcontrol.phone import Phone, What
+from ctidrv.callcontrol.phone import Tell as TellPhone
+from ctidrv.callcontrol.phone import What
 from ctidrv.callcontrol.seat_table import Do, Input, SeatState, State
 from ctidrv.clock import SampleClock, Timer
 from ctidrv.units import PortId, Samples, seconds, to_seconds
 
 if TYPE_CHECKING:
-    from ctidrv.callcontrol.call import Call
+    from ctidrv.callcontrol.call import Call, Caller
     from ctidrv.callcontrol.journal import Journal
     from ctidrv.media.channel import Channel
     from ctidrv.native.pcm import Pcm
-    from ctidrv.ports.regions import Region
 
 
 class Told(Enum):
@@ -30,6 +29,7 @@ class Told(Enum):
 
     ANSWERED = "answered"
     LEFT = "left"  # the operator hung up
+    REFUSED = "refused"  # an outside number: nobody is reached there
     LOST = "lost"  # the telephone's board is gone
 
 
@@ -39,44 +39,67 @@ _OF_THE_PHONE = {
     What.ANSWERED: Input.ANSWERED,
     What.LIFTED: Input.LIFTED,
     What.PUT_DOWN: Input.PUT_DOWN,
+    What.REFUSED: Input.REFUSED,
     What.LOST: Input.LOST,
     What.BACK: Input.BACK,
 }
-_TOLD = {Do.TELL_ANSWERED: Told.ANSWERED, Do.TELL_LEFT: Told.LEFT, Do.TELL_LOST: Told.LOST}
+_TOLD = {
+    Do.TELL_ANSWERED: Told.ANSWERED,
+    Do.TELL_LEFT: Told.LEFT,
+    Do.TELL_REFUSED: Told.REFUSED,
+    Do.TELL_LOST: Told.LOST,
+}
+
+
+class Telephone(Protocol):
+    """What stands at a seat: a telephone or headset of the house (`Phone`), or an outside number
+    (`OutsidePhone`)."""
+
+    @property
+    def port(self) -> PortId: ...
+    @property
+    def channel(self) -> Channel: ...
+    @property
+    def word(self) -> str: ...
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def ring(self, caller: Caller | None = None) -> bool: ...
+    def stop_ring(self) -> None: ...
+    def connect(self) -> bool: ...
+    def clear(self) -> None: ...
+    def relays(self, sound: bool) -> None: ...
 
 
 class Seat:
-    """One operator's place. All methods belong to the loop's thread."""
+    """One operator's place; `phone` makes its telephone. All methods belong to the loop's thread."""
 
     def __init__(
         self,
         name: str,
         number: str,
-        channel: Channel,
+        phone: Callable[[TellPhone], Telephone],
         clock: SampleClock,
         journal: Journal,
-        region: Region,
         *,
         groups: tuple[str, ...] = (),
         wrap_up: Samples = seconds(10),
         greetings: Mapping[str, Pcm] = {},
-        zone: ZoneInfo | None = None,
     ) -> None:
         self.name = name
         self.number = number
         self.groups = groups
         self._greetings = dict(greetings)
-        self.channel = channel
-        self.port: PortId = channel.info.id
         self.call: Call | None = None
         """The call that it rings for, or talks with."""
         self.since = clock.now()
         """When the state that it is in began."""
-        self.phone = Phone(channel, clock, journal, region, self._on_phone, zone=zone)
+        self.phone = phone(self._on_phone)
         self._clock = clock
         self._journal = journal
         self._wrap_up = wrap_up
         self._seat = SeatState()
+        self._listed = False
         self.dialled: Callable[[Seat, str], bool] = lambda seat, keys: False
         """The switchboard's: what its telephone keyed; whether that leads anywhere."""
         self._tell: Tell | None = None
@@ -86,7 +109,24 @@ class Seat:
     def state(self) -> State:
         return self._seat.state
 
+    @property
+    def port(self) -> PortId:
+        """Of its telephone; empty: it is an outside number."""
+        return self.phone.port
+
+    @property
+    def telephone(self) -> str:
+        """What its telephone does, a word."""
+        return self.phone.word
+
+    @property
+    def channel(self) -> Channel:
+        """Of its telephone; an outside number has one while it talks."""
+        return self.phone.channel
+
     def start(self) -> None:
+        """It is one of the station's; a seat that is made for one call is not started."""
+        self._listed = True
         self.phone.start()
         self._told_state()
 
@@ -181,6 +221,8 @@ class Seat:
             self._perform(action, call, tell)
 
     def _told_state(self) -> None:
+        if not self._listed:
+            return
         fact: dict[str, Any] = {
             "seat": self.name,
             "state": self.state.word,

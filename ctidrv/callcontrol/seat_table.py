@@ -39,6 +39,7 @@ class Input(Enum):
     ANSWERED = auto()
     LIFTED = auto()
     PUT_DOWN = auto()
+    REFUSED = auto()  # an outside number's: nobody is reached there
     LOST = auto()
     BACK = auto()
     # the switchboard
@@ -64,6 +65,7 @@ class Do(Enum):
     STOP_WRAP_UP = auto()
     TELL_ANSWERED = auto()
     TELL_LEFT = auto()
+    TELL_REFUSED = auto()
     TELL_LOST = auto()
 
 
@@ -88,6 +90,7 @@ _ROWS: dict[State, dict[Input, Row]] = {
     State.RINGING: {
         Input.ANSWERED: (State.TALKING, (Do.TELL_ANSWERED,)),
         Input.STOP_RING: (State.READY, (Do.STOP_RING,)),
+        Input.REFUSED: (State.READY, (Do.TELL_REFUSED,)),
         Input.LOST: (State.OUT, (Do.TELL_LOST,)),
     },
     State.TALKING: {

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from ctidrv.media.bridge import Bridge
     from ctidrv.media.channel import Sound
 
-__all__ = ["PICK_UP", "PLACES", "Reached", "Switchboard", "Talk"]
+__all__ = ["OUTSIDE", "PICK_UP", "PLACES", "Reached", "Switchboard", "Talk"]
 
 
+OUTSIDE = "tel:"
+"""Before an outside number, in the place of a seat's name."""
 PLACES = 9
 """For parked calls."""
 PICK_UP = "*8"
@@ -34,7 +36,8 @@ PICK_UP = "*8"
 
 class Switchboard:
     """Of one station. `ringback`: of the line at a port; `bridge` makes one (`MediaEngine.bridge`); `hold`:
-    music, and `reasons`: words for an operator to whom a call comes back."""
+    music, and `reasons`: words for an operator to whom a call comes back. `outside` makes a seat of an
+    outside number, for one call; CtiError: it may not be called."""
 
     def __init__(
         self,
@@ -45,16 +48,21 @@ class Switchboard:
         ringback: Callable[[PortId], Sound],
         hold: Sequence[Sound],
         reasons: Mapping[Reached, Sound],
+        outside: Callable[[str], Seat],
     ) -> None:
         self._seats = tuple(seats)
         self._ringback = ringback
+        self._outside = outside
         self._means = Means(clock, self.find, bridge, hold, reasons)
         self._connections: dict[str, Connection] = {}
         for seat in self._seats:
             seat.dialled = self._dialled
 
     def find(self, to: str) -> list[Seat]:
-        """The seats that a name, a number or a group means; those of a group in the order of the file."""
+        """The seats that a name, a number or a group means; those of a group in the order of the file. Of
+        ``tel:`` and an outside number, a seat of its own; CtiError: it may not be called."""
+        if to.startswith(OUTSIDE):
+            return [self._outside(to.removeprefix(OUTSIDE))]
         return [seat for seat in self._seats if to in (seat.name, seat.number, *seat.groups)]
 
     async def connect(

@@ -162,8 +162,9 @@ def _boards(config: StationConfig) -> Iterator[Result]:
 
 
 def _scripts(config: StationConfig) -> Iterator[Result]:
-    from ctidrv.apps.ivr import ScriptErrors, check_queues, check_seats, load
+    from ctidrv.apps.ivr import ScriptErrors
     from ctidrv.apps.ivr import check as check_script
+    from ctidrv.service.loading import read_script
 
     for line in config.lines:
         check, path = f"line {line.port}", config.script_path(line)
@@ -177,11 +178,14 @@ def _scripts(config: StationConfig) -> Iterator[Result]:
             yield Result(check, "finding", str(fatal[0]), f"ctidrv ivr check {path}")
             continue
         try:
-            script = load(path)
-            check_seats(script, config.seat_words())
-            check_queues(script, config.queue_names())
+            read_script(config, path)
         except ScriptErrors as error:
-            yield Result(check, "finding", str(error), "add a [[seat]] or [[queue]], or correct the script")
+            yield Result(
+                check,
+                "finding",
+                str(error),
+                "correct the script, or add the [[seat]], [[queue]] or [outbound] rule it needs",
+            )
             continue
         if wrong:
             yield Result(check, "note", str(wrong[0]), f"ctidrv ivr check {path}")

@@ -32,7 +32,7 @@ from ctidrv.service.history import History
 from ctidrv.service.hub import Hub
 from ctidrv.service.orders import Orders
 from ctidrv.service.outbound import Outbound
-from ctidrv.service.parts import Makers, number_policy
+from ctidrv.service.parts import Makers
 from ctidrv.service.recovery import Recovered, recover
 from ctidrv.service.retention import Retention
 from ctidrv.service.serving import Customers, serve
@@ -167,16 +167,16 @@ class Station(Orders):
         store, clock, folder, ids = self.store, self.clock, self.folder, self.ids
         form, keep = self.config.recording.format, self.config.recording.keep
         make = Makers(self.config, self.engine, clock, self.journal, ids)
-        for seat in self.config.seats:
-            self.seats[seat.name] = make.seat(seat, loaded.greetings[seat.name])
         self.recorder = CallRecorder(folder, store, clock, ids, format=form)
+        policy = loading.number_policy(self.config)
+        self.outbound = Outbound(self.lines, policy, self.config.outbound.reserve, self.recorder, clock)
+        for seat in self.config.seats:
+            self.seats[seat.name] = make.seat(seat, loaded.greetings[seat.name], self.outbound)
         self.retention = None if keep is None else Retention(folder, store, self.journal, clock, keep)
-        self.switchboard = make.switchboard(self.seats.values(), self.lines)
+        self.switchboard = make.switchboard(self.seats.values(), self.lines, self.outbound)
         self.queues = make.queues(self.switchboard, loaded.music)
         boxes = Mailboxes(folder, store, clock, ids, self.customers.of, format=form)
         self.services = Services(boxes, folder, store, clock, ids, self.switchboard, self.queues)
-        policy = number_policy(self.config, loaded.lines.values())
-        self.outbound = Outbound(self.lines, policy, self.config.outbound.reserve, self.recorder, clock)
         self.taught = TaughtTones(store, self.engine, self.journal, self.lines)
         for line in self.config.lines:
             self.lines[line.port] = make.line(line, loaded.lines[line.port], self.taught, self._serve)

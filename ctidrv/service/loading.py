@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from ctidrv.apps import ivr
+from ctidrv.callcontrol.number_policy import NumberPolicy
 from ctidrv.callcontrol.profile import LineProfile
 from ctidrv.config import LineConfig, SeatConfig, StationConfig
 from ctidrv.errors import InputError, PortError
@@ -44,7 +46,8 @@ class Loaded:
 def load(config: StationConfig, context: DriverContext) -> Loaded:
     """InputError or PortError for what will not do."""
     scripts = _Scripts(config)
-    lines = {line.port: LoadedLine(*_country(config, line), scripts.of(line)) for line in config.lines}
+    countries = {line.port: _country(config, line) for line in config.lines}
+    lines = {line.port: LoadedLine(*countries[line.port], scripts.of(line)) for line in config.lines}
     spoken = [config.office.language]
     spoken += [each for line in lines.values() for each in line.script.header.languages]
     greetings = {}
@@ -58,11 +61,27 @@ def load(config: StationConfig, context: DriverContext) -> Loaded:
 
 
 def read_script(config: StationConfig, path: Path) -> ivr.Script:
-    """With the names of seats and queues that it says; InputError."""
+    """With the seats, queues and numbers that it names; InputError."""
     script = ivr.load(path)
     ivr.check_seats(script, config.seat_words())
     ivr.check_queues(script, config.queue_names())
+    ivr.check_numbers(script, number_policy(config).judge)
     return script
+
+
+def number_policy(config: StationConfig) -> NumberPolicy:
+    """Which numbers may be dialled; emergency numbers of every country that a line or the office is in."""
+    office, rules = config.office, config.outbound
+    countries = {office.country, *(line.country or office.country for line in config.lines)}
+    leading_out = {re.sub("[^0-9]", "", line.outside) for line in config.lines if line.outside}
+    return NumberPolicy(
+        country=office.country,
+        area=office.area,
+        emergency={number for code in countries for number in load_region(code).emergency},
+        allow=rules.allow,
+        deny=rules.deny,
+        prefixes=sorted(leading_out),
+    )
 
 
 def check_kind(port: PortInfo, kinds: tuple[Kind, ...], where: str = "") -> None:
@@ -111,6 +130,8 @@ def _make_boards(config: StationConfig, context: DriverContext) -> dict[str, Boa
     for line in config.lines:
         _check_port(made, line.port, TO_THE_EXCHANGE, at(line))
     for seat in config.seats:
+        if not seat.phone:
+            continue
         _check_port(made, seat.phone, TELEPHONES, at(seat))
     return made
 

@@ -78,7 +78,7 @@ class Orders:
                 state = "unused" if line is None else line.controller.state.word
                 label = None if line is None else line.config.label
                 if seat is not None:
-                    call, state, label = seat.call, seat.phone.state.value, seat.name
+                    call, state, label = seat.call, seat.telephone, seat.name
                 rows.append(
                     {
                         "id": port.id,

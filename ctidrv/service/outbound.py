@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ctidrv.apps.recording import CallRecorder, CallRecording
@@ -20,8 +21,9 @@ from ctidrv.callcontrol.causes import Cause
 from ctidrv.callcontrol.fxo import State
 from ctidrv.callcontrol.number_policy import Dialable, NumberPolicy
 from ctidrv.callcontrol.outgoing import Order, answered_by
+from ctidrv.callcontrol.outside import Asker
 from ctidrv.clock import SampleClock
-from ctidrv.errors import CallEnded, CtiError, PortError
+from ctidrv.errors import CallEnded, CtiError, InputError, PortError
 from ctidrv.media.dialler import steps
 from ctidrv.units import TICK, PortId, Samples, seconds
 
@@ -52,6 +54,36 @@ _ELSEWHERE_IN_DISTRESS = frozenset(
 _ON_ITS_WAY = (State.SEIZING, State.DIALLING, State.CALLING)
 
 
+class _Serves:
+    """An asker who wants nothing but to serve what was answered, when it is known by whom."""
+
+    def __init__(self, then: Then) -> None:
+        self._then = then
+
+    def begun(self, call: Call) -> None:
+        """It is served when it is answered."""
+
+    async def answered(self, call: Call) -> None:
+        if await answered_by(call, WHO_WITHIN) == FAX:
+            await call.hang_up(Cause.FAX_ANSWERED)
+        elif call.answered_by != OPERATOR:
+            await self._then(call)
+
+    def failed(self, call: Call) -> None:
+        """Its row says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A call to be made."""
+
+    number: Dialable
+    asker: Asker
+    port: PortId | None = None
+    """The line that it has to be; None: any."""
+    tried: list[PortId] = field(default_factory=list)
+
+
 class Outbound:
     """Of one station; all methods belong to the loop's thread."""
 
@@ -74,10 +106,19 @@ class Outbound:
 
         InputError for what is no number or cannot be dialled, NotAllowed, PortError where no line is free.
         """
-        number = self._policy.judge(text)
-        if number.emergency:
-            return await self._in_distress(number, then, port, [])
-        return self._dial(self._choose(port), number, then, port, [])
+        return await self.ask(text, _Serves(then), port=port)
+
+    def check(self, text: str) -> None:
+        """InputError for what is no number that may be a seat, NotAllowed."""
+        if self._policy.judge(text).emergency:
+            raise InputError(f"{text} is an emergency number, and no seat")
+
+    async def ask(self, text: str, asker: Asker, *, port: PortId | None = None) -> Call:
+        """The same for who wants to be told what becomes of it."""
+        job = _Job(self._policy.judge(text), asker, port)
+        if job.number.emergency:
+            return await self._in_distress(job)
+        return self._dial(self._choose(port), job)
 
     # Lines.
 
@@ -95,87 +136,72 @@ class Outbound:
             )
         return fit[-1]
 
-    def _dial(
-        self, line: Line, number: Dialable, then: Then, port: PortId | None, tried: list[PortId]
-    ) -> Call:
-        digits = f"W{line.config.outside}{number.digits}"
+    def _dial(self, line: Line, job: _Job) -> Call:
+        digits = f"W{line.config.outside}{job.number.digits}"
         steps(digits, line.config.dial)  # UsageError while nothing has happened
 
         def serve(call: Call) -> Awaitable[None]:
-            tried.append(line.config.port)
-            recording = self._recorder.start(call)
-            return self._serve(call, recording, number, then, port, tried)
+            job.tried.append(line.config.port)
+            return self._serve(call, self._recorder.start(call), job)
 
         order = Order(
-            number=number.number,
+            number=job.number.number,
             digits=digits,
             how=line.config.dial,
             dialling=line.region.dialling,
             serve=serve,
-            emergency=number.emergency,
+            emergency=job.number.emergency,
         )
         return line.controller.dial(order)
 
     # Serving.
 
-    async def _serve(
-        self,
-        call: Call,
-        recording: CallRecording,
-        number: Dialable,
-        then: Then,
-        port: PortId | None,
-        tried: list[PortId],
-    ) -> None:
+    async def _serve(self, call: Call, recording: CallRecording, job: _Job) -> None:
         try:
+            job.asker.begun(call)
             try:
                 await call.through()
             except CallEnded:
-                await self._elsewhere(call, number, then, port, tried)
+                if not await self._elsewhere(call, job):
+                    job.asker.failed(call)
                 return
-            if await answered_by(call, WHO_WITHIN) == FAX:
-                await call.hang_up(Cause.FAX_ANSWERED)
-            elif call.answered_by != OPERATOR:
-                await then(call)
+            await job.asker.answered(call)
             if call.answered_by != OPERATOR and call.state is not CallState.ENDED:
                 await call.hang_up(Cause.LOCAL_SCRIPT)
             await call.ended()
         finally:
             await recording.finish()
 
-    async def _elsewhere(
-        self, call: Call, number: Dialable, then: Then, port: PortId | None, tried: list[PortId]
-    ) -> None:
-        """What did not fail because of the number is tried on another line."""
+    async def _elsewhere(self, call: Call, job: _Job) -> bool:
+        """What did not fail because of the number is tried on another line; whether it is."""
         try:
-            if number.emergency and call.cause in _ELSEWHERE_IN_DISTRESS:
-                again = await self._in_distress(number, then, None, tried)
-            elif call.cause in _ELSEWHERE and port is None:
-                again = self._dial(self._choose(None, tried), number, then, None, tried)
+            if job.number.emergency and call.cause in _ELSEWHERE_IN_DISTRESS:
+                again = await self._in_distress(job)
+            elif call.cause in _ELSEWHERE and job.port is None:
+                again = self._dial(self._choose(None, job.tried), job)
             else:
-                return
+                return False
         except CtiError as error:
             log.error("%s: not made on another line: %s", call.id, error)
-            return
+            return False
         call.note("call.moved", to=again.id)
+        return True
 
     # Emergency calls.
 
-    async def _in_distress(
-        self, number: Dialable, then: Then, port: PortId | None, tried: list[PortId]
-    ) -> Call:
+    async def _in_distress(self, job: _Job) -> Call:
         """On a line that is idle, else on one that is made so. PortError when every line has been tried, or
         is out of order, or has an emergency call."""
-        able = {each: line for each, line in self._lines.items() if _can_dial(line, number)}
-        while left := [line for each, line in able.items() if each not in tried]:
+        able = {each: line for each, line in self._lines.items() if _can_dial(line, job.number)}
+        while left := [line for each, line in able.items() if each not in job.tried]:
             idle = [line for line in left if line.controller.state is State.IDLE]
             if idle:
-                named = [line for line in idle if line.config.port == port]
-                return self._dial((named or idle)[-1], number, then, None, tried)
+                named = [line for line in idle if line.config.port == job.port]
+                return self._dial((named or idle)[-1], job)
             line = min(left, key=_harm)
             if _harm(line)[0] >= _NEVER or not await self._free(line):
-                tried.append(line.config.port)
-        raise PortError(f"{number.number}: no line works, or all have emergency calls")
+                job.tried.append(line.config.port)
+        raise PortError(f"{job.number.number}: no line works, or all have emergency calls")
 
     async def _free(self, line: Line) -> bool:
         """Ends what is on the line; whether it is idle then."""

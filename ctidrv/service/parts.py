@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -15,9 +14,10 @@ from ctidrv.callcontrol.call import Call
 from ctidrv.callcontrol.ids import Ids
 from ctidrv.callcontrol.journal import Journal
 from ctidrv.callcontrol.line import LineController
-from ctidrv.callcontrol.number_policy import NumberPolicy
+from ctidrv.callcontrol.outside import OutsidePhone
+from ctidrv.callcontrol.phone import Phone, Tell
 from ctidrv.callcontrol.queueing import Queues
-from ctidrv.callcontrol.seat import Seat
+from ctidrv.callcontrol.seat import Seat, Telephone
 from ctidrv.callcontrol.switchboard import Switchboard
 from ctidrv.clock import SampleClock
 from ctidrv.config import LineConfig, SeatConfig, StationConfig
@@ -27,9 +27,10 @@ from ctidrv.native.pcm import Pcm
 from ctidrv.ports.regions import Region, country_tone, load_region
 from ctidrv.service.loading import TELEPHONES, TO_THE_EXCHANGE, LoadedLine, at, check_kind
 from ctidrv.service.queues import queue_rules
-from ctidrv.units import PortId, seconds
+from ctidrv.units import PortId, Samples, seconds
 
 if TYPE_CHECKING:
+    from ctidrv.service.outbound import Outbound
     from ctidrv.service.taught import TaughtTones
 
 Serve = Callable[[Call], Awaitable[None]]
@@ -66,28 +67,42 @@ class Makers:
         controller = LineController(channel, self.clock, self.journal, self.ids, loaded.profile, serve)
         return Line(config, loaded.region, loaded.script, controller)
 
-    def seat(self, config: SeatConfig, greetings: Mapping[str, Pcm]) -> Seat:
-        """PortError."""
-        office = self.config.office
+    def seat(self, config: SeatConfig, greetings: Mapping[str, Pcm], outbound: Outbound) -> Seat:
+        """PortError; InputError for an outside number that may not be called."""
         try:
-            channel = self.engine.channel(config.phone)
-            check_kind(channel.info, TELEPHONES)
+            phone = self._outside(config.outside, outbound) if config.outside else self._phone(config.phone)
         except CtiError as error:
             raise type(error)(f"{at(config)}{error}") from error
         return Seat(
             config.name,
             config.number,
-            channel,
+            phone,
             self.clock,
             self.journal,
-            load_region(office.country),
             groups=config.groups,
             wrap_up=seconds(config.wrap_up),
             greetings=greetings,
-            zone=ZoneInfo(office.timezone),
         )
 
-    def switchboard(self, seats: Iterable[Seat], lines: Mapping[PortId, Line]) -> Switchboard:
+    def _outside(self, number: str, outbound: Outbound) -> Callable[[Tell], Telephone]:
+        outbound.check(number)
+        return lambda tell: OutsidePhone(number, outbound.ask, tell)
+
+    def _phone(self, port: PortId | None) -> Callable[[Tell], Telephone]:
+        assert port is not None
+        office = self.config.office
+        channel = self.engine.channel(port)
+        check_kind(channel.info, TELEPHONES)
+        region, zone = load_region(office.country), ZoneInfo(office.timezone)
+        return lambda tell: Phone(channel, self.clock, self.journal, region, tell, zone=zone)
+
+    def switchboard(
+        self, seats: Iterable[Seat], lines: Mapping[PortId, Line], outbound: Outbound
+    ) -> Switchboard:
+        def outside(number: str) -> Seat:
+            phone = self._outside(number, outbound)
+            return Seat(number, number, phone, self.clock, self.journal, wrap_up=Samples(0))
+
         return Switchboard(
             seats,
             self.clock,
@@ -95,6 +110,7 @@ class Makers:
             ringback=lambda port: country_tone(lines[port].region, "ringback"),
             hold=[hold_music()],
             reasons=spoken_reasons(self.config.office.language),
+            outside=outside,
         )
 
     def queues(self, switchboard: Switchboard, music: Mapping[str, Pcm]) -> Queues:
@@ -105,18 +121,3 @@ class Makers:
             self.journal,
             {name: [sound] for name, sound in music.items()},
         )
-
-
-def number_policy(config: StationConfig, lines: Iterable[LoadedLine]) -> NumberPolicy:
-    """Which numbers may be dialled; emergency numbers of every country that a line or the office is in."""
-    office, rules = config.office, config.outbound
-    emergency = {number for line in lines for number in line.region.emergency}
-    leading_out = {re.sub("[^0-9]", "", line.outside) for line in config.lines if line.outside}
-    return NumberPolicy(
-        country=office.country,
-        area=office.area,
-        emergency=emergency | set(load_region(office.country).emergency),
-        allow=rules.allow,
-        deny=rules.deny,
-        prefixes=sorted(leading_out),
-    )

@@ -79,7 +79,7 @@ class Tree:
         await office.clock.sleep(seconds(4))
         watching.cancel()
         for seat in office.station.seats.values():
-            if seat.state not in (State.READY, State.PAUSED) or seat.phone.state.value != "idle":
+            if seat.state not in (State.READY, State.PAUSED) or seat.telephone != "idle":
                 self.findings.append(f"{seat.name} is {seat.state.word}, its telephone {seat.phone.state}")
 
     async def _pause(self, least: float, most: float) -> None:

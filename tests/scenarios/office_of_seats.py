@@ -18,7 +18,7 @@ from typing import Any
 
 from ctidrv.callcontrol.call import Call
 from ctidrv.callcontrol.switchboard import Reached
-from ctidrv.config import BoardConfig, QueueConfig, SeatConfig
+from ctidrv.config import BoardConfig, OutboundConfig, QueueConfig, SeatConfig
 from ctidrv.errors import CallEnded
 from ctidrv.folder import DataFolder
 from ctidrv.media.wav import WavWriter, read_wav
@@ -34,7 +34,7 @@ HELLO, ANSWER = VOICE[:16000], OTHER[:16000]
 
 class Office:
     """A station of some lines and telephones; each call is answered and brought to a seat, or given to a
-    script that does it."""
+    script that does it. `outside`: the number of one more seat, called "mobile"."""
 
     def __init__(
         self,
@@ -53,6 +53,8 @@ class Office:
         queues: Sequence[QueueConfig] = (),
         phones: int = 4,
         first_served: Mapping[str, Any] = {},
+        outside: str | None = None,
+        outbound: OutboundConfig | None = None,
         **board: Any,
     ) -> None:
         folder.mkdir(exist_ok=True)
@@ -89,7 +91,11 @@ class Office:
             ],
             queues=queues,
             lines=[replace(line, **first_served) for line in config.lines],
+            outbound=outbound or OutboundConfig(),
         )
+        if outside is not None:
+            mobile = SeatConfig("mobile", "09", outside=outside, wrap_up=2)
+            self.config = replace(self.config, seats=[*self.config.seats, mobile])
         self.rig = Rig(DataFolder(folder / "data"), self.config)
         self.station, self.clock, self.board = self.rig.station, self.rig.clock, self.rig.board
         desk: Any = self.station.boards[first[0]]

@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from ctidrv.apps.ivr.template import Assigned, Condition, Filled, QueueTarget, Target
+from ctidrv.apps.ivr.template import Assigned, Condition, Filled, NumberTarget, QueueTarget, Target
 from ctidrv.apps.ivr.words import (
     BoxName,
     Digits,
@@ -149,9 +149,9 @@ class _TargetOrMore:
         return {"anyOf": [listed["items"], listed]}
 
 
-Targets = Annotated[
-    list[Target], Field(min_length=1, max_length=20), BeforeValidator(_targets), _TargetOrMore
-]
+_Several = (Field(min_length=1, max_length=20), BeforeValidator(_targets), _TargetOrMore)
+Targets = Annotated[list[Target], *_Several]
+Numbers = Annotated[list[NumberTarget], *_Several]
 
 
 class Announce(Verb):
@@ -179,6 +179,13 @@ class Transfer(Verb):
     announce: Announce | None = None
     screen_pop: dict[Variable, Filled] = Field(default_factory=dict)
     into: Variable | None = None
+
+
+class Dial(Transfer):
+    """The same with outside numbers; the station calls them on another line (`[outbound]` allows them)."""
+
+    to: Numbers
+    ring: Duration = seconds(40)
 
 
 class Enqueue(Verb):
@@ -265,6 +272,10 @@ class TransferStep(Strict):
     transfer: Transfer
 
 
+class DialStep(Strict):
+    dial: Dial
+
+
 class EnqueueStep(Strict):
     enqueue: Enqueue
 
@@ -295,6 +306,7 @@ VERBS = (
     "set",
     "if",
     "transfer",
+    "dial",
     "enqueue",
     "record",
     "voicemail",
@@ -313,6 +325,7 @@ Step = Annotated[
     | Annotated[SetStep, Tag("step:set")]
     | Annotated[IfStep, Tag("step:if")]
     | Annotated[TransferStep, Tag("step:transfer")]
+    | Annotated[DialStep, Tag("step:dial")]
     | Annotated[EnqueueStep, Tag("step:enqueue")]
     | Annotated[RecordStep, Tag("step:record")]
     | Annotated[VoicemailStep, Tag("step:voicemail")]
@@ -394,6 +407,7 @@ AnyVerb = (
     | Set_
     | If_
     | Transfer
+    | Dial
     | Enqueue
     | Record
     | Voicemail

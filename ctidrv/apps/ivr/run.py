@@ -24,6 +24,7 @@ from ctidrv.apps.ivr.words import CALL_VALUES, SpokenText
 from ctidrv.callcontrol.call import Call, CallState, Played
 from ctidrv.callcontrol.causes import Cause
 from ctidrv.callcontrol.queueing import Served, Spoken
+from ctidrv.callcontrol.switchboard import OUTSIDE
 from ctidrv.errors import CallEnded, CtiError
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import Samples, to_seconds
@@ -285,7 +286,8 @@ class _Run:
     # Who is reached.
 
     async def _transfer(self, body: model.Transfer) -> None:
-        to = [as_text(each.value(self._known)) for each in body.to]
+        outside = OUTSIDE if isinstance(body, model.Dial) else ""
+        to = [outside + as_text(each.value(self._known)) for each in body.to]
         self._result(body, status=None)
         if body.announce is not None and body.announce.prompt is not None:
             await self._play(body.announce.prompt, None)

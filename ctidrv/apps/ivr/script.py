@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from ctidrv.apps.ivr.template import Template
 from ctidrv.apps.ivr.valuecheck import check_values
 from ctidrv.document.findings import DocumentErrors, Finding, did_you_mean
 from ctidrv.document.source import Node, read
+from ctidrv.errors import CtiError
 
 
 class ScriptErrors(DocumentErrors):
@@ -62,7 +63,7 @@ def check_seats(script: Script, known: Iterable[str]) -> None:
     """ScriptErrors where a `transfer` leads to none of these: the names, numbers and groups of a station."""
     names = sorted(known)
     for step in _steps(script, model.Transfer):
-        for index, target in enumerate(step.body.to):
+        for index, target in enumerate(() if isinstance(step.body, model.Dial) else step.body.to):
             _check_target(script, target, names, "seat and no group", step.at("to", index))
 
 
@@ -71,6 +72,17 @@ def check_queues(script: Script, known: Iterable[str]) -> None:
     names = sorted(known)
     for step in _steps(script, model.Enqueue):
         _check_target(script, step.body.to, names, "queue", step.at("to"))
+
+
+def check_numbers(script: Script, judge: Callable[[str], object]) -> None:
+    """ScriptErrors where a `dial` calls what `judge` does not let be called (CtiError)."""
+    for step in _steps(script, model.Dial):
+        for index, target in enumerate(step.body.to):
+            try:
+                if not target.expressions:
+                    judge("".join(words for words, _ in target.parts))
+            except CtiError as error:
+                raise _error(script, step.at("to", index), str(error)) from error
 
 
 def _steps(script: Script, kind: type[model.Transfer | model.Enqueue]) -> Iterator[Placed]:
@@ -83,7 +95,11 @@ def _check_target(script: Script, target: Template, names: list[str], what: str,
     name = "".join(words for words, _ in target.parts)
     if not target.expressions and name not in names:
         said = f"station.toml has no {what} `{name[:40]}`{did_you_mean(name, names)}"
-        raise ScriptErrors([Finding(str(script.path), node.line, node.column, "error", said)])
+        raise _error(script, node, said)
+
+
+def _error(script: Script, node: Node, said: str) -> ScriptErrors:
+    return ScriptErrors([Finding(str(script.path), node.line, node.column, "error", said)])
 
 
 def _examine(path: Path) -> tuple[Draft, Prompts | None]:

@@ -18,7 +18,6 @@ from ctidrv.document.source import Listing, Node, Scalar, Source, Table, plain
 
 LATER_VERBS = frozenset(
     (
-        "dial",
         "pause",
         "tag",
         "conference",
@@ -45,6 +44,7 @@ SCRIPT = Language(
         "language": model.Language_,
         "if": model.If_,
         "transfer": model.Transfer,
+        "dial": model.Dial,
         "enqueue": model.Enqueue,
         "record": model.Record,
         "voicemail": model.Voicemail,

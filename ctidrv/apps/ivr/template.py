@@ -110,6 +110,13 @@ def _target(value: Any) -> Template:
     return _named(value, 'the name or number of a seat, or a group: in quotes, such as "08"')
 
 
+def _number(value: Any) -> Template:
+    found = _named(value, 'an outside number: in quotes, such as "13800138000"')
+    if not found.expressions and not _TYPED.fullmatch(value.strip()):
+        raise wrong(f"{shown(value)} is not a number: digits, and spaces or dashes between them")
+    return found
+
+
 def _queue(value: Any) -> Template:
     return _named(value, "the name of a queue")
 
@@ -136,6 +143,8 @@ def _condition(value: Any) -> Expression:
     return _parsed(value)
 
 
+_TYPED = re.compile(r"\(?\+?\(?[0-9*#][0-9*#\s().\-/]{0,61}")
+
 Filled = Annotated[Template, PlainValidator(_template), WithJsonSchema({"type": ["string", "integer"]})]
 """A text, with values in braces."""
 
@@ -143,6 +152,9 @@ _NAMED = WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_TEXT
 
 Target = Annotated[Template, PlainValidator(_target), _NAMED]
 """Who a call is for: the name or number of a seat, or a group."""
+
+NumberTarget = Annotated[Template, PlainValidator(_number), _NAMED]
+"""An outside number, as it would be dialled by hand."""
 
 QueueTarget = Annotated[Template, PlainValidator(_queue), _NAMED]
 """Where a call waits: the name of a queue."""

@@ -12,7 +12,7 @@ from ctidrv.callcontrol.seat_table import TABLE, Do, Input, SeatState, State
 MUST_REACT = {
     State.READY: "RING RECALL LIFTED PAUSE LOST",
     State.PAUSED: "RECALL LIFTED RESUME LOST",
-    State.RINGING: "ANSWERED STOP_RING LOST",
+    State.RINGING: "ANSWERED STOP_RING REFUSED LOST",
     State.TALKING: "PUT_DOWN CLEAR LOST",
     State.CLEARED: "PUT_DOWN RECALL WRAPPED_UP RESUME PAUSE LOST",
     State.WRAP_UP: "LIFTED RECALL WRAPPED_UP RESUME PAUSE LOST",
@@ -44,7 +44,7 @@ def test_bell_timer_and_who_is_told_are_those_of_the_state_whatever_happened(inp
                 case Do.TELL_ANSWERED:
                     assert before is State.RINGING or seen is Input.RECALL
                     rings = False  # lifted: the telephone itself stops
-                case Do.TELL_LEFT | Do.TELL_LOST:
+                case Do.TELL_LEFT | Do.TELL_REFUSED | Do.TELL_LOST:
                     assert has_call  # who is told had it
                     rings = False
                 case _:

@@ -77,7 +77,7 @@ def test_all_findings_of_a_file_come_at_once_in_line_order(bench):
 @pytest.mark.parametrize(
     ("step", "column", "words"),
     [
-        ("dial: {to: desk}", 7, "verb `dial` is not in this version of ctidrv"),
+        ("pause: 2s", 7, "verb `pause` is not in this version of ctidrv"),
         ("fax_send: {file: x}", 7, "verb `fax_send` is not in this version"),
         (
             "gather: {prompt: menu, digits: 4, into: pin, on_exhausted: continue, secret: true}",
