@@ -25,6 +25,10 @@ def _parked(state: str) -> Event:
     return Event("call.parked", data={"slot": 3, "state": state})
 
 
+def _queue(type: str, **more: Any) -> Event:
+    return Event(f"queue.{type}", data={"queue": "sales", **more})
+
+
 ANSWERED = [_seat("ringing"), _seat("ringing", "Bob"), _seat("answered"), _seat("left", "Bob")]
 TALKING = [*ANSWERED, _seat("talking")]
 PARKED = [*TALKING, _seat("left"), _parked("parked")]
@@ -46,6 +50,9 @@ SENT_ON = [*TALKING, _seat("left"), _seat("ringing", "Bob")]
         ([*PARKED, _seat("answered", "Bob"), _parked("picked-up")], Stage("Bob")),
         ([*PARKED, _parked("over"), _seat("left")], NOWHERE),
         ([*TALKING, Event("call.ended")], NOWHERE),
+        ([_queue("entered", position=3)], Stage(queue="sales", position=3)),
+        ([_queue("entered", position=3), _queue("position", position=1)], Stage(queue="sales", position=1)),
+        ([_queue("entered", position=3), _queue("left", why="timeout")], NOWHERE),
     ],
 )
 def test_where_a_call_is_follows_from_its_events(events: list[Event], at: Stage) -> None:
@@ -322,6 +329,44 @@ def test_time_line_tells_of_seats_in_words(at_seat: Any, station: Any, until: An
         "The call is parked in place 3",
         "The call is picked up from place 3",
     ]
+
+
+def test_call_in_a_queue_says_its_place_and_how_it_left(
+    at_seat: Any, station: Any, fake: ModuleType, until: Any
+) -> None:
+    from ctidesk.words import say
+
+    station.send("call.seat", 30, seat="Li Mei", state="left", cause="operator")
+    station.send("queue.entered", 31, queue="sales", position=2)
+    until(lambda: "Waits in sales, place 2" in _texts(at_seat.window.pop))
+    station.send("queue.position", 40, queue="sales", position=1)
+    until(lambda: "Waits in sales, place 1" in _texts(at_seat.window.pop))
+    assert _open(at_seat) == []
+    station.send("call.seat", 41, seat="Bob", state="ringing")
+    until(lambda: "Ringing Bob" in _texts(at_seat.window.pop))
+    station.send("queue.left", 42, queue="sales", why="answered", position=1, seconds=11.0, seat="Bob")
+    until(lambda: len(at_seat.desk.timeline()) > 10)
+    assert [say(entry.words) for entry in at_seat.desk.timeline()][-4:] == [
+        "The caller waits in sales, place 2",
+        "The caller waits in sales, place 1",
+        "Bob is rung",
+        "No longer in sales: a seat has answered",
+    ]
+
+
+def test_call_that_a_seat_answered_on_the_line_is_in_no_menu(
+    program: Any, station: Any, fake: ModuleType, until: Any
+) -> None:
+    fake.seats(station)
+    made = program(fake.FakeFinder(station))
+    until(lambda: made.desk.reachable)
+    fake.rings(station)
+    station.send("call.seat", 1, seat="Li Mei", state="ringing")
+    until(lambda: "Ringing Li Mei" in _texts(made.window.pop))
+    assert made.window.pop._answer.isEnabled()
+    fake.answered(station, by="seat")
+    until(lambda: not made.window.pop._answer.isEnabled())
+    assert not made.desk.in_menu(made.desk.current())
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

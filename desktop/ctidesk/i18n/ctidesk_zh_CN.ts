@@ -130,6 +130,10 @@
         <source>Parked in place {place}</source>
         <translation>已驻留在 {place} 号位</translation>
     </message>
+    <message>
+        <source>Waits in {queue}, place {place}</source>
+        <translation>在{queue}中排队，第 {place} 位</translation>
+    </message>
 </context>
 <context>
     <name>Caller</name>
@@ -468,6 +472,14 @@
     <message>
         <source>the call was taken over</source>
         <translation>通话已被接管</translation>
+    </message>
+    <message>
+        <source>the outside number was not reached</source>
+        <translation>未能接通外线号码</translation>
+    </message>
+    <message>
+        <source>the caller waits no longer</source>
+        <translation>来电者不再等候</translation>
     </message>
     <message>
         <source>the other is busy</source>
@@ -930,6 +942,41 @@
     </message>
 </context>
 <context>
+    <name>Quit</name>
+    <message>
+        <source>a seat has answered</source>
+        <translation>坐席已接听</translation>
+    </message>
+    <message>
+        <source>the caller has pressed the key that leaves</source>
+        <translation>来电者按键退出了排队</translation>
+    </message>
+    <message>
+        <source>the time is over</source>
+        <translation>等候时间已到</translation>
+    </message>
+    <message>
+        <source>it is full</source>
+        <translation>队列已满</translation>
+    </message>
+    <message>
+        <source>no seat takes calls</source>
+        <translation>没有坐席可接听</translation>
+    </message>
+    <message>
+        <source>none of its telephones works</source>
+        <translation>其话机都有故障</translation>
+    </message>
+    <message>
+        <source>the caller has hung up</source>
+        <translation>来电者已挂机</translation>
+    </message>
+    <message>
+        <source>the call was taken over</source>
+        <translation>通话已被接管</translation>
+    </message>
+</context>
+<context>
     <name>SeatChoice</name>
     <message>
         <source>Seats</source>
@@ -1057,6 +1104,10 @@
         <translation>您已接听</translation>
     </message>
     <message>
+        <source>An operator answers at her telephone</source>
+        <translation>话务员在话机上接听</translation>
+    </message>
+    <message>
         <source>Answered by the called party</source>
         <translation>被叫应答</translation>
     </message>
@@ -1123,6 +1174,14 @@
     <message>
         <source>No longer at {seat}: {reason}</source>
         <translation>通话已离开{seat}：{reason}</translation>
+    </message>
+    <message>
+        <source>The caller waits in {queue}, place {place}</source>
+        <translation>来电者在{queue}中排队，第 {place} 位</translation>
+    </message>
+    <message>
+        <source>No longer in {queue}: {reason}</source>
+        <translation>已离开{queue}的排队：{reason}</translation>
     </message>
     <message>
         <source>The call is parked in place {place}</source>

@@ -109,7 +109,7 @@ class Desk:
             self._line(event)
         elif event.type == "seat.state":
             self._seat(event)
-        elif event.call is not None and event.type.startswith("call."):
+        elif event.call is not None and event.type.startswith(("call.", "queue.")):
             self._keep(event)
             self._call(event, event.call)
         self.changed()

@@ -1,4 +1,4 @@
-"""Where a call is among the operators' seats: what its events say of it."""
+"""Where a call is among the queues and the operators' seats: what its events say of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ctidesk.viewmodels.facts import Event, whole
 from ctidesk.viewmodels.phrases import QT_TRANSLATE_NOOP, Phrase
 
 TELLING = frozenset({"call.seat", "call.parked", "call.answered"})
+TELLING |= {"queue.entered", "queue.position", "queue.left"}
 """The events that say where a call is; none of them may be forgotten while it runs."""
 
 RINGS_AT = QT_TRANSLATE_NOOP("CallState", "Ringing {seats}")
@@ -17,6 +18,7 @@ WITH = QT_TRANSLATE_NOOP("CallState", "Talks with {seat}")
 MUTED = QT_TRANSLATE_NOOP("CallState", "Talks with {seat}, who is muted")
 HELD = QT_TRANSLATE_NOOP("CallState", "On hold at {seat}")
 PARKED = QT_TRANSLATE_NOOP("CallState", "Parked in place {place}")
+WAITS = QT_TRANSLATE_NOOP("CallState", "Waits in {queue}, place {place}")
 
 _TALKS = {"talking": WITH, "muted": MUTED, "held": HELD}
 
@@ -30,6 +32,9 @@ class Stage:
     ringing: tuple[str, ...] = ()
     place: int = 0
     """Where it is parked; 0: nowhere."""
+    queue: str | None = None
+    """In which it waits."""
+    position: int = 0
 
     @property
     def words(self) -> Phrase | None:
@@ -38,6 +43,8 @@ class Stage:
             return _TALKS.get(self.talk or "", GREETED).fill(seat=self.seat)
         if self.ringing:
             return RINGS_AT.fill(seats=", ".join(self.ringing))
+        if self.queue is not None:
+            return WAITS.fill(queue=self.queue, place=self.position)
         return PARKED.fill(place=self.place) if self.place else None
 
 
@@ -53,6 +60,11 @@ def stage(events: Iterable[Event]) -> Stage:
             now = replace(now, place=place if event.word("state") == "parked" else 0)
         elif event.type == "call.seat" and (name := event.word("seat")) is not None:
             now = _at_seat(now, name, event.word("state"))
+        elif event.type in ("queue.entered", "queue.position"):
+            position = whole(event.data.get("position")) or 0
+            now = replace(now, queue=event.word("queue"), position=position)
+        elif event.type == "queue.left":
+            now = replace(now, queue=None, position=0)
         elif event.type == "call.ended":
             now = NOWHERE
     return now

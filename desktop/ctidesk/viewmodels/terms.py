@@ -77,7 +77,21 @@ LEFT: dict[str, Phrase] = {
     "parked": QT_TRANSLATE_NOOP("Left", "the call is parked"),
     "line-lost": QT_TRANSLATE_NOOP("Left", "its telephone was lost"),
     "taken": QT_TRANSLATE_NOOP("Left", "the call was taken over"),
+    "not-reached": QT_TRANSLATE_NOOP("Left", "the outside number was not reached"),
+    "withdrawn": QT_TRANSLATE_NOOP("Left", "the caller waits no longer"),
 }
+
+QUIT: dict[str, Phrase] = {
+    "answered": QT_TRANSLATE_NOOP("Quit", "a seat has answered"),
+    "left": QT_TRANSLATE_NOOP("Quit", "the caller has pressed the key that leaves"),
+    "timeout": QT_TRANSLATE_NOOP("Quit", "the time is over"),
+    "full": QT_TRANSLATE_NOOP("Quit", "it is full"),
+    "nobody": QT_TRANSLATE_NOOP("Quit", "no seat takes calls"),
+    "failed": QT_TRANSLATE_NOOP("Quit", "none of its telephones works"),
+    "caller-left": QT_TRANSLATE_NOOP("Quit", "the caller has hung up"),
+    "taken": QT_TRANSLATE_NOOP("Quit", "the call was taken over"),
+}
+"""Why a caller is in a queue no longer."""
 
 OUTCOMES: dict[str, Phrase] = {
     "answered": QT_TRANSLATE_NOOP("Outcome", "answered"),

@@ -37,6 +37,7 @@ WAITING_NONE = QT_TRANSLATE_NOOP("TimeLine", "Someone else is calling")
 CUSTOMER = QT_TRANSLATE_NOOP("TimeLine", "It is a customer: {name}")
 CUSTOMER_OF = QT_TRANSLATE_NOOP("TimeLine", "It is a customer: {name}, {company}")
 BY_OPERATOR = QT_TRANSLATE_NOOP("TimeLine", "You answer")
+BY_SEAT = QT_TRANSLATE_NOOP("TimeLine", "An operator answers at her telephone")
 BY_CALLED = QT_TRANSLATE_NOOP("TimeLine", "Answered by the called party")
 TAKEN_OVER = QT_TRANSLATE_NOOP("TimeLine", "You take the call over from the menu")
 BY_MENU = QT_TRANSLATE_NOOP("TimeLine", "The menu answers")
@@ -60,6 +61,8 @@ SEAT_TALKS = QT_TRANSLATE_NOOP("TimeLine", "{seat} and the caller talk")
 SEAT_HOLDS = QT_TRANSLATE_NOOP("TimeLine", "{seat} puts the caller on hold")
 SEAT_MUTED = QT_TRANSLATE_NOOP("TimeLine", "{seat} is muted")
 SEAT_LEFT = QT_TRANSLATE_NOOP("TimeLine", "No longer at {seat}: {reason}")
+QUEUED = QT_TRANSLATE_NOOP("TimeLine", "The caller waits in {queue}, place {place}")
+QUIT = QT_TRANSLATE_NOOP("TimeLine", "No longer in {queue}: {reason}")
 PARKED = QT_TRANSLATE_NOOP("TimeLine", "The call is parked in place {place}")
 PICKED_UP = QT_TRANSLATE_NOOP("TimeLine", "The call is picked up from place {place}")
 PARKED_LONG = QT_TRANSLATE_NOOP("TimeLine", "Nobody has picked the call up from place {place}")
@@ -105,6 +108,8 @@ def _customer(event: Event, country: str | None) -> Phrase | None:
 def _answered(event: Event, country: str | None) -> Phrase:
     if event.word("by") == "called":
         return BY_CALLED
+    if event.word("by") == "seat":
+        return BY_SEAT
     return BY_MENU if event.word("by") in (None, "script") else BY_OPERATOR
 
 
@@ -163,6 +168,16 @@ def _seat(event: Event, country: str | None) -> Phrase | None:
     return None if words is None else words.fill(seat=seat)
 
 
+def _queued(event: Event, country: str | None) -> Phrase:
+    return QUEUED.fill(queue=event.word("queue") or "?", place=whole(event.data.get("position")) or 0)
+
+
+def _quit(event: Event, country: str | None) -> Phrase:
+    why = event.word("why")
+    reason = terms.QUIT.get(why or "") or terms.OTHER_CAUSE.fill(code=why)
+    return QUIT.fill(queue=event.word("queue") or "?", reason=reason)
+
+
 def _parked(event: Event, country: str | None) -> Phrase | None:
     words = _PARKED.get(event.word("state") or "")
     return None if words is None else words.fill(place=whole(event.data.get("slot")) or 0)
@@ -182,6 +197,9 @@ _MAKERS: dict[str, tuple[str, Maker]] = {
     "call.message": ("record", _message),
     "call.seat": ("seat", _seat),
     "call.parked": ("hold", _parked),
+    "queue.entered": ("hold", _queued),
+    "queue.position": ("hold", _queued),
+    "queue.left": ("hold", _quit),
     "call.clearing": ("end", lambda event, _: CLEARING.fill(cause=terms.cause(event.word("cause")))),
     "call.ended": ("end", lambda event, _: ENDED),
 }
