@@ -376,6 +376,23 @@ def test_ac_5_the_key_that_leaves_is_obeyed_at_once_and_leads_to_the_mailbox(mak
     assert kinds == ["line", "ivr", "queue", *seats, "ivr", "mailbox"]
 
 
+def test_the_key_is_obeyed_in_the_words_that_come_first_and_no_seat_rings(make_office) -> None:
+    office = make_office()
+    words = prompt("please-leave-message")
+    office.served = replace(office.served, first=Spoken("please-leave-message", "en-US", [words]))
+
+    async def scene() -> None:
+        ann = await office.caller()
+        await ann.hears(words[:8000])
+        await ann.press("*")
+        await office.until(lambda: office.waited, within=1)
+        await ann.hang_up()
+
+    office.play(scene())
+    assert [waited.status for waited in office.waited] == ["left"]
+    assert office.operators[0].notes == []
+
+
 @pytest.mark.parametrize("rings", [False, True])
 def test_nobody_waits_longer_than_the_queue_allows(make_shipped, rings) -> None:
     office = make_shipped(replace(OFFICE, timeout=12, ring=30))
