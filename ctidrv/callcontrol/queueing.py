@@ -303,8 +303,9 @@ class Queues:
 
     async def _ring(self, waiting: _Waiting, seat: str, hearing: asyncio.Task[None]) -> Reached:
         """Brings the call to a seat, which the caller does not notice until it answers."""
-        if waiting.leaving:
-            return Reached.NO_ANSWER
+        ready = any(found.state is State.READY for found in self._switchboard.find(seat))
+        if waiting.leaving or not ready:  # it was when it was chosen
+            return Reached.BUSY
         served, rules = waiting.served, waiting.queue.rules
         waiting.call.note("queue.offered", queue=rules.name, seat=seat, position=waiting.place)
         return await self._switchboard.connect(

@@ -2,13 +2,15 @@
 
     python tests/long/seat_trees.py [--trees 1000] [--seed N] [--out FILE]
 
-Each tree is an office of two lines and three seats, of another country each time, for a minute:
-callers ring, wait and hang up when they like; operators answer, let it ring, lift for nothing, pick up parked
-calls, talk and hang up; somebody holds, mutes, resumes, sends on, parks and gives out calls by the API.
+Each tree is an office of two lines and three seats, of another country each time, for a minute; every second
+one has four lines, whose callers wait in a queue. Callers ring, wait, press the key that leaves and hang up
+when they like; operators answer, let it ring, lift for nothing, pick up parked calls, talk and hang up;
+somebody holds, mutes, resumes, sends on, parks and gives out calls by the API.
 
 The gates: nothing is stuck, no call has two owners, no caller hears nothing for 2 s (unless the operator who
-has him is muted), legs lie within their call and follow each other without a gap, and every recording is
-whole. Each that is not so is a finding, and exit 1. Two processes; about twenty minutes.
+has him is muted), legs lie within their call and follow each other without a gap, every recording is whole,
+and in the queue whoever came first is rung for first, at the seat idle longest. Each that is not so is a
+finding, and exit 1. Two processes; about twenty minutes.
 """
 
 from __future__ import annotations
@@ -31,15 +33,17 @@ sys.path.append(str(Path(__file__).parents[1] / "scenarios"))
 
 import rounds
 from office_of_seats import ANSWER, HELLO, OTHER, Office
+from office_with_queue import QueueOffice, replay
 
 from ctidrv.apps.music import hold_music
 from ctidrv.callcontrol.seat_table import State
+from ctidrv.config import QueueConfig
 from ctidrv.errors import CtiError, InputError, ServiceError
 from ctidrv.media.wav import read_wav
 from ctidrv.units import ms, seconds, to_seconds
 
 COUNTRIES = (("US", "busy-tone"), ("CN", "busy-tone"), ("GB", "loop-break"), ("DE", "busy-tone"))
-LINES, SEATS = 2, 3
+LINES, QUEUED_LINES, SEATS = 2, 4, 3
 ORDERS = ("held", "muted", "talking", "send", "send", "park", "park", "pick", "pause", "end")
 LASTS = seconds(60)
 QUIET_DBM0, QUIET_S = -55.0, 2.0
@@ -51,27 +55,32 @@ class Tree:
 
     def __init__(self, seed: int, folder: Path) -> None:
         self.dice = random.Random(f"seats {seed}")
-        country, clearing = self.dice.choice(COUNTRIES)
-        self.office = Office(
-            folder,
-            country,
-            lines=LINES,
-            seats=SEATS,
-            groups=("sales",),
-            to=self.dice.choice([("sales",), ("01", "02"), ("03", "nobody", "sales")]),
-            ring=self.dice.randint(5, 20),
-            greeting=self.dice.choice([None, OTHER[:12000]]),
-            clearing=[clearing],
-        )
-        self.office.music = [hold_music()]  # ringback has pauses of up to 4 s
+        self.queued = bool(seed % 2)
+        self.lines = QUEUED_LINES if self.queued else LINES
+        self.office: Any = self._office(folder)
         self.end = 0
         self.findings: list[str] = []
         self.did = Counter[str]()
 
+    def _office(self, folder: Path) -> Office:
+        dice = self.dice
+        country, clearing = dice.choice(COUNTRIES)
+        ring, greeting = dice.randint(5, 20), dice.choice([None, OTHER[:12000]])
+        more: dict[str, Any] = {"lines": self.lines, "seats": SEATS, "groups": ("sales",)}
+        more |= {"greeting": greeting, "clearing": [clearing]}
+        if self.queued:
+            timeout, most = dice.choice([15, 40, 120]), dice.choice([2, 20])
+            queue = QueueConfig("office", ("sales",), ring=ring, announce=5, timeout=timeout, most=most)
+            return QueueOffice(folder, country, queue=queue, **more)
+        to = dice.choice([("sales",), ("01", "02"), ("03", "nobody", "sales")])
+        office = Office(folder, country, to=to, ring=ring, **more)
+        office.music = [hold_music()]  # ringback has pauses of up to 4 s
+        return office
+
     async def play(self) -> None:
         office = self.office
         self.end = office.clock.now() + LASTS
-        people = [self._caller(line) for line in range(LINES)]
+        people = [self._caller(line) for line in range(self.lines)]
         people += [self._operator(index) for index in range(SEATS)]
         watching = asyncio.ensure_future(self._watch())
         await asyncio.gather(self._orders(), *people)
@@ -94,6 +103,8 @@ class Tree:
             while "busy" not in phone.tones and office.clock.now() < min(patience, self.end + seconds(5)):
                 if self.dice.random() < 0.3:
                     await phone.speak(HELLO)
+                if self.queued and self.dice.random() < 0.01:
+                    await phone.press("*")
                 await self._pause(0.2, 1)
             await phone.hang_up()
             office.board.give_back(phone)
@@ -175,6 +186,9 @@ class Tree:
         for call in calls:
             for amiss in (*self._legs(call), *self._sound(call)):
                 self.findings.append(f"{call['id']}: {amiss}")
+        if self.queued:
+            self.findings += replay(self.office.journal(), [f"seat {seat + 1}" for seat in range(SEATS)])[0]
+            self.findings += [f"place {place} is taken" for place in self.office.places()]
         return calls
 
     def _legs(self, call: dict[str, Any]) -> list[str]:
@@ -190,7 +204,7 @@ class Tree:
             if leg["kind"] != "line":
                 spans.append((first, last))
         tried = [event for event in call["events"] if event["type"] == "call.connect"]
-        if spans and len(tried) == 2:
+        if spans and (self.queued or len(tried) == 2):
             spans.sort()
             reached = spans[0][0]
             for first, last in spans:
@@ -244,8 +258,9 @@ def run(seed: int) -> rounds.Row:
             "at_seats": states,
             "orders": tree.did,
             "reached": Counter(reached.value for reached in tree.office.reached),
+            "waited": Counter(waited.status for waited in tree.office.waited) if tree.queued else Counter(),
             "lost_s": 0.0,
-            "line_s": length * LINES,
+            "line_s": length * tree.lines,
         }
 
 

@@ -64,6 +64,7 @@ def test_calls_at_seats_to_which_anything_is_done_have_one_owner_sound_and_legs_
     assert (told["trees"], told["findings"]) == (10, [])
     assert told["calls"] >= 30
     assert told["at_seats"]["talking"] >= 15
+    assert sum(told["waited"].values()) >= 15
     assert sum(told["orders"][order] for order in ("send", "park", "held")) >= 10
 
 
