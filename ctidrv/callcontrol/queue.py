@@ -103,6 +103,10 @@ class Order:
         return self._calls.index(call) + 1 if call in self._calls else None
 
 
+AGAIN: Samples = seconds(5)
+"""A seat that was rung in vain is not rung again before: an outside number is refused within no time."""
+
+
 class Idle:
     """Since when each seat has had nothing to do: since it became ready, after a talk or a pause, or since
     it last let a call ring. A ring that the caller ended, or that another answered, is none of its doing."""
@@ -110,6 +114,7 @@ class Idle:
     def __init__(self) -> None:
         self._since: dict[str, int] = {}
         self._state: dict[str, str] = {}
+        self._rests: dict[str, int] = {}
 
     def state(self, seat: str, state: str, at: int) -> None:
         """As told by ``seat.state``."""
@@ -118,8 +123,13 @@ class Idle:
         self._state[seat] = state
 
     def missed(self, seat: str, at: int) -> None:
-        """It was rung and did not answer."""
+        """It was rung and did not answer, or could not be."""
         self._since[seat] = at
+        self._rests[seat] = at + AGAIN
+
+    def rests(self, seat: str, now: int) -> bool:
+        """It was rung in vain a moment ago."""
+        return now < self._rests.get(seat, 0)
 
     def since(self, seat: str) -> int:
         return self._since.get(seat, 0)

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from ctidrv.callcontrol.queue import Caller, Free, Idle, Order, Rules, Words, pairs
+from ctidrv.callcontrol.queue import AGAIN, Caller, Free, Idle, Order, Rules, Words, pairs
+from ctidrv.callcontrol.reached import Reached, Why
 from ctidrv.callcontrol.seat_table import State
-from ctidrv.callcontrol.switchboard import Reached, Switchboard
+from ctidrv.callcontrol.switchboard import Switchboard
 from ctidrv.clock import SampleClock, Timer
 from ctidrv.errors import CallEnded
 from ctidrv.units import Samples, seconds, to_seconds
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_MISSED = (Why.NO_ANSWER.value, Why.NOT_REACHED.value)
 _MUSIC_FIRST = seconds(2)
 """Who enters hears music at once, and his place so much later."""
 
@@ -346,6 +348,9 @@ class Queues:
 
     def _declined(self, waiting: _Waiting) -> None:
         """The seat that was rung for him did not answer: he is still in his place."""
+        if waiting.seat is not None:
+            self._idle.missed(waiting.seat, self._clock.now())
+            self._clock.call_after(AGAIN, self._match)
         waiting.seat = None
         waiting.plan()
         self._match()
@@ -359,7 +364,7 @@ class Queues:
             if data["state"] == State.READY.value and self._waiting:
                 # Behind what else is told of the same moment: that it did not answer, for one.
                 asyncio.get_running_loop().call_soon(self._match)
-        elif event.type == "call.seat" and (data["state"], data.get("cause")) == ("left", "no-answer"):
+        elif event.type == "call.seat" and data.get("cause") in _MISSED:
             self._idle.missed(data["seat"], event.at)
 
     def _match(self) -> None:
@@ -374,7 +379,12 @@ class Queues:
             if waiting.seat is not None or waiting.leaving or name in listening:
                 continue
             own = [seat for seat in self._seats(waiting.queue) if seat.name not in taken]
-            ready = {seat.name: seat for seat in own if seat.state is State.READY}
+            now = self._clock.now()
+            ready = [
+                seat.name
+                for seat in own
+                if seat.state is State.READY and not self._idle.rests(seat.name, now)
+            ]
             free |= {each: Free(each, self._idle.since(each)) for each in ready}
             callers.append(Caller(call, frozenset(ready)))
         for call, chosen in pairs(callers, free.values()):

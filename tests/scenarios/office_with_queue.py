@@ -97,6 +97,7 @@ def replay(events: Sequence[dict[str, Any]], seats: Sequence[str]) -> tuple[list
     found: list[str] = []
     state: dict[str, str] = {}
     since: dict[str, float] = {}
+    rests: dict[str, float] = {}  # until when a seat is not rung again
     waiting: dict[str, str | None] = {}  # in their order, and who is rung for each
     chosen = 0
     for event in events:
@@ -105,8 +106,8 @@ def replay(events: Sequence[dict[str, Any]], seats: Sequence[str]) -> tuple[list
             if event["state"] == "ready" and state.get(seat) != "ringing":
                 since[seat] = event["at"]
             state[seat] = event["state"]
-        elif kind == "call.seat" and (event["state"], event.get("cause")) == ("left", "no-answer"):
-            since[seat] = event["at"]
+        elif kind == "call.seat" and event.get("cause") in ("no-answer", "not-reached"):
+            since[seat], rests[seat] = event["at"], event["at"] + 5
             if event["call"] in waiting:
                 waiting[event["call"]] = None
         elif kind == "queue.entered":
@@ -120,7 +121,8 @@ def replay(events: Sequence[dict[str, Any]], seats: Sequence[str]) -> tuple[list
             if first != event["call"]:
                 found.append(f"{event['call']} was offered to {seat} before {first}")
             waiting[event["call"]] = seat
-            ready = {name: since[name] for name in seats if state[name] == "ready"}
+            free = [name for name in seats if state[name] == "ready"]
+            ready = {name: since[name] for name in free if event["at"] >= rests.get(name, 0)}
             if seat not in ready or ready[seat] > min(ready.values()):
                 found.append(f"{event['call']} was offered to {seat}, and ready are {ready}")
             chosen += len(set(ready.values())) > 1

@@ -284,7 +284,7 @@ def test_who_does_not_answer_goes_behind_and_the_caller_keeps_the_first_place(ma
         await office.until(lambda: len(office.places()) == 2)
         await office.station.pause_seat("02", False)  # rung for Bob, who is next
         await office.operators[1].is_rung()
-        await office.until(lambda: len(office.events("queue.offered", 0)) == 2, within=20)
+        await office.until(lambda: len(office.events("queue.offered", 0)) == 2, within=30)
         assert office.places() == [("2125550100", 1), ("2125550111", 2)]
         for turn in (0, 1):  # after each other they are rung again
             await office.until(lambda: "ringing" in (office.seat(0), office.seat(1)))
@@ -304,6 +304,23 @@ def test_who_does_not_answer_goes_behind_and_the_caller_keeps_the_first_place(ma
     assert missed[0] == ("seat 1", "left", "no-answer")
     heard = while_waiting(office, 0)
     assert longest_quiet(heard) < 0.2  # that nobody answered is not to be heard
+
+
+def test_outside_number_that_cannot_be_called_is_not_tried_without_end(make_office) -> None:
+    # No other line is free, so it is refused within no time.
+    office = make_office(outside="2125550188", queue=replace(OFFICE, seats=("mobile",), timeout=12))
+
+    async def scene() -> None:
+        ann = await office.caller()
+        await office.until(lambda: office.waited, within=40)
+        await ann.hang_up()
+
+    office.play(scene())
+    assert [waited.status for waited in office.waited] == ["timeout"]
+    tried = [event["at"] for event in office.events("queue.offered")]
+    assert 2 <= len(tried) <= 3
+    assert all(after - before > 4.99 for before, after in pairwise(tried))
+    assert longest_quiet(while_waiting(office, 0)) < 0.2
 
 
 def test_seat_that_becomes_ready_takes_the_first_caller_and_the_card_comes_with_him(make_office) -> None:

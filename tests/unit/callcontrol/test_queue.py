@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctidrv.callcontrol.queue import Caller, Free, Idle, Order, Words, longest_idle, pairs
+from ctidrv.callcontrol.queue import AGAIN, Caller, Free, Idle, Order, Words, longest_idle, pairs
 from ctidrv.units import Samples
 
 SEATS = ("ann", "bob", "cyd")
@@ -83,6 +83,8 @@ def test_idle_since_the_last_talk_pause_or_missed_ring_and_not_since_a_ring_that
         if what == "missed":
             idle.missed("ann", at)
             since = at
+            assert idle.rests("ann", at)
+            assert not idle.rests("ann", at + AGAIN)
             continue
         if what == "ready" and state not in ("ready", "ringing"):
             since = at
