@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from ctidrv.callcontrol.call import CallState
 from ctidrv.callcontrol.parties import Parties
+from ctidrv.callcontrol.pbx import give_on
 from ctidrv.callcontrol.reached import Reached, Why
 from ctidrv.callcontrol.seat import Seat
 from ctidrv.units import Samples, seconds
@@ -14,6 +16,9 @@ from ctidrv.units import Samples, seconds
 if TYPE_CHECKING:
     from ctidrv.callcontrol.party import Party
 
+PBX = "pbx:"
+"""In the place of a seat's name, before the number of another extension of the PBX that the caller's line is
+one of."""
 _BACK_WITHIN = seconds(30)
 """A parked call that comes back rings for so long."""
 _NONE_BETTER = (Reached.NO_ANSWER, Reached.BUSY, Reached.FAILED)
@@ -76,10 +81,25 @@ async def seek(parties: Parties, to: Sequence[str], ring: Samples) -> Reached:
     found = set[Reached]()
     for each in to:
         if parties.owner is None and not parties.withdrawn:
+            if each.startswith(PBX):
+                found.add(await _give_on(parties, each.removeprefix(PBX)))
+                continue
             amiss = parties.ring(each)
             deadline = Samples(parties.means.clock.now() + ring)
             found.add(amiss or await parties.answered(deadline))
     return next((each for each in _NONE_BETTER if each in found), Reached.FAILED)
+
+
+async def _give_on(parties: Parties, number: str) -> Reached:
+    """To another extension of the PBX. The line has to be silent for that; then he hears what he heard."""
+    call, caller = parties.call, parties.caller
+    if call.state is not CallState.CONNECTED:
+        return Reached.FAILED
+    heard = caller.sounds
+    await caller.quiet()
+    reached = await give_on(call, number, parties.means.way(call.port))
+    caller.hear(heard)
+    return reached
 
 
 async def give_back(parties: Parties, sender: Seat, reached: Reached, ring: Samples) -> Next:

@@ -69,6 +69,7 @@ class Line(Protocol):
     def answer(self, call: Call) -> None: ...
     def hang_up(self, call: Call, cause: Cause) -> None: ...
     def sounding(self, call: Call, playing: bool) -> None: ...
+    def aside(self, call: Call, on: bool) -> None: ...
 
 
 @dataclass(slots=True)
@@ -276,6 +277,10 @@ class Call:
         """Somebody on the call's bridge is heard, or no longer: what the line sends is no silence."""
         self._relaying = sound
         self._line.sounding(self, bool(self._plays) or sound)
+
+    def aside(self, on: bool) -> None:
+        """We speak with the exchange, and he is on hold there: nothing that is heard is a sign of him."""
+        self._line.aside(self, on)
 
     async def digit(self, timeout: Samples | None = None) -> str | None:  # noqa: ASYNC109 (of samples)
         """The next key: one pressed before, else the next within so many samples; None: none came."""

@@ -47,6 +47,11 @@ class CallerSide:
         """Nothing has taken its place."""
         return hearing is not None and self._playing is hearing
 
+    @property
+    def sounds(self) -> Sequence[Sound]:
+        """What he hears, or heard last."""
+        return self._sounds
+
     async def quiet(self) -> None:
         """Nothing any more."""
         playing, self._playing = self._playing, None

@@ -30,6 +30,7 @@ class Cause(StrEnum):
     FAX_ANSWERED = "fax-answered"  # by a fax machine or a modem, for which we have nothing
     LOCAL_SCRIPT = "local-script"
     LOCAL_OPERATOR = "local-operator"
+    GIVEN_ON = "given-on"  # to another extension, by the PBX that the line is one of
     SEIZE_FAILED = "seize-failed"  # the board did not go off hook
     LINE_LOST = "line-lost"  # unplugged, board gone, or on hook against our will
     STATION_STOP = "station-stop"

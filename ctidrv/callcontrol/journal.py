@@ -25,10 +25,12 @@ What the WebSocket sends, the store keeps and `ctidrv demo` tells are these even
     call.fax{tone}                  cng ced ansam v21: a fax machine or a modem is on the line
     call.step{flow, verb, line, cond, set}                cond: of an `if`; set: names and values
     call.choice{key, result, target}                      match | invalid | noinput
-    call.connect{to, state, card}   started; answered busy no-answer caller-left failed (reached.py)
+    call.connect{to, state, card}   started; answered busy no-answer caller-left failed
+                                    (reached.py) given-on
     call.seat{seat, number, state, cause, card, back}     ringing answered talking held muted left; back: why
                                     it comes back; left: answered-elsewhere no-answer caller-left operator
                                     sent-on parked line-lost withdrawn taken
+    call.given_on{to, state}        by a PBX, to another extension: started rung busy failed
     call.parked{slot, state}        parked picked-up over
     queue.entered{queue, position}  queue.position{queue, position}   a better one
     queue.said{queue, position}                           the caller hears his place (with call.prompt)

@@ -103,7 +103,7 @@ class LineController:
         self._burst_at = Samples(0)
         self._turned_at: Samples | None = None
         self._told_at = Samples(-profile.fetch)
-        self._held = False
+        self._held = self._aside = False
         self._interruption: Playback | None = None
         self._far_end = FarEnd(clock, self._feed, cancelled=channel.info.canceller_ms > 0)
         self._order: Order | None = None
@@ -162,6 +162,15 @@ class LineController:
     def sounding(self, call: Call, playing: bool) -> None:
         if call is self.call and playing != self._far_end.playing:
             self._feed(self._far_end.sounding(playing), self._clock.now())
+
+    def aside(self, call: Call, on: bool) -> None:
+        if call is self.call and on != self._aside:
+            self._aside = on
+            self._far_end.begin()
+            self._channel.listen(DIGITLESS_EAR if on else OFF_HOOK_EAR)
+            now = self._clock.now()
+            self._feed(Input.DIAL_TONE_OVER, now)
+            self._feed(Input.SOUND if on else Input.QUIET, now)
 
     # What the port tells.
 
@@ -223,6 +232,8 @@ class LineController:
                 return (Input.REMOTE_GONE,)
             case events.Alarm():
                 return (Input.ALARM if event.raised else Input.ALARM_OVER,)
+            case _ if self._aside:
+                return ()
             case _:
                 way: tuple[Input, ...] = ()
                 if self.state in (State.DIALLING, State.CALLING):
@@ -346,7 +357,7 @@ class LineController:
         call.seized = self.state in (State.SEIZED, State.CONNECTED)
         self.call = call
         self._ring_end = None
-        self._held = False
+        self._held = self._aside = False
         self._far_end.begin()
         more = {} if order is None else {"number": number, "emergency": emergency}
         self._journal.emit("call.offered", self.port, call.id, at=at, direction=direction, **more)

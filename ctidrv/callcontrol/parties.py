@@ -21,10 +21,11 @@ from ctidrv.clock import SampleClock
 from ctidrv.errors import CallEnded, CtiError
 from ctidrv.events import PortEvent, VoiceOff, VoiceOn
 from ctidrv.media.bridge import Role
-from ctidrv.units import Samples, ms
+from ctidrv.units import PortId, Samples, ms
 
 if TYPE_CHECKING:
     from ctidrv.callcontrol.call import Call
+    from ctidrv.callcontrol.pbx import Way
     from ctidrv.media.bridge import Bridge
     from ctidrv.media.channel import Channel, Sound
 
@@ -44,6 +45,8 @@ class Means:
     bridge: Callable[[], Bridge]
     hold: Sequence[Sound]
     """Music."""
+    way: Callable[[PortId], Way]
+    """How the line at a port dials, to the PBX that it may be an extension of."""
     reasons: Mapping[Reached, Sound] = field(default_factory=dict)
     """Why a call comes back, in words."""
 

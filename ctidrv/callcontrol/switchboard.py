@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from ctidrv.callcontrol.away import PBX
 from ctidrv.callcontrol.caller_side import Hearing
+from ctidrv.callcontrol.causes import Cause
 from ctidrv.callcontrol.connection import Connection
 from ctidrv.callcontrol.parties import Means
 from ctidrv.callcontrol.reached import Reached, Talk, Why
@@ -20,10 +22,11 @@ from ctidrv.units import PortId, Samples
 
 if TYPE_CHECKING:
     from ctidrv.callcontrol.call import Call
+    from ctidrv.callcontrol.pbx import Way
     from ctidrv.media.bridge import Bridge
     from ctidrv.media.channel import Sound
 
-__all__ = ["OUTSIDE", "PICK_UP", "PLACES", "Reached", "Switchboard", "Talk"]
+__all__ = ["OUTSIDE", "PBX", "PICK_UP", "PLACES", "Reached", "Switchboard", "Talk"]
 
 
 OUTSIDE = "tel:"
@@ -37,7 +40,7 @@ PICK_UP = "*8"
 class Switchboard:
     """Of one station. `ringback`: of the line at a port; `bridge` makes one (`MediaEngine.bridge`); `hold`:
     music, and `reasons`: words for an operator to whom a call comes back. `outside` makes a seat of an
-    outside number, for one call; CtiError: it may not be called."""
+    outside number, for one call; CtiError: it may not be called. `way`: how the line at a port dials."""
 
     def __init__(
         self,
@@ -49,11 +52,12 @@ class Switchboard:
         hold: Sequence[Sound],
         reasons: Mapping[Reached, Sound],
         outside: Callable[[str], Seat],
+        way: Callable[[PortId], Way],
     ) -> None:
         self._seats = tuple(seats)
         self._ringback = ringback
         self._outside = outside
-        self._means = Means(clock, self.find, bridge, hold, reasons)
+        self._means = Means(clock, self.find, bridge, hold, way, reasons)
         self._connections: dict[str, Connection] = {}
         for seat in self._seats:
             seat.dialled = self._dialled
@@ -79,8 +83,10 @@ class Switchboard:
         """Brings a call to a seat, and returns when their talk is over, or nobody was reached. One that still
         rings (it needs `hearing`) is answered when a seat has.
 
-        `to`: names or numbers of seats, or groups, tried in this order, each rung for so long (`ring`); all
-        ready seats of a group ring at once. `music`: what the caller hears meanwhile, its last over and over.
+        `to`: names or numbers of seats, groups, outside numbers (``tel:``), or extensions of the PBX that the
+        call's line is one of (``pbx:``, which ends the call when it is given on), tried in this order, each
+        rung for so long (`ring`); all ready seats of a group ring at once. `music`: what the caller hears
+        meanwhile, its last over and over.
         `hearing`: instead of it what he hears already; cancelled when a seat answers, else left alone.
         `card`: told with the call wherever it goes. `language`: of the greeting.
 
@@ -89,16 +95,18 @@ class Switchboard:
         call.note("call.connect", to=list(to), state="started", card=dict(card))
         connection = Connection(call, self._means, card, language)
         self._connections[call.id] = connection
-        reached = Reached.FAILED
+        state = Reached.FAILED.value
         try:
             reached = await connection.reach(to, ring, music or [self._ringback(call.port)], hearing)
-        except CallEnded:
-            reached = Reached.CALLER_LEFT
+            state = reached.value
+        except CallEnded as error:
+            given = error.cause is Cause.GIVEN_ON
+            state = Cause.GIVEN_ON.value if given else Reached.CALLER_LEFT.value
             raise
         finally:
             del self._connections[call.id]
             connection.release(Why.TAKEN)
-            call.note("call.connect", to=list(to), state=reached.value)
+            call.note("call.connect", to=list(to), state=state)
         if hearing is None or hearing.done():
             call.clear_digits()  # what was keyed to the operator is nobody else's
         return reached
@@ -115,11 +123,11 @@ class Switchboard:
         self._of(call).change(talk)
 
     def send_on(self, call: Call, to: str, ring: Samples, card: Mapping[str, str]) -> None:
-        """To another seat, or a group, rung for so long; then it comes back to who has it now, who is told
-        why. `card` is added to the call's. InputError: there is no such seat."""
+        """To another, as `connect` takes it, rung for so long; then it comes back to who has it now, who is
+        told why. `card` is added to the call's. InputError: there is no such seat."""
         connection = self._of(call)
         seats = self.find(to)
-        if not seats:
+        if not seats and not to.startswith(PBX):
             known = ", ".join(seat.name for seat in self._seats)
             raise InputError(f"{to}: there is no such seat or group; there are {known}")
         if [seat.call for seat in seats] == [call]:

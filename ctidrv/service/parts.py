@@ -15,6 +15,7 @@ from ctidrv.callcontrol.ids import Ids
 from ctidrv.callcontrol.journal import Journal
 from ctidrv.callcontrol.line import LineController
 from ctidrv.callcontrol.outside import OutsidePhone
+from ctidrv.callcontrol.pbx import Way
 from ctidrv.callcontrol.phone import Phone, Tell
 from ctidrv.callcontrol.queueing import Queues
 from ctidrv.callcontrol.seat import Seat, Telephone
@@ -111,6 +112,7 @@ class Makers:
             hold=[hold_music()],
             reasons=spoken_reasons(self.config.office.language),
             outside=outside,
+            way=lambda port: Way(lines[port].config.dial, lines[port].region.dialling),
         )
 
     def queues(self, switchboard: Switchboard, music: Mapping[str, Pcm]) -> Queues:

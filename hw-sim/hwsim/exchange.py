@@ -132,7 +132,7 @@ class Exchange(Ringing, CallWaiting, FlashServices):
         line.seen_closed = closed
         recalled = line.held is not None and line.state is LineState.IDLE
         lifted = Input.RETURN if recalled else Input.LIFTED
-        self._input(line, lifted if closed else Input.PUT_DOWN)
+        self._input(line, lifted if closed else self._put_down_means(line))
 
     def _input(self, line: Line, seen: Input) -> None:
         row = TABLE.get((line.state, seen))

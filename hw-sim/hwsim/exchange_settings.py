@@ -88,8 +88,11 @@ class ExchangeSettings(Strict):
     outside: Prefix | None = None
     """The board's lines are a PBX's extensions: they reach one another, and the outside behind this digit and
     a second dial tone."""
-    flash: Annotated[list[Literal["hold", "three-way"]], Field(max_length=2)] = Field(default_factory=list)
-    """Services that a flash calls up in a call: hold (and a second call), and a call of three."""
+    flash: Annotated[list[Literal["hold", "three-way", "transfer"]], Field(max_length=3)] = Field(
+        default_factory=list
+    )
+    """Services that a flash calls up in a call: hold (and a second call), a call of three, and to give the
+    first to the second by hanging up."""
     dial_tone: Duration = seconds(30)
     """Without a digit, dial tone lasts so long; congestion follows."""
     congestion: Duration = seconds(30)
@@ -103,8 +106,9 @@ class ExchangeSettings(Strict):
         twice += [number for number in self.hunt if number in self.distinctive]
         if twice:
             raise wrong(f"the number {twice[0]} stands in the plan twice")
-        if "three-way" in self.flash and "hold" not in self.flash:
-            raise wrong("`three-way` begins with a call on hold: flash: [hold, three-way]")
+        for service in self.flash:
+            if "hold" not in self.flash:
+                raise wrong(f"`{service}` begins with a call on hold: flash: [hold, {service}]")
         return self
 
     def beside(self, folder: Path) -> ExchangeSettings:

@@ -39,6 +39,8 @@ class Input(Enum):
     UNKNOWN = auto()
     OUTSIDE = auto()  # the digit that leads out of a PBX
     CONSULT = auto()  # a flash: hold, and dial tone for a second call
+    GIVE = auto()  # put down: who is on hold and who was called second have one another
+    GIVEN = auto()  # he is told so, while the other rings
     RETURN = auto()  # back to who is on hold
     TAKE = auto()  # the waiting call is fetched
     SWAP = auto()  # changes over
@@ -108,6 +110,9 @@ TABLE: Mapping[tuple[LineState, Input], tuple[LineState, tuple[str, ...]]] = Map
         (S.IDLE, IN.PUT_DOWN): (S.IDLE, ()),
         (S.DIAL_TONE, IN.PUT_DOWN): (S.IDLE, ("quiet", "recall")),
         (S.DIALLING, IN.PUT_DOWN): (S.IDLE, ("quiet", "recall")),
+        (S.RINGBACK, IN.GIVE): (S.IDLE, ("quiet", "give")),
+        (S.TALKING, IN.GIVE): (S.IDLE, ("quiet", "part", "give")),
+        (S.TALKING, IN.GIVEN): (S.RINGBACK, ("ringback",)),
         (S.RINGBACK, IN.PUT_DOWN): (S.IDLE, ("quiet", "leave_other", "recall")),
         (S.TALKING, IN.PUT_DOWN): (S.IDLE, ("quiet", "part", "leave_other", "restore_polarity", "recall")),
         (S.CLEARED, IN.PUT_DOWN): (S.IDLE, ("quiet", "restore_polarity", "recall")),

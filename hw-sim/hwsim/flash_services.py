@@ -3,7 +3,8 @@
 The first flash in a call holds the other side and gives dial tone for a second call. A flash before that is
 answered goes back to the first; then it joins the three, where three-way is ordered, and the next drops the
 last who came; else it changes over between the two. With a call waiting it fetches that one, and then changes
-over. Whoever hangs up with somebody on hold is rung for him.
+over. Whoever hangs up with somebody on hold is rung for him; where transfer is ordered, he has given him to
+the second that he called, who rings or talks.
 """
 
 from __future__ import annotations
@@ -53,6 +54,23 @@ class FlashServices:
         if line.joined:
             return Input.DROP
         return Input.JOIN if line.placed and "three-way" in ordered else Input.SWAP
+
+    def _put_down_means(self, line: Line) -> Input:
+        given = line.held is not None and line.placed and not line.joined
+        able = "transfer" in self._services.settings.flash and line.state in (S.RINGBACK, S.TALKING)
+        return Input.GIVE if given and able else Input.PUT_DOWN
+
+    def _give(self, line: Line) -> None:
+        """The two whom it called, or was called by, have one another."""
+        held, other = line.held, line.other
+        assert held is not None
+        assert other is not None
+        line.held, line.other = None, None
+        held.other, other.other = other, held
+        if other.state is S.TALKING:
+            self._plant.connect(held.index, other.index)
+        else:
+            self._input(held, Input.GIVEN)
 
     def _hold(self, line: Line) -> None:
         self._plant.connect(line.index, None)

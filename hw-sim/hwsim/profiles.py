@@ -20,7 +20,7 @@ PROFILES: Mapping[Profile, Mapping[str, Any]] = MappingProxyType(
             "busy_hz": [450],
             "busy_ms": [150, 150],
             "flash_ms": [80, 1000],
-            "exchange": {"outside": "9", "flash": ["hold", "three-way"]},
+            "exchange": {"outside": "9", "flash": ["hold", "three-way", "transfer"]},
         },
     }
 )

@@ -284,6 +284,10 @@
         <translation>您已挂断</translation>
     </message>
     <message>
+        <source>given on to another extension</source>
+        <translation>已转给另一分机</translation>
+    </message>
+    <message>
         <source>the caller gave up before the answer</source>
         <translation>对方在接听前放弃</translation>
     </message>

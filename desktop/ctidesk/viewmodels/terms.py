@@ -59,6 +59,7 @@ CAUSES: dict[str, Phrase] = {
     "fax-answered": QT_TRANSLATE_NOOP("Cause", "a fax machine answered"),
     "local-script": QT_TRANSLATE_NOOP("Cause", "the menu ended the call"),
     "local-operator": QT_TRANSLATE_NOOP("Cause", "you hung up"),
+    "given-on": QT_TRANSLATE_NOOP("Cause", "given on to another extension"),
     "caller-gave-up": QT_TRANSLATE_NOOP("Cause", "the caller gave up before the answer"),
     "seize-failed": QT_TRANSLATE_NOOP("Cause", "the line did not go off hook"),
     "line-lost": QT_TRANSLATE_NOOP("Cause", "the line was lost"),
