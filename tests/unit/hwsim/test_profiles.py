@@ -111,7 +111,7 @@ def test_hl_5_on_an_outside_line_all_is_as_the_country_has_it(make_office):
 def test_own_keys_override_those_of_the_profile_each_by_itself():
     made = with_profile({"profile": "pbx-extension", "busy_ms": [200, 200], "exchange": {"outside": "0"}})
     assert (made["busy_hz"], made["busy_ms"]) == ([450], [200, 200])
-    assert (made["exchange"].outside, made["exchange"].flash) == ("0", ["hold", "three-way"])
+    assert (made["exchange"].outside, made["exchange"].flash) == ("0", ["hold", "three-way", "transfer"])
     assert "profile" not in made
 
 
