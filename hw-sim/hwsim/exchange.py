@@ -225,7 +225,7 @@ class Exchange(Ringing, CallWaiting, FlashServices):
         self._after(line, BETWEEN_DIGITS, lambda: self._input(line, Input.TIMEOUT))
 
     def _forget(self, line: Line) -> None:
-        line.dialled = ""
+        line.dialled, line.outside = "", False
 
     def _route(self, line: Line) -> None:
         found = self._plan.find(line) or self._attendant()
