@@ -33,6 +33,10 @@ async def hear_one_another(office: Any, ann: Any, bob: Any) -> None:
         assert match.correlation > 0.9
 
 
+def line_state(office: Any) -> str:
+    return str(office.station.lines["sim/1"].controller.state.word)
+
+
 @pytest.mark.parametrize("country", ["US", "CN", "GB", "DE"])
 def test_hl_5_a_caller_is_given_to_an_extension_that_answers_while_our_line_is_free(
     make_seats: Any, country: str
@@ -43,7 +47,7 @@ def test_hl_5_a_caller_is_given_to_an_extension_that_answers_while_our_line_is_f
         bob = office.board.caller(BOB)
         ann = await office.caller()
         await bob.is_rung()
-        await office.until(lambda: office.rig.station.lines["sim/1"].controller.state.word == "idle")
+        await office.until(lambda: line_state(office) == "idle")
         await bob.lift()
         await office.clock.sleep(seconds(1))
         await hear_one_another(office, ann, bob)
@@ -55,6 +59,25 @@ def test_hl_5_a_caller_is_given_to_an_extension_that_answers_while_our_line_is_f
     assert (row["cause"], row["outcome"]) == ("given-on", "answered")
     assert [event["state"] for event in office.events("call.connect")] == ["started", "given-on"]
     assert [event["state"] for event in office.events("call.given_on")] == ["started", "rung"]
+
+
+def test_hl_5_who_answers_at_once_and_says_so_has_the_caller(make_seats: Any) -> None:
+    office = make_seats(to=(BEHIND,), **PBX)
+
+    async def scene() -> None:
+        bob = office.board.caller(BOB)
+        ann = await office.caller()
+        await bob.is_rung()
+        await bob.lift()
+        await office.clock.sleep(ms(300))
+        await bob.speak(HELLO)
+        await office.until(lambda: line_state(office) == "idle")
+        await office.clock.sleep(ms(500))
+        await hear_one_another(office, ann, bob)
+        await bob.hang_up()
+        await ann.hang_up()
+
+    office.play(scene())
 
 
 @pytest.mark.parametrize(("number", "reached"), [("9W1700", Reached.BUSY), ("8999", Reached.FAILED)])
@@ -100,8 +123,9 @@ def test_hl_5_a_seat_gives_its_caller_to_an_extension_or_has_him_back(make_seats
         await office.until(lambda: office.seat_events()[-1][1] == "talking")
         await office.station.transfer(office.connected[0].id, BEHIND, 10, {})
         await bob.is_rung()
-        await bob.lift()
         await desk.hang_up()
+        await office.until(lambda: line_state(office) == "idle")
+        await bob.lift()
         await office.clock.sleep(seconds(1))
         await hear_one_another(office, ann, bob)
         await ann.hang_up()
