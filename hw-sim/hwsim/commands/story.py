@@ -97,16 +97,17 @@ async def play_out(station: Station, on_note: Callable[[Note], None]) -> Outcome
             over.append(event.call)
 
     unsubscribe = station.journal.subscribe(watch)
-    ann = Person(board.caller(party.number, party.name), party, sounds, random.Random(0))
-    ann.phone.on_note = on_note
+    phone = board.caller(party.number, party.name)
+    ann = Person(phone, party, sounds, random.Random(0))
+    phone.on_note = on_note
     try:
         await ann.play(NUMBER)
     except NotHeard as error:
         outcome.missed = str(error)
     finally:
         await ann.leave()
-        ann.phone.on_note = None
-        board.give_back(ann.phone)
+        phone.on_note = None
+        board.give_back(phone)
     deadline = station.clock.now() + seconds(60)
     while len(over) < len(calls) and station.clock.now() < deadline:
         await station.clock.sleep(ms(100))

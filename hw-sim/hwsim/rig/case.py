@@ -26,13 +26,15 @@ from hwsim.rig.expected import differences, files_amiss
 from hwsim.rig.faults import OF_THE_SOUND, RECORDINGS_LEFT, Faults, plan, wall_set
 from hwsim.rig.kept import keep, run_of
 from hwsim.rig.killed import Job, play_until_killed
+from hwsim.rig.seats import asker, with_seats
 from hwsim.rig.sounds import ScriptSounds
-from hwsim.rig.station import START, OutOfTime, Rig, one_board, script_path
+from hwsim.rig.station import BOARD, START, OutOfTime, Rig, one_board, script_path
 from hwsim.rig.watch import Watch
 from hwsim.scenario.faults import body_of
 from hwsim.scenario.person import Person
 from hwsim.scenario.read import Scenario
 from hwsim.scenario.timeline import Track, deed_track, draw, ear_track, listing, reached, station_track
+from hwsim.subscriber import Subscriber
 
 RESTARTED = 1_000_003
 """The seeds of a scenario's stations are so far apart: ids and noise are others after a restart."""
@@ -170,6 +172,10 @@ def make_rig(
     if events and needs_audio is not None:
         error = InputError("this fault is one of the sound's way: play it with audio, without --events")
         raise at_node(scenario, scenario.fault(needs_audio.number), error)
+    seats = document.seats or []
+    if events and seats:
+        error = InputError("without audio nobody is joined with a seat: play it with audio, without --events")
+        raise at_node(scenario, scenario.root.get("seats"), error)
     start += timedelta(seconds=to_seconds(since + wall_set(document, since)))
     try:
         config = one_board(
@@ -177,9 +183,10 @@ def make_rig(
             lines=document.board.lines,
             phones=len(document.parties) + spare,
             country=document.country,
-            board=document.board.settings(scenario.path.parent),
+            board=document.board.settings(scenario.path.parent) | ({"fxs": len(seats)} if seats else {}),
             events=events,
         )
+        config = with_seats(config, BOARD, seats)
         return Rig(data, config, seed=document.seed + starts * RESTARTED, start=start, events=events)
     except InputError as error:
         raise at_node(scenario, scenario.root.get("board"), error) from error
@@ -220,6 +227,11 @@ class Played:
             except InputError as error:
                 raise at_node(scenario, scenario.node(number), error) from error
             self.people.append(Person(phone, party, sounds, random.Random(f"{seed}/{number}")))
+        self._callers = len(self.people)
+        for number, seat in enumerate(scenario.document.seats or ()):
+            chance, ask = random.Random(f"{seed}/seat {number}"), asker(rig.station, seat.name)
+            operator = rig.board.operators[number]
+            self.people.append(Person(operator, seat, sounds, chance, name=seat.name, asks=ask))
 
     def play(self, beside: Coroutine[Any, Any, None] | None = None) -> None:
         """All parties, and beside them whoever else is on the exchange, to the end of every call."""
@@ -253,13 +265,16 @@ class Played:
             await person.leave()
 
     def _fails(self, number: int, person: Person, message: str) -> None:
-        failure = Failure(self._scenario.node(number, person.step).line, message)
+        place = number - self._callers
+        who = self._scenario.node if place < 0 else self._scenario.seat
+        failure = Failure(who(number if place < 0 else place, person.step).line, message)
         self.failures.append(failure)
         self._on_failure(failure)
 
     def leave(self) -> None:
         """Gives the telephones back."""
-        for person in self.people:
+        for person in self.people[: self._callers]:
+            assert isinstance(person.phone, Subscriber)
             self._rig.board.give_back(person.phone)
 
     def tracks(self) -> list[Track]:

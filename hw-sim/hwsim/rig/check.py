@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from ctidrv.errors import InputError
 from hwsim.load.read import Population
 from hwsim.rig.sounds import ScriptSounds
 from hwsim.scenario import verbs
+from hwsim.scenario.model import bodies
 from hwsim.scenario.read import Scenario
 
 _VOICES: dict[type[Any], str] = {
@@ -21,12 +23,18 @@ _VOICES: dict[type[Any], str] = {
 def check_sounds(written: Scenario | Population, sounds: ScriptSounds) -> None:
     """ScenarioErrors or PopulationErrors names every one, with its line."""
     found = written.collect()
-    for number, party in enumerate(written.document.parties):
-        for place, step in enumerate(party.steps or ()):
+    everybody = [
+        (party.steps, partial(written.node, number)) for number, party in enumerate(written.document.parties)
+    ]
+    if isinstance(written, Scenario):
+        seats = enumerate(written.document.seats or ())
+        everybody += [(seat.steps, partial(written.seat, number)) for number, seat in seats]
+    for steps, node in everybody:
+        for place, body in enumerate(bodies(steps)):
             try:
-                _check(next(iter(step))[1], sounds)
+                _check(body, sounds)
             except InputError as error:
-                found.add(written.node(number, place), str(error))
+                found.add(node(place), str(error))
     if found.findings:
         raise written.errors(found)
 

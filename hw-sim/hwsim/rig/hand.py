@@ -206,7 +206,7 @@ class Caller:
 
     @property
     def number(self) -> str:
-        return self._person.phone.number
+        return self._person.name
 
     def _do(self, verb: str, short: Any, more: Mapping[str, Any]) -> None:
         __tracebackhide__ = True

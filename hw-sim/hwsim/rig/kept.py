@@ -71,11 +71,12 @@ def _caller(person: Person, heard: Track, did: Track, length: int) -> Party:
     sounds = [
         Sound(file=_sound_name(person, number), begin=each.begin) for number, each in enumerate(stretches, 1)
     ]
-    return Party(name=person.phone.number, kind="caller", sounds=sounds, tracks=tracks)
+    return Party(name=person.name, kind="caller", sounds=sounds, tracks=tracks)
 
 
 def _sound_name(person: Person, number: int) -> str:
-    return f"caller-{person.phone.number}-{number}.wav"
+    name = re.sub(r"[^\w-]+", "-", person.name)
+    return f"caller-{name}-{number}.wav"
 
 
 def _new_folder(folder: Path, name: str) -> Path:

@@ -32,6 +32,7 @@ from hwsim.wire_settings import WireSettings
 VERSION = 1
 MOST_STEPS = 1000
 MOST_PARTIES = 64
+MOST_SEATS = 8
 
 
 class Step(Strict):
@@ -95,6 +96,10 @@ class RedialStep(Step):
     redial: verbs.Redial
 
 
+class AskStep(Step):
+    ask: verbs.Ask
+
+
 def _verb(value: Any) -> str | None:
     return f"{TAG}{value}" if value in BARE else verb_of(value)
 
@@ -120,7 +125,8 @@ AnyStep = Annotated[
     | Annotated[HoldStep, Tag("step:hold")]
     | Annotated[LineFaultStep, Tag("step:line_fault")]
     | Annotated[HangUpStep, Tag("step:hang_up")]
-    | Annotated[RedialStep, Tag("step:redial")],
+    | Annotated[RedialStep, Tag("step:redial")]
+    | Annotated[AskStep, Tag("step:ask")],
     Discriminator(_verb),
     _BareToo,
 ]
@@ -132,23 +138,11 @@ Country = Annotated[str, *matching("[A-Za-z]{2}", "a country's code of two lette
 Path_ = Annotated[str, Field(min_length=1, max_length=400)]
 
 
-class Party(Strict):
-    """One who has a telephone: a person with steps, or a machine."""
+class Habits(Strict):
+    """Of whoever has a telephone."""
 
-    number: OwnNumber | None = None
-    """His own number; without it 5550001, 5550002 …"""
-    name: Annotated[str, Field(min_length=1, max_length=50)] | None = None
-    """His name, for caller ID."""
-    withheld: bool = False
-    """Caller ID brings no number."""
     after: Drawn | None = None
     """So long after the scenario's beginning he begins."""
-    steps: Steps | None = None
-    """What he does, one verb after the other; at the end he hangs up."""
-    machine: Machine | None = None
-    """A caller that is no person, in the place of steps."""
-    to: Number | None = None
-    """Whom a machine rings; without it the first line."""
     times: Annotated[int, Field(ge=1, le=1000)] = 1
     """How often he does it all, hanging up between."""
     patience: Drawn | None = None
@@ -162,23 +156,82 @@ class Party(Strict):
     heedless: bool = False
     """He goes on whatever he hears or waits for in vain, as a machine does."""
 
+    @property
+    def goes_on(self) -> bool:
+        """Whatever he hears or does not hear."""
+        return self.heedless
+
+    def plan(self, to: str) -> list[Any]:
+        """His steps; those of a machine ring `to` where it has no `to` of its own."""
+        raise NotImplementedError
+
+
+class Party(Habits):
+    """One who has a telephone: a person with steps, or a machine."""
+
+    number: OwnNumber | None = None
+    """His own number; without it 5550001, 5550002 …"""
+    name: Annotated[str, Field(min_length=1, max_length=50)] | None = None
+    """His name, for caller ID."""
+    withheld: bool = False
+    """Caller ID brings no number."""
+    steps: Steps | None = None
+    """What he does, one verb after the other; at the end he hangs up."""
+    machine: Machine | None = None
+    """A caller that is no person, in the place of steps."""
+    to: Number | None = None
+    """Whom a machine rings; without it the first line."""
+
     @model_validator(mode="after")
     def _somebody(self) -> Party:
         if (self.steps is None) == (self.machine is None):
             raise wrong("a caller has either `steps` or a `machine`")
+        if any(isinstance(body, verbs.Ask) for body in bodies(self.steps)):
+            raise wrong("`ask` is for an operator, under `seats`: a caller asks the station for nothing")
         return self
 
     @property
     def goes_on(self) -> bool:
-        """Whatever he hears or does not hear."""
         return self.heedless or self.machine is not None
 
     def plan(self, to: str) -> list[Any]:
-        """His steps; those of a machine ring `to` where it has no `to` of its own."""
         if self.steps is not None:
             return self.steps
         assert self.machine is not None
         return STEPS.validate_python(steps_of(self.machine, self.to or to))
+
+
+class Seat(Habits):
+    """An operator's seat, with a telephone of the station's board, and what the operator does there."""
+
+    name: Annotated[str, Field(min_length=1, max_length=40)]
+    """As menus and others address it."""
+    number: OwnNumber
+    groups: Annotated[list[Annotated[str, Field(min_length=1, max_length=40)]], Field(max_length=16)] = Field(
+        default_factory=list
+    )
+    """A call for a group rings all of its seats that are ready."""
+    wrap_up: Duration = seconds(10)
+    """After a talk, until the next call."""
+    steps: Steps | None = None
+    """What the operator does; without them she lets it ring."""
+
+    @model_validator(mode="after")
+    def _at_the_board(self) -> Seat:
+        for body in bodies(self.steps):
+            if isinstance(body, verbs.Redial | verbs.LineFault):
+                raise wrong("an operator has no line of the exchange to redial on, or to break")
+            if isinstance(body, verbs.Dial) and body.wait != "nothing":
+                raise wrong("an operator dials for the station alone (*81): `dial` with `wait: nothing`")
+        return self
+
+    def plan(self, to: str) -> list[Any]:
+        return self.steps or []
+
+
+def bodies(steps: list[Any] | None) -> list[Any]:
+    """Of steps, their verbs."""
+    return [next(iter(step))[1] for step in steps or ()]
 
 
 class ExpectedCall(Strict):
@@ -245,6 +298,8 @@ class Document(Strict):
     """The steps of the only caller; or"""
     callers: Annotated[list[Party], Field(min_length=1, max_length=MOST_PARTIES)] | None = None
     """several, all at once."""
+    seats: Annotated[list[Seat], Field(min_length=1, max_length=MOST_SEATS)] | None = None
+    """Operators, at telephones of the station's board."""
     faults: FaultList | None = None
     """What goes wrong with the station meanwhile, and when."""
     calls: Annotated[list[ExpectedCall], Field(max_length=1000)] | None = None
@@ -254,6 +309,15 @@ class Document(Strict):
     def _somebody(self) -> Document:
         if (self.caller is None) == (self.callers is None):
             raise wrong("a scenario has either a `caller` (a list of steps) or `callers` (a list of them)")
+        return self
+
+    @model_validator(mode="after")
+    def _seats_differ(self) -> Document:
+        seats = self.seats or []
+        words = [word for seat in seats for word in (seat.name, seat.number)]
+        words += {group for seat in seats for group in seat.groups}
+        if twice := next((word for word in words if words.count(word) > 1), None):
+            raise wrong(f"two seats, or a seat and a group, are called {twice!r}")
         return self
 
     @property

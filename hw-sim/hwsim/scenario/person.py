@@ -12,9 +12,10 @@ from ctidrv.document.model import Verb
 from ctidrv.errors import CtiError
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import Samples, seconds, to_seconds
+from hwsim.board_operator import Operator
 from hwsim.listener import NotHeard
 from hwsim.scenario import verbs
-from hwsim.scenario.model import Party
+from hwsim.scenario.model import Habits, bodies
 from hwsim.scenario.sounds import Sounds, white_noise
 from hwsim.scenario.spread import Spread
 from hwsim.subscriber import Subscriber
@@ -44,10 +45,22 @@ class Stretch:
 
 
 class Person:
-    """`phone` with somebody at it; `chance` draws his habits and nothing else does."""
+    """`phone` with somebody at it; `chance` draws his habits and nothing else does. `asks`: of an
+    operator, who has the station do something."""
 
-    def __init__(self, phone: Subscriber, party: Party, sounds: Sounds, chance: random.Random) -> None:
+    def __init__(
+        self,
+        phone: Subscriber | Operator,
+        party: Habits,
+        sounds: Sounds,
+        chance: random.Random,
+        *,
+        name: str | None = None,
+        asks: Callable[[verbs.Ask], Awaitable[None]] | None = None,
+    ) -> None:
         self.phone = phone
+        self.name = name or (phone.number if isinstance(phone, Subscriber) else phone.port)
+        """What drawings and files call him."""
         self.party = party
         self.stretches: list[Stretch] = []
         """Of which he has put the handset down again; `heard_so_far` has the one that goes on too."""
@@ -70,7 +83,9 @@ class Person:
             verbs.LineFault: self._line_fault,
             verbs.HangUp: self._hang_up,
             verbs.Redial: self._redial,
+            verbs.Ask: self._ask,
         }
+        self._asks = asks
 
     @property
     def heard_so_far(self) -> list[Stretch]:
@@ -86,7 +101,7 @@ class Person:
         if after < since:
             return
         await self.phone.silence(Samples(after - since))
-        plan = [next(iter(step))[1] for step in self.party.plan(to)]
+        plan = bodies(self.party.plan(to))
         try:
             for _ in range(self.party.times):
                 for self.step, body in enumerate(plan):
@@ -126,7 +141,9 @@ class Person:
         phone = self.phone
         await phone.dial(body.number, how=body.how)
         if body.wait == "answer":
-            await self._patiently(lambda time: phone.answered(within=time), body.within)
+            assert isinstance(phone, Subscriber)
+            dialled = phone
+            await self._patiently(lambda time: dialled.answered(within=time), body.within)
         elif body.wait == "ringback":
             await self._patiently(lambda time: phone.hears_tone("ringback", within=time), body.within)
 
@@ -190,6 +207,7 @@ class Person:
         await self.phone.hold(body.length.draw(self._chance), music)
 
     async def _line_fault(self, body: verbs.LineFault) -> None:
+        assert isinstance(self.phone, Subscriber)
         self.phone.line_fault(body.what, body.line, body.other, body.down, body.lasts)
 
     async def _hang_up(self, body: verbs.HangUp) -> None:
@@ -200,7 +218,7 @@ class Person:
 
     async def _redial(self, body: verbs.Redial) -> None:
         if self._last is None:
-            raise NotHeard(f"the caller {self.phone.number} cannot redial: he has dialled nothing yet")
+            raise NotHeard(f"{self.phone.who} cannot redial: he has dialled nothing yet")
         for left in reversed(range(body.times)):
             await self.leave()
             await self._pause(body.after)
@@ -211,13 +229,16 @@ class Person:
                 if not left:
                     raise
 
+    async def _ask(self, body: verbs.Ask) -> None:
+        assert self._asks is not None
+        self.phone.note("asks", body.what if body.to is None else f"{body.what} to {body.to}")
+        await self._asks(body)
+
     # Within.
 
     def _needs_line(self, what: str) -> None:
         if not self.phone.off_hook:
-            raise NotHeard(
-                f"the caller {self.phone.number} cannot {what} with the handset down: dial or answer first"
-            )
+            raise NotHeard(f"{self.phone.who} cannot {what} with the handset down: dial or answer first")
 
     async def _hears(self, sounds: Mapping[str, Pcm], what: str, within: Samples) -> None:
         await self.phone.hears_one_of(sounds, within=within, what=what)

@@ -31,6 +31,7 @@ class Scenario(Written[model.Document]):
             **BODIES,
             **FAULTS,
             "callers": model.Party,
+            "seats": model.Seat,
             "calls": model.ExpectedCall,
             "": model.Document,
         },
@@ -43,6 +44,11 @@ class Scenario(Written[model.Document]):
         if self.document.caller is not None and step is not None:
             return locate(self.root, ("caller", step))[0]
         return super().node(party, step)
+
+    def seat(self, seat: int, step: int | None = None) -> Node:
+        """Where a seat, or one of its operator's steps, was written."""
+        path: tuple[str | int, ...] = ("seats", seat)
+        return locate(self.root, path if step is None else (*path, "steps", step))[0]
 
     def fault(self, number: int) -> Node:
         """Where one of the faults was written."""

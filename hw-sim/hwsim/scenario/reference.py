@@ -47,6 +47,26 @@ With `--keep` each case that failed leaves a folder: what each caller said and h
 
 A duration is `300ms`, `5s` or `2m`. One that is *drawn* may also be `{uniform: [1s, 3s]}`, `{normal:
 [2s, 500ms]}` (mean, deviation) or `{exponential: 20s}` (mean). Keys and numbers are written in quotes."""
+_SEATS = """\
+Operators ([seats](seats.md)) at telephones of the station's board. They have the verbs of callers, and `ask`
+for what they have the station do with their call. They play with audio only.
+
+```yaml
+scenario: 1
+script: reception.ivr.yaml
+callers:
+  - steps: [
+      dial: "8001", hear: welcome, press: "1", hear: reception-menu, press: "0",
+      hear: one-moment, hear: {prompt: music/calm, first: 2s}, hear: {sound: ann-lee}]
+seats:
+  - name: Li Mei
+    number: "08"
+    groups: [operators]
+    steps: [answer, silence: 1s, ask: {what: transfer, to: "09", ring: 20s}, hear: {tone: busy}, hang_up]
+  - name: Bob
+    number: "09"
+    steps: [answer, silence: 1s, speak: ann-lee, silence: 1s, hang_up]
+```"""
 _EXCHANGE = """\
 ```yaml
 board:
@@ -118,6 +138,7 @@ def markdown() -> str:
     defs = made["$defs"]
     lines = [_HEAD.strip("\n"), "", "## The file", "", *key_table(model.Document, made)]
     lines += ["", "## `callers`", "", *key_table(model.Party, defs["Party"])]
+    lines += ["", "## `seats`", "", *_SEATS.split("\n"), "", *key_table(model.Seat, defs["Seat"])]
     lines += ["", "## `calls`", "", *key_table(model.ExpectedCall, defs["ExpectedCall"])]
     lines += ["", "## `board`", "", *key_table(model.Line, defs["Line"])]
     lines += ["", " ".join(str(model.Line.__doc__).split()), ""]

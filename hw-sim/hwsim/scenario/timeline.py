@@ -39,7 +39,7 @@ class Track:
 
 def ear_track(person: Person, known: Mapping[str, Pcm]) -> Track:
     """What reached a caller's ear: prompts and tones by name, and whatever else sounded."""
-    track = Track(f"{person.phone.number} hears")
+    track = Track(f"{person.name} hears")
     for stretch in person.heard_so_far:
         track.marks.extend(_stretch(stretch, known))
     track.marks.sort(key=lambda mark: mark.begin)
@@ -75,7 +75,7 @@ def deed_track(person: Person) -> Track:
         for note in person.phone.notes
         if note.what not in ("hears", "rings")
     ]
-    return Track(f"{person.phone.number} does", marks)
+    return Track(f"{person.name} does", marks)
 
 
 def station_track(told: Iterable[tuple[Samples, str]]) -> Track:

@@ -251,6 +251,25 @@ class Redial(Verb):
     within: Duration = seconds(60)
 
 
+class Ask(Verb):
+    """An operator asks the station for something with the call at the seat, as in the operator's window."""
+
+    SHORT = "what"
+    what: Literal["hold", "resume", "mute", "transfer", "park", "end"]
+    to: Annotated[str, Field(min_length=1, max_length=80)] | None = None
+    """Of `transfer`: another seat's name or number, or a group,"""
+    ring: Duration = seconds(20)
+    """which is rung for so long."""
+    within: Duration = seconds(120)
+    """Of `park`: so long until the call comes back."""
+
+    @model_validator(mode="after")
+    def _whereto(self) -> Ask:
+        if (self.what == "transfer") != (self.to is not None):
+            raise wrong("`to` says where a `transfer` goes, and belongs to that alone")
+        return self
+
+
 VERBS: dict[str, type[Verb]] = {
     "dial": Dial,
     "answer": Answer,
@@ -265,6 +284,7 @@ VERBS: dict[str, type[Verb]] = {
     "line_fault": LineFault,
     "hang_up": HangUp,
     "redial": Redial,
+    "ask": Ask,
 }
 BARE = tuple(
     name
@@ -286,4 +306,5 @@ AnyVerb = (
     | LineFault
     | HangUp
     | Redial
+    | Ask
 )

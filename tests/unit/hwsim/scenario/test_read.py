@@ -15,6 +15,7 @@ from ctidrv.errors import InputError
 from ctidrv.units import ms, seconds
 from hwsim.scenario import model, verbs
 from hwsim.scenario.machines import MACHINES
+from hwsim.scenario.model import bodies
 from hwsim.scenario.read import ScenarioErrors, parse_scenario, read_scenario
 from hwsim.scenario.reference import markdown
 from hwsim.scenario.schema import FILE, schema, schema_text
@@ -53,9 +54,22 @@ def test_every_verb_of_the_language_can_be_written():
         "line_fault": "{what: cut, lasts: 2s}",
         "hold": "{normal: [5s, 1s]}", "hang_up": "goodbye", "redial": "{after: {exponential: 4s}, times: 3}",
     }  # fmt: skip
-    assert set(written) == set(verbs.VERBS)
+    assert {*written, "ask"} == set(verbs.VERBS)
     got = steps("".join(f"  - {verb}: {value}\n" for verb, value in written.items()))
     assert [type(body) for body in got] == [verbs.VERBS[verb] for verb in written]
+
+
+def test_an_operators_verbs_can_be_written():
+    written = (
+        "[answer: 1s, ask: {what: transfer, to: sales, ring: 5s}, ask: park, ask: {what: park, within: 3s}]"
+    )
+    seat = f"seats:\n  - {{name: Li Mei, number: '08', steps: {written}}}\n"
+    document = parse_scenario(f"{HEAD}caller: [hang_up]\n{seat}", Path("a.yaml")).document
+    assert [(body.what, body.to, body.ring, body.within) for body in bodies(document.seats[0].steps)[1:]] == [
+        ("transfer", "sales", seconds(5), seconds(120)),
+        ("park", None, seconds(20), seconds(120)),
+        ("park", None, seconds(20), seconds(3)),
+    ]
 
 
 @pytest.mark.parametrize(
