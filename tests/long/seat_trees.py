@@ -121,7 +121,7 @@ class Tree:
                 await self._talk(operator)
             elif alone < 0.01:
                 await operator.lift()
-                await self._pause(0.3, 3)
+                await self._pause(0.3, 1.5)  # it may be a call that he lifts for: he is not silent for 2 s
                 if self.dice.random() < 0.7:
                     await operator.press(f"*8{self.dice.randint(1, 2)}#")
                     self.did["keyed"] += 1

@@ -199,7 +199,7 @@ def _results(body: model.Transfer | model.Enqueue) -> dict[str, Kind]:
         return {}
     if isinstance(body, model.Transfer):
         return {f"{body.into}.status": one_of(each.value for each in Reached)}
-    statuses = one_of(each.value for each in (*Reached, *Left))
+    statuses = one_of(each.value for each in (*Reached, *Left) if each is not Left.TAKEN)
     return {f"{body.into}.status": statuses} | {
         f"{body.into}.{name}": COUNT for name in ("position", "waited")
     }

@@ -118,6 +118,8 @@ def test_status_that_never_is_is_named_and_the_place_is_a_number(words):
     text = "  main:\n    - answer: {}\n    - enqueue: {to: sales, into: q}\n"
     (finding,) = words.flows(text + "    - if: {cond: \"q.status == 'time-out'\", then: [{play: bye}]}\n")
     assert "did you mean `timeout`" in finding.message
+    (finding,) = words.flows(text + "    - if: {cond: \"q.status == 'taken'\", then: [{play: bye}]}\n")
+    assert "never equal" in finding.message
     (finding,) = words.flows(text + "    - if: {cond: \"q.position == 'first'\", then: [{play: bye}]}\n")
     assert "never equal" in finding.message
     assert words.flows(text + "    - if: {cond: q.waited > 60.5, then: [{play: bye}]}\n") == []
