@@ -11,6 +11,7 @@ _SAID = {
     Reached.NO_ANSWER: "returned-no-answer",
     Reached.BUSY: "returned-busy",
     Reached.FAILED: "returned-failed",
+    Reached.ANSWERED: "returned-left",  # who was asked first
 }
 _LANGUAGES = ("en-US", "zh-CN")
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from ctidrv.callcontrol.away import Park, SendOn, seek
 from ctidrv.callcontrol.call import SEAT, CallState
 from ctidrv.callcontrol.caller_side import Hearing
+from ctidrv.callcontrol.consult import Consult, Consultation
+from ctidrv.callcontrol.consult_table import Input
 from ctidrv.callcontrol.parties import Means, Part, Parties
 from ctidrv.callcontrol.reached import Reached, Talk, Why
 from ctidrv.callcontrol.seat import Seat, Told
@@ -41,7 +43,7 @@ class Connection:
         self._talk: Talk | None = None
         """None: they are not joined."""
         self._wanted = Talk.TALKING
-        self._order: SendOn | Park | None = None
+        self._order: SendOn | Park | Consult | None = None
 
     @property
     def slot(self) -> int:
@@ -83,7 +85,9 @@ class Connection:
     # What is asked of a talk.
 
     def change(self, wanted: Talk) -> None:
-        """Takes effect within some ticks. ServiceError: they do not talk."""
+        """Takes effect within some ticks; to talk ends a consultation. ServiceError: they do not talk."""
+        if wanted is Talk.TALKING and self._parties.consultation is not None:
+            return self._consulting(Input.BACK)
         self._talking()
         self._wanted = wanted
         self._parties.wake()
@@ -97,6 +101,19 @@ class Connection:
         """Until a seat picks it up; after so long back to who has it now. ServiceError as above."""
         self._give(Park(self._talking(), slot, within))
         self._parties.slot = slot
+
+    def consult(self, to: str, ring: Samples, card: Mapping[str, str]) -> None:
+        """Asks another seat, or a group, while the caller hears music. ServiceError as above."""
+        self._give(Consult(self._talking(), to, ring, dict(card)))
+
+    def swap(self) -> None:
+        """The seat talks with the caller instead of the one that it asked, or the other way about.
+        ServiceError: nobody has answered."""
+        self._consulting(Input.SWAP)
+
+    def complete(self) -> None:
+        """The seat that was asked has the call, or is rung for it on. ServiceError: none is."""
+        self._consulting(Input.COMPLETE)
 
     def pick_up(self, seat: Seat) -> None:
         """Parked, to this seat: it rings, or has the call at once if it is off hook. ServiceError: it is not
@@ -114,7 +131,13 @@ class Connection:
             raise ServiceError(f"call {self._parties.call.id} talks with no seat")
         return owner.seat
 
-    def _give(self, order: SendOn | Park) -> None:
+    def _consulting(self, seen: Input) -> None:
+        consultation = self._parties.consultation
+        if not isinstance(consultation, Consultation):
+            raise ServiceError(f"call {self._parties.call.id}: its seat asks no other")
+        consultation.order(seen)
+
+    def _give(self, order: SendOn | Park | Consult) -> None:
         self._order = order
         self._parties.wake()
 

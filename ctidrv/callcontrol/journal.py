@@ -6,8 +6,9 @@ What the WebSocket sends, the store keeps and `ctidrv demo` tells are these even
                                     out-of-order: board | no-battery
                                     a telephone's: seized is dial tone; dialling cleared off-hook howling
                                     left-off-hook
-    seat.state{seat, state, pausing, serves}  at its telephone's port: ready paused ringing talking wrap-up
-                                    in-use out-of-order; pausing: no call after this one; serves: the call
+    seat.state{seat, state, pausing, serves, consulted}   at its telephone's port: ready paused ringing
+                                    talking wrap-up in-use out-of-order; pausing: no call after this one;
+                                    serves: the call; consulted: another seat has it, and asks this one
     line.tone{state, tone, hz, ms}  learnt | forgotten: the line's own tones (by the service)
     line.message_waiting{waiting, messages}               at the exchange; how many, or null
     call.offered{direction}         call.ring{count}      call.answered{by}
@@ -27,9 +28,10 @@ What the WebSocket sends, the store keeps and `ctidrv demo` tells are these even
     call.choice{key, result, target}                      match | invalid | noinput
     call.connect{to, state, card}   started; answered busy no-answer caller-left failed
                                     (reached.py) given-on
-    call.seat{seat, number, state, cause, card, back}     ringing answered talking held muted left; back: why
-                                    it comes back; left: answered-elsewhere no-answer caller-left operator
-                                    sent-on parked line-lost withdrawn taken
+    call.seat{seat, number, state, cause, card, back, by}   ringing answered talking held muted consulting
+                                    consulted left; back: why it comes back; by: which seat asks it; left:
+                                    answered-elsewhere no-answer caller-left operator sent-on handed-over
+                                    let-go parked line-lost withdrawn taken
     call.given_on{to, state}        by a PBX, to another extension: started rung busy failed
     call.parked{slot, state}        parked picked-up over
     queue.entered{queue, position}  queue.position{queue, position}   a better one

@@ -47,6 +47,8 @@ class Means:
     """Music."""
     way: Callable[[PortId], Way]
     """How the line at a port dials, to the PBX that it may be an extension of."""
+    ringback: Callable[[PortId], Sound]
+    """Of the line at a port."""
     reasons: Mapping[Reached, Sound] = field(default_factory=dict)
     """Why a call comes back, in words."""
 
@@ -60,7 +62,8 @@ class Part(Enum):
 
 
 class Listener(Protocol):
-    """Is told in the place of the usual: who answers has the call, and who has it and leaves ends it."""
+    """Is told of a call that has an owner who wants another: who answers is the guest, and who leaves leaves
+    the call to the other."""
 
     def answered(self) -> None:
         """There is a guest."""
@@ -86,7 +89,7 @@ class Parties:
         """How the last owner left."""
         self.slot = 0
         """Where it is parked, or will be in a moment; 0: nowhere."""
-        self.listener: Listener | None = None
+        self.consultation: Listener | None = None
         self._bridge: Bridge | None = None
         self._joined: set[Channel] = set()
         self._waiter: asyncio.Future[None] | None = None
@@ -104,7 +107,7 @@ class Parties:
             _log.error("%s: %s is not called: %s", self.call.id, to, error)
             return Reached.FAILED
         for seat in seats:
-            if seat.ring(self.call, self._tell):
+            if seat.ring(self.call, self._tell, consulted=self.consultation is not None):
                 self.ringing.append(seat)
                 self.note(seat, "ringing", card=self.card, **more)
         if self.ringing:
@@ -164,6 +167,14 @@ class Parties:
         self.unbridge()
         self._forget()
 
+    def hand_over(self, why: Why) -> None:
+        """The guest has the call from now on; the owner is out of it."""
+        owner, guest = self.owner, self.guest
+        if owner is not None and guest is not None:
+            self.leave(owner, why)
+            self.guest = None
+            self._own(guest)
+
     # Who hears whom.
 
     def bridged(self) -> bool:
@@ -175,8 +186,8 @@ class Parties:
         return self._bridge is not None
 
     async def place(self, joined: Collection[Part], *, muted: bool = False) -> bool:
-        """These hear one another (`muted`: the owner is not heard); the caller, if he is not among them,
-        hears music. False: somebody has left meanwhile, and nothing is so."""
+        """These hear one another (`muted`: the owner is not heard); caller and guest, if they are not among
+        them, hear music. False: somebody has left meanwhile, and nothing is so."""
         here = self._here()
         bridge = self._bridge
         wanted = {channel: part for channel, part in here.items() if part in joined}
@@ -189,6 +200,8 @@ class Parties:
         for party in (self.owner, self.guest):
             if party is not None and party.seat.channel in wanted:
                 party.quiet()
+            elif party is not None and party is self.guest:
+                party.hear(self.means.hold)
         if wanted.keys() - self._joined:
             await self.call.pause(_ECHO_DIES)
         if bridge is None or self._bridge is not bridge or self._here() != here:
@@ -249,8 +262,8 @@ class Parties:
         party = next((each for each in (self.owner, self.guest) if each and each.seat is seat), None)
         if told is Told.ANSWERED:
             self._answered(seat)
-        elif party is not None and self.listener is not None:
-            self.listener.left(party, told)
+        elif party is not None and self.consultation is not None:
+            self.consultation.left(party, told)
         elif party is not None:
             self.left = told
             self.leave(party, Why.OPERATOR if told is Told.LEFT else Why.LOST)
@@ -270,12 +283,13 @@ class Parties:
         else:
             self.guest = party
         self.note(seat, "answered")
-        if self.listener is not None:
-            self.listener.answered()
+        if self.consultation is not None:
+            self.consultation.answered()
 
     def _own(self, party: Party) -> None:
         self.owner, self.left = party, None
         self.call.seat = party.seat.name
+        party.seat.own()
 
     def _ended(self) -> None:
         self.release(Why.CALLER_LEFT)

@@ -18,8 +18,6 @@ class Party:
     def __init__(self, seat: Seat, changed: Callable[[], None]) -> None:
         self.seat = seat
         self.speaks = False
-        self.state = ""
-        """As ``call.seat`` told it last."""
         self._changed = changed
         self._sounds: Sequence[Sound] = ()
         self._playing: list[Playback] = []

@@ -24,6 +24,8 @@ class Why(Enum):
     CALLER_LEFT = "caller-left"
     OPERATOR = "operator"  # hung up
     SENT_ON = "sent-on"  # to another seat
+    HANDED_OVER = "handed-over"  # to another seat, after a word with it
+    LET_GO = "let-go"  # was asked only, and the other has the call
     PARKED = "parked"
     LOST = "line-lost"
     WITHDRAWN = "withdrawn"  # the caller waits no longer: he has left the queue

@@ -92,6 +92,8 @@ class Seat:
         self._greetings = dict(greetings)
         self.call: Call | None = None
         """The call that it rings for, or talks with."""
+        self.consulted = False
+        """Another seat has that call, and consults this one."""
         self.since = clock.now()
         """When the state that it is in began."""
         self.phone = phone(self._on_phone)
@@ -149,11 +151,12 @@ class Seat:
 
     # What the switchboard asks for.
 
-    def ring(self, call: Call, tell: Tell) -> bool:
-        """Rings for a call, saying who calls; False when the seat is not ready."""
+    def ring(self, call: Call, tell: Tell, *, consulted: bool = False) -> bool:
+        """Rings for a call, saying who calls; False when the seat is not ready. `consulted`: by
+        another seat."""
         if self.state is not State.READY:
             return False
-        self.call, self._tell = call, tell
+        self.call, self._tell, self.consulted = call, tell, consulted
         self._feed(Input.RING)
         return True
 
@@ -165,6 +168,12 @@ class Seat:
         self.call, self._tell = call, tell
         self._feed(Input.RECALL)
         return True
+
+    def own(self) -> None:
+        """It is not only consulted (any more)."""
+        if self.consulted:
+            self.consulted = False
+            self._told_state()
 
     def stop_ring(self) -> None:
         """Nobody is to answer any more."""
@@ -195,6 +204,7 @@ class Seat:
             "pausing": self._seat.pausing,
             "seconds": to_seconds(Samples(self._clock.now() - self.since)),
             "call": None if self.call is None else self.call.id,
+            "consulted": self.consulted,
         }
 
     # The table at work.
@@ -213,6 +223,7 @@ class Seat:
         call, tell = self.call, self._tell
         if after not in (State.RINGING, State.TALKING):
             self.call = self._tell = None
+            self.consulted = False
         if after.word != before:
             self.since = self._clock.now()
         if (after.word, self._seat.pausing) != (before, paused):
@@ -227,6 +238,7 @@ class Seat:
             "seat": self.name,
             "state": self.state.word,
             "pausing": self._seat.pausing,
+            "consulted": self.consulted,
         }
         serves = None if self.call is None else self.call.id
         self._journal.emit("seat.state", self.port, **fact, serves=serves)

@@ -55,9 +55,8 @@ class Switchboard:
         way: Callable[[PortId], Way],
     ) -> None:
         self._seats = tuple(seats)
-        self._ringback = ringback
         self._outside = outside
-        self._means = Means(clock, self.find, bridge, hold, way, reasons)
+        self._means = Means(clock, self.find, bridge, hold, way, ringback, reasons)
         self._connections: dict[str, Connection] = {}
         for seat in self._seats:
             seat.dialled = self._dialled
@@ -97,7 +96,7 @@ class Switchboard:
         self._connections[call.id] = connection
         state = Reached.FAILED.value
         try:
-            reached = await connection.reach(to, ring, music or [self._ringback(call.port)], hearing)
+            reached = await connection.reach(to, ring, music or [self._means.ringback(call.port)], hearing)
             state = reached.value
         except CallEnded as error:
             given = error.cause is Cause.GIVEN_ON
@@ -126,13 +125,24 @@ class Switchboard:
         """To another, as `connect` takes it, rung for so long; then it comes back to who has it now, who is
         told why. `card` is added to the call's. InputError: there is no such seat."""
         connection = self._of(call)
-        seats = self.find(to)
-        if not seats and not to.startswith(PBX):
-            known = ", ".join(seat.name for seat in self._seats)
-            raise InputError(f"{to}: there is no such seat or group; there are {known}")
-        if [seat.call for seat in seats] == [call]:
-            raise InputError(f"call {call.id} is at {to} already")
+        if not to.startswith(PBX):
+            self._check(call, to)
         connection.send_on(to, ring, card)
+
+    def consult(self, call: Call, to: str, ring: Samples, card: Mapping[str, str]) -> None:
+        """As `send_on`, but the seat that has the call talks with the other first; it has the caller again by
+        `change`, or when nobody answers. Hanging up is as `complete`."""
+        connection = self._of(call)
+        self._check(call, to)
+        connection.consult(to, ring, card)
+
+    def swap(self, call: Call) -> None:
+        """The seat talks with the caller while the one that it consults hears music, or the other way."""
+        self._of(call).swap()
+
+    def complete(self, call: Call) -> None:
+        """The consulted seat has the call; one that still rings as by `send_on`."""
+        self._of(call).complete()
 
     def park(self, call: Call, within: Samples) -> int:
         """In the first place that is free, until a seat picks it up; after so long it comes back. The place,
@@ -166,6 +176,14 @@ class Switchboard:
                     return False
                 return True
         return False
+
+    def _check(self, call: Call, to: str) -> None:
+        seats = self.find(to)
+        if not seats:
+            known = ", ".join(seat.name for seat in self._seats)
+            raise InputError(f"{to}: there is no such seat or group; there are {known}")
+        if [seat.call for seat in seats] == [call]:
+            raise InputError(f"call {call.id} is at {to} already")
 
     def _of(self, call: Call) -> Connection:
         connection = self._connections.get(call.id)

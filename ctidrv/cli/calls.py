@@ -26,6 +26,9 @@ _ORDERS = {
     "resume": ("caller and operator hear each other again", "goes on"),
     "park": ("free the seat of a call, until any seat picks it up", "is parked"),
     "pickup": ("give a parked call to a seat", "is given to the seat"),
+    "consult": ("the seat of a call asks another, while the caller hears music", "asks another seat"),
+    "swap": ("the seat talks with the caller instead of who it asks, or back", "is swapped"),
+    "complete": ("give a call to the seat that was asked", "is given to the seat that was asked"),
     "transfer": ("send a call at a seat on to another; it comes back if nobody answers", "is sent on"),
 }
 """What it does, and what is said when it is done."""
@@ -57,7 +60,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for what, (words, _) in _ORDERS.items():
         order = table.add_parser(what, help=words)
         order.add_argument("id", metavar="ID")
-        if what == "transfer":
+        if what in ("transfer", "consult"):
             order.add_argument("--to", required=True, metavar="SEAT", help="name or number, or a group")
             order.add_argument("--ring", type=_seconds, metavar="S", help="for so long; 20 without it")
         if what == "park":
@@ -130,6 +133,8 @@ def _order(args: argparse.Namespace) -> int:
     with StationClient.discover(args.data) as station:
         if args.what == "transfer":
             call = station.transfer(args.id, args.to, ring_s=RING_S if args.ring is None else args.ring)
+        elif args.what == "consult":
+            call = station.consult(args.id, args.to, ring_s=RING_S if args.ring is None else args.ring)
         elif args.what == "park":
             place = station.park(args.id, within_s=PARKED_S if args.within is None else args.within)
             call = {"id": args.id, "place": place}
@@ -142,6 +147,8 @@ def _order(args: argparse.Namespace) -> int:
                 "hold": station.hold,
                 "mute": station.mute,
                 "resume": station.resume,
+                "swap": station.swap,
+                "complete": station.complete,
             }
             call = ask[args.what](args.id)
     if args.json:

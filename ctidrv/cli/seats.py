@@ -41,5 +41,7 @@ def run(args: argparse.Namespace) -> int:
         else:
             change = station.pause_seat if args.what == "pause" else station.ready_seat
             rows = [change(args.seat)]
+    if not args.json:  # in the table a word behind the call
+        rows = [row | {"call": f"{row['call']}, consulted"} if row["consulted"] else row for row in rows]
     look.show_rows(rows, COLUMNS, args, "no seats: give a [[seat]] in station.toml")
     return 0

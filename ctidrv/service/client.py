@@ -273,6 +273,19 @@ class StationClient:
         body = {"to": to, "ring_s": ring_s, "card": card or {}}
         return self._row("POST", f"/api/v1/calls/{call}/transfer", json=body)
 
+    def consult(self, call: str, to: str, *, ring_s: float = RING_S, card: Row | None = None) -> Row:
+        """The seat of a call asks another, while the caller hears music; `resume` ends that."""
+        body = {"to": to, "ring_s": ring_s, "card": card or {}}
+        return self._row("POST", f"/api/v1/calls/{call}/consult", json=body)
+
+    def swap(self, call: str) -> Row:
+        """The seat talks with the caller instead of the one that it asks, or the other way about."""
+        return self._row("POST", f"/api/v1/calls/{call}/swap")
+
+    def complete(self, call: str) -> Row:
+        """The seat that was asked has the call."""
+        return self._row("POST", f"/api/v1/calls/{call}/complete")
+
     def park(self, call: str, *, within_s: float = PARKED_S) -> int:
         """Frees the seat of a call; the place where it waits to be picked up. Then it comes back."""
         row = self._row("POST", f"/api/v1/calls/{call}/park", json={"within_s": within_s})

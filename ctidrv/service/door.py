@@ -42,6 +42,15 @@ class Door(Protocol):
     async def transfer(self, call: str, to: str, ring_s: float, card: Mapping[str, str]) -> None:
         """LookupError when there is no such call now."""
 
+    async def consult(self, call: str, to: str, ring_s: float, card: Mapping[str, str]) -> None:
+        """LookupError when there is no such call now."""
+
+    async def swap(self, call: str) -> None:
+        """LookupError when there is no such call now."""
+
+    async def complete(self, call: str) -> None:
+        """LookupError when there is no such call now."""
+
     async def park(self, call: str, seconds_: float) -> int:
         """The place; LookupError when there is no such call now."""
 

@@ -161,6 +161,18 @@ class Orders:
         """Sends a call at a seat on to another seat or a group. LookupError, InputError, ServiceError."""
         self.switchboard.send_on(self.call(call), to, seconds(ring_s), card)
 
+    async def consult(self, call: str, to: str, ring_s: float, card: Mapping[str, str]) -> None:
+        """The seat of a call asks another seat or a group. LookupError, InputError, ServiceError."""
+        self.switchboard.consult(self.call(call), to, seconds(ring_s), card)
+
+    async def swap(self, call: str) -> None:
+        """It talks with the caller instead of who it asks, or back. LookupError, ServiceError."""
+        self.switchboard.swap(self.call(call))
+
+    async def complete(self, call: str) -> None:
+        """The seat that was asked has the call. LookupError, ServiceError."""
+        self.switchboard.complete(self.call(call))
+
     async def park(self, call: str, seconds_: float) -> int:
         """The place in which a call at a seat is parked. LookupError, ServiceError."""
         return self.switchboard.park(self.call(call), seconds(seconds_))

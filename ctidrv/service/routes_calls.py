@@ -38,6 +38,9 @@ class CallRoutes:
         to.post("/calls/{call}/mute", response_model=shapes.Call)(self.mute)
         to.post("/calls/{call}/resume", response_model=shapes.Call)(self.resume)
         to.post("/calls/{call}/transfer", response_model=shapes.Call)(self.transfer)
+        to.post("/calls/{call}/consult", response_model=shapes.Call)(self.consult)
+        to.post("/calls/{call}/swap", response_model=shapes.Call)(self.swap)
+        to.post("/calls/{call}/complete", response_model=shapes.Call)(self.complete)
         to.post("/calls/{call}/park", response_model=shapes.Parked)(self.park)
         to.post("/calls/{call}/pickup", response_model=shapes.Call)(self.pick_up)
         to.get("/calls/{call}/picture", response_class=_Svg)(self.call_picture)
@@ -111,6 +114,21 @@ class CallRoutes:
         return await self._ask(
             lambda each: self._station.transfer(each, sent.to, sent.ring_s, sent.card), call
         )
+
+    async def consult(self, call: str, asked: shapes.Transfer) -> Row:
+        """The seat asks another seat or a group, while the caller hears music. `resume`: it has the caller
+        again; so too, told why, when nobody answers. Hanging up is as `complete`."""
+        return await self._ask(
+            lambda each: self._station.consult(each, asked.to, asked.ring_s, asked.card), call
+        )
+
+    async def swap(self, call: str) -> Row:
+        """The seat talks with the caller instead of the one that it asks, or the other way about."""
+        return await self._ask(self._station.swap, call)
+
+    async def complete(self, call: str) -> Row:
+        """The seat that was asked has the call; one that still rings is rung on, as by `transfer`."""
+        return await self._ask(self._station.complete, call)
 
     async def park(self, call: str, parking: shapes.Parking) -> Row:
         """Frees the seat; the caller hears music until a seat picks the call up, or it comes back."""

@@ -71,6 +71,8 @@ class Seat(Shape):
     seconds: float
     """In this state."""
     call: str | None
+    consulted: bool
+    """Another seat has that call, and asks this one."""
 
 
 class QueueSeat(Shape):
@@ -213,7 +215,7 @@ class NewCall(BaseModel):
 
 
 class Transfer(BaseModel):
-    """Where a call is sent on to; unknown fields are refused."""
+    """Where a call is sent on to, or who is asked; unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid")
 

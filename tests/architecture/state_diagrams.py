@@ -16,7 +16,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from ctidrv.callcontrol import fxo, fxo_jclip, fxo_out, fxo_pulse, fxs, seat_table
+from ctidrv.callcontrol import consult_table, fxo, fxo_jclip, fxo_out, fxo_pulse, fxs, seat_table
 from ctidrv.callcontrol.timers import Start, Stop
 from hwsim import exchange_table
 
@@ -88,6 +88,12 @@ DIAGRAMS = (
         "What its telephone does and what the switchboard and the operator ask for.",
         "ctidrv/callcontrol/seat_table.py",
         seat_table.TABLE,
+    ),
+    Diagram(
+        "A seat that asks another",
+        "While it has a call; the states without a way out are what becomes of it.",
+        "ctidrv/callcontrol/consult_table.py",
+        consult_table.TABLE,
     ),
     Diagram(
         "A subscriber's line at the simulated exchange",

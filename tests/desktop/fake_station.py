@@ -296,7 +296,7 @@ def seats(station: FakeStation) -> None:
     for place, (name, number, group) in enumerate(rows, 11):
         station.seat_rows.append(
             {"name": name, "number": number, "port": f"sim/{place}", "groups": [group] if group else [],
-             "state": "ready", "pausing": False, "seconds": 5.0, "call": None}
+             "state": "ready", "pausing": False, "seconds": 5.0, "call": None, "consulted": False}
         )  # fmt: skip
         station.port_rows.append({"id": f"sim/{place}", "kind": "FXS", "state": "idle", "call": None})
 

@@ -176,7 +176,7 @@ class Tree:
                 having = [
                     seat.name
                     for seat in office.station.seats.values()
-                    if seat.call is call and seat.state is State.TALKING
+                    if seat.call is call and seat.state is State.TALKING and not seat.consulted
                 ]
                 if len(having) > 1 or [call.seat] != (having or [None]):
                     self.findings.append(f"{call.id} is at {having}, and says {call.seat}")

@@ -34,7 +34,8 @@ HELLO, ANSWER = VOICE[:16000], OTHER[:16000]
 
 class Office:
     """A station of some lines and telephones; each call is answered and brought to a seat, or given to a
-    script that does it. `outside`: the number of one more seat, called "mobile"."""
+    script that does it. `apart`: the telephones are at boards of their own, at so many (`desks`). `outside`:
+    the number of one more seat, called "mobile"."""
 
     def __init__(
         self,
@@ -49,6 +50,7 @@ class Office:
         to: Sequence[str] = ("sales",),
         ring: int = 20,
         apart: bool = False,
+        desks: int = 1,
         script: str | None = None,
         queues: Sequence[QueueConfig] = (),
         phones: int = 4,
@@ -58,7 +60,7 @@ class Office:
         **board: Any,
     ) -> None:
         folder.mkdir(exist_ok=True)
-        telephones = {"handsets" if headset else "fxs": seats}
+        telephones = {"handsets" if headset else "fxs": seats // desks}
         config = one_board(
             script_path(script or "hotline.ivr.yaml"),
             lines=lines,
@@ -68,8 +70,15 @@ class Office:
         )
         if apart:
             desk = {"control": False, "lines": 1, "phones": 0, "country": country} | telephones
-            config = replace(config, boards=[*config.boards, BoardConfig("desk", "sim", desk)])
-        first = ("desk", 2) if apart else ("sim", lines + 1)
+            names = ["desk", *(f"desk{index + 1}" for index in range(1, desks))]
+            more = [BoardConfig(name, "sim", desk) for name in names]
+            config = replace(config, boards=[*config.boards, *more])
+        first = 2 if apart else lines + 1
+        ports = [
+            PortId(f"{each.name}/{first + index}")
+            for index in range(seats // desks)
+            for each in (config.boards[1:] if apart else config.boards)
+        ]
         path = None
         if greeting is not None:
             writer = WavWriter(folder / "greeting.wav", 1)
@@ -82,7 +91,7 @@ class Office:
                 SeatConfig(
                     f"seat {index + 1}",
                     f"0{index + 1}",
-                    PortId(f"{first[0]}/{first[1] + index}"),
+                    ports[index],
                     groups=tuple(groups) if index < 3 else (),
                     greeting=path,
                     wrap_up=2,
@@ -98,8 +107,8 @@ class Office:
             self.config = replace(self.config, seats=[*self.config.seats, mobile])
         self.rig = Rig(DataFolder(folder / "data"), self.config)
         self.station, self.clock, self.board = self.rig.station, self.rig.clock, self.rig.board
-        desk: Any = self.station.boards[first[0]]
-        self.operators = desk.operators
+        boards: Any = self.station.boards
+        self.operators = [self._operator(boards, port) for port in ports]
         self.to, self.ring = tuple(to), seconds(ring)
         self.music: Sequence[Pcm] = ()
         self.card: dict[str, str] = {}
@@ -108,6 +117,10 @@ class Office:
         self.connected: list[Call] = []
         for line in self.station.lines.values() if script is None else ():
             line.controller._on_call = self._serve
+
+    @staticmethod
+    def _operator(boards: Any, port: PortId) -> Any:
+        return next(each for each in boards[port.split("/")[0]].operators if each.port == port)
 
     async def _serve(self, call: Call) -> None:
         recording = self.station.recorder.start(call)

@@ -15,6 +15,7 @@ from ctidrv import events
 from ctidrv.callcontrol import fxs, seat_table
 from ctidrv.callcontrol.call import CallState
 from ctidrv.callcontrol.journal import Journal
+from ctidrv.callcontrol.pbx import Way
 from ctidrv.callcontrol.phone import Phone
 from ctidrv.callcontrol.reached import Reached
 from ctidrv.callcontrol.seat import Seat
@@ -201,6 +202,7 @@ class World:
             hold=[MUSIC],
             reasons=dict.fromkeys(Reached, REASON),
             outside=_not_called,
+            way=lambda port: Way("dtmf", US.dialling),
         )
         for seat in self.seats:
             seat.start()
@@ -305,6 +307,15 @@ class World:
     def send_on(self, line: int, to: str, ring: int) -> None:
         self.order(line, lambda call: self.switchboard.send_on(call, to, seconds(ring), {}))
 
+    def consult(self, line: int, to: str, ring: int) -> None:
+        self.order(line, lambda call: self.switchboard.consult(call, to, seconds(ring), {}))
+
+    def swap(self, line: int) -> None:
+        self.order(line, self.switchboard.swap)
+
+    def complete(self, line: int) -> None:
+        self.order(line, self.switchboard.complete)
+
     def park(self, line: int, within: int) -> None:
         self.order(line, lambda call: self.switchboard.park(call, seconds(within)))
 
@@ -358,6 +369,7 @@ class World:
                 seat
                 for seat, wire in zip(self.seats, self.wires, strict=True)
                 if seat.state is seat_table.State.TALKING and seat.call is call and not wire.out
+                if not seat.consulted
             ]
             if [seat.name for seat in owners] != ([] if call.seat is None else [call.seat]):
                 found.append(f"{call.id} is at {call.seat}, and with {[seat.name for seat in owners]}")

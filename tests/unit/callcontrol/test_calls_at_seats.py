@@ -46,6 +46,9 @@ class Story:
             (1, self._every_seat, self.wishes),
             (4, self._at_seats, self.changes),
             (4, self._at_seats, self.sends_on),
+            (5, self._at_seats, self.consults),
+            (2, self._at_seats, self.swaps),
+            (1, self._at_seats, self.completes),
             (4, self._at_seats, self.parks),
             (5, self._parked, self.picks_up),
             (1, self._running, self.picks_up),  # mostly refused, as the next
@@ -132,6 +135,15 @@ class Story:
     def sends_on(self, line: int) -> None:
         self.world.send_on(line, self.dice.choice(TO), self.dice.randint(1, 8))
 
+    def consults(self, line: int) -> None:
+        self.world.consult(line, self.dice.choice(TO), self.dice.randint(2, 12))
+
+    def swaps(self, line: int) -> None:
+        self.world.swap(line)
+
+    def completes(self, line: int) -> None:
+        self.world.complete(line)
+
     def parks(self, line: int) -> None:
         self.world.park(line, self.dice.randint(2, 12))
 
@@ -162,9 +174,8 @@ def test_the_stories_have_all_of_it_in_them() -> None:
         reached |= set(story.world.reached)
         for call in story.world.ended:
             states.update((type, data["state"]) for type, data in call.notes)
-    assert {("call.seat", state) for state in ("ringing", "answered", "talking", "held", "muted")} <= set(
-        states
-    )
+    told = "ringing answered talking held muted consulting consulted"
+    assert {("call.seat", state) for state in told.split()} <= set(states)
     assert {("call.parked", state) for state in ("parked", "picked-up", "over")} <= set(states)
     assert set(Reached) <= reached
 

@@ -45,6 +45,7 @@ SEAT = {
     "pausing": False,
     "seconds": 1.5,
     "call": None,
+    "consulted": False,
 }
 
 
@@ -86,6 +87,15 @@ class NotingStation:
         if to == "nobody":
             raise InputError("nobody: there is no such seat or group; there are Li Mei")
         self.asked.append(("transfer", f"{call} {to} {ring_s} {card}"))
+
+    async def consult(self, call: str, to: str, ring_s: float, card: Any) -> None:
+        self.asked.append(("consult", f"{call} {to} {ring_s} {card}"))
+
+    async def swap(self, call: str) -> None:
+        self.asked.append(("swap", call))
+
+    async def complete(self, call: str) -> None:
+        self.asked.append(("complete", call))
 
     async def park(self, call: str, seconds_: float) -> int:
         self.asked.append(("park", f"{call} {seconds_}"))

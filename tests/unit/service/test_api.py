@@ -32,7 +32,7 @@ def test_request_without_the_token_is_refused(served, path):
 
 def test_every_route_but_the_schema_asks_for_the_token(served):
     paths = httpx.get(served.url + "/openapi.json", trust_env=False).json()["paths"]
-    assert len(paths) == 26
+    assert len(paths) == 29
     for path, methods in paths.items():
         for method in methods:
             answer = httpx.request(
@@ -200,6 +200,23 @@ def test_talk_is_held_muted_resumed_and_sent_on(served, client, capsys):
     assert served.station.asked == [*talks, first, *talks, second]
 
 
+def test_another_seat_is_consulted_and_given_the_call(served, client, capsys):
+    served.put_story()
+    assert client.consult("c2", "08", card={"order": "1234"})["id"] == "c2"
+    for ask_for in (client.swap, client.complete):
+        assert ask_for("c2")["id"] == "c2"
+    data = ["--data", str(served.folder.root)]
+    assert main(["calls", "consult", "c2", "--to", "sales", "--ring", "30", *data]) == 0
+    for order in ("swap", "complete"):
+        assert main(["calls", order, "c2", *data]) == 0
+    said = "c2 asks another seat c2 is swapped c2 is given to the seat that was asked"
+    assert " ".join(capsys.readouterr().out.split()) == said
+    first, second = ("consult", "c2 08 20.0 {'order': '1234'}"), ("consult", "c2 sales 30.0 {}")
+    then = [("swap", "c2"), ("complete", "c2")]
+    assert served.station.asked == [first, *then, second, *then]
+    assert ask(served, "POST", "/api/v1/calls/c2/consult", json={"to": ""}).status_code == 422
+
+
 def test_a_call_is_parked_and_picked_up(served, client, capsys):
     served.put_story()
     assert client.park("c2") == 3
@@ -238,6 +255,9 @@ def test_seats_command_lists_pauses_and_makes_ready(served, capsys):
     data = ["--data", str(served.folder.root)]
     assert main(["seats", "list", *data]) == 0
     assert capsys.readouterr().out.split() == ["08", "Li", "Mei", "sim/2", "sales", "ready", "1.5", "s", "-"]
+    served.station.seat |= {"call": "c2", "consulted": True}
+    assert main(["seats", "list", *data]) == 0
+    assert "c2, consulted" in capsys.readouterr().out
     assert main(["seats", "pause", "08", "--json", *data]) == 0
     assert json.loads(capsys.readouterr().out)["state"] == "paused"
     assert main(["seats", "ready", "Li Mei", *data]) == 0
