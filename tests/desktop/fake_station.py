@@ -139,6 +139,15 @@ class FakeStation:
     def transfer(self, call: str, to: str, *, ring_s: float = 20.0) -> Row:
         return self._do("transfer", call, to, f"{ring_s:g}")
 
+    def consult(self, call: str, to: str, *, ring_s: float = 20.0) -> Row:
+        return self._do("consult", call, to, f"{ring_s:g}")
+
+    def swap(self, call: str) -> Row:
+        return self._do("swap", call)
+
+    def complete(self, call: str) -> Row:
+        return self._do("complete", call)
+
     def park(self, call: str) -> int:
         self._do("park", call)
         return 3

@@ -2,8 +2,8 @@
 
     QT_QPA_PLATFORM=offscreen python tests/desktop/scene.py SCENE en|zh FILE.png [light|dark] [WIDTHxHEIGHT]
 
-SCENE: idle, ringing, unknown, talking, menu, seat, held, parked, choice, ended, lost, nosound. Needs no
-station.
+SCENE: idle, ringing, unknown, talking, menu, seat, held, consult, parked, choice, ended, lost, nosound. Needs
+no station.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import fake_station as fake
 
-AT_SEATS = ("seat", "held", "parked", "choice")
+AT_SEATS = ("seat", "held", "consult", "parked", "choice")
 SCENES = ("idle", "ringing", "unknown", "talking", "menu", *AT_SEATS, "ended", "lost", "nosound")
 
 
@@ -62,6 +62,12 @@ def play(scene: str, station: fake.FakeStation) -> float:
         fake.seat_state(station, "Dan", "out-of-order", -60)
     if scene == "held":
         station.send("call.seat", 30, seat="Li Mei", number="08", state="held")
+    if scene == "consult":
+        station.send("call.seat", 20, seat="Carla", number="10", state="ringing", by="Li Mei")
+        station.send("call.seat", 20, seat="Li Mei", number="08", state="consulting")
+        station.send("call.seat", 25, seat="Carla", number="10", state="answered")
+        station.send("call.seat", 25, seat="Carla", number="10", state="consulted")
+        fake.seat_state(station, "Carla", "talking", 25, "c1")
     if scene == "parked":
         station.send("call.seat", 30, seat="Li Mei", number="08", state="left", cause="parked")
         station.send("call.parked", 30, slot=3, state="parked")

@@ -32,6 +32,9 @@ def _queue(type: str, **more: Any) -> Event:
 ANSWERED = [_seat("ringing"), _seat("ringing", "Bob"), _seat("answered"), _seat("left", "Bob")]
 TALKING = [*ANSWERED, _seat("talking")]
 PARKED = [*TALKING, _seat("left"), _parked("parked")]
+RUNG = [*TALKING, _seat("ringing", "Bob", by="Li Mei"), _seat("consulting")]
+ASIDE = [*RUNG, _seat("answered", "Bob"), _seat("consulting"), _seat("consulted", "Bob")]
+SWAPPED = [*ASIDE, _seat("talking"), _seat("held", "Bob")]
 SENT_ON = [*TALKING, _seat("left"), _seat("ringing", "Bob")]
 
 
@@ -50,6 +53,12 @@ SENT_ON = [*TALKING, _seat("left"), _seat("ringing", "Bob")]
         ([*PARKED, _seat("answered", "Bob"), _parked("picked-up")], Stage("Bob")),
         ([*PARKED, _parked("over"), _seat("left")], NOWHERE),
         ([*TALKING, Event("call.ended")], NOWHERE),
+        (RUNG, Stage("Li Mei", "consulting", ("Bob",), asked=("Bob",))),
+        (ASIDE, Stage("Li Mei", "consulting", guest="Bob")),
+        (SWAPPED, Stage("Li Mei", "talking", guest="Bob")),
+        ([*SWAPPED, _seat("left", "Bob", cause="let-go")], Stage("Li Mei", "talking")),
+        ([*ASIDE, _seat("left", cause="handed-over"), _seat("talking", "Bob")], Stage("Bob", "talking")),
+        ([*RUNG, _seat("left", cause="sent-on"), _seat("answered", "Bob")], Stage("Bob")),
         ([_queue("entered", position=3)], Stage(queue="sales", position=3)),
         ([_queue("entered", position=3), _queue("position", position=1)], Stage(queue="sales", position=1)),
         ([_queue("entered", position=3), _queue("left", why="timeout")], NOWHERE),
@@ -65,10 +74,13 @@ def test_where_a_call_is_follows_from_its_events(events: list[Event], at: Stage)
         ([], []),
         (ANSWERED[:2], []),
         (ANSWERED, []),
-        (TALKING, ["hold", "mute", "transfer", "park"]),
-        ([*TALKING, _seat("held")], ["resume", "transfer", "park"]),
-        ([*TALKING, _seat("muted")], ["hold", "unmute", "transfer", "park"]),
+        (TALKING, ["hold", "mute", "consult", "transfer", "park"]),
+        ([*TALKING, _seat("held")], ["resume", "consult", "transfer", "park"]),
+        ([*TALKING, _seat("muted")], ["hold", "unmute", "consult", "transfer", "park"]),
         (SENT_ON, []),
+        (RUNG, ["back", "complete"]),
+        (ASIDE, ["swap", "back", "complete"]),
+        (SWAPPED, ["swap", "back", "complete"]),
         (PARKED, ["pick_up"]),
         ([*PARKED, _seat("ringing", "Bob")], []),
     ],
@@ -174,12 +186,12 @@ def test_lamp_of_a_seat_shows_its_call(at_seat: Any, station: Any, fake: ModuleT
 def test_call_is_held_taken_back_muted_and_parked(at_seat: Any, station: Any, until: Any) -> None:
     pop = at_seat.window.pop
     assert "Talks with Li Mei" in _texts(pop)
-    assert _open(at_seat) == ["Hold", "Mute", "Transfer …", "Park"]
+    assert _open(at_seat) == ["Hold", "Mute", "Consult …", "Transfer …", "Park"]
     _click(at_seat, "Hold")
     until(lambda: station.done == [("hold", "c1")])
     station.send("call.seat", 30, seat="Li Mei", state="held")
     until(lambda: "On hold at Li Mei" in _texts(pop))
-    assert _open(at_seat) == ["Resume", "Transfer …", "Park"]
+    assert _open(at_seat) == ["Resume", "Consult …", "Transfer …", "Park"]
     _click(at_seat, "Resume")
     until(lambda: station.done[1:] == [("resume", "c1")])
     station.send("call.seat", 31, seat="Li Mei", state="talking")
@@ -187,7 +199,7 @@ def test_call_is_held_taken_back_muted_and_parked(at_seat: Any, station: Any, un
     _click(at_seat, "Mute")
     until(lambda: station.done[2:] == [("mute", "c1")])
     station.send("call.seat", 32, seat="Li Mei", state="muted")
-    until(lambda: _open(at_seat) == ["Hold", "Unmute", "Transfer …", "Park"])
+    until(lambda: _open(at_seat) == ["Hold", "Unmute", "Consult …", "Transfer …", "Park"])
     _click(at_seat, "Unmute")
     until(lambda: station.done[3:] == [("resume", "c1")])
     station.send("call.seat", 33, seat="Li Mei", state="talking")
@@ -232,6 +244,36 @@ def test_transfer_asks_for_a_seat_or_a_group_and_the_seconds(at_seat: Any, stati
     until(lambda: station.done == [("transfer", "c1", "sales", "12")])
     until(lambda: at_seat.window._connection.text().endswith("Transferred to sales"))
     assert at_seat.window.orders.choice is None
+
+
+def test_another_seat_is_consulted_swapped_and_given_the_call(at_seat: Any, station: Any, until: Any) -> None:
+    pop = at_seat.window.pop
+    at_seat.window.activateWindow()
+    _press(at_seat.window, "F2")
+    choice = at_seat.window.orders.choice
+    assert choice.windowTitle() == "Talk first with"
+    choice.go.click()
+    until(lambda: station.done == [("consult", "c1", "Bob", "20")])
+    station.send("call.seat", 20, seat="Bob", state="ringing", by="Li Mei")
+    station.send("call.seat", 20, seat="Li Mei", state="consulting")
+    until(lambda: "Li Mei consults another seat, which is rung" in _texts(pop))
+    assert _open(at_seat) == ["Back", "Complete"]
+    station.send("call.seat", 25, seat="Bob", state="answered")
+    station.send("call.seat", 25, seat="Bob", state="consulted")
+    until(lambda: "Li Mei consults Bob" in _texts(pop))
+    at_seat.window.activateWindow()
+    until(at_seat.window.isActiveWindow)
+    _press(at_seat.window, "F5")
+    until(lambda: station.done[1:] == [("swap", "c1")])
+    station.send("call.seat", 30, seat="Li Mei", state="talking")
+    station.send("call.seat", 30, seat="Bob", state="held")
+    until(lambda: "Talks with Li Mei; Bob waits" in _texts(pop))
+    until(lambda: _open(at_seat) == ["Swap", "Back", "Complete"])
+    _click(at_seat, "Back")
+    until(lambda: station.done[2:] == [("resume", "c1")])
+    until(lambda: "Complete" in _open(at_seat))
+    _press(at_seat.window, "F2")
+    until(lambda: station.done[3:] == [("complete", "c1")])
 
 
 def test_choice_follows_the_seats_and_goes_with_the_call(
@@ -298,7 +340,7 @@ def test_new_window_shows_a_call_that_is_at_a_seat(
     ]
     made = program(fake.FakeFinder(station))
     until(lambda: "On hold at Li Mei" in _texts(made.window.pop))
-    assert _open(made) == ["Resume", "Transfer …", "Park"]
+    assert _open(made) == ["Resume", "Consult …", "Transfer …", "Park"]
 
 
 def test_call_of_many_events_is_still_known_to_be_at_its_seat(at_seat: Any, station: Any, until: Any) -> None:
@@ -317,7 +359,7 @@ def test_time_line_tells_of_seats_in_words(at_seat: Any, station: Any, until: An
     station.send("call.seat", 50, seat="Li Mei", state="ringing", back="no-answer")
     station.send("call.parked", 60, slot=3, state="parked")
     station.send("call.parked", 70, slot=3, state="picked-up")
-    until(lambda: len(at_seat.desk.timeline()) > 10)
+    until(lambda: "picked up" in say(at_seat.desk.timeline()[-1].words))
     assert [say(entry.words) for entry in at_seat.desk.timeline()][-9:] == [
         "Li Mei is rung",
         "Li Mei answers",
@@ -345,7 +387,7 @@ def test_call_in_a_queue_says_its_place_and_how_it_left(
     station.send("call.seat", 41, seat="Bob", state="ringing")
     until(lambda: "Ringing Bob" in _texts(at_seat.window.pop))
     station.send("queue.left", 42, queue="sales", why="answered", position=1, seconds=11.0, seat="Bob")
-    until(lambda: len(at_seat.desk.timeline()) > 10)
+    until(lambda: "a seat has answered" in say(at_seat.desk.timeline()[-1].words))
     assert [say(entry.words) for entry in at_seat.desk.timeline()][-4:] == [
         "The caller waits in sales, place 2",
         "The caller waits in sales, place 1",

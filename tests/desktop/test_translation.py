@@ -206,6 +206,16 @@ def test_d34_no_english_is_left_in_the_chinese_window(program: Any, fake: Module
     for state in ("held", "muted"):
         station.send("call.seat", 52, seat="Li Mei", state=state)
         walk(lambda state=state: made.desk.stage(made.desk.current()).talk == state)
+    station.send("call.seat", 52, seat="Bob", state="ringing", by="Li Mei")
+    station.send("call.seat", 52, seat="Li Mei", state="consulting")
+    walk(lambda: made.desk.stage(made.desk.current()).consults)
+    station.send("call.seat", 52, seat="Bob", state="answered")
+    station.send("call.seat", 52, seat="Bob", state="consulted")
+    walk(lambda: made.desk.stage(made.desk.current()).guest)
+    made.window.orders.give("consult")
+    seen.update(_shown_texts(made.window.orders.choice))
+    made.window.orders.close()
+    station.send("call.seat", 52, seat="Bob", state="left", cause="let-go")
     station.send("call.seat", 53, seat="Li Mei", state="left", cause="parked")
     station.send("call.parked", 53, slot=3, state="parked")
     for place, state in enumerate(("paused", "wrap-up", "in-use", "out-of-order", "who-knows")):

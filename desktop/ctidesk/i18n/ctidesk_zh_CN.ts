@@ -12,8 +12,16 @@
         <translation>来电者正在保持中：请先恢复通话。</translation>
     </message>
     <message>
-        <source>The call is not parked.</source>
-        <translation>该通话没有驻留。</translation>
+        <source>A seat is rung for the call.</source>
+        <translation>正在为该通话呼叫坐席。</translation>
+    </message>
+    <message>
+        <source>Another seat is consulted: complete that, or take the caller back.</source>
+        <translation>正在咨询另一个坐席：请完成转接或回到来电者。</translation>
+    </message>
+    <message>
+        <source>The other seat has not answered yet.</source>
+        <translation>另一个坐席还没有接听。</translation>
     </message>
     <message>
         <source>Hold</source>
@@ -34,6 +42,22 @@
     <message>
         <source>Transfer …</source>
         <translation>转接…</translation>
+    </message>
+    <message>
+        <source>Consult …</source>
+        <translation>咨询…</translation>
+    </message>
+    <message>
+        <source>Swap</source>
+        <translation>切换</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>Complete</source>
+        <translation>完成</translation>
     </message>
     <message>
         <source>Park</source>
@@ -58,6 +82,22 @@
     <message>
         <source>The caller hears the operator again</source>
         <translation>来电者重新听到话务员</translation>
+    </message>
+    <message>
+        <source>Talk with another seat first, while the caller hears music</source>
+        <translation>先与另一个坐席通话，来电者听音乐</translation>
+    </message>
+    <message>
+        <source>The one that hears music, instead of the one that talks</source>
+        <translation>在听音乐的一方与通话的一方之间切换</translation>
+    </message>
+    <message>
+        <source>To the caller again; the other seat is let go</source>
+        <translation>回到来电者；放开另一个坐席</translation>
+    </message>
+    <message>
+        <source>The other seat has the caller</source>
+        <translation>来电者交给另一个坐席</translation>
     </message>
     <message>
         <source>To another seat or a group; it comes back if nobody answers</source>
@@ -133,6 +173,18 @@
     <message>
         <source>Waits in {queue}, place {place}</source>
         <translation>在{queue}中排队，第 {place} 位</translation>
+    </message>
+    <message>
+        <source>{seat} consults another seat, which is rung</source>
+        <translation>{seat}正在咨询另一个坐席，对方振铃中</translation>
+    </message>
+    <message>
+        <source>{seat} consults {other}</source>
+        <translation>{seat}正在咨询{other}</translation>
+    </message>
+    <message>
+        <source>Talks with {seat}; {other} waits</source>
+        <translation>正在与{seat}通话；{other}等候中</translation>
     </message>
 </context>
 <context>
@@ -478,6 +530,14 @@
         <translation>通话已被接管</translation>
     </message>
     <message>
+        <source>the other seat has the call</source>
+        <translation>另一个坐席接手了通话</translation>
+    </message>
+    <message>
+        <source>it was consulted only</source>
+        <translation>只是接受咨询</translation>
+    </message>
+    <message>
         <source>the outside number was not reached</source>
         <translation>未能接通外线号码</translation>
     </message>
@@ -599,12 +659,16 @@
         <translation>挂断(&amp;H)</translation>
     </message>
     <message>
-        <source>H&amp;old, or take back</source>
-        <translation>保持或恢复(&amp;O)</translation>
+        <source>&amp;Consult, or complete</source>
+        <translation>咨询或完成(&amp;C)</translation>
     </message>
     <message>
-        <source>&amp;Mute, or unmute</source>
-        <translation>静音或取消静音(&amp;M)</translation>
+        <source>H&amp;old, take back, or swap</source>
+        <translation>保持、恢复或切换(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Mute, or back to the caller</source>
+        <translation>静音或回到来电者(&amp;M)</translation>
     </message>
     <message>
         <source>&amp;Transfer …</source>
@@ -651,6 +715,10 @@
         <translation>按键</translation>
     </message>
     <message>
+        <source>F2: consult, or complete</source>
+        <translation>F2：咨询或完成</translation>
+    </message>
+    <message>
         <source>F3: answer</source>
         <translation>F3：接听</translation>
     </message>
@@ -659,16 +727,16 @@
         <translation>F4：挂断</translation>
     </message>
     <message>
-        <source>F5: hold, or take back</source>
-        <translation>F5：保持或恢复</translation>
+        <source>F5: hold, take back, or swap</source>
+        <translation>F5：保持、恢复或切换</translation>
+    </message>
+    <message>
+        <source>F7: mute, unmute, or back to the caller</source>
+        <translation>F7：静音、取消静音或回到来电者</translation>
     </message>
     <message>
         <source>F6: to the list of calls</source>
         <translation>F6：转到通话列表</translation>
-    </message>
-    <message>
-        <source>F7: mute, or unmute</source>
-        <translation>F7：静音或取消静音</translation>
     </message>
     <message>
         <source>F8: play or stop</source>
@@ -730,6 +798,18 @@
         <translation>话务员未能静音：工作站拒绝了请求。</translation>
     </message>
     <message>
+        <source>No seat was consulted: the station refused.</source>
+        <translation>未能咨询坐席：工作站拒绝了请求。</translation>
+    </message>
+    <message>
+        <source>Nothing was swapped: the station refused.</source>
+        <translation>未能切换：工作站拒绝了请求。</translation>
+    </message>
+    <message>
+        <source>The call was not given on: the station refused.</source>
+        <translation>通话未能转交：工作站拒绝了请求。</translation>
+    </message>
+    <message>
         <source>The call was not transferred: the station refused.</source>
         <translation>通话未能转接：工作站拒绝了请求。</translation>
     </message>
@@ -755,6 +835,14 @@
     <message>
         <source>Transfer the call to</source>
         <translation>把通话转接到</translation>
+    </message>
+    <message>
+        <source>Talk first with</source>
+        <translation>先与谁通话</translation>
+    </message>
+    <message>
+        <source>Consult</source>
+        <translation>咨询</translation>
     </message>
     <message>
         <source>Pick up at</source>
@@ -1174,6 +1262,14 @@
     <message>
         <source>{seat} is muted</source>
         <translation>{seat}已静音</translation>
+    </message>
+    <message>
+        <source>{seat} consults another seat</source>
+        <translation>{seat}咨询另一个坐席</translation>
+    </message>
+    <message>
+        <source>{seat} is consulted</source>
+        <translation>{seat}接受咨询</translation>
     </message>
     <message>
         <source>No longer at {seat}: {reason}</source>

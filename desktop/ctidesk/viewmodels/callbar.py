@@ -14,13 +14,19 @@ from ctidesk.viewmodels.stage import Stage
 
 NO_TALK = QT_TRANSLATE_NOOP("CallBar", "The caller talks with no operator.")
 IS_HELD = QT_TRANSLATE_NOOP("CallBar", "The caller is on hold: take him back first.")
-NOT_PARKED = QT_TRANSLATE_NOOP("CallBar", "The call is not parked.")
+IS_RUNG = QT_TRANSLATE_NOOP("CallBar", "A seat is rung for the call.")
+CONSULTS = QT_TRANSLATE_NOOP("CallBar", "Another seat is consulted: complete that, or take the caller back.")
+NOT_YET = QT_TRANSLATE_NOOP("CallBar", "The other seat has not answered yet.")
 
 HOLD = QT_TRANSLATE_NOOP("CallBar", "Hold")
 RESUME = QT_TRANSLATE_NOOP("CallBar", "Resume")
 MUTE = QT_TRANSLATE_NOOP("CallBar", "Mute")
 UNMUTE = QT_TRANSLATE_NOOP("CallBar", "Unmute")
 TRANSFER = QT_TRANSLATE_NOOP("CallBar", "Transfer …")
+CONSULT = QT_TRANSLATE_NOOP("CallBar", "Consult …")
+SWAP = QT_TRANSLATE_NOOP("CallBar", "Swap")
+BACK = QT_TRANSLATE_NOOP("CallBar", "Back")
+COMPLETE = QT_TRANSLATE_NOOP("CallBar", "Complete")
 PARK = QT_TRANSLATE_NOOP("CallBar", "Park")
 PICK_UP = QT_TRANSLATE_NOOP("CallBar", "Pick up …")
 
@@ -29,6 +35,10 @@ DOES: dict[str, Phrase] = {
     "resume": QT_TRANSLATE_NOOP("CallBar", "Caller and operator hear each other again"),
     "mute": QT_TRANSLATE_NOOP("CallBar", "The operator hears the caller and is not heard"),
     "unmute": QT_TRANSLATE_NOOP("CallBar", "The caller hears the operator again"),
+    "consult": QT_TRANSLATE_NOOP("CallBar", "Talk with another seat first, while the caller hears music"),
+    "swap": QT_TRANSLATE_NOOP("CallBar", "The one that hears music, instead of the one that talks"),
+    "back": QT_TRANSLATE_NOOP("CallBar", "To the caller again; the other seat is let go"),
+    "complete": QT_TRANSLATE_NOOP("CallBar", "The other seat has the caller"),
     "transfer": QT_TRANSLATE_NOOP("CallBar", "To another seat or a group; it comes back if nobody answers"),
     "park": QT_TRANSLATE_NOOP("CallBar", "The operator is free; any seat can pick the call up"),
     "pick_up": QT_TRANSLATE_NOOP("CallBar", "The parked call, to a seat"),
@@ -37,6 +47,9 @@ FAILED: dict[str, Phrase] = {
     "hold": QT_TRANSLATE_NOOP("Notice", "The call was not put on hold: the station refused."),
     "resume": QT_TRANSLATE_NOOP("Notice", "The call was not taken back: the station refused."),
     "mute": QT_TRANSLATE_NOOP("Notice", "The operator was not muted: the station refused."),
+    "consult": QT_TRANSLATE_NOOP("Notice", "No seat was consulted: the station refused."),
+    "swap": QT_TRANSLATE_NOOP("Notice", "Nothing was swapped: the station refused."),
+    "complete": QT_TRANSLATE_NOOP("Notice", "The call was not given on: the station refused."),
     "transfer": QT_TRANSLATE_NOOP("Notice", "The call was not transferred: the station refused."),
     "park": QT_TRANSLATE_NOOP("Notice", "The call was not parked: the station refused."),
     "pick_up": QT_TRANSLATE_NOOP("Notice", "The call was not picked up: the station refused."),
@@ -46,8 +59,6 @@ IN_PLACE = QT_TRANSLATE_NOOP("Notice", "Parked in place {place}")
 
 EVERY_SEAT = QT_TRANSLATE_NOOP("CallBar", "{name}: all who are ready")
 SEAT = QT_TRANSLATE_NOOP("CallBar", "{name}: {state}")
-
-_HEARS = {"talking", "muted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +86,25 @@ class Choice:
 def items(call: Call | None, at: Stage, *, reachable: bool, asked: str | None = None) -> list[Item]:
     """The bar of a call, in order. `asked`: what was asked of the station and is not yet done."""
     why = _why_nothing(call, reachable, asked)
-    talks = at.seat is not None and at.talk is not None
-    held, muted = at.talk == "held", at.talk == "muted"
 
-    def door(possible: bool, reason: Phrase) -> Door:
-        return Door(False, why) if why is not NOTHING else Door(possible, NOTHING if possible else reason)
+    def item(key: str, words: Phrase, reason: Phrase = NOTHING) -> Item:
+        """Open where there is no reason against it."""
+        shut = reason if why is NOTHING else why
+        return Item(key, words, Door(shut is NOTHING, shut))
 
+    if at.consults:
+        rung = NOT_YET if at.guest is None else NOTHING
+        first = [item("swap", SWAP, rung), item("back", BACK), item("complete", COMPLETE)]
+        return [*first, item("transfer", TRANSFER, CONSULTS), item("park", PARK, CONSULTS)]
+    talks = NO_TALK if at.seat is None or at.talk is None else NOTHING
+    heard = IS_HELD if at.talk == "held" else talks
+    parked = IS_RUNG if at.seat is not None or at.ringing else NOTHING
     return [
-        Item("resume", RESUME, door(True, NOTHING)) if held else Item("hold", HOLD, door(talks, NO_TALK)),
-        Item("unmute", UNMUTE, door(True, NOTHING))
-        if muted
-        else Item("mute", MUTE, door(at.talk in _HEARS, IS_HELD if held else NO_TALK)),
-        Item("transfer", TRANSFER, door(talks, NO_TALK)),
-        Item("park", PARK, door(talks, NO_TALK)),
-        Item("pick_up", PICK_UP, door(at.place > 0 and at.seat is None and not at.ringing, NOT_PARKED)),
+        item("resume", RESUME) if at.talk == "held" else item("hold", HOLD, talks),
+        item("unmute", UNMUTE) if at.talk == "muted" else item("mute", MUTE, heard),
+        item("consult", CONSULT, talks),
+        item("transfer", TRANSFER, talks),
+        item("pick_up", PICK_UP, parked) if at.place else item("park", PARK, talks),
     ]
 
 

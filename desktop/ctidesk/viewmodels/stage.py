@@ -20,7 +20,11 @@ HELD = QT_TRANSLATE_NOOP("CallState", "On hold at {seat}")
 PARKED = QT_TRANSLATE_NOOP("CallState", "Parked in place {place}")
 WAITS = QT_TRANSLATE_NOOP("CallState", "Waits in {queue}, place {place}")
 
-_TALKS = {"talking": WITH, "muted": MUTED, "held": HELD}
+CONSULTS_RUNG = QT_TRANSLATE_NOOP("CallState", "{seat} consults another seat, which is rung")
+CONSULTS = QT_TRANSLATE_NOOP("CallState", "{seat} consults {other}")
+OTHER_WAITS = QT_TRANSLATE_NOOP("CallState", "Talks with {seat}; {other} waits")
+
+_TALKS = {"talking": WITH, "muted": MUTED, "held": HELD, "consulting": CONSULTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +32,31 @@ class Stage:
     seat: str | None = None
     """Who has the call."""
     talk: str | None = None
-    """talking | muted | held; None: they do not talk yet."""
+    """talking | muted | held | consulting; None: they do not talk yet."""
     ringing: tuple[str, ...] = ()
     place: int = 0
     """Where it is parked; 0: nowhere."""
+    asked: tuple[str, ...] = ()
+    """Of those that are rung, whom the seat consults."""
+    guest: str | None = None
+    """Who is consulted, and has answered."""
     queue: str | None = None
     """In which it waits."""
     position: int = 0
 
     @property
+    def consults(self) -> bool:
+        return self.talk == "consulting" or self.guest is not None
+
+    @property
     def words(self) -> Phrase | None:
         """None: it is at no seat, nor on its way to one."""
+        if self.seat is not None and self.consults:
+            if self.guest is None:
+                return CONSULTS_RUNG.fill(seat=self.seat)
+            return (CONSULTS if self.talk == "consulting" else OTHER_WAITS).fill(
+                seat=self.seat, other=self.guest
+            )
         if self.seat is not None:
             return _TALKS.get(self.talk or "", GREETED).fill(seat=self.seat)
         if self.ringing:
@@ -59,7 +77,7 @@ def stage(events: Iterable[Event]) -> Stage:
             place = whole(event.data.get("slot")) or 0
             now = replace(now, place=place if event.word("state") == "parked" else 0)
         elif event.type == "call.seat" and (name := event.word("seat")) is not None:
-            now = _at_seat(now, name, event.word("state"))
+            now = _at_seat(now, name, event.word("state"), asked=event.word("by") is not None)
         elif event.type in ("queue.entered", "queue.position"):
             position = whole(event.data.get("position")) or 0
             now = replace(now, queue=event.word("queue"), position=position)
@@ -70,11 +88,23 @@ def stage(events: Iterable[Event]) -> Stage:
     return now
 
 
-def _at_seat(now: Stage, name: str, state: str | None) -> Stage:
-    others = tuple(each for each in now.ringing if each != name)
+def _at_seat(now: Stage, name: str, state: str | None, *, asked: bool) -> Stage:
     if state == "ringing":
-        return replace(now, ringing=(*others, name))
+        others = tuple(each for each in now.ringing if each != name)
+        return replace(now, ringing=(*others, name), asked=(*now.asked, name) if asked else now.asked)
+    consulted = now.seat not in (None, name) and (name in now.asked or name == now.guest)
+    now = replace(
+        now,
+        ringing=tuple(each for each in now.ringing if each != name),
+        asked=tuple(each for each in now.asked if each != name),
+    )
+    if state == "left" and name == now.seat:
+        return replace(now, seat=None, talk=None)
     if state == "left":
-        gone = now.seat == name
-        return replace(now, ringing=others, seat=None if gone else now.seat, talk=None if gone else now.talk)
-    return replace(now, ringing=others, seat=name, talk=state if state in _TALKS else None)
+        return replace(now, guest=None) if name == now.guest else now
+    if consulted:
+        return replace(now, guest=name)
+    guest = None if now.guest == name else now.guest
+    return replace(
+        now, seat=name, guest=guest, talk=state if state in _TALKS or state == "consulting" else None
+    )

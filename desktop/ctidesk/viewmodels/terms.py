@@ -78,6 +78,8 @@ LEFT: dict[str, Phrase] = {
     "parked": QT_TRANSLATE_NOOP("Left", "the call is parked"),
     "line-lost": QT_TRANSLATE_NOOP("Left", "its telephone was lost"),
     "taken": QT_TRANSLATE_NOOP("Left", "the call was taken over"),
+    "handed-over": QT_TRANSLATE_NOOP("Left", "the other seat has the call"),
+    "let-go": QT_TRANSLATE_NOOP("Left", "it was consulted only"),
     "not-reached": QT_TRANSLATE_NOOP("Left", "the outside number was not reached"),
     "withdrawn": QT_TRANSLATE_NOOP("Left", "the caller waits no longer"),
 }

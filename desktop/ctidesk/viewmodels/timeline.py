@@ -60,6 +60,8 @@ SEAT_ANSWERS = QT_TRANSLATE_NOOP("TimeLine", "{seat} answers")
 SEAT_TALKS = QT_TRANSLATE_NOOP("TimeLine", "{seat} and the caller talk")
 SEAT_HOLDS = QT_TRANSLATE_NOOP("TimeLine", "{seat} puts the caller on hold")
 SEAT_MUTED = QT_TRANSLATE_NOOP("TimeLine", "{seat} is muted")
+SEAT_CONSULTS = QT_TRANSLATE_NOOP("TimeLine", "{seat} consults another seat")
+SEAT_CONSULTED = QT_TRANSLATE_NOOP("TimeLine", "{seat} is consulted")
 SEAT_LEFT = QT_TRANSLATE_NOOP("TimeLine", "No longer at {seat}: {reason}")
 QUEUED = QT_TRANSLATE_NOOP("TimeLine", "The caller waits in {queue}, place {place}")
 QUIT = QT_TRANSLATE_NOOP("TimeLine", "No longer in {queue}: {reason}")
@@ -154,6 +156,8 @@ _AT_SEAT = {
     "talking": SEAT_TALKS,
     "held": SEAT_HOLDS,
     "muted": SEAT_MUTED,
+    "consulting": SEAT_CONSULTS,
+    "consulted": SEAT_CONSULTED,
 }
 _PARKED = {"parked": PARKED, "picked-up": PICKED_UP, "over": PARKED_LONG}
 

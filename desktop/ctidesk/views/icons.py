@@ -156,6 +156,10 @@ def _arrow_on(painter: QPainter) -> None:
     _lines(painter, ((4, 12), (20, 12)), ((20, 12), (14, 6)), ((20, 12), (14, 18)))
 
 
+def _both_ways(painter: QPainter) -> None:
+    _lines(painter, ((4, 8), (19, 8)), ((19, 8), (15, 4)), ((5, 16), (20, 16)), ((5, 16), (9, 20)))
+
+
 def _place(painter: QPainter) -> None:
     _lines(painter, ((5, 10), (5, 20)), ((5, 20), (19, 20)), ((19, 20), (19, 10)))
     _lines(painter, ((12, 3), (12, 15)), ((12, 15), (8, 11)), ((12, 15), (16, 11)))
@@ -199,6 +203,10 @@ _DRAW: dict[str, Callable[[QPainter], None]] = {
     "resume": _talk,
     "mute": _crossed_mouth,
     "transfer": _arrow_on,
+    "consult": _question,
+    "swap": _both_ways,
+    "back": _talk,
+    "complete": _arrow_on,
     "park": _place,
     "pick_up": _lift,
     "missed": _missed,

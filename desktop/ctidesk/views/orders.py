@@ -12,7 +12,7 @@ from ctidesk.viewmodels.callbar import Choice
 from ctidesk.viewmodels.desk import Desk
 from ctidesk.views.seat_choice import SeatChoice
 
-SEATS = {"transfer", "pick_up"}
+SEATS = {"transfer", "consult", "pick_up"}
 """Orders that need a seat."""
 
 
@@ -23,6 +23,9 @@ class Hands(Protocol):
     def resume(self, call: str) -> None: ...
     def mute(self, call: str) -> None: ...
     def transfer(self, call: str, to: str, ring_s: float) -> None: ...
+    def consult(self, call: str, to: str, ring_s: float) -> None: ...
+    def swap(self, call: str) -> None: ...
+    def complete(self, call: str) -> None: ...
     def park(self, call: str) -> None: ...
     def pick_up(self, call: str, seat: str) -> None: ...
 
@@ -56,7 +59,10 @@ class Orders:
             "hold": self._hands.hold,
             "resume": self._hands.resume,
             "unmute": self._hands.resume,
+            "back": self._hands.resume,
             "mute": self._hands.mute,
+            "swap": self._hands.swap,
+            "complete": self._hands.complete,
             "park": self._hands.park,
         }
         does[order](call.id)
@@ -78,22 +84,28 @@ class Orders:
             self.choice.reject()
 
     def _choices(self, order: str) -> list[Choice]:
-        return self._desk.targets() if order == "transfer" else self._desk.takers()
+        return self._desk.takers() if order == "pick_up" else self._desk.targets()
 
     def _choose(self, order: str, call: str) -> None:
         self.close()
-        sends = order == "transfer"
         translate = QCoreApplication.translate
-        title = translate("Orders", "Transfer the call to") if sends else translate("Orders", "Pick up at")
-        verb = translate("Orders", "Transfer") if sends else translate("Orders", "Pick up")
-        choice = SeatChoice(self._parent, title, verb, self._choices(order), timed=sends)
+        title, verb = {
+            "transfer": (translate("Orders", "Transfer the call to"), translate("Orders", "Transfer")),
+            "consult": (translate("Orders", "Talk first with"), translate("Orders", "Consult")),
+            "pick_up": (translate("Orders", "Pick up at"), translate("Orders", "Pick up")),
+        }[order]
+        timed = order != "pick_up"
+        choice = SeatChoice(self._parent, title, verb, self._choices(order), timed=timed)
         self.choice, self._choosing = choice, (order, call)
 
         def chosen() -> None:
             to = choice.to()
-            if to is not None and sends:
-                self._hands.transfer(call, to, float(choice.seconds.value()))
-            elif to is not None:
+            if to is None:
+                return
+            if timed:
+                send = self._hands.transfer if order == "transfer" else self._hands.consult
+                send(call, to, float(choice.seconds.value()))
+            else:
                 self._hands.pick_up(call, to)
 
         def over() -> None:

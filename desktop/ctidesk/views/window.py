@@ -168,8 +168,9 @@ class MainWindow(QMainWindow):
         self.hang_up_action = self._action(call, self.tr("&Hang up"), "F4", self._hands.hang_up)
         call.addSeparator()
         press = self.orders.press
-        self._action(call, self.tr("H&old, or take back"), "F5", press("hold", "resume"))
-        self._action(call, self.tr("&Mute, or unmute"), "F7", press("mute", "unmute"))
+        self._action(call, self.tr("&Consult, or complete"), "F2", press("consult", "complete"))
+        self._action(call, self.tr("H&old, take back, or swap"), "F5", press("hold", "resume", "swap"))
+        self._action(call, self.tr("&Mute, or back to the caller"), "F7", press("mute", "unmute", "back"))
         self._action(call, self.tr("&Transfer …"), "F9", press("transfer"))
         self._action(call, self.tr("Pa&rk"), "F11", press("park"))
         self._action(call, self.tr("Pick &up …"), "F12", press("pick_up"))
@@ -306,11 +307,12 @@ class MainWindow(QMainWindow):
         box.setText(
             "\n".join(
                 (
+                    self.tr("F2: consult, or complete"),
                     self.tr("F3: answer"),
                     self.tr("F4: hang up"),
-                    self.tr("F5: hold, or take back"),
+                    self.tr("F5: hold, take back, or swap"),
                     self.tr("F6: to the list of calls"),
-                    self.tr("F7: mute, or unmute"),
+                    self.tr("F7: mute, unmute, or back to the caller"),
                     self.tr("F8: play or stop"),
                     self.tr("F9: transfer"),
                     self.tr("F11: park"),
