@@ -69,6 +69,23 @@ def test_an_operator_holds_mutes_takes_back_flashes_and_ends_a_call(tmp_path: Pa
     assert result.calls[0]["cause"] == "local-operator"
 
 
+def test_an_operator_consults_another_swaps_and_gives_the_call_on(tmp_path: Path) -> None:
+    result = play(
+        tmp_path,
+        at_reception(
+            f"{MUSIC}, {MUSIC}, hear: {{sound: ann-lee, within: 60s}}",
+            'answer, silence: 1s, ask: {what: consult, to: "02"},'
+            "hear: {sound: beep, within: 20s}, ask: swap, silence: 1s, ask: swap, silence: 1s, ask: complete,"
+            "hear: {tone: busy}",
+            "answer, silence: 1s, speak: beep, hear: {prompt: music/calm, first: 500ms}, silence: 4s,"
+            "speak: ann-lee, silence: 1s",
+        ),
+    )
+    assert result.ok, result.report
+    assert ("seat 1", "left", "handed-over") in seats_of(result)
+    assert seats_of(result)[-1] == ("seat 2", "left", "operator")
+
+
 def test_a_parked_call_is_fetched_by_its_place_at_another_seat(tmp_path: Path) -> None:
     result = play(
         tmp_path,
@@ -104,8 +121,8 @@ def test_asking_without_a_call_is_a_failure(tmp_path: Path) -> None:
         (at_reception("hang_up", "redial"), "no line of the exchange"),
         (at_reception("hang_up", "line_fault: cut"), "no line of the exchange"),
         (at_reception("hang_up", 'dial: "02"'), "`wait: nothing`"),
-        (at_reception("hang_up", "ask: {what: hold, to: '02'}"), "belongs to that alone"),
-        (at_reception("hang_up", "ask: transfer"), "belongs to that alone"),
+        (at_reception("hang_up", "ask: {what: hold, to: '02'}"), "`transfer` and `consult` alone"),
+        (at_reception("hang_up", "ask: transfer"), "`transfer` and `consult` alone"),
         (at_reception("hang_up", "ask: dance"), "dance"),
         (at_reception("hang_up", "speak: nobody-known"), "nobody-known"),
         (SHOWN.replace('number: "09"', 'number: "08"'), "are called '08'"),

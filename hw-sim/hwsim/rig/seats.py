@@ -45,9 +45,13 @@ def asker(station: Station, name: str) -> Callable[[verbs.Ask], Awaitable[None]]
             raise NotHeard(f"{name} has no call to {body.what}")
         if body.what in _TALKS:
             await station.change_talk(call.id, _TALKS[body.what])
-        elif body.what == "transfer":
-            assert body.to is not None
-            await station.transfer(call.id, body.to, to_seconds(body.ring), {})
+        elif body.to is not None:
+            send = station.transfer if body.what == "transfer" else station.consult
+            await send(call.id, body.to, to_seconds(body.ring), {})
+        elif body.what == "swap":
+            await station.swap(call.id)
+        elif body.what == "complete":
+            await station.complete(call.id)
         elif body.what == "park":
             await station.park(call.id, to_seconds(body.within))
         else:

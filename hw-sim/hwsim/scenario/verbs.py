@@ -255,9 +255,9 @@ class Ask(Verb):
     """An operator asks the station for something with the call at the seat, as in the operator's window."""
 
     SHORT = "what"
-    what: Literal["hold", "resume", "mute", "transfer", "park", "end"]
+    what: Literal["hold", "resume", "mute", "transfer", "consult", "swap", "complete", "park", "end"]
     to: Annotated[str, Field(min_length=1, max_length=80)] | None = None
-    """Of `transfer`: another seat's name or number, or a group,"""
+    """Of `transfer` and `consult`: another seat's name or number, or a group,"""
     ring: Duration = seconds(20)
     """which is rung for so long."""
     within: Duration = seconds(120)
@@ -265,8 +265,8 @@ class Ask(Verb):
 
     @model_validator(mode="after")
     def _whereto(self) -> Ask:
-        if (self.what == "transfer") != (self.to is not None):
-            raise wrong("`to` says where a `transfer` goes, and belongs to that alone")
+        if (self.what in ("transfer", "consult")) != (self.to is not None):
+            raise wrong("`to` says which seat is meant, and belongs to `transfer` and `consult` alone")
         return self
 
 
