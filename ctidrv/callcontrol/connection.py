@@ -111,6 +111,10 @@ class Connection:
         ServiceError: nobody has answered."""
         self._consulting(Input.SWAP)
 
+    def conference(self) -> None:
+        """All three hear one another. ServiceError: nobody has answered, or they do."""
+        self._consulting(Input.JOIN)
+
     def complete(self) -> None:
         """The seat that was asked has the call, or is rung for it on. ServiceError: none is."""
         self._consulting(Input.COMPLETE)

@@ -24,6 +24,7 @@ _JOINED = MappingProxyType(
         State.RINGING: (),
         State.ASIDE: (Part.OWNER, Part.GUEST),
         State.WITH_CALLER: (Part.CALLER, Part.OWNER),
+        State.CONFERENCE: (Part.CALLER, Part.OWNER, Part.GUEST),
     }
 )
 _NOTED = MappingProxyType(
@@ -31,6 +32,7 @@ _NOTED = MappingProxyType(
         State.RINGING: ("consulting", None),
         State.ASIDE: ("consulting", "consulted"),
         State.WITH_CALLER: ("talking", "held"),
+        State.CONFERENCE: ("conference", "conference"),
     }
 )
 """Of the sender, and of the other (``call.seat``)."""
@@ -106,9 +108,10 @@ class Consultation:
         return Next(Reached.ANSWERED)
 
     def order(self, seen: Input) -> None:
-        """SWAP, COMPLETE or BACK, by the sender. ServiceError: not in this state."""
+        """SWAP, JOIN, COMPLETE or BACK, by the sender. ServiceError: not in this state."""
         if not self._feed(seen):
-            raise ServiceError(f"call {self._parties.call.id}: {self._order.to} has not answered")
+            amiss = "has not answered" if self.state is State.RINGING else "is in the conference already"
+            raise ServiceError(f"call {self._parties.call.id}: {self._order.to} {amiss}")
 
     # What the parties tell.
 

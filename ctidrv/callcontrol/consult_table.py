@@ -6,6 +6,8 @@ it. A pair that is not in the table is refused to whoever orders it, and else ch
     RINGING --answered--> ASIDE <--swap--> WITH_CALLER        ASIDE, WITH_CALLER --complete--> HANDED_OVER
        | nobody              | other gone       | other gone     RINGING --complete--> SENT_ON
        +-----> RETURNED <----+                  +--> BACK        RINGING, ASIDE, WITH_CALLER --back--> BACK
+
+    ASIDE, WITH_CALLER --join--> CONFERENCE --swap--> ASIDE; whoever leaves it leaves the caller to the other
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ class State(Enum):
     RINGING = "ringing"  # the other seat; the sender hears that, the caller music
     ASIDE = "aside"  # sender and other, while the caller hears music
     WITH_CALLER = "with-caller"  # sender and caller, while the other hears music
+    CONFERENCE = "conference"  # all three
     BACK = "back"  # the sender has the caller again
     RETURNED = "returned"  # the same, and is told why
     HANDED_OVER = "handed-over"  # the other has the caller, the sender is free
@@ -39,6 +42,7 @@ class Input(Enum):
     # the sender
     SENDER_LEFT = auto()
     SWAP = auto()
+    JOIN = auto()  # all three
     COMPLETE = auto()
     BACK = auto()
 
@@ -71,10 +75,19 @@ _ROWS: dict[State, dict[Input, Row]] = {
         Input.OTHER_LEFT: (State.RETURNED, ()),
         Input.SENDER_LEFT: _GONE,
         Input.SWAP: (State.WITH_CALLER, ()),
+        Input.JOIN: (State.CONFERENCE, ()),
         Input.COMPLETE: _COMPLETE,
         Input.BACK: _BACK,
     },
     State.WITH_CALLER: {
+        Input.OTHER_LEFT: (State.BACK, ()),
+        Input.SENDER_LEFT: _GONE,
+        Input.SWAP: (State.ASIDE, ()),
+        Input.JOIN: (State.CONFERENCE, ()),
+        Input.COMPLETE: _COMPLETE,
+        Input.BACK: _BACK,
+    },
+    State.CONFERENCE: {
         Input.OTHER_LEFT: (State.BACK, ()),
         Input.SENDER_LEFT: _GONE,
         Input.SWAP: (State.ASIDE, ()),

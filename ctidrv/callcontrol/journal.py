@@ -29,7 +29,8 @@ What the WebSocket sends, the store keeps and `ctidrv demo` tells are these even
     call.connect{to, state, card}   started; answered busy no-answer caller-left failed
                                     (reached.py) given-on
     call.seat{seat, number, state, cause, card, back, by}   ringing answered talking held muted consulting
-                                    consulted left; back: why it comes back; by: which seat asks it; left:
+                                    consulted conference left; back: why it comes back; by: which seat
+                                    asks it; left:
                                     answered-elsewhere no-answer caller-left operator sent-on handed-over
                                     let-go parked line-lost withdrawn taken
     call.given_on{to, state}        by a PBX, to another extension: started rung busy failed

@@ -140,6 +140,11 @@ class Switchboard:
         """The seat talks with the caller while the one that it consults hears music, or the other way."""
         self._of(call).swap()
 
+    def conference(self, call: Call) -> None:
+        """Caller, seat and the one that it consults hear one another; whichever seat hangs up first leaves
+        the caller to the other."""
+        self._of(call).conference()
+
     def complete(self, call: Call) -> None:
         """The consulted seat has the call; one that still rings as by `send_on`."""
         self._of(call).complete()

@@ -28,6 +28,7 @@ _ORDERS = {
     "pickup": ("give a parked call to a seat", "is given to the seat"),
     "consult": ("the seat of a call asks another, while the caller hears music", "asks another seat"),
     "swap": ("the seat talks with the caller instead of who it asks, or back", "is swapped"),
+    "conference": ("caller, seat and the one that it asks hear one another", "is a conference"),
     "complete": ("give a call to the seat that was asked", "is given to the seat that was asked"),
     "transfer": ("send a call at a seat on to another; it comes back if nobody answers", "is sent on"),
 }
@@ -148,6 +149,7 @@ def _order(args: argparse.Namespace) -> int:
                 "mute": station.mute,
                 "resume": station.resume,
                 "swap": station.swap,
+                "conference": station.conference,
                 "complete": station.complete,
             }
             call = ask[args.what](args.id)

@@ -282,6 +282,10 @@ class StationClient:
         """The seat talks with the caller instead of the one that it asks, or the other way about."""
         return self._row("POST", f"/api/v1/calls/{call}/swap")
 
+    def conference(self, call: str) -> Row:
+        """Caller, seat and the one that it asks hear one another."""
+        return self._row("POST", f"/api/v1/calls/{call}/conference")
+
     def complete(self, call: str) -> Row:
         """The seat that was asked has the call."""
         return self._row("POST", f"/api/v1/calls/{call}/complete")

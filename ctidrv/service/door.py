@@ -48,6 +48,9 @@ class Door(Protocol):
     async def swap(self, call: str) -> None:
         """LookupError when there is no such call now."""
 
+    async def conference(self, call: str) -> None:
+        """LookupError when there is no such call now."""
+
     async def complete(self, call: str) -> None:
         """LookupError when there is no such call now."""
 

@@ -169,6 +169,10 @@ class Orders:
         """It talks with the caller instead of who it asks, or back. LookupError, ServiceError."""
         self.switchboard.swap(self.call(call))
 
+    async def conference(self, call: str) -> None:
+        """Caller, seat and who it asks hear one another. LookupError, ServiceError."""
+        self.switchboard.conference(self.call(call))
+
     async def complete(self, call: str) -> None:
         """The seat that was asked has the call. LookupError, ServiceError."""
         self.switchboard.complete(self.call(call))

@@ -40,6 +40,7 @@ class CallRoutes:
         to.post("/calls/{call}/transfer", response_model=shapes.Call)(self.transfer)
         to.post("/calls/{call}/consult", response_model=shapes.Call)(self.consult)
         to.post("/calls/{call}/swap", response_model=shapes.Call)(self.swap)
+        to.post("/calls/{call}/conference", response_model=shapes.Call)(self.conference)
         to.post("/calls/{call}/complete", response_model=shapes.Call)(self.complete)
         to.post("/calls/{call}/park", response_model=shapes.Parked)(self.park)
         to.post("/calls/{call}/pickup", response_model=shapes.Call)(self.pick_up)
@@ -125,6 +126,10 @@ class CallRoutes:
     async def swap(self, call: str) -> Row:
         """The seat talks with the caller instead of the one that it asks, or the other way about."""
         return await self._ask(self._station.swap, call)
+
+    async def conference(self, call: str) -> Row:
+        """Caller, seat and the one that it asks hear one another."""
+        return await self._ask(self._station.conference, call)
 
     async def complete(self, call: str) -> Row:
         """The seat that was asked has the call; one that still rings is rung on, as by `transfer`."""

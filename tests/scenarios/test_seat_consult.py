@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 from typing import Any
 
+import numpy
 import pytest
 
 sys.path.append(str(Path(__file__).parent))
 
-from office_of_seats import ANSWER, HELLO, OTHER, Office
+from office_of_seats import ANSWER, HELLO, OTHER, VOICE, Office
 
 from ctidrv.apps.music import hold_music
 from ctidrv.apps.returns import spoken_reasons
@@ -325,3 +327,93 @@ def test_the_board_of_a_seat_is_pulled_in_a_consultation_and_the_caller_has_the_
     office.play(scene())
     assert dict((leg[1], leg[2]) for leg in office.legs()[1:])[f"seat {lost + 1}"] == "line-lost"
     assert office.reached == [Reached.ANSWERED]
+
+
+# All three.
+
+
+async def conferring(office: Office) -> tuple[Any, Any, Any]:
+    people = await consulting(office)
+    await office.station.conference(office.connected[0].id)
+    await office.clock.sleep(ms(300))
+    return people
+
+
+@pytest.mark.parametrize("leaves", [0, 1])
+def test_three_hear_one_another_and_whoever_leaves_leaves_the_caller_to_the_other(make_seats, leaves) -> None:
+    office = make_seats(seats=2, to=["01"])
+
+    async def scene() -> None:
+        ann, *operators = await conferring(office)
+        with pytest.raises(ServiceError, match="in the conference already"):
+            await office.station.conference(office.connected[0].id)
+        for one in (ann, *operators):
+            await one.speak(HELLO if one is ann else ANSWER)
+            for other in {ann, *operators} - {one}:
+                loss = LOSS_DB if ann in (one, other) else DESK_LOSS_DB
+                match = await other.hears(HELLO if one is ann else ANSWER)
+                assert match.gain_db == pytest.approx(-loss, abs=1.0)
+        assert owners(office) == [FIRST]
+        await operators[leaves].hang_up()
+        stays = (SECOND, FIRST)[leaves]
+        await office.until(lambda: office.seat(leaves) != "talking")
+        assert (office.connected[0].seat, owners(office)) == (stays, [stays])
+        await office.clock.sleep(ms(300))
+        await both_ways(ann, operators[1 - leaves])
+        await operators[1 - leaves].hang_up()
+        await ann.hang_up()
+
+    office.play(scene())
+    causes = {leg[1]: leg[2] for leg in office.legs()[1:]}
+    assert causes[f"seat {leaves + 1}"] == ("handed-over", "operator")[leaves]
+    assert [seat for seat, state, _ in office.seat_events() if state == "conference"] == [FIRST, SECOND]
+    assert office.reached == [Reached.ANSWERED]
+
+
+@pytest.mark.parametrize(
+    ("country", "clearing"),
+    [("US", "loop-break"), ("CN", "busy-tone"), ("DE", "congestion-tone"), ("IN", "reversal")],
+)
+def test_caller_who_leaves_a_conference_ends_it_and_both_are_told(make_seats, country, clearing) -> None:
+    office = make_seats(country, seats=2, to=["01"], clearing=[clearing])
+
+    async def scene() -> None:
+        ann, first, second = await conferring(office)
+        await ann.hang_up()
+        await office.until(lambda: office.connected[0].cause is not None, within=12)
+        for operator in (first, second):
+            await operator.hears_tone("busy", within=seconds(8))
+            await operator.hang_up()
+
+    office.play(scene())
+    assert office.rig.calls()[0]["cause"] == f"remote-{clearing}"
+    assert [leg[2] for leg in office.legs()[1:]] == ["caller-left", "caller-left"]
+
+
+def test_three_on_hybrids_of_10_db_do_not_howl_and_the_join_is_no_click(make_seats) -> None:
+    office = make_seats(seats=2, to=["01"], return_loss_db=10.0)
+    begun: list[int] = []
+
+    async def scene() -> None:
+        ann, *operators = await consulting(office)
+        await office.station.conference(office.connected[0].id)
+        begun.append(office.clock.now())
+        await office.clock.sleep(seconds(2))
+        for one in (ann, *operators):
+            await one.speak(VOICE[:8000])
+            await office.clock.sleep(seconds(1))
+        begun.append(office.clock.now())
+        await office.clock.sleep(seconds(3))
+        for operator in operators:
+            await operator.hang_up()
+        await ann.hang_up()
+
+    office.play(scene())
+    start = round(office.events("call.answered")[0]["at"] * 8000)
+    join, still = (at - start for at in begun)
+    for track in office.recording():
+        sound = numpy.frombuffer(track.bytes, dtype="<i2").astype(float)
+        for at in (join + 2000, still):  # after the music has faded, and after the last word
+            heard = sound[at : at + 8000]
+            assert 10 * math.log10((heard**2).mean() + 1e-9) - 20 * math.log10(16140) < -50
+            assert abs(heard).max() < 0.02 * 32768

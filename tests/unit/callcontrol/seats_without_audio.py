@@ -313,6 +313,9 @@ class World:
     def swap(self, line: int) -> None:
         self.order(line, self.switchboard.swap)
 
+    def conference(self, line: int) -> None:
+        self.order(line, self.switchboard.conference)
+
     def complete(self, line: int) -> None:
         self.order(line, self.switchboard.complete)
 

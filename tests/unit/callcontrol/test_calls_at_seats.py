@@ -47,8 +47,10 @@ class Story:
             (4, self._at_seats, self.changes),
             (4, self._at_seats, self.sends_on),
             (5, self._at_seats, self.consults),
-            (2, self._at_seats, self.swaps),
-            (1, self._at_seats, self.completes),
+            (4, self._consulting, self.swaps),
+            (4, self._consulting, self.confers),
+            (2, self._consulting, self.completes),
+            (1, self._at_seats, self.completes),  # mostly refused, or while it rings
             (4, self._at_seats, self.parks),
             (5, self._parked, self.picks_up),
             (1, self._running, self.picks_up),  # mostly refused, as the next
@@ -82,6 +84,10 @@ class Story:
 
     def _at_seats(self) -> list[int]:
         return [line for line, call in enumerate(self.world.calls) if call is not None and call.seat]
+
+    def _consulting(self) -> list[int]:
+        asked = [seat.call for seat in self.world.seats if seat.consulted and seat.state is State.TALKING]
+        return [line for line, call in enumerate(self.world.calls) if call is not None and call in asked]
 
     def _parked(self) -> list[int]:
         return [line for line, call in enumerate(self.world.calls) if call is not None and call.place]
@@ -141,6 +147,9 @@ class Story:
     def swaps(self, line: int) -> None:
         self.world.swap(line)
 
+    def confers(self, line: int) -> None:
+        self.world.conference(line)
+
     def completes(self, line: int) -> None:
         self.world.complete(line)
 
@@ -174,7 +183,7 @@ def test_the_stories_have_all_of_it_in_them() -> None:
         reached |= set(story.world.reached)
         for call in story.world.ended:
             states.update((type, data["state"]) for type, data in call.notes)
-    told = "ringing answered talking held muted consulting consulted"
+    told = "ringing answered talking held muted consulting consulted conference"
     assert {("call.seat", state) for state in told.split()} <= set(states)
     assert {("call.parked", state) for state in ("parked", "picked-up", "over")} <= set(states)
     assert set(Reached) <= reached

@@ -11,8 +11,9 @@ from ctidrv.callcontrol.consult_table import OVER, TABLE, ConsultState, Do, Inpu
 # Spelled out so that a row that goes missing is seen: what each state must react to.
 MUST_REACT = {
     State.RINGING: "ANSWERED UNANSWERED SENDER_LEFT COMPLETE BACK",
-    State.ASIDE: "OTHER_LEFT SENDER_LEFT SWAP COMPLETE BACK",
-    State.WITH_CALLER: "OTHER_LEFT SENDER_LEFT SWAP COMPLETE BACK",
+    State.ASIDE: "OTHER_LEFT SENDER_LEFT SWAP JOIN COMPLETE BACK",
+    State.WITH_CALLER: "OTHER_LEFT SENDER_LEFT SWAP JOIN COMPLETE BACK",
+    State.CONFERENCE: "OTHER_LEFT SENDER_LEFT SWAP COMPLETE BACK",
     **dict.fromkeys(OVER, ""),
 }
 
@@ -55,7 +56,7 @@ def test_whatever_happens_exactly_one_has_the_caller_and_who_is_out_was_let_out(
         case State.RINGING | State.SENT_ON:
             assert rings
             assert sender is (consult.state is State.RINGING)
-        case State.ASIDE | State.WITH_CALLER:
+        case State.ASIDE | State.WITH_CALLER | State.CONFERENCE:
             assert sender
             assert other
         case State.BACK | State.RETURNED:

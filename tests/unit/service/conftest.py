@@ -94,6 +94,9 @@ class NotingStation:
     async def swap(self, call: str) -> None:
         self.asked.append(("swap", call))
 
+    async def conference(self, call: str) -> None:
+        self.asked.append(("conference", call))
+
     async def complete(self, call: str) -> None:
         self.asked.append(("complete", call))
 

@@ -32,7 +32,7 @@ def test_request_without_the_token_is_refused(served, path):
 
 def test_every_route_but_the_schema_asks_for_the_token(served):
     paths = httpx.get(served.url + "/openapi.json", trust_env=False).json()["paths"]
-    assert len(paths) == 29
+    assert len(paths) == 30
     for path, methods in paths.items():
         for method in methods:
             answer = httpx.request(
@@ -203,16 +203,16 @@ def test_talk_is_held_muted_resumed_and_sent_on(served, client, capsys):
 def test_another_seat_is_consulted_and_given_the_call(served, client, capsys):
     served.put_story()
     assert client.consult("c2", "08", card={"order": "1234"})["id"] == "c2"
-    for ask_for in (client.swap, client.complete):
+    for ask_for in (client.swap, client.conference, client.complete):
         assert ask_for("c2")["id"] == "c2"
     data = ["--data", str(served.folder.root)]
     assert main(["calls", "consult", "c2", "--to", "sales", "--ring", "30", *data]) == 0
-    for order in ("swap", "complete"):
+    for order in ("swap", "conference", "complete"):
         assert main(["calls", order, "c2", *data]) == 0
-    said = "c2 asks another seat c2 is swapped c2 is given to the seat that was asked"
+    said = "c2 asks another seat c2 is swapped c2 is a conference c2 is given to the seat that was asked"
     assert " ".join(capsys.readouterr().out.split()) == said
     first, second = ("consult", "c2 08 20.0 {'order': '1234'}"), ("consult", "c2 sales 30.0 {}")
-    then = [("swap", "c2"), ("complete", "c2")]
+    then = [("swap", "c2"), ("conference", "c2"), ("complete", "c2")]
     assert served.station.asked == [first, *then, second, *then]
     assert ask(served, "POST", "/api/v1/calls/c2/consult", json={"to": ""}).status_code == 422
 
