@@ -8,7 +8,7 @@ from typing import Any
 
 from ctidrv.cli import look
 from ctidrv.cli.output import add_data, add_json, print_json
-from ctidrv.config import load_config
+from ctidrv.config_file import load_config
 from ctidrv.errors import InputError
 from ctidrv.folder import data_folder
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from ctidrv import __version__
 from ctidrv.cli.output import add_data, add_json, print_json
-from ctidrv.config import StationConfig, load_config
+from ctidrv.config import StationConfig
+from ctidrv.config_file import load_config
 from ctidrv.errors import CtiError, InputError, ServiceError
 from ctidrv.folder import DataFolder, data_folder
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from ctidrv.cli import look
 from ctidrv.cli.output import print_json
-from ctidrv.config import load_config
+from ctidrv.config_file import load_config
 from ctidrv.errors import InputError, PortError, UsageError
 from ctidrv.events import ToneOn, VoiceOff, VoiceOn
 from ctidrv.folder import DataFolder, data_folder

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ctidrv.cli.output import add_data, add_json, print_json
-from ctidrv.config import load_config
+from ctidrv.config_file import load_config
 from ctidrv.errors import InputError, ServiceError
 from ctidrv.folder import DataFolder, data_folder
 

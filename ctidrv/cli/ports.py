@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ctidrv.cli import look
 from ctidrv.cli.output import add_data, add_json, print_json
-from ctidrv.config import StationConfig, load_config
+from ctidrv.config import StationConfig
+from ctidrv.config_file import load_config
 from ctidrv.folder import data_folder
 from ctidrv.ports.learnt import row_of
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from ctidrv import __version__
 from ctidrv.cli.output import add_data, add_json, print_json
-from ctidrv.config import load_config
+from ctidrv.config_file import load_config
 from ctidrv.errors import UsageError
 from ctidrv.folder import data_folder
 from ctidrv.native import dtmf_signals as signals

@@ -8,7 +8,7 @@ import sys
 
 from ctidrv import __version__
 from ctidrv.cli.output import add_data, add_json, print_json
-from ctidrv.config import load_config
+from ctidrv.config_file import load_config
 from ctidrv.folder import data_folder
 
 HELP = "the service: boards, lines, menus, recordings, and the API on loopback"

@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-WORDS = {"errors", "events", "units", "clock", "folder", "config"}
+WORDS = {
+    "errors",
+    "events",
+    "units",
+    "clock",
+    "folder",
+    "config",
+    "config_agree",
+    "config_file",
+    "config_table",
+}
 
 # What each room of ctidrv may import of ctidrv, besides itself and the words everybody may use.
 MAY = {

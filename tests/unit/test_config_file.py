@@ -5,16 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ctidrv.config import (
-    MAX_BYTES,
-    OutboundConfig,
-    RecordingConfig,
-    StationConfig,
-    default_config,
-    load_config,
-    read_config,
-    shipped_scripts,
-)
+from ctidrv.config import OutboundConfig, RecordingConfig, StationConfig, default_config, shipped_scripts
+from ctidrv.config_file import MAX_BYTES, load_config, read_config
 from ctidrv.errors import InputError
 from ctidrv.folder import DataFolder
 
