@@ -148,6 +148,9 @@ class FakeStation:
     def complete(self, call: str) -> Row:
         return self._do("complete", call)
 
+    def conference(self, call: str) -> Row:
+        return self._do("conference", call)
+
     def park(self, call: str) -> int:
         self._do("park", call)
         return 3

@@ -35,6 +35,7 @@ PARKED = [*TALKING, _seat("left"), _parked("parked")]
 RUNG = [*TALKING, _seat("ringing", "Bob", by="Li Mei"), _seat("consulting")]
 ASIDE = [*RUNG, _seat("answered", "Bob"), _seat("consulting"), _seat("consulted", "Bob")]
 SWAPPED = [*ASIDE, _seat("talking"), _seat("held", "Bob")]
+THREE = [*ASIDE, _seat("conference"), _seat("conference", "Bob")]
 SENT_ON = [*TALKING, _seat("left"), _seat("ringing", "Bob")]
 
 
@@ -57,6 +58,8 @@ SENT_ON = [*TALKING, _seat("left"), _seat("ringing", "Bob")]
         (ASIDE, Stage("Li Mei", "consulting", guest="Bob")),
         (SWAPPED, Stage("Li Mei", "talking", guest="Bob")),
         ([*SWAPPED, _seat("left", "Bob", cause="let-go")], Stage("Li Mei", "talking")),
+        (THREE, Stage("Li Mei", "conference", guest="Bob")),
+        ([*THREE, _seat("left", cause="handed-over"), _seat("talking", "Bob")], Stage("Bob", "talking")),
         ([*ASIDE, _seat("left", cause="handed-over"), _seat("talking", "Bob")], Stage("Bob", "talking")),
         ([*RUNG, _seat("left", cause="sent-on"), _seat("answered", "Bob")], Stage("Bob")),
         ([_queue("entered", position=3)], Stage(queue="sales", position=3)),
@@ -79,8 +82,9 @@ def test_where_a_call_is_follows_from_its_events(events: list[Event], at: Stage)
         ([*TALKING, _seat("muted")], ["hold", "unmute", "consult", "transfer", "park"]),
         (SENT_ON, []),
         (RUNG, ["back", "complete"]),
-        (ASIDE, ["swap", "back", "complete"]),
-        (SWAPPED, ["swap", "back", "complete"]),
+        (ASIDE, ["swap", "back", "complete", "conference"]),
+        (SWAPPED, ["swap", "back", "complete", "conference"]),
+        (THREE, ["swap", "back", "complete"]),
         (PARKED, ["pick_up"]),
         ([*PARKED, _seat("ringing", "Bob")], []),
     ],
@@ -268,6 +272,12 @@ def test_another_seat_is_consulted_swapped_and_given_the_call(at_seat: Any, stat
     station.send("call.seat", 30, seat="Li Mei", state="talking")
     station.send("call.seat", 30, seat="Bob", state="held")
     until(lambda: "Talks with Li Mei; Bob waits" in _texts(pop))
+    until(lambda: _open(at_seat) == ["Swap", "Back", "Complete", "All three"])
+    _click(at_seat, "All three")
+    until(lambda: station.done.pop() == ("conference", "c1") if len(station.done) == 3 else False)
+    station.send("call.seat", 31, seat="Li Mei", state="conference")
+    station.send("call.seat", 31, seat="Bob", state="conference")
+    until(lambda: "Li Mei, Bob and the caller talk" in _texts(pop))
     until(lambda: _open(at_seat) == ["Swap", "Back", "Complete"])
     _click(at_seat, "Back")
     until(lambda: station.done[2:] == [("resume", "c1")])

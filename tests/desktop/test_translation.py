@@ -212,6 +212,8 @@ def test_d34_no_english_is_left_in_the_chinese_window(program: Any, fake: Module
     station.send("call.seat", 52, seat="Bob", state="answered")
     station.send("call.seat", 52, seat="Bob", state="consulted")
     walk(lambda: made.desk.stage(made.desk.current()).guest)
+    station.send("call.seat", 52, seat="Li Mei", state="conference")
+    walk(lambda: made.desk.stage(made.desk.current()).talk == "conference")
     made.window.orders.give("consult")
     seen.update(_shown_texts(made.window.orders.choice))
     made.window.orders.close()

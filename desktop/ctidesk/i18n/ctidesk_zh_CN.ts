@@ -20,6 +20,10 @@
         <translation>正在咨询另一个坐席：请完成转接或回到来电者。</translation>
     </message>
     <message>
+        <source>All three talk already.</source>
+        <translation>三方已在通话。</translation>
+    </message>
+    <message>
         <source>The other seat has not answered yet.</source>
         <translation>另一个坐席还没有接听。</translation>
     </message>
@@ -50,6 +54,10 @@
     <message>
         <source>Swap</source>
         <translation>切换</translation>
+    </message>
+    <message>
+        <source>All three</source>
+        <translation>三方</translation>
     </message>
     <message>
         <source>Back</source>
@@ -90,6 +98,10 @@
     <message>
         <source>The one that hears music, instead of the one that talks</source>
         <translation>在听音乐的一方与通话的一方之间切换</translation>
+    </message>
+    <message>
+        <source>Caller and both seats hear one another</source>
+        <translation>来电者与两个坐席三方通话</translation>
     </message>
     <message>
         <source>To the caller again; the other seat is let go</source>
@@ -185,6 +197,10 @@
     <message>
         <source>Talks with {seat}; {other} waits</source>
         <translation>正在与{seat}通话；{other}等候中</translation>
+    </message>
+    <message>
+        <source>{seat}, {other} and the caller talk</source>
+        <translation>{seat}、{other}与来电者三方通话</translation>
     </message>
 </context>
 <context>
@@ -671,10 +687,6 @@
         <translation>静音或回到来电者(&amp;M)</translation>
     </message>
     <message>
-        <source>&amp;Transfer …</source>
-        <translation>转接(&amp;T)…</translation>
-    </message>
-    <message>
         <source>Pa&amp;rk</source>
         <translation>驻留(&amp;R)</translation>
     </message>
@@ -735,16 +747,20 @@
         <translation>F7：静音、取消静音或回到来电者</translation>
     </message>
     <message>
+        <source>F9: transfer, or all three</source>
+        <translation>F9：转接或三方</translation>
+    </message>
+    <message>
         <source>F6: to the list of calls</source>
         <translation>F6：转到通话列表</translation>
     </message>
     <message>
-        <source>F8: play or stop</source>
-        <translation>F8：播放或停止</translation>
+        <source>&amp;Transfer, or all three …</source>
+        <translation>转接或三方(&amp;T)…</translation>
     </message>
     <message>
-        <source>F9: transfer</source>
-        <translation>F9：转接</translation>
+        <source>F8: play or stop</source>
+        <translation>F8：播放或停止</translation>
     </message>
     <message>
         <source>F11: park</source>
@@ -804,6 +820,10 @@
     <message>
         <source>Nothing was swapped: the station refused.</source>
         <translation>未能切换：工作站拒绝了请求。</translation>
+    </message>
+    <message>
+        <source>The three were not joined: the station refused.</source>
+        <translation>未能接成三方通话：工作站拒绝了请求。</translation>
     </message>
     <message>
         <source>The call was not given on: the station refused.</source>
@@ -1270,6 +1290,10 @@
     <message>
         <source>{seat} is consulted</source>
         <translation>{seat}接受咨询</translation>
+    </message>
+    <message>
+        <source>{seat} is one of three who talk</source>
+        <translation>{seat}加入三方通话</translation>
     </message>
     <message>
         <source>No longer at {seat}: {reason}</source>

@@ -16,6 +16,7 @@ NO_TALK = QT_TRANSLATE_NOOP("CallBar", "The caller talks with no operator.")
 IS_HELD = QT_TRANSLATE_NOOP("CallBar", "The caller is on hold: take him back first.")
 IS_RUNG = QT_TRANSLATE_NOOP("CallBar", "A seat is rung for the call.")
 CONSULTS = QT_TRANSLATE_NOOP("CallBar", "Another seat is consulted: complete that, or take the caller back.")
+TOGETHER = QT_TRANSLATE_NOOP("CallBar", "All three talk already.")
 NOT_YET = QT_TRANSLATE_NOOP("CallBar", "The other seat has not answered yet.")
 
 HOLD = QT_TRANSLATE_NOOP("CallBar", "Hold")
@@ -25,6 +26,7 @@ UNMUTE = QT_TRANSLATE_NOOP("CallBar", "Unmute")
 TRANSFER = QT_TRANSLATE_NOOP("CallBar", "Transfer …")
 CONSULT = QT_TRANSLATE_NOOP("CallBar", "Consult …")
 SWAP = QT_TRANSLATE_NOOP("CallBar", "Swap")
+THREE = QT_TRANSLATE_NOOP("CallBar", "All three")
 BACK = QT_TRANSLATE_NOOP("CallBar", "Back")
 COMPLETE = QT_TRANSLATE_NOOP("CallBar", "Complete")
 PARK = QT_TRANSLATE_NOOP("CallBar", "Park")
@@ -37,6 +39,7 @@ DOES: dict[str, Phrase] = {
     "unmute": QT_TRANSLATE_NOOP("CallBar", "The caller hears the operator again"),
     "consult": QT_TRANSLATE_NOOP("CallBar", "Talk with another seat first, while the caller hears music"),
     "swap": QT_TRANSLATE_NOOP("CallBar", "The one that hears music, instead of the one that talks"),
+    "conference": QT_TRANSLATE_NOOP("CallBar", "Caller and both seats hear one another"),
     "back": QT_TRANSLATE_NOOP("CallBar", "To the caller again; the other seat is let go"),
     "complete": QT_TRANSLATE_NOOP("CallBar", "The other seat has the caller"),
     "transfer": QT_TRANSLATE_NOOP("CallBar", "To another seat or a group; it comes back if nobody answers"),
@@ -49,6 +52,7 @@ FAILED: dict[str, Phrase] = {
     "mute": QT_TRANSLATE_NOOP("Notice", "The operator was not muted: the station refused."),
     "consult": QT_TRANSLATE_NOOP("Notice", "No seat was consulted: the station refused."),
     "swap": QT_TRANSLATE_NOOP("Notice", "Nothing was swapped: the station refused."),
+    "conference": QT_TRANSLATE_NOOP("Notice", "The three were not joined: the station refused."),
     "complete": QT_TRANSLATE_NOOP("Notice", "The call was not given on: the station refused."),
     "transfer": QT_TRANSLATE_NOOP("Notice", "The call was not transferred: the station refused."),
     "park": QT_TRANSLATE_NOOP("Notice", "The call was not parked: the station refused."),
@@ -95,7 +99,8 @@ def items(call: Call | None, at: Stage, *, reachable: bool, asked: str | None = 
     if at.consults:
         rung = NOT_YET if at.guest is None else NOTHING
         first = [item("swap", SWAP, rung), item("back", BACK), item("complete", COMPLETE)]
-        return [*first, item("transfer", TRANSFER, CONSULTS), item("park", PARK, CONSULTS)]
+        three = item("conference", THREE, TOGETHER if at.talk == "conference" else rung)
+        return [*first, three, item("park", PARK, CONSULTS)]
     talks = NO_TALK if at.seat is None or at.talk is None else NOTHING
     heard = IS_HELD if at.talk == "held" else talks
     parked = IS_RUNG if at.seat is not None or at.ringing else NOTHING

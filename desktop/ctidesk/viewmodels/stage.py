@@ -23,8 +23,9 @@ WAITS = QT_TRANSLATE_NOOP("CallState", "Waits in {queue}, place {place}")
 CONSULTS_RUNG = QT_TRANSLATE_NOOP("CallState", "{seat} consults another seat, which is rung")
 CONSULTS = QT_TRANSLATE_NOOP("CallState", "{seat} consults {other}")
 OTHER_WAITS = QT_TRANSLATE_NOOP("CallState", "Talks with {seat}; {other} waits")
+THREE = QT_TRANSLATE_NOOP("CallState", "{seat}, {other} and the caller talk")
 
-_TALKS = {"talking": WITH, "muted": MUTED, "held": HELD, "consulting": CONSULTS}
+_TALKS = {"conference": WITH, "talking": WITH, "muted": MUTED, "held": HELD, "consulting": CONSULTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Stage:
     seat: str | None = None
     """Who has the call."""
     talk: str | None = None
-    """talking | muted | held | consulting; None: they do not talk yet."""
+    """talking | muted | held | consulting | conference; None: they do not talk yet."""
     ringing: tuple[str, ...] = ()
     place: int = 0
     """Where it is parked; 0: nowhere."""
@@ -54,9 +55,8 @@ class Stage:
         if self.seat is not None and self.consults:
             if self.guest is None:
                 return CONSULTS_RUNG.fill(seat=self.seat)
-            return (CONSULTS if self.talk == "consulting" else OTHER_WAITS).fill(
-                seat=self.seat, other=self.guest
-            )
+            words = {"consulting": CONSULTS, "conference": THREE}.get(self.talk or "", OTHER_WAITS)
+            return words.fill(seat=self.seat, other=self.guest)
         if self.seat is not None:
             return _TALKS.get(self.talk or "", GREETED).fill(seat=self.seat)
         if self.ringing:

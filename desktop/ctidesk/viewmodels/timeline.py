@@ -62,6 +62,7 @@ SEAT_HOLDS = QT_TRANSLATE_NOOP("TimeLine", "{seat} puts the caller on hold")
 SEAT_MUTED = QT_TRANSLATE_NOOP("TimeLine", "{seat} is muted")
 SEAT_CONSULTS = QT_TRANSLATE_NOOP("TimeLine", "{seat} consults another seat")
 SEAT_CONSULTED = QT_TRANSLATE_NOOP("TimeLine", "{seat} is consulted")
+SEAT_JOINS = QT_TRANSLATE_NOOP("TimeLine", "{seat} is one of three who talk")
 SEAT_LEFT = QT_TRANSLATE_NOOP("TimeLine", "No longer at {seat}: {reason}")
 QUEUED = QT_TRANSLATE_NOOP("TimeLine", "The caller waits in {queue}, place {place}")
 QUIT = QT_TRANSLATE_NOOP("TimeLine", "No longer in {queue}: {reason}")
@@ -158,6 +159,7 @@ _AT_SEAT = {
     "muted": SEAT_MUTED,
     "consulting": SEAT_CONSULTS,
     "consulted": SEAT_CONSULTED,
+    "conference": SEAT_JOINS,
 }
 _PARKED = {"parked": PARKED, "picked-up": PICKED_UP, "over": PARKED_LONG}
 

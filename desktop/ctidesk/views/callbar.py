@@ -11,7 +11,8 @@ from ctidesk.views import icons, theme
 from ctidesk.words import say
 
 KEYS = {"hold": "F5", "resume": "F5", "swap": "F5", "mute": "F7", "unmute": "F7", "back": "F7"}
-KEYS |= {"consult": "F2", "complete": "F2", "transfer": "F9", "park": "F11", "pick_up": "F12"}
+KEYS |= {"consult": "F2", "complete": "F2", "transfer": "F9", "conference": "F9"}
+KEYS |= {"park": "F11", "pick_up": "F12"}
 
 
 class CallBar(QWidget):

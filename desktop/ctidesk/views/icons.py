@@ -207,6 +207,7 @@ _DRAW: dict[str, Callable[[QPainter], None]] = {
     "swap": _both_ways,
     "back": _talk,
     "complete": _arrow_on,
+    "conference": _person,
     "park": _place,
     "pick_up": _lift,
     "missed": _missed,

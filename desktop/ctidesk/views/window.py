@@ -171,7 +171,7 @@ class MainWindow(QMainWindow):
         self._action(call, self.tr("&Consult, or complete"), "F2", press("consult", "complete"))
         self._action(call, self.tr("H&old, take back, or swap"), "F5", press("hold", "resume", "swap"))
         self._action(call, self.tr("&Mute, or back to the caller"), "F7", press("mute", "unmute", "back"))
-        self._action(call, self.tr("&Transfer …"), "F9", press("transfer"))
+        self._action(call, self.tr("&Transfer, or all three …"), "F9", press("transfer", "conference"))
         self._action(call, self.tr("Pa&rk"), "F11", press("park"))
         self._action(call, self.tr("Pick &up …"), "F12", press("pick_up"))
         call.addSeparator()
@@ -314,7 +314,7 @@ class MainWindow(QMainWindow):
                     self.tr("F6: to the list of calls"),
                     self.tr("F7: mute, unmute, or back to the caller"),
                     self.tr("F8: play or stop"),
-                    self.tr("F9: transfer"),
+                    self.tr("F9: transfer, or all three"),
                     self.tr("F11: park"),
                     self.tr("F12: pick up a parked call"),
                     self.tr("Enter, in the list: listen"),
