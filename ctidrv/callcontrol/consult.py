@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ctidrv.callcontrol.away import Next, give_back, tell_why
+from ctidrv.callcontrol.away import Next, SendOn, give_back, tell_why
 from ctidrv.callcontrol.consult_table import OVER, ConsultState, Do, Input, State
 from ctidrv.callcontrol.parties import Part, Parties
 from ctidrv.callcontrol.reached import Reached, Why
@@ -50,6 +50,8 @@ class Consult:
     async def carry_out(self, parties: Parties) -> Next:
         """Returns when it is over, whoever has the call then; given back if nobody has."""
         parties.card |= self.card
+        if parties.owner is None:  # he has hung up meanwhile, which is as `complete`
+            return await SendOn(self.sender, self.to, self.ring).carry_out(parties)
         consultation = Consultation(parties, self)
         parties.consultation = consultation
         try:

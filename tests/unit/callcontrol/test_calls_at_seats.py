@@ -237,3 +237,20 @@ def test_silence_a_second_owner_and_a_lost_leg_are_found(world: World) -> None:
     call.note("call.seat", seat="seat 3", state="ringing")
     world.everybody_goes()
     assert world.legs_wrong() == [f"{call.id}: ['seat 3'] never left"]
+
+
+def test_who_hangs_up_as_he_consults_has_sent_the_call_on(world: World) -> None:
+    talking(world)
+    world.consult(0, "seat 3", 5)
+    world.hook(0, False)
+    world.wait()
+    assert world.seats[2].state is State.RINGING
+    assert world.wrong() == []
+    world.hook(2, True)
+    world.wait()
+    assert world.wires[2].hears_somebody()
+    assert world.wrong() == []
+    world.hook(2, False)
+    world.wait()
+    assert world.reached == [Reached.ANSWERED]
+    assert world.legs_wrong() == []
