@@ -40,6 +40,8 @@ phone = "sim/3"              the port of a telephone (FXS) or headset (HANDSET)
 outside = "13800138000"      in the place of phone: a number that is called; [outbound] must allow it
 groups = ["sales"]           a call for a group rings all of its seats that are ready
 greeting = "hello-08-{lang}.wav"  what a caller hears before the seat; {lang}: each language's own
+greetings = {VIP = "vip-{lang}.wav"}  in its place, by type of caller: a customer's tag, "customer",
+                             "unknown" or "withheld"
 wrap_up = 10                 seconds after a talk until the next call
 
 [[queue]]                    callers who wait for a seat; optional
@@ -129,6 +131,8 @@ class SeatConfig:
     outside: str = ""
     """In its place: a number that is called, as it would be dialled by hand (`[outbound]` must allow it)."""
     groups: tuple[str, ...] = ()
+    greetings: Mapping[str, str] = field(default_factory=dict)
+    """By type of caller."""
     greeting: str | None = None
     """A WAV file, of each language where its name holds ``{lang}``; beside station.toml."""
     wrap_up: int = USUAL_WRAP_UP
@@ -195,9 +199,10 @@ class StationConfig:
         """Whom a menu may bring a call to: the names and numbers of seats, and their groups."""
         return frozenset(word for seat in self.seats for word in (seat.name, seat.number, *seat.groups))
 
-    def greeting_path(self, seat: SeatConfig, language: str) -> Path | None:
-        """The file of a seat's greeting in this language; None: it has none."""
-        return None if seat.greeting is None else self._beside(seat.greeting.replace("{lang}", language))
+    def greeting_paths(self, seat: SeatConfig, language: str) -> dict[str, Path]:
+        """The files of a seat's greetings in this language by type of caller; "": everybody else."""
+        own = dict(seat.greetings) | ({} if seat.greeting is None else {"": seat.greeting})
+        return {kind: self._beside(file.replace("{lang}", language)) for kind, file in own.items()}
 
     def queue_names(self) -> frozenset[str]:
         """Where a menu may let a call wait."""

@@ -223,6 +223,7 @@ class _Reader(Source):
             outside=table.optional("outside") or "",
             groups=table.words("groups") or (),
             greeting=table.optional("greeting"),
+            greetings=table.texts("greetings"),
             wrap_up=table.number("wrap_up", USUAL_WRAP_UP, 0, 3600),
             where=where,
         )
@@ -236,7 +237,7 @@ class _Reader(Source):
             )
         if seat.phone and not re.fullmatch(_PORT, seat.phone):
             table.fail("phone", f"phone {seat.phone!r} must be BOARD/INDEX, such as sim/3")
-        table.nothing_else("name, number, phone, outside, groups, greeting, wrap_up")
+        table.nothing_else("name, number, phone, outside, groups, greeting, greetings, wrap_up")
         return seat
 
     def _queue(self, table: Table) -> QueueConfig:

@@ -73,6 +73,14 @@ class Table:
             self.fail(key, f"{key} must be a list of words")
         return tuple(value)
 
+    def texts(self, key: str) -> dict[str, str]:
+        """An inline table of texts; empty without it."""
+        value = self._values.pop(key, {})
+        whole = isinstance(value, dict) and all(isinstance(text, str) and text for text in value.values())
+        if not whole or len(value) > 100:
+            self.fail(key, f'{key} must be texts by name, such as {{VIP = "…"}}')
+        return dict(value)
+
     def rest(self) -> dict[str, Any]:
         """What has not been read: a driver's own keys."""
         left, self._values = self._values, {}

@@ -155,7 +155,7 @@ class Connection:
             await parties.call.answer(by=SEAT)
         if not parties.bridged():
             return Reached.FAILED
-        greeting = owner.seat.greeting(self._language) if greet else None
+        greeting = owner.seat.greeting(self._language, parties.means.kinds(parties.call)) if greet else None
         if greeting is not None:
             await parties.caller.quiet()
             await parties.call.play([greeting], label="greeting")

@@ -49,6 +49,8 @@ class Means:
     """How the line at a port dials, to the PBX that it may be an extension of."""
     ringback: Callable[[PortId], Sound]
     """Of the line at a port."""
+    kinds: Callable[[Call], Sequence[str]]
+    """The types of caller that its caller is."""
     reasons: Mapping[Reached, Sound] = field(default_factory=dict)
     """Why a call comes back, in words."""
 

@@ -7,8 +7,9 @@ for that by `stop_ring` or `clear`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ctidrv.callcontrol.phone import Tell as TellPhone
@@ -34,6 +35,8 @@ class Told(Enum):
 
 
 Tell = Callable[["Seat", Told], None]
+Greetings = Mapping[str, Mapping[str, "Pcm"]]
+"""By type of caller ("": everybody else) and language."""
 
 _OF_THE_PHONE = {
     What.ANSWERED: Input.ANSWERED,
@@ -84,7 +87,7 @@ class Seat:
         *,
         groups: tuple[str, ...] = (),
         wrap_up: Samples = seconds(10),
-        greetings: Mapping[str, Pcm] = {},
+        greetings: Greetings = MappingProxyType({}),
     ) -> None:
         self.name = name
         self.number = number
@@ -143,11 +146,13 @@ class Seat:
         """By `recall`."""
         return self.state not in (State.RINGING, State.TALKING, State.OUT)
 
-    def greeting(self, language: str | None) -> Pcm | None:
-        """What a caller of this language hears before the operator; where there is none of it, the first."""
-        if language in self._greetings:
-            return self._greetings[language]
-        return next(iter(self._greetings.values()), None)
+    def greeting(self, language: str | None, kinds: Iterable[str]) -> Pcm | None:
+        """What a caller of this language hears before the operator; where there is none of it, the first. Of
+        the types that he is (`kinds`) the first for which there is one counts."""
+        for kind in (*kinds, ""):
+            if (spoken := self._greetings.get(kind)) is not None:
+                return spoken.get(language or "") or next(iter(spoken.values()))
+        return None
 
     # What the switchboard asks for.
 

@@ -40,7 +40,8 @@ PICK_UP = "*8"
 class Switchboard:
     """Of one station. `ringback`: of the line at a port; `bridge` makes one (`MediaEngine.bridge`); `hold`:
     music, and `reasons`: words for an operator to whom a call comes back. `outside` makes a seat of an
-    outside number, for one call; CtiError: it may not be called. `way`: how the line at a port dials."""
+    outside number, for one call; CtiError: it may not be called. `way`: how the line at a port dials.
+    `kinds`: the types of caller that a call's caller is, for greetings."""
 
     def __init__(
         self,
@@ -53,10 +54,11 @@ class Switchboard:
         reasons: Mapping[Reached, Sound],
         outside: Callable[[str], Seat],
         way: Callable[[PortId], Way],
+        kinds: Callable[[Call], Sequence[str]],
     ) -> None:
         self._seats = tuple(seats)
         self._outside = outside
-        self._means = Means(clock, self.find, bridge, hold, way, ringback, reasons)
+        self._means = Means(clock, self.find, bridge, hold, way, ringback, kinds, reasons)
         self._connections: dict[str, Connection] = {}
         for seat in self._seats:
             seat.dialled = self._dialled

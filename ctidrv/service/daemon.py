@@ -173,7 +173,7 @@ class Station(Orders):
         for seat in self.config.seats:
             self.seats[seat.name] = make.seat(seat, loaded.greetings[seat.name], self.outbound)
         self.retention = None if keep is None else Retention(folder, store, self.journal, clock, keep)
-        self.switchboard = make.switchboard(self.seats.values(), self.lines, self.outbound)
+        self.switchboard = make.switchboard(self.seats.values(), self.lines, self.outbound, self.customers)
         self.queues = make.queues(self.switchboard, loaded.music)
         boxes = Mailboxes(folder, store, clock, ids, self.customers.of, format=form)
         self.services = Services(boxes, folder, store, clock, ids, self.switchboard, self.queues)

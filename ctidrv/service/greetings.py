@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ctidrv.callcontrol.seat import Greetings
 from ctidrv.config import SeatConfig, StationConfig
 from ctidrv.errors import InputError
 from ctidrv.media.wav import read_wav
@@ -13,16 +14,14 @@ from ctidrv.units import seconds
 LONGEST = seconds(30)
 
 
-def read_greetings(config: StationConfig, seat: SeatConfig, languages: Iterable[str]) -> dict[str, Pcm]:
-    """A seat's greeting in each of these languages; empty: it has none. InputError."""
-    found: dict[str, Pcm] = {}
+def read_greetings(config: StationConfig, seat: SeatConfig, languages: Iterable[str]) -> Greetings:
+    """A seat's greetings in each of these languages; empty: it has none. InputError."""
+    found: dict[str, dict[str, Pcm]] = {}
     for language in languages:
-        path = config.greeting_path(seat, language)
-        if path is None:
-            break
-        audio = read_wav(path)
-        sound = audio.channels[0]
-        if len(audio.channels) != 1 or not 0 < len(sound) <= LONGEST:
-            raise InputError(f"{path}: a greeting is mono, and at most 30 s long")
-        found[language] = sound
+        for kind, path in config.greeting_paths(seat, language).items():
+            audio = read_wav(path)
+            sound = audio.channels[0]
+            if len(audio.channels) != 1 or not 0 < len(sound) <= LONGEST:
+                raise InputError(f"{path}: a greeting is mono, and at most 30 s long")
+            found.setdefault(kind, {})[language] = sound
     return found

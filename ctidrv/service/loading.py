@@ -10,6 +10,7 @@ from pathlib import Path
 from ctidrv.apps import ivr
 from ctidrv.callcontrol.number_policy import NumberPolicy
 from ctidrv.callcontrol.profile import LineProfile
+from ctidrv.callcontrol.seat import Greetings
 from ctidrv.config import LineConfig, SeatConfig, StationConfig
 from ctidrv.errors import InputError, PortError
 from ctidrv.native.pcm import Pcm
@@ -35,8 +36,8 @@ class LoadedLine:
 @dataclasses.dataclass(frozen=True, slots=True)
 class Loaded:
     lines: dict[PortId, LoadedLine]
-    greetings: dict[str, dict[str, Pcm]]
-    """Of seats, by language."""
+    greetings: dict[str, Greetings]
+    """Of seats."""
     music: dict[str, Pcm]
     """Of queues."""
     boards: dict[str, Board]

@@ -18,7 +18,7 @@ from ctidrv.callcontrol.outside import OutsidePhone
 from ctidrv.callcontrol.pbx import Way
 from ctidrv.callcontrol.phone import Phone, Tell
 from ctidrv.callcontrol.queueing import Queues
-from ctidrv.callcontrol.seat import Seat, Telephone
+from ctidrv.callcontrol.seat import Greetings, Seat, Telephone
 from ctidrv.callcontrol.switchboard import Switchboard
 from ctidrv.clock import SampleClock
 from ctidrv.config import LineConfig, SeatConfig, StationConfig
@@ -32,6 +32,7 @@ from ctidrv.units import PortId, Samples, seconds
 
 if TYPE_CHECKING:
     from ctidrv.service.outbound import Outbound
+    from ctidrv.service.serving import Customers
     from ctidrv.service.taught import TaughtTones
 
 Serve = Callable[[Call], Awaitable[None]]
@@ -68,7 +69,7 @@ class Makers:
         controller = LineController(channel, self.clock, self.journal, self.ids, loaded.profile, serve)
         return Line(config, loaded.region, loaded.script, controller)
 
-    def seat(self, config: SeatConfig, greetings: Mapping[str, Pcm], outbound: Outbound) -> Seat:
+    def seat(self, config: SeatConfig, greetings: Greetings, outbound: Outbound) -> Seat:
         """PortError; InputError for an outside number that may not be called."""
         try:
             phone = self._outside(config.outside, outbound) if config.outside else self._phone(config.phone)
@@ -98,7 +99,7 @@ class Makers:
         return lambda tell: Phone(channel, self.clock, self.journal, region, tell, zone=zone)
 
     def switchboard(
-        self, seats: Iterable[Seat], lines: Mapping[PortId, Line], outbound: Outbound
+        self, seats: Iterable[Seat], lines: Mapping[PortId, Line], outbound: Outbound, customers: Customers
     ) -> Switchboard:
         def outside(number: str) -> Seat:
             phone = self._outside(number, outbound)
@@ -113,6 +114,7 @@ class Makers:
             reasons=spoken_reasons(self.config.office.language),
             outside=outside,
             way=lambda port: Way(lines[port].config.dial, lines[port].region.dialling),
+            kinds=customers.kinds,
         )
 
     def queues(self, switchboard: Switchboard, music: Mapping[str, Pcm]) -> Queues:

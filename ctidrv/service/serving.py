@@ -75,11 +75,20 @@ class Customers:
         self._history = history
         self._journal = journal
         self._lookups: set[asyncio.Task[None]] = set()
+        self._tags: dict[str, tuple[str, ...]] = {}
+        """Of the customers who are in a call."""
         journal.subscribe(self._on_journal)
 
     def of(self, call: Call) -> int | None:
         row = self._history.call(call.id)
         return None if row is None else row.customer
+
+    def kinds(self, call: Call) -> tuple[str, ...]:
+        """The types of caller that he is, by which seats have greetings: his tags, and one of "customer",
+        "unknown" and "withheld"."""
+        if self.of(call) is not None:
+            return (*self._tags.get(call.id, ()), "customer")
+        return ("withheld",) if call.caller.number is None else ("unknown",)
 
     async def settled(self) -> None:
         """All that were asked for have been looked up."""
@@ -87,6 +96,10 @@ class Customers:
             await asyncio.wait(self._lookups)
 
     def _on_journal(self, event: CallEvent) -> None:
+        if event.type == "call.customer" and event.call is not None:
+            self._tags[event.call] = tuple(event.data["tags"])
+        if event.type == "call.ended" and event.call is not None:
+            self._tags.pop(event.call, None)
         if event.type in ("call.caller", "call.offered") and event.data.get("number"):
             task = asyncio.get_running_loop().create_task(self._look_up(event))
             self._lookups.add(task)

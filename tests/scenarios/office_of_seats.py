@@ -32,6 +32,13 @@ OTHER = read_wav(VOICES / "not-in-service.wav").channels[0]
 HELLO, ANSWER = VOICE[:16000], OTHER[:16000]
 
 
+def written(path: Path, sound: Pcm) -> str:
+    writer = WavWriter(path, 1)
+    writer.write(sound.bytes)
+    writer.close()
+    return str(path)
+
+
 class Office:
     """A station of some lines and telephones; each call is answered and brought to a seat, or given to a
     script that does it. `apart`: the telephones are at boards of their own, at so many (`desks`). `outside`:
@@ -46,6 +53,7 @@ class Office:
         seats: int = 1,
         headset: bool = False,
         greeting: Pcm | None = None,
+        greetings: Mapping[str, Pcm] = {},
         groups: Sequence[str] = ("sales",),
         to: Sequence[str] = ("sales",),
         ring: int = 20,
@@ -79,12 +87,7 @@ class Office:
             for index in range(seats // desks)
             for each in (config.boards[1:] if apart else config.boards)
         ]
-        path = None
-        if greeting is not None:
-            writer = WavWriter(folder / "greeting.wav", 1)
-            writer.write(greeting.bytes)
-            writer.close()
-            path = str(folder / "greeting.wav")
+        path = None if greeting is None else written(folder / "greeting.wav", greeting)
         self.config = replace(
             config,
             seats=[
@@ -94,6 +97,7 @@ class Office:
                     ports[index],
                     groups=tuple(groups) if index < 3 else (),
                     greeting=path,
+                    greetings={kind: written(folder / f"{kind}.wav", pcm) for kind, pcm in greetings.items()},
                     wrap_up=2,
                 )
                 for index in range(seats)

@@ -181,7 +181,7 @@ def test_seats_are_read_and_their_greetings_stand_beside_the_file(tmp_path):
     (seat,) = config.seats
     assert (seat.name, seat.number, seat.phone, seat.groups) == ("Li Mei", "08", "sim/3", ("sales",))
     assert (seat.wrap_up, seat.where) == (0, f"{tmp_path / 'station.toml'}:31")
-    assert config.greeting_path(seat, "zh-CN") == tmp_path / "08-zh-CN.wav"
+    assert config.greeting_paths(seat, "zh-CN") == {"": tmp_path / "08-zh-CN.wav"}
 
 
 def test_who_has_a_lines_calls_first_is_read(tmp_path):

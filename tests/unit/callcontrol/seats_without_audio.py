@@ -203,6 +203,7 @@ class World:
             reasons=dict.fromkeys(Reached, REASON),
             outside=_not_called,
             way=lambda port: Way("dtmf", US.dialling),
+            kinds=lambda call: (),
         )
         for seat in self.seats:
             seat.start()
@@ -210,7 +211,7 @@ class World:
     def _seat(self, index: int, wire: Wire) -> Seat:
         channel: Any = wire
         name, number = f"seat {index + 1}", f"0{index + 1}"
-        greetings = {"en": GREETING} if index == 1 else {}
+        greetings = {"": {"en": GREETING}} if index == 1 else {}
         return Seat(
             name,
             number,
