@@ -5,7 +5,8 @@
 Each tree is an office of two lines and three seats, of another country each time, for a minute; every second
 one has four lines, whose callers wait in a queue. Callers ring, wait, press the key that leaves and hang up
 when they like; operators answer, let it ring, lift for nothing, pick up parked calls, talk and hang up;
-somebody holds, mutes, resumes, sends on, parks and gives out calls by the API.
+somebody holds, mutes, resumes, sends on, parks and gives out calls, and lets seats consult one another, swap,
+confer and hand over, by the API.
 
 The gates: nothing is stuck, no call has two owners, no caller hears nothing for 2 s (unless the operator who
 has him is muted), legs lie within their call and follow each other without a gap, every recording is whole,
@@ -44,7 +45,21 @@ from ctidrv.units import ms, seconds, to_seconds
 
 COUNTRIES = (("US", "busy-tone"), ("CN", "busy-tone"), ("GB", "loop-break"), ("DE", "busy-tone"))
 LINES, QUEUED_LINES, SEATS = 2, 4, 3
-ORDERS = ("held", "muted", "talking", "send", "send", "park", "park", "pick", "pause", "end")
+ORDERS = (
+    "held",
+    "muted",
+    "talking",
+    "send",
+    "send",
+    "park",
+    "park",
+    "pick",
+    "pause",
+    "end",
+    *["consult"] * 3,
+)
+IN_CONSULTATION = ("swap", "conference", "complete", "talking")
+"""Half of the orders for a call whose seat talks with another."""
 LASTS = seconds(60)
 QUIET_DBM0, QUIET_S = -55.0, 2.0
 GAP_S = 0.1
@@ -145,11 +160,16 @@ class Tree:
             if not now:
                 continue
             call, seat = dice.choice(now).id, f"0{dice.randint(1, SEATS)}"
-            what = dice.choice(
-                ["held", "muted", "talking", "send", "send", "park", "park", "pick", "pause", "end"]
-            )
+            seats = office.station.seats.values()
+            asked = [each.call and each.call.id for each in seats if each.consulted]
+            consults = call in asked and dice.random() < 0.5
+            what = dice.choice(IN_CONSULTATION if consults else ORDERS)
             try:
-                if what == "send":
+                if what == "consult":
+                    await office.station.consult(call, dice.choice([seat, "sales"]), dice.randint(3, 15), {})
+                elif what in IN_CONSULTATION and what != "talking":
+                    await getattr(office.station, what)(call)
+                elif what == "send":
                     await office.station.transfer(call, dice.choice([seat, "sales"]), dice.randint(3, 15), {})
                 elif what == "park":
                     await office.station.park(call, dice.randint(3, 30))

@@ -122,7 +122,7 @@ def replay(events: Sequence[dict[str, Any]], seats: Sequence[str]) -> tuple[list
                 found.append(f"{event['call']} was offered to {seat} before {first}")
             waiting[event["call"]] = seat
             free = [name for name in seats if state[name] == "ready"]
-            ready = {name: since[name] for name in free if event["at"] >= rests.get(name, 0)}
+            ready = {name: since[name] for name in free if event["at"] > rests.get(name, 0) - 1e-6}
             if seat not in ready or ready[seat] > min(ready.values()):
                 found.append(f"{event['call']} was offered to {seat}, and ready are {ready}")
             chosen += len(set(ready.values())) > 1

@@ -66,6 +66,7 @@ def test_calls_at_seats_to_which_anything_is_done_have_one_owner_sound_and_legs_
     assert told["at_seats"]["talking"] >= 15
     assert sum(told["waited"].values()) >= 15
     assert sum(told["orders"][order] for order in ("send", "park", "held")) >= 10
+    assert told["at_seats"]["consulting"] >= 5
 
 
 def test_stations_to_which_everything_happens_come_to_rest_with_every_row_and_file(tmp_path):
