@@ -103,8 +103,8 @@ async def _give_on(parties: Parties, number: str) -> Reached:
 
 
 async def give_back(parties: Parties, sender: Seat, reached: Reached, ring: Samples) -> Next:
-    """To who had the call, who is told why."""
-    if sender.reachable:
+    """To who had the call, who is told why; not to a telephone that he left off hook."""
+    if sender.reachable and not sender.forgotten:
         parties.recall(sender, back=reached.value)
         await parties.answered(Samples(parties.means.clock.now() + ring))
         if parties.owner is not None:

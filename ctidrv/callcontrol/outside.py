@@ -48,6 +48,8 @@ class OutsidePhone:
 
     port = PortId("")
     """It has none of its own."""
+    forgotten = False
+    """It is never off hook but in a call."""
 
     def __init__(self, number: str, dial: Dial, tell: Tell) -> None:
         self.number = number

@@ -37,6 +37,7 @@ _log = logging.getLogger(__name__)
 
 KEYS = "0123456789*#ABCD"
 NUMBER_ENDS = "#"
+_FORGOTTEN = (State.FORGOTTEN, State.HOWLING, State.SILENT)
 MOST_KEYS = 40
 """Of a number that is dialled; what is more is not kept."""
 
@@ -175,6 +176,11 @@ class Phone:
     def word(self) -> str:
         """What it is doing; ``idle``: it lies on hook and nothing rings."""
         return self.state.value
+
+    @property
+    def forgotten(self) -> bool:
+        """It was left off hook: nobody is at it."""
+        return self.state in _FORGOTTEN
 
     def relays(self, sound: bool) -> None:
         """Whether somebody is heard by it; a telephone of the house is not hung up for silence."""

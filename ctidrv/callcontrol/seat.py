@@ -64,6 +64,8 @@ class Telephone(Protocol):
     def channel(self) -> Channel: ...
     @property
     def word(self) -> str: ...
+    @property
+    def forgotten(self) -> bool: ...
 
     def start(self) -> None: ...
     def stop(self) -> None: ...
@@ -145,6 +147,11 @@ class Seat:
     def reachable(self) -> bool:
         """By `recall`."""
         return self.state not in (State.RINGING, State.TALKING, State.OUT)
+
+    @property
+    def forgotten(self) -> bool:
+        """Its telephone was left off hook: a call that it had at once would have nobody."""
+        return self.phone.forgotten
 
     def greeting(self, language: str | None, kinds: Iterable[str]) -> Pcm | None:
         """What a caller of this language hears before the operator; where there is none of it, the first. Of

@@ -235,6 +235,22 @@ def test_who_can_neither_be_sent_on_nor_given_back_goes_on_in_the_menu(make_offi
     assert office.reached == [Reached.NO_ANSWER, Reached.ANSWERED]
 
 
+def test_a_sender_who_left_his_telephone_off_hook_does_not_have_the_call_back(make_office) -> None:
+    office = make_office()
+
+    async def scene() -> None:
+        ann, first = await office.talking()
+        await office.station.transfer(office.connected[0].id, "02", 40, {})
+        await ann.hears_tone("busy", within=seconds(60))  # the menu has hung up
+        assert office.station.seats["seat 1"].telephone == "off-hook"
+        await first.hang_up()
+        await ann.hang_up()
+
+    office.play(scene())
+    assert office.reached == [Reached.NO_ANSWER]
+    assert [leg[1:] for leg in office.legs()[1:]] == [("seat 1", "sent-on"), ("seat 2", "no-answer")]
+
+
 def test_caller_who_leaves_while_he_is_sent_on_stops_the_ringing(make_office) -> None:
     office = make_office(clearing=["busy-tone"])
 
