@@ -1,9 +1,14 @@
-"""What an operator is told to whom a call comes back."""
+"""What is said of calls that seats send on: to an operator to whom one comes back, and to a caller who is
+sent to a box. By shipped prompts, of a language that they have, else in English."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from ctidrv.apps.ivr.prompts import Prompts
 from ctidrv.apps.ivr.shipped import shipped_folder
+from ctidrv.apps.voicemail import Mailboxes
+from ctidrv.callcontrol.call import Call
 from ctidrv.callcontrol.switchboard import Reached
 from ctidrv.native.pcm import Pcm
 
@@ -17,7 +22,21 @@ _LANGUAGES = ("en-US", "zh-CN")
 
 
 def spoken_reasons(language: str) -> dict[Reached, Pcm]:
-    """By shipped prompts, of the office's language if they have it, else in English."""
+    """Why a call comes back, in words."""
+    return {reached: _spoken(language, prompt) for reached, prompt in _SAID.items()}
+
+
+def message_taker(boxes: Mailboxes, office: str) -> Callable[[Call, str, str | None], Awaitable[None]]:
+    """Takes a message for a box, in a language or else the office's."""
+
+    async def take(call: Call, box: str, language: str | None) -> None:
+        chosen = language or office
+        greeting, saved = (_spoken(chosen, each) for each in ("please-leave-message", "message-saved"))
+        await boxes.take(call, box, greeting=[greeting], saved=[saved], label="please-leave-message")
+
+    return take
+
+
+def _spoken(language: str, prompt: str) -> Pcm:
     prompts = Prompts(shipped_folder(), "prompts/{lang}", _LANGUAGES)
-    chosen = language if language in _LANGUAGES else _LANGUAGES[0]
-    return {reached: prompts.find(chosen, prompt).audio for reached, prompt in _SAID.items()}
+    return prompts.find(language if language in _LANGUAGES else _LANGUAGES[0], prompt).audio

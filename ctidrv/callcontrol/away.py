@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from ctidrv.callcontrol.call import CallState
+from ctidrv.callcontrol.causes import Cause
 from ctidrv.callcontrol.parties import Parties
 from ctidrv.callcontrol.pbx import give_on
 from ctidrv.callcontrol.reached import Reached, Why
 from ctidrv.callcontrol.seat import Seat
+from ctidrv.errors import CallEnded, StoreError
 from ctidrv.units import Samples, seconds
 
 if TYPE_CHECKING:
     from ctidrv.callcontrol.party import Party
 
+_log = logging.getLogger(__name__)
+
 PBX = "pbx:"
 """In the place of a seat's name, before the number of another extension of the PBX that the caller's line is
 one of."""
+BOX = "box:"
+"""In the place of a seat's name, before that of a box for messages."""
 _BACK_WITHIN = seconds(30)
 """A parked call that comes back rings for so long."""
 _NONE_BETTER = (Reached.NO_ANSWER, Reached.BUSY, Reached.FAILED)
@@ -84,6 +91,9 @@ async def seek(parties: Parties, to: Sequence[str], ring: Samples) -> Reached:
             if each.startswith(PBX):
                 found.add(await _give_on(parties, each.removeprefix(PBX)))
                 continue
+            if each.startswith(BOX):
+                found.add(await _to_box(parties, each.removeprefix(BOX)))
+                continue
             amiss = parties.ring(each)
             deadline = Samples(parties.means.clock.now() + ring)
             found.add(amiss or await parties.answered(deadline))
@@ -100,6 +110,23 @@ async def _give_on(parties: Parties, number: str) -> Reached:
     reached = await give_on(call, number, parties.means.way(call.port))
     caller.hear(heard)
     return reached
+
+
+async def _to_box(parties: Parties, name: str) -> Reached:
+    """He leaves a message, and the call ends."""
+    call, caller = parties.call, parties.caller
+    if call.state is not CallState.CONNECTED:
+        return Reached.FAILED
+    heard = caller.sounds
+    await caller.quiet()
+    try:
+        await parties.means.box(call, name, parties.language)
+    except StoreError as error:
+        _log.error("%s: no message for %s: %s", call.id, name, error)
+        caller.hear(heard)
+        return Reached.FAILED
+    await call.hang_up(Cause.LOCAL_OPERATOR)
+    raise CallEnded(await call.ended())
 
 
 async def give_back(parties: Parties, sender: Seat, reached: Reached, ring: Samples) -> Next:

@@ -38,7 +38,7 @@ class Connection:
     """Made by the switchboard; `reach` runs once. CallEnded when the call ends, as in every wait of it."""
 
     def __init__(self, call: Call, means: Means, card: Mapping[str, str], language: str | None) -> None:
-        self._parties = Parties(call, means, card)
+        self._parties = Parties(call, means, card, language)
         self._language = language
         self._talk: Talk | None = None
         """None: they are not joined."""

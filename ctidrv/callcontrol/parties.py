@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
@@ -49,6 +49,8 @@ class Means:
     """How the line at a port dials, to the PBX that it may be an extension of."""
     ringback: Callable[[PortId], Sound]
     """Of the line at a port."""
+    box: Callable[[Call, str, str | None], Awaitable[None]]
+    """Takes a message for a box of this name, in this language. StoreError."""
     kinds: Callable[[Call], Sequence[str]]
     """The types of caller that its caller is."""
     reasons: Mapping[Reached, Sound] = field(default_factory=dict)
@@ -76,9 +78,10 @@ class Listener(Protocol):
 class Parties:
     """Of one call. The owner has it; a guest has answered too, and does not. All waits raise CallEnded."""
 
-    def __init__(self, call: Call, means: Means, card: Mapping[str, str]) -> None:
+    def __init__(self, call: Call, means: Means, card: Mapping[str, str], language: str | None) -> None:
         self.call = call
         self.means = means
+        self.language = language
         self.card = dict(card)
         """Told to each seat that rings."""
         self.caller = CallerSide(call)

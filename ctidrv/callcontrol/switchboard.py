@@ -6,10 +6,11 @@ operator does not hear; then the operator. Each seat that rings for a call is a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ctidrv.callcontrol.away import PBX
+from ctidrv.callcontrol.away import BOX, PBX
 from ctidrv.callcontrol.caller_side import Hearing
 from ctidrv.callcontrol.causes import Cause
 from ctidrv.callcontrol.connection import Connection
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["OUTSIDE", "PBX", "PICK_UP", "PLACES", "Reached", "Switchboard", "Talk"]
 
 
+BOX_NAME = re.compile("[A-Za-z0-9_-]{1,64}")
 OUTSIDE = "tel:"
 """Before an outside number, in the place of a seat's name."""
 PLACES = 9
@@ -40,8 +42,9 @@ PICK_UP = "*8"
 class Switchboard:
     """Of one station. `ringback`: of the line at a port; `bridge` makes one (`MediaEngine.bridge`); `hold`:
     music, and `reasons`: words for an operator to whom a call comes back. `outside` makes a seat of an
-    outside number, for one call; CtiError: it may not be called. `way`: how the line at a port dials.
-    `kinds`: the types of caller that a call's caller is, for greetings."""
+    outside number, for one call; CtiError: it may not be called. `way`: how the line at a port dials. `box`
+    takes a message for a box, in a language. `kinds`: the types of caller that a call's caller is, for
+    greetings."""
 
     def __init__(
         self,
@@ -54,11 +57,12 @@ class Switchboard:
         reasons: Mapping[Reached, Sound],
         outside: Callable[[str], Seat],
         way: Callable[[PortId], Way],
+        box: Callable[[Call, str, str | None], Awaitable[None]],
         kinds: Callable[[Call], Sequence[str]],
     ) -> None:
         self._seats = tuple(seats)
         self._outside = outside
-        self._means = Means(clock, self.find, bridge, hold, way, ringback, kinds, reasons)
+        self._means = Means(clock, self.find, bridge, hold, way, ringback, box, kinds, reasons)
         self._connections: dict[str, Connection] = {}
         for seat in self._seats:
             seat.dialled = self._dialled
@@ -84,10 +88,10 @@ class Switchboard:
         """Brings a call to a seat, and returns when their talk is over, or nobody was reached. One that still
         rings (it needs `hearing`) is answered when a seat has.
 
-        `to`: names or numbers of seats, groups, outside numbers (``tel:``), or extensions of the PBX that the
-        call's line is one of (``pbx:``, which ends the call when it is given on), tried in this order, each
-        rung for so long (`ring`); all ready seats of a group ring at once. `music`: what the caller hears
-        meanwhile, its last over and over.
+        `to`: names or numbers of seats, groups, outside numbers (``tel:``), and what ends the call:
+        extensions of the PBX that its line is one of (``pbx:``), and boxes (``box:``). They are tried in this
+        order, each rung for so long (`ring`); all ready seats of a group ring at once. `music`:
+        what the caller hears meanwhile, its last over and over.
         `hearing`: instead of it what he hears already; cancelled when a seat answers, else left alone.
         `card`: told with the call wherever it goes. `language`: of the greeting.
 
@@ -127,7 +131,10 @@ class Switchboard:
         """To another, as `connect` takes it, rung for so long; then it comes back to who has it now, who is
         told why. `card` is added to the call's. InputError: there is no such seat."""
         connection = self._of(call)
-        if not to.startswith(PBX):
+        if to.startswith(BOX):
+            if not BOX_NAME.fullmatch(to.removeprefix(BOX)):
+                raise InputError(f"{to}: a box is called by letters, digits, - and _")
+        elif not to.startswith(PBX):
             self._check(call, to)
         connection.send_on(to, ring, card)
 

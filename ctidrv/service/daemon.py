@@ -173,9 +173,11 @@ class Station(Orders):
         for seat in self.config.seats:
             self.seats[seat.name] = make.seat(seat, loaded.greetings[seat.name], self.outbound)
         self.retention = None if keep is None else Retention(folder, store, self.journal, clock, keep)
-        self.switchboard = make.switchboard(self.seats.values(), self.lines, self.outbound, self.customers)
-        self.queues = make.queues(self.switchboard, loaded.music)
         boxes = Mailboxes(folder, store, clock, ids, self.customers.of, format=form)
+        self.switchboard = make.switchboard(
+            self.seats.values(), self.lines, self.outbound, self.customers, boxes
+        )
+        self.queues = make.queues(self.switchboard, loaded.music)
         self.services = Services(boxes, folder, store, clock, ids, self.switchboard, self.queues)
         self.taught = TaughtTones(store, self.engine, self.journal, self.lines)
         for line in self.config.lines:

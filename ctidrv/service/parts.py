@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from ctidrv.apps import ivr
 from ctidrv.apps.music import hold_music
-from ctidrv.apps.returns import spoken_reasons
+from ctidrv.apps.returns import message_taker, spoken_reasons
+from ctidrv.apps.voicemail import Mailboxes
 from ctidrv.callcontrol.call import Call
 from ctidrv.callcontrol.ids import Ids
 from ctidrv.callcontrol.journal import Journal
@@ -99,7 +100,12 @@ class Makers:
         return lambda tell: Phone(channel, self.clock, self.journal, region, tell, zone=zone)
 
     def switchboard(
-        self, seats: Iterable[Seat], lines: Mapping[PortId, Line], outbound: Outbound, customers: Customers
+        self,
+        seats: Iterable[Seat],
+        lines: Mapping[PortId, Line],
+        outbound: Outbound,
+        customers: Customers,
+        boxes: Mailboxes,
     ) -> Switchboard:
         def outside(number: str) -> Seat:
             phone = self._outside(number, outbound)
@@ -114,6 +120,7 @@ class Makers:
             reasons=spoken_reasons(self.config.office.language),
             outside=outside,
             way=lambda port: Way(lines[port].config.dial, lines[port].region.dialling),
+            box=message_taker(boxes, self.config.office.language),
             kinds=customers.kinds,
         )
 

@@ -175,6 +175,10 @@ class Call:
         return self.channel.hears_somebody() or any(each.sounds for each in self.playing)
 
 
+async def _no_box(call: Call, name: str, language: str | None) -> None:
+    raise AssertionError(name)
+
+
 def _not_called(number: str) -> Seat:
     raise InputError(f"{number}: there is no outside")
 
@@ -203,6 +207,7 @@ class World:
             reasons=dict.fromkeys(Reached, REASON),
             outside=_not_called,
             way=lambda port: Way("dtmf", US.dialling),
+            box=_no_box,
             kinds=lambda call: (),
         )
         for seat in self.seats:
