@@ -193,11 +193,11 @@ class Call:
 
     async def rung(self, count: int) -> None:
         """Returns when it has rung so often, after the first ring with the caller ID as in `answer`; or when
-        it is answered."""
-        await self._waits.until(lambda: self.answered_by is not None or self._rung(count))
-        if count == 1 and self._profile.caller_id_after_ring and self.answered_by is None:
+        it is answered, be it that it rang as we seized the line for another."""
+        await self._waits.until(lambda: self._taken_up or self._rung(count))
+        if count == 1 and self._profile.caller_id_after_ring and not self._taken_up:
             await self._waits.until(
-                lambda: self.answered_by is not None or self.caller.standard is not None or self.rings > 1,
+                lambda: self._taken_up or self.caller.standard is not None or self.rings > 1,
                 Samples(self._clock.now() + self._profile.caller_id_wait),
             )
 
@@ -391,6 +391,11 @@ class Call:
         self._waits.wake()
 
     # How.
+
+    @property
+    def _taken_up(self) -> bool:
+        """It is answered, or is to be."""
+        return self.answered_by is not None or self.state is CallState.CONNECTED
 
     def _rung(self, count: int) -> bool:
         return self.rings > count or (self.rings == count and not self._ringing)

@@ -87,10 +87,11 @@ def test_what_cannot_be_dialled_by_pulses_is_refused_before_anything_happens(mak
     assert office.rig.calls() == []
 
 
+@pytest.mark.parametrize("first", ["script", "rings"])
 def test_somebody_rings_as_we_seize_the_line_and_is_served_while_the_call_goes_out_elsewhere(
-    make_office: Any,
+    make_office: Any, first: str
 ) -> None:
-    office = make_office("US", lines=2)
+    office = make_office("US", lines=2, line={"first": first})
     plant: Any = office.exchange._plant
     ring = plant.ring
 
@@ -123,6 +124,7 @@ def test_somebody_rings_as_we_seize_the_line_and_is_served_while_the_call_goes_o
     assert (out[1]["port"], out[1]["outcome"]) == ("sim/1", "answered")
     came = office.row(direction="in")
     assert (came["port"], came["outcome"]) == ("sim/2", "answered")
+    assert facts(came, "call.prompt") != []  # whatever is to ring first: he has been answered
     (recording,) = came["recordings"]
     assert recording["state"] == "closed"
     assert recording["seconds"] > 3
