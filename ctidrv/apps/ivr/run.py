@@ -24,7 +24,7 @@ from ctidrv.apps.ivr.words import CALL_VALUES, SpokenText
 from ctidrv.callcontrol.call import Call, CallState, Played
 from ctidrv.callcontrol.causes import Cause
 from ctidrv.callcontrol.queueing import Served, Spoken
-from ctidrv.callcontrol.switchboard import OUTSIDE
+from ctidrv.callcontrol.switchboard import OUTSIDE, PBX
 from ctidrv.errors import CallEnded, CtiError
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import Samples, to_seconds
@@ -35,6 +35,7 @@ MAX_STEPS = 5000
 """Steps in one call. No caller presses keys so long; a fault that goes round ends here."""
 MAX_FAILURES = 3
 """Failures in one call before it is given up: `on_error` may fail as well."""
+_WAYS_OUT = (OUTSIDE, PBX)
 
 NEXT: Final = ""
 """A step's result: go on with the next one. Otherwise a flow's name, or None: the call is over."""
@@ -286,8 +287,7 @@ class _Run:
     # Who is reached.
 
     async def _transfer(self, body: model.Transfer) -> None:
-        outside = OUTSIDE if isinstance(body, model.Dial) else ""
-        to = [outside + as_text(each.value(self._known)) for each in body.to]
+        to = self._whom(body)
         self._result(body, status=None)
         if body.announce is not None and body.announce.prompt is not None:
             await self._play(body.announce.prompt, None)
@@ -300,6 +300,19 @@ class _Run:
             language=self.language,
         )
         self._result(body, status=reached.value)
+
+    def _whom(self, body: model.Transfer) -> list[str]:
+        """A way out of the station is one where the script says so, not where a caller calls himself so."""
+        found = []
+        for target in body.to:
+            text = as_text(target.value(self._known))
+            if isinstance(body, model.Dial):
+                found.append(OUTSIDE + text)
+            elif text.startswith(_WAYS_OUT) and not target.parts[0][0].startswith(_WAYS_OUT):
+                _log.error("%s: %r leads out of the station, and its script does not", self.call.id, text)
+            else:
+                found.append(text)
+        return found
 
     async def _enqueue(self, body: model.Enqueue) -> None:
         self._result(body, status=None, position=None, waited=None)

@@ -61,6 +61,15 @@ def test_what_is_not_known_is_not_on_the_card_and_without_moh_the_caller_hears_r
     assert how["music"] == []
 
 
+@pytest.mark.parametrize("told", ["pbx:9W0900123456", "tel:0900123456"])
+def test_a_caller_whose_name_is_a_way_out_is_not_given_it(bench, tmp_path, serve, told):
+    flow = "{answer: {}}, {transfer: {to: ['{caller.name}', 'pbx:{caller.number}'], into: t}}"
+    script, caller = bench.load(f"  main: [{flow}]\n"), Caller("204", told)
+    line = serve(script, caller=caller, folder=tmp_path / "data", reaches=[Reached.FAILED])
+    ((to, _),) = line.connected
+    assert to == ["pbx:204"]
+
+
 def test_what_is_announced_is_heard_before_anything_rings(bench, tmp_path, serve):
     flow = "{answer: {}}, {transfer: {to: sales, announce: [hello, still], into: t}}, {play: bye}"
     line = serve(bench.load(f"  main: [{flow}]\n"), folder=tmp_path / "data", reaches=[Reached.BUSY])
