@@ -15,6 +15,8 @@ from ctidrv.callcontrol.call import SEAT, CallState
 from ctidrv.callcontrol.caller_side import Hearing
 from ctidrv.callcontrol.consult import Consult, Consultation
 from ctidrv.callcontrol.consult_table import Input
+from ctidrv.callcontrol.consult_table import State as ConsultState
+from ctidrv.callcontrol.keyed import Keying
 from ctidrv.callcontrol.parties import Means, Part, Parties
 from ctidrv.callcontrol.reached import Reached, Talk, Why
 from ctidrv.callcontrol.seat import Seat, Told
@@ -43,7 +45,9 @@ class Connection:
         self._talk: Talk | None = None
         """None: they are not joined."""
         self._wanted = Talk.TALKING
-        self._order: SendOn | Park | Consult | None = None
+        self._order: SendOn | Park | Consult | Keying | None = None
+        self._keying: Keying | None = None
+        """Its seat has flashed."""
 
     @property
     def slot(self) -> int:
@@ -66,7 +70,9 @@ class Connection:
                 reached = await self._talk_with(greet=True)
             while self._order is not None:
                 order, self._order = self._order, None
+                self._keying = order if isinstance(order, Keying) else None
                 reached, greet = await order.carry_out(parties)
+                self._keying = None
                 if parties.owner is not None:
                     reached = await self._talk_with(greet)
             return reached
@@ -119,6 +125,31 @@ class Connection:
         """The seat that was asked has the call, or is rung for it on. ServiceError: none is."""
         self._consulting(Input.COMPLETE)
 
+    def flash(self) -> None:
+        """The seat that has the call flashed: dial tone, and then a number (`keyed`), or back to the caller.
+        In a consultation to the other of the two, or back while he is rung."""
+        parties = self._parties
+        if isinstance(parties.consultation, Consultation):
+            ringing = parties.consultation.state is ConsultState.RINGING
+            parties.consultation.order(Input.BACK if ringing else Input.SWAP)
+        elif self._keying is not None:
+            self._keying.back = True
+            parties.wake()
+        else:
+            self._give(Keying(self._talking()))
+
+    def keyed(self, number: str) -> bool:
+        """Behind a flash; False: there was none."""
+        if self._keying is None:
+            return False
+        self._keying.number = number
+        self._parties.wake()
+        return True
+
+    def has(self, seat: Seat) -> bool:
+        """The call, or what is left of it, is its."""
+        return self._parties.owner is not None and self._parties.owner.seat is seat
+
     def pick_up(self, seat: Seat) -> None:
         """Parked, to this seat: it rings, or has the call at once if it is off hook. ServiceError: it is not
         parked (any more), or the seat has another call."""
@@ -141,7 +172,7 @@ class Connection:
             raise ServiceError(f"call {self._parties.call.id}: its seat asks no other")
         consultation.order(seen)
 
-    def _give(self, order: SendOn | Park | Consult) -> None:
+    def _give(self, order: SendOn | Park | Consult | Keying) -> None:
         self._order = order
         self._parties.wake()
 

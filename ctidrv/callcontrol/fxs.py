@@ -59,6 +59,7 @@ class Input(Enum):
     STOP_RING = auto()
     CONNECT = auto()  # the owner speaks to it from now on, or joins it to somebody
     CLEAR = auto()  # nobody is there any more
+    DIAL = auto()  # dial tone in a talk: its user flashed, and wants somebody else
     # timers that ran out
     DIAL_OVER = auto()
     KEY_OVER = auto()
@@ -99,7 +100,8 @@ Row = tuple[State, tuple[Action, ...]]
 _STOPPED = tuple(Stop(timer) for timer in Timer)
 _LOST: Row = (State.BLOCKED, (*_STOPPED, Do.QUIET, Do.TELL_LOST))
 _DOWN: Row = (State.IDLE, (*_STOPPED, Do.QUIET, Do.TELL_PUT_DOWN))
-_AFRESH: Row = (State.DIAL_TONE, (*_STOPPED, Play("dial"), Start(Timer.DIAL)))
+_DIAL: Row = (State.DIAL_TONE, (*_STOPPED, Play("dial"), Start(Timer.DIAL)))
+_AFRESH: Row = (State.DIAL_TONE, (*_STOPPED, Play("dial"), Start(Timer.DIAL), Do.TELL_FLASH))
 _CONNECTED: Row = (State.TALKING, (*_STOPPED, Do.QUIET))
 _FORGOTTEN: Row = (State.FORGOTTEN, (*_STOPPED, Play("congestion"), Start(Timer.FORGOTTEN)))
 _OFF_HOOK: dict[Input, Row] = {Input.PUT_DOWN: _DOWN, Input.ALARM: _LOST}
@@ -133,6 +135,7 @@ _ROWS: dict[State, dict[Input, Row]] = {
         **_OFF_HOOK,
         Input.KEY: (State.TALKING, (Do.TELL_KEY,)),
         Input.FLASH: (State.TALKING, (Do.TELL_FLASH,)),
+        Input.DIAL: _DIAL,
         Input.CLEAR: (State.CLEARED, (Play("busy"), Start(Timer.CLEARED))),
     },
     State.CLEARED: {**_LEFT, Input.CLEARED_OVER: _FORGOTTEN},

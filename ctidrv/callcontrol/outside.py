@@ -92,6 +92,9 @@ class OutsidePhone:
         """False: it is never off hook but in a call."""
         return False
 
+    def dial_tone(self) -> None:
+        """It is the exchange that gives it."""
+
     def clear(self) -> None:
         """Nobody is there for it any more: hangs up."""
         if self._attempt is not None:

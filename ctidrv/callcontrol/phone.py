@@ -49,7 +49,7 @@ class What(Enum):
     LIFTED = "lifted"  # by itself: there is dial tone
     KEY = "key"  # with the digit
     NUMBER = "number"  # complete, with its digits
-    FLASH = "flash"  # while it is connected
+    FLASH = "flash"  # off hook; where nobody is there any more it has given dial tone
     PUT_DOWN = "put-down"
     REFUSED = "refused"  # an outside number: it cannot be called, or no person answers there
     LOST = "lost"  # the board is gone
@@ -167,6 +167,10 @@ class Phone:
         """The owner has somebody for it: no more dial tone or keys of a number. False: it is on hook."""
         self._feed(Input.CONNECT, self._clock.now())
         return self.state is State.TALKING
+
+    def dial_tone(self) -> None:
+        """In a talk: whom its user keys next is told as a number, and `connect` ends it."""
+        self._feed(Input.DIAL, self._clock.now())
 
     def clear(self) -> None:
         """Nobody is there any more: busy tone, or congestion for a number that leads nowhere."""

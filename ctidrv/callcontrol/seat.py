@@ -72,6 +72,7 @@ class Telephone(Protocol):
     def ring(self, caller: Caller | None = None) -> bool: ...
     def stop_ring(self) -> None: ...
     def connect(self) -> bool: ...
+    def dial_tone(self) -> None: ...
     def clear(self) -> None: ...
     def relays(self, sound: bool) -> None: ...
 
@@ -109,6 +110,8 @@ class Seat:
         self._listed = False
         self.dialled: Callable[[Seat, str], bool] = lambda seat, keys: False
         """The switchboard's: what its telephone keyed; whether that leads anywhere."""
+        self.flashed: Callable[[Seat], None] = lambda seat: None
+        """The switchboard's, too."""
         self._tell: Tell | None = None
         self._timer: Timer | None = None
 
@@ -222,7 +225,9 @@ class Seat:
     # The table at work.
 
     def _on_phone(self, what: What, text: str) -> None:
-        if what is What.NUMBER:
+        if what is What.FLASH:
+            self.flashed(self)
+        elif what is What.NUMBER:
             if not self.dialled(self, text):
                 self.phone.clear()  # there are no calls from one telephone to another
         elif (seen := _OF_THE_PHONE.get(what)) is not None:

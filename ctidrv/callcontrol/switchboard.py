@@ -6,6 +6,7 @@ operator does not hear; then the operator. Each seat that rings for a call is a 
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -66,6 +67,7 @@ class Switchboard:
         self._connections: dict[str, Connection] = {}
         for seat in self._seats:
             seat.dialled = self._dialled
+            seat.flashed = self._flashed
 
     def find(self, to: str) -> list[Seat]:
         """The seats that a name, a number or a group means; those of a group in the order of the file. Of
@@ -179,6 +181,8 @@ class Switchboard:
 
     def _dialled(self, seat: Seat, keys: str) -> bool:
         """A seat's telephone keyed this; whether it leads anywhere."""
+        if any(each.has(seat) and each.keyed(keys) for each in self._connections.values()):
+            return True
         slot = keys.removeprefix(PICK_UP)
         if slot == keys:
             return False
@@ -190,6 +194,12 @@ class Switchboard:
                     return False
                 return True
         return False
+
+    def _flashed(self, seat: Seat) -> None:
+        for connection in self._connections.values():
+            if connection.has(seat):
+                with contextlib.suppress(ServiceError):  # in a conference, or in the midst of another order
+                    connection.flash()
 
     def _check(self, call: Call, to: str) -> None:
         seats = self.find(to)
