@@ -21,10 +21,11 @@ from ctidrv.apps.ivr.script import Script
 from ctidrv.apps.ivr.shape import Placed, in_order
 from ctidrv.apps.ivr.template import as_text
 from ctidrv.apps.ivr.words import CALL_VALUES, SpokenText
+from ctidrv.callcontrol.away import BOX, PBX
 from ctidrv.callcontrol.call import Call, CallState, Played
 from ctidrv.callcontrol.causes import Cause
 from ctidrv.callcontrol.queueing import Served, Spoken
-from ctidrv.callcontrol.switchboard import OUTSIDE, PBX
+from ctidrv.callcontrol.switchboard import OUTSIDE
 from ctidrv.errors import CallEnded, CtiError
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import Samples, to_seconds
@@ -35,7 +36,7 @@ MAX_STEPS = 5000
 """Steps in one call. No caller presses keys so long; a fault that goes round ends here."""
 MAX_FAILURES = 3
 """Failures in one call before it is given up: `on_error` may fail as well."""
-_WAYS_OUT = (OUTSIDE, PBX)
+_NO_SEATS = (OUTSIDE, PBX, BOX)
 
 NEXT: Final = ""
 """A step's result: go on with the next one. Otherwise a flow's name, or None: the call is over."""
@@ -302,14 +303,14 @@ class _Run:
         self._result(body, status=reached.value)
 
     def _whom(self, body: model.Transfer) -> list[str]:
-        """A way out of the station is one where the script says so, not where a caller calls himself so."""
+        """What is no seat counts where the script says so, not where a caller calls himself so."""
         found = []
         for target in body.to:
             text = as_text(target.value(self._known))
             if isinstance(body, model.Dial):
                 found.append(OUTSIDE + text)
-            elif text.startswith(_WAYS_OUT) and not target.parts[0][0].startswith(_WAYS_OUT):
-                _log.error("%s: %r leads out of the station, and its script does not", self.call.id, text)
+            elif text.startswith(_NO_SEATS) and not target.parts[0][0].startswith(_NO_SEATS):
+                _log.error("%s: %r is no seat, and its script does not say so", self.call.id, text)
             else:
                 found.append(text)
         return found

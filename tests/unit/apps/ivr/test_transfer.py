@@ -61,7 +61,7 @@ def test_what_is_not_known_is_not_on_the_card_and_without_moh_the_caller_hears_r
     assert how["music"] == []
 
 
-@pytest.mark.parametrize("told", ["pbx:9W0900123456", "tel:0900123456"])
+@pytest.mark.parametrize("told", ["pbx:9W0900123456", "tel:0900123456", "box:../../x"])
 def test_a_caller_whose_name_is_a_way_out_is_not_given_it(bench, tmp_path, serve, told):
     flow = "{answer: {}}, {transfer: {to: ['{caller.name}', 'pbx:{caller.number}'], into: t}}"
     script, caller = bench.load(f"  main: [{flow}]\n"), Caller("204", told)
