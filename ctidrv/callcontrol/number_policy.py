@@ -76,6 +76,17 @@ class NumberPolicy:
             )
         return Dialable(number, sent, kind)
 
+    def judge_behind_pbx(self, digits: str, outside: str) -> None:
+        """A dial string for a PBX one of whose lines is ours: what leads out of it (behind a second dial tone
+        or a pause, behind the line's digits for that, or longer than an extension) has to be a number that
+        may be dialled. InputError, NotAllowed."""
+        last = re.split("[W,!]", digits)[-1]
+        leads_out = re.sub("[^0-9]", "", outside)
+        if leads_out and last == digits and last.startswith(leads_out):
+            self.judge(last.removeprefix(leads_out))
+        elif last != digits or len(re.sub("[^0-9*#]", "", last)) > numbers.SHORT_DIGITS:
+            self.judge(last)
+
     def _class(self, digits: str, number: str, *, abroad: bool) -> str:
         if re.search(r"[*#]", digits):
             return "service"

@@ -7,7 +7,9 @@ such number, another flash brings the caller back. Until then he hears what the 
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from ctidrv.callcontrol.causes import Cause
@@ -42,10 +44,17 @@ class Way(NamedTuple):
 
     how: str  # dtmf | pulse
     dialling: Dialling
+    judge: Callable[[str], None]
+    """Of a dial string; CtiError where it leads to what may not be called."""
 
 
 async def give_on(call: Call, number: str, way: Way) -> Reached:
     """CallEnded (GIVEN_ON) when the PBX has it, or it ends otherwise. BUSY, FAILED: the caller is back."""
+    try:
+        way.judge(number)
+    except CtiError as error:
+        _log.error("%s: not given on to %s: %s", call.id, number, error)
+        return Reached.FAILED
     channel = call.channel
     heard: list[Reached] = []
 
@@ -84,6 +93,10 @@ async def give_on(call: Call, number: str, way: Way) -> Reached:
         else:
             await dials("!")
         await call.pause(_BACK)
+    except asyncio.CancelledError:  # an operator takes the call: with the caller, and not with the PBX
+        if call.cause is None:
+            channel.flash(ms(way.dialling.flash_ms))
+        raise
     finally:
         call.aside(False)
     return reached

@@ -131,12 +131,14 @@ class Switchboard:
 
     def send_on(self, call: Call, to: str, ring: Samples, card: Mapping[str, str]) -> None:
         """To another, as `connect` takes it, rung for so long; then it comes back to who has it now, who is
-        told why. `card` is added to the call's. InputError: there is no such seat."""
+        told why. `card` is added to the call's. InputError: there is no such seat; NotAllowed."""
         connection = self._of(call)
         if to.startswith(BOX):
             if not BOX_NAME.fullmatch(to.removeprefix(BOX)):
                 raise InputError(f"{to}: a box is called by letters, digits, - and _")
-        elif not to.startswith(PBX):
+        elif to.startswith(PBX):
+            self._means.way(call.port).judge(to.removeprefix(PBX))
+        else:
             self._check(call, to)
         connection.send_on(to, ring, card)
 

@@ -113,6 +113,10 @@ class Outbound:
         if self._policy.judge(text).emergency:
             raise InputError(f"{text} is an emergency number, and no seat")
 
+    def check_behind_pbx(self, digits: str, outside: str) -> None:
+        """InputError, NotAllowed (`NumberPolicy.judge_behind_pbx`)."""
+        self._policy.judge_behind_pbx(digits, outside)
+
     async def ask(self, text: str, asker: Asker, *, port: PortId | None = None) -> Call:
         """The same for who wants to be told what becomes of it."""
         job = _Job(self._policy.judge(text), asker, port)

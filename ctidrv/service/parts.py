@@ -119,7 +119,7 @@ class Makers:
             hold=[hold_music()],
             reasons=spoken_reasons(self.config.office.language),
             outside=outside,
-            way=lambda port: Way(lines[port].config.dial, lines[port].region.dialling),
+            way=lambda port: _way(lines[port], outbound),
             box=message_taker(boxes, self.config.office.language),
             kinds=customers.kinds,
         )
@@ -132,3 +132,10 @@ class Makers:
             self.journal,
             {name: [sound] for name, sound in music.items()},
         )
+
+
+def _way(line: Line, outbound: Outbound) -> Way:
+    def judge(digits: str) -> None:
+        outbound.check_behind_pbx(digits, line.config.outside)
+
+    return Way(line.config.dial, line.region.dialling, judge)

@@ -4,12 +4,14 @@ behind the simulated PBX, real audio.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 from office_of_seats import ANSWER, HELLO, OTHER
 
 from ctidrv.callcontrol.switchboard import Reached
+from ctidrv.errors import NotAllowed
 from ctidrv.native.compare import find_over_line
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import ms, seconds
@@ -148,3 +150,38 @@ def test_hl_5_a_caller_who_hangs_up_meanwhile_ends_the_call_as_ever(make_seats: 
 
     office.play(scene())
     assert office.rig.calls()[-1]["ended"] is not None
+
+
+def test_what_may_not_be_dialled_is_not_dialled_behind_the_pbx_either(make_seats: Any) -> None:
+    office = make_seats(to=("pbx:9W1-900-555-0100", "01"), **PBX)
+
+    async def scene() -> None:
+        ann, desk = await office.talking()
+        with pytest.raises(NotAllowed):
+            await office.station.transfer(office.connected[0].id, "pbx:9W1-900-555-0100", 10, {})
+        await desk.hang_up()
+        await ann.hang_up()
+
+    office.play(scene())
+    assert office.events("call.given_on") == []
+
+
+def test_hl_5_who_is_taken_from_the_menu_while_he_is_given_on_is_there_again(make_seats: Any) -> None:
+    office = make_seats(to=("nobody",), **PBX)
+
+    async def then(call: Any, _: Reached) -> None:
+        menu = asyncio.ensure_future(office.station.switchboard.connect(call, [BEHIND], ring=seconds(20)))
+        await call.pause(ms(1500))  # the PBX gives dial tone
+        menu.cancel()
+        await asyncio.gather(menu, return_exceptions=True)
+        await call.pause(seconds(2))
+        await call.play([OTHER[:16000]])
+
+    office.then = then
+
+    async def scene() -> None:
+        ann = await office.caller()
+        await ann.hears(OTHER[:16000], within=seconds(20))
+        await ann.hang_up()
+
+    office.play(scene())

@@ -206,7 +206,7 @@ class World:
             hold=[MUSIC],
             reasons=dict.fromkeys(Reached, REASON),
             outside=_not_called,
-            way=lambda port: Way("dtmf", US.dialling),
+            way=lambda port: Way("dtmf", US.dialling, lambda digits: None),
             box=_no_box,
             kinds=lambda call: (),
         )

@@ -128,3 +128,25 @@ def test_whatever_is_typed_is_dialled_as_digits_or_refused(country: str, text: s
         return
     assert re.fullmatch("[0-9]{1,24}", made.digits)
     assert made.kind in ("national", "short", "emergency")
+
+
+@pytest.mark.parametrize(
+    "digits", ["204", "8204", "9W02079460000", "902079460000", "9,02079460000", "999", "9W999"]
+)
+def test_behind_a_pbx_extensions_and_what_may_be_dialled_pass(digits: str) -> None:
+    NumberPolicy("GB", emergency={"999"}).judge_behind_pbx(digits, "9W")
+
+
+@pytest.mark.parametrize(
+    "digits", ["9W09098790000", "909098790000", "9,0033140000000", "9W1W09098790000", "0033140000000"]
+)
+def test_behind_a_pbx_what_costs_more_or_leads_abroad_is_refused(digits: str) -> None:
+    with pytest.raises(NotAllowed):
+        NumberPolicy("GB", emergency={"999"}).judge_behind_pbx(digits, "9W")
+
+
+def test_a_pbx_whose_way_out_is_not_known_gives_on_to_short_numbers_alone() -> None:
+    policy = NumberPolicy("GB")
+    policy.judge_behind_pbx("204", "")
+    with pytest.raises(NotAllowed):
+        policy.judge_behind_pbx("909098790000", "")
