@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ctidrv.units import Samples, seconds
+from ctidrv.units import TICK, Samples, seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,10 @@ class Idle:
         """It was rung and did not answer, or could not be."""
         self._since[seat] = at
         self._rests[seat] = at + AGAIN
+
+    def taken(self, seat: str, at: int) -> None:
+        """Somebody else had it in the moment in which it was to be rung, which is none of its doing."""
+        self._rests[seat] = at + TICK
 
     def rests(self, seat: str, now: int) -> bool:
         """It was rung in vain a moment ago."""

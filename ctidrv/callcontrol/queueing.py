@@ -19,7 +19,7 @@ from ctidrv.callcontrol.seat_table import State
 from ctidrv.callcontrol.switchboard import Switchboard
 from ctidrv.clock import SampleClock, Timer
 from ctidrv.errors import CallEnded
-from ctidrv.units import Samples, seconds, to_seconds
+from ctidrv.units import TICK, Samples, seconds, to_seconds
 
 if TYPE_CHECKING:
     from ctidrv.callcontrol.call import Call, Played
@@ -280,9 +280,9 @@ class Queues:
                     offer = asyncio.ensure_future(self._ring(waiting, waiting.seat, hearing))
                 await waiting.something(hearing, offer)
                 if offer is not None and offer.done() and not hearing.cancelled():
-                    offer.result()  # nobody answered, or the call ended
+                    reached = offer.result()  # nobody answered, or the call ended
                     offer = None
-                    self._declined(waiting)
+                    self._declined(waiting, reached)
             if hearing.done() and not hearing.cancelled():
                 hearing.result()
             waiting.why = Left.LEFT if hearing.done() else Left.TIMEOUT
@@ -346,11 +346,14 @@ class Queues:
             other.plan()
         self._match()
 
-    def _declined(self, waiting: _Waiting) -> None:
-        """The seat that was rung for him did not answer: he is still in his place."""
+    def _declined(self, waiting: _Waiting, reached: Reached) -> None:
+        """The seat that was rung for him did not answer, or was somebody else's in the same moment: he is
+        still in his place."""
         if waiting.seat is not None:
-            self._idle.missed(waiting.seat, self._clock.now())
-            self._clock.call_after(AGAIN, self._match)
+            taken = reached is Reached.BUSY
+            rest = self._idle.taken if taken else self._idle.missed
+            rest(waiting.seat, self._clock.now())
+            self._clock.call_after(TICK if taken else AGAIN, self._match)
         waiting.seat = None
         waiting.plan()
         self._match()
@@ -368,7 +371,7 @@ class Queues:
             self._idle.missed(data["seat"], event.at)
 
     def _match(self) -> None:
-        taken = {waiting.seat for waiting in self._waiting.values()}
+        taken = {waiting.seat for waiting in self._waiting.values() if not waiting.leaving}
         free: dict[str, Free] = {}
         callers = []
         listening = set[str]()

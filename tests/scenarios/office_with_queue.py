@@ -97,6 +97,7 @@ def replay(events: Sequence[dict[str, Any]], seats: Sequence[str]) -> tuple[list
     found: list[str] = []
     state: dict[str, str] = {}
     since: dict[str, float] = {}
+    turned: dict[str, float] = {}  # when that was last told: in the moment of the offer it was too late
     rests: dict[str, float] = {}  # until when a seat is not rung again
     waiting: dict[str, str | None] = {}  # in their order, and who is rung for each
     chosen = 0
@@ -105,7 +106,7 @@ def replay(events: Sequence[dict[str, Any]], seats: Sequence[str]) -> tuple[list
         if kind == "seat.state":
             if event["state"] == "ready" and state.get(seat) != "ringing":
                 since[seat] = event["at"]
-            state[seat] = event["state"]
+            state[seat], turned[seat] = event["state"], event["at"]
         elif kind == "call.seat" and event.get("cause") in ("no-answer", "not-reached"):
             since[seat], rests[seat] = event["at"], event["at"] + 5
             if event["call"] in waiting:
@@ -121,7 +122,8 @@ def replay(events: Sequence[dict[str, Any]], seats: Sequence[str]) -> tuple[list
             if first != event["call"]:
                 found.append(f"{event['call']} was offered to {seat} before {first}")
             waiting[event["call"]] = seat
-            free = [name for name in seats if state[name] == "ready"]
+            told = [name for name in seats if turned[name] < event["at"] or name == seat]
+            free = [name for name in told if state[name] == "ready"]
             ready = {name: since[name] for name in free if event["at"] > rests.get(name, 0) - 1e-6}
             if seat not in ready or ready[seat] > min(ready.values()):
                 found.append(f"{event['call']} was offered to {seat}, and ready are {ready}")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctidrv.callcontrol.queue import AGAIN, Caller, Free, Idle, Order, Words, longest_idle, pairs
-from ctidrv.units import Samples
+from ctidrv.units import TICK, Samples
 
 SEATS = ("ann", "bob", "cyd")
 STEPS = st.lists(
@@ -112,3 +112,11 @@ def test_a_place_is_said_when_it_is_better_and_never_twice_nor_too_soon_after_an
 
 def test_without_a_time_between_no_place_is_said() -> None:
     assert Words(Samples(0), Samples(0)).due(1) is None
+
+
+def test_a_seat_that_somebody_else_had_first_keeps_its_turn() -> None:
+    idle = Idle()
+    idle.state("a", "ready", 100)
+    idle.taken("a", 5000)
+    assert (idle.since("a"), idle.rests("a", 5001)) == (100, True)
+    assert not idle.rests("a", 5000 + TICK)
