@@ -321,7 +321,8 @@ class Parties:
         self.call.relays(joined and any(each.speaks for each in here))
         for party in parties:
             others = any(each.speaks for each in here if each is not party)
-            party.relays(party in here and (others or (joined and self._caller_speaks)))
+            # Who is joined with nobody waits, and is not gone because he says nothing.
+            party.relays(party not in here or others or (joined and self._caller_speaks))
 
     def _on_caller(self, event: PortEvent) -> None:
         if isinstance(event, VoiceOn | VoiceOff):

@@ -207,3 +207,24 @@ def test_a_caller_who_listens_for_long_and_one_outside_who_does_are_not_taken_to
 
     office.play(scene(), limit=400)
     assert office.reached == [Reached.ANSWERED]
+
+
+def test_one_outside_who_holds_the_caller_for_long_is_not_taken_to_be_gone(make_seats: Any) -> None:
+    office = make_seats(lines=2, outside=MOBILE, to=("mobile",), ring=30)
+
+    async def scene() -> None:
+        ann = await office.caller()
+        bob = await answers(office)
+        await office.until(lambda: office.seat_events(0)[-1][1] == "talking")
+        await office.station.change_talk(office.connected[0].id, "held")
+        await office.clock.sleep(seconds(75))
+        await office.station.change_talk(office.connected[0].id, "talking")
+        await office.clock.sleep(ms(500))
+        await bob.speak(HELLO)
+        await ann.hears(HELLO)
+        await bob.hang_up()
+        await office.until(lambda: office.reached)
+        await ann.hang_up()
+
+    office.play(scene())
+    assert office.reached == [Reached.ANSWERED]
