@@ -19,6 +19,7 @@ _SAID = {
     Reached.ANSWERED: "returned-left",  # who was asked first
 }
 _LANGUAGES = ("en-US", "zh-CN")
+_ASKED = "please-leave-message"
 
 
 def spoken_reasons(language: str) -> dict[Reached, Pcm]:
@@ -27,12 +28,12 @@ def spoken_reasons(language: str) -> dict[Reached, Pcm]:
 
 
 def message_taker(boxes: Mailboxes, office: str) -> Callable[[Call, str, str | None], Awaitable[None]]:
-    """Takes a message for a box, in a language or else the office's."""
+    """Takes a message for a box, in a language or else the office's; the words are read now, in no call."""
+    words = {each: (_spoken(each, _ASKED), _spoken(each, "message-saved")) for each in (*_LANGUAGES, office)}
 
     async def take(call: Call, box: str, language: str | None) -> None:
-        chosen = language or office
-        greeting, saved = (_spoken(chosen, each) for each in ("please-leave-message", "message-saved"))
-        await boxes.take(call, box, greeting=[greeting], saved=[saved], label="please-leave-message")
+        greeting, saved = words.get(language or office, words[office])
+        await boxes.take(call, box, greeting=[greeting], saved=[saved], label=_ASKED)
 
     return take
 
