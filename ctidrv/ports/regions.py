@@ -9,7 +9,7 @@ Operators within one country differ, so all of it is a default that a line's set
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -153,13 +153,15 @@ def progress_config(region: Region) -> Any:
     not end it: where call waiting is a few modulated bursts of congestion (South Africa) congestion has to be
     plain; were they not modulated, it would be known a burst later. Where call waiting goes on and on in
     congestion's cadence (Laos) it is heard as congestion, its twin, and it is for call control to see that
-    somebody talks beside it. A steady tone is known only when it has outlasted every burst of the same
-    frequencies (Germany's ringback is its dial tone).
+    somebody talks beside it; where it nearly does (Saint Lucia) the cycle tells. A steady tone is known
+    only when it has outlasted every burst of the same frequencies (Germany's ringback is its dial tone).
     """
     config = ffi.new("cti_progress_config *")
     lib.cti_progress_defaults(config)
     config.tones = 0
     waiting = region.tones["call_waiting"]
+    twins = _twins(region.tones, config.cadence_tolerance)
+    sides = _sides(region.tones, config.cadence_tolerance)
     seen = set()
     for name in _HEARD:
         if name not in region.tones or not _can_be_heard(region.tones[name]):
@@ -177,9 +179,8 @@ def progress_config(region: Region) -> Any:
             slot.whole = not slot.plain
         if slot.whole:
             slot.cycles = 2 * run // len(wanted.ms)
-        if name in _ENDING:
-            _part(slot, wanted, waiting, config.cadence_tolerance)
-        slot.twin = slot.twin or (wanted == waiting and any(config.tone[i].twin for i in range(config.tones)))
+        slot.twin = name in twins
+        slot.cycle_ms = sides.get(name, (0, 0))
         config.tones += 1
     config.continuous_ms = max(config.continuous_ms, _longest_burst(region, config.cadence_tolerance))
     config.floor_dbm0 -= _level_step(region)
@@ -234,25 +235,41 @@ def _run_of(wanted: Tone, waiting: Tone) -> int:
     return 0
 
 
-def _part(slot: Any, wanted: Tone, waiting: Tone, tolerance: float) -> None:
-    """Moves the definition of a tone away from a call waiting that goes on and on in nearly its cadence, at
-    its own figures (Saint Lucia: 200 ms on and off, congestion 250): the border lies half-way between those
-    and the shortest, or longest, that the tone may have. Where they are within its tolerance (Laos) nothing
-    can tell the two."""
-    if wanted.hz != waiting.hz or len(wanted.ms) != len(waiting.ms) or not wanted.ms:
-        return
-    times = list(zip(wanted.ms, waiting.ms, strict=True))
-    slot.twin = all(abs(other - own) <= own * tolerance for own, other in times)
-    moved = []
-    for own, other in times:
-        side = 1 - tolerance if other < own else 1 + tolerance
-        away = own * side - other if other < own else other - own * side
-        if not 0 < away <= 2 * _EDGE_SLACK_MS:
-            return
-        border = (own * side + other) / 2
-        moved.append(round((border + (_EDGE_SLACK_MS if other < own else -_EDGE_SLACK_MS)) / side))
-    for index, length in enumerate(moved):
-        slot.ms[index] = length
+def _twins(tones: Mapping[str, Tone], tolerance: float) -> set[str]:
+    """Call waiting, and a tone that ends calls where it goes on and on within its tolerance (Laos)."""
+    waiting = tones["call_waiting"]
+    twins = {name for name in _ENDING if _alike(tones[name], waiting, tolerance, 0)}
+    return twins | {"call_waiting"} if twins else twins
+
+
+def _sides(tones: Mapping[str, Tone], tolerance: float) -> dict[str, tuple[float, float]]:
+    """Between which cycles (ms; 0: no limit) a tone that ends calls lies, and a call waiting that goes
+    on and on in nearly its cadence, at its own figures (Saint Lucia: 200 ms on and off, congestion 250): the
+    border is half-way from those to the shortest, or longest, that the tone may have."""
+    waiting = tones["call_waiting"]
+    sides = {}
+    for name in _ENDING:
+        wanted = tones[name]
+        if not _alike(wanted, waiting, tolerance, 2 * _EDGE_SLACK_MS) or _alike(
+            wanted, waiting, tolerance, 0
+        ):
+            continue
+        own, other = sum(wanted.ms), sum(waiting.ms)
+        border = (own * (1 - tolerance if other < own else 1 + tolerance) + other) / 2
+        sides[name], sides["call_waiting"] = ((border, 0.0), (0.0, border))[:: 1 if other < own else -1]
+    return sides
+
+
+def _alike(wanted: Tone, waiting: Tone, tolerance: float, slack: float) -> bool:
+    """Whether the times of one are those of the other, but for the tolerance and so many ms."""
+    return (
+        wanted.hz == waiting.hz
+        and len(wanted.ms) == len(waiting.ms) > 0
+        and all(
+            abs(other - own) <= own * tolerance + slack
+            for own, other in zip(wanted.ms, waiting.ms, strict=True)
+        )
+    )
 
 
 def _level_step(region: Region) -> float:

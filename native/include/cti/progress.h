@@ -36,7 +36,9 @@ typedef struct cti_progress_tone {
     int32_t whole;    /* 1: every burst has to be heard, for a shorter run is another tone's */
     int32_t twin;     /* 1: a tone that goes on beside talk has this cadence too. Known half a cycle later, by
                          bursts of which the first was heard, and begun where the talk before holds more */
-    int32_t cycles;   /* whole cycles that must match before it is reported, at least 1 */
+    float cycle_ms[2]; /* of two steps: its cycle is at least the first and shorter than the second, 0 being
+                          no limit: the border to a tone that is as near as tolerance and edges */
+    int32_t cycles;    /* whole cycles that must match before it is reported, at least 1 */
 } cti_progress_tone;
 
 typedef struct cti_progress_config {

@@ -22,6 +22,10 @@ enum { SAMPLES_PER_MS = 8 };
 /* Where the middle of three lines in one peak is found: their phases move it. */
 #define MIDDLE_SLACK_HZ 6.0
 
+/* From edge to edge, no more than a cycle; what is outside has another sound between. */
+#define LEAST_CYCLE 0.5
+#define MOST_CYCLE 1.5
+
 void cadence_put(cadence_log *log, const cadence_burst *burst) {
     log->burst[log->count % CADENCE_BURSTS] = *burst;
     log->count++;
@@ -192,4 +196,23 @@ int cadence_match(const cadence_log *log, const cadence_burst *next, const cti_p
         return 0;
     return match(log, next, tone, cfg, 0.0, error, begin) ||
            match(log, next, tone, cfg, PASSED_OVER, error, begin);
+}
+
+double cadence_cycle(const cadence_log *log, const cadence_burst *newest, double begin, double about) {
+    double time[2 * CADENCE_BURSTS];
+    int n = 0;
+    const cadence_burst *b, *after = newest;
+    for (int ago = 0; (b = cadence_ago(log, ago)) != NULL && b->end > begin; ago++) {
+        double apart[2] = {after->start - b->start, after == newest ? 0.0 : after->end - b->end};
+        for (int edge = 0; edge < 2; edge++) {
+            if (apart[edge] < LEAST_CYCLE * about || apart[edge] > MOST_CYCLE * about)
+                continue;
+            int at = n++;
+            for (; at > 0 && time[at - 1] > apart[edge]; at--)
+                time[at] = time[at - 1];
+            time[at] = apart[edge];
+        }
+        after = b;
+    }
+    return n == 0 ? about : n % 2 ? time[n / 2] : (time[n / 2 - 1] + time[n / 2]) / 2.0;
 }

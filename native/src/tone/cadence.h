@@ -59,3 +59,6 @@ int cadence_match(const cadence_log *log, const cadence_burst *next, const cti_p
 int cadence_covered(const cadence_past *past, const cadence_burst *newest, int ended,
                     const cti_progress_tone *tone, const cti_progress_config *cfg, double *error,
                     double *begin);
+/* The cycle of the bursts since `begin`, `newest` being the last that began, where it is `about` so long
+ * (samples): the middle one of the times from edge to edge, for talk moves one edge or two. */
+double cadence_cycle(const cadence_log *log, const cadence_burst *newest, double begin, double about);

@@ -29,7 +29,8 @@ static int valid_steps(const cti_progress_tone *t) {
         if (t->ms[i] < least || t->ms[i] > 60000)
             return 0;
     }
-    return 1;
+    return t->cycle_ms[0] >= 0.0f && t->cycle_ms[1] >= 0.0f &&
+           (t->steps == 2 || (t->cycle_ms[0] <= 0.0f && t->cycle_ms[1] <= 0.0f));
 }
 
 static int valid_lines(const cti_progress_tone *t) {

@@ -98,10 +98,21 @@ static int concerns(const cti_progress *p, const cti_progress_tone *t, const loo
     return at->lasted > t->ms[t->steps - 2] * PROGRESS_MS * (1.0 + PROGRESS_CADENCE(p)) + LATE;
 }
 
+/* Whether the cycle since `begin` is on the definition's side of its borders. */
+static int is_on_its_side(const cti_progress_tone *t, const look *at, double begin) {
+    double least = (double)t->cycle_ms[0], most = t->cycle_ms[1] > 0.0f ? (double)t->cycle_ms[1] : INFINITY;
+    if (!at->next || (least <= 0.0 && most == INFINITY))
+        return 1;
+    double cycle = cadence_cycle(at->log, at->next, begin, (t->ms[0] + t->ms[1]) * PROGRESS_MS) / PROGRESS_MS;
+    return cycle >= least && cycle < most;
+}
+
 static int fits(const cti_progress *p, const cti_progress_tone *t, const look *at, double *error,
                 double *begin) {
-    return (!at->ended && !t->twin && cadence_match(at->log, at->next, t, &p->cfg, error, begin)) ||
-           (at->past && cadence_covered(at->past, at->next, at->ended, t, &p->cfg, error, begin));
+    return (!at->ended && !t->twin && cadence_match(at->log, at->next, t, &p->cfg, error, begin) &&
+            is_on_its_side(t, at, *begin)) ||
+           (at->past && cadence_covered(at->past, at->next, at->ended, t, &p->cfg, error, begin) &&
+            is_on_its_side(t, at, *begin));
 }
 
 /* The definition that fits the bursts best, or -1. */
