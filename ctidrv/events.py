@@ -76,7 +76,7 @@ class CallerIdSeen(PortEvent):
     """A caller-ID message. With `checksum_ok` false, number and name are None."""
 
     start: Samples
-    standard: str  # bell202 | v23 | dtmf | jclip
+    standard: str  # bell202 | v23 | dtmf | jclip | hardware: heard by the board, which does not say how
     kind: str  # call | call-waiting | message-waiting
     number: str | None
     name: str | None

@@ -63,6 +63,16 @@ CONFIDENCE: dict[Cause, float] = {
 """A cause that is not here is certain."""
 
 
+SIGNAL_OF: dict[Cause, str] = {
+    Cause.REMOTE_LOOP_BREAK: "loop-break",
+    Cause.REMOTE_REVERSAL: "reversal",
+    Cause.REMOTE_BUSY_TONE: "busy-tone",
+    Cause.REMOTE_DIAL_TONE: "dial-tone",
+    Cause.REMOTE_SILENCE: "silence",
+}
+"""Which of `ctidrv.ports.regions.SIGNALS` a board says it has seen."""
+
+
 def confidence(cause: Cause) -> float:
     """0…1: how sure the cause is."""
     return CONFIDENCE.get(cause, 1.0)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ctidrv import events
 from ctidrv.callcontrol import fxo
 from ctidrv.callcontrol.call import CALLED, Call
-from ctidrv.callcontrol.causes import Cause, confidence
+from ctidrv.callcontrol.causes import SIGNAL_OF, Cause, confidence
 from ctidrv.callcontrol.far_end import FarEnd
 from ctidrv.callcontrol.fxo import TABLE, TIMER_INPUT, Do, FxoLine, Input, State, Timer
 from ctidrv.callcontrol.fxo_jclip import JCLIP_TABLE
@@ -29,7 +29,7 @@ from ctidrv.native import lib
 from ctidrv.native.cid import acknowledgement
 from ctidrv.native.pcm import Pcm
 from ctidrv.ports.api import Able
-from ctidrv.units import PortId, Samples
+from ctidrv.units import PortId, Samples, ms
 
 if TYPE_CHECKING:
     from ctidrv.media.channel import Channel, Playback
@@ -79,11 +79,12 @@ class LineController:
         self._profile = profile
         self._on_call = on_call
         self._line = FxoLine(profile.signals, _table(profile))
+        slower = ms(channel.info.hook_ms)
         lengths = {
             Timer.RING: profile.ring_timeout,
             Timer.BURST: profile.car[1] if profile.jclip else profile.pulse,
             Timer.FETCH: profile.fetch,
-            Timer.SEIZE: profile.seize_timeout,
+            Timer.SEIZE: Samples(profile.seize_timeout + slower),
             Timer.BREAK: profile.min_break,
             Timer.DEAD: profile.dead,
             Timer.DIAL: profile.dial_tone,
@@ -91,7 +92,7 @@ class LineController:
             Timer.WAITING: profile.waiting,
             Timer.PROGRESS: profile.progress,
             Timer.CALLED: profile.called,
-            Timer.RELEASE: profile.release_timeout,
+            Timer.RELEASE: Samples(profile.release_timeout + slower),
             Timer.GUARD: profile.release_guard,
         }
         self._timers = Timers(clock, lengths, lambda timer, due: self._feed(TIMER_INPUT[timer], due))
@@ -227,7 +228,11 @@ class LineController:
                 return () if settling else (Input.POLARITY,)
             case events.RemoteGone():
                 known = {cause.value: cause for cause in Cause}
-                self._wanted = known.get(event.cause, Cause.REMOTE_BOARD)
+                cause = known.get(event.cause, Cause.REMOTE_BOARD)
+                signal = SIGNAL_OF.get(cause)
+                if self.state is State.CONNECTED and signal not in (*self._profile.signals, None):
+                    return ()
+                self._wanted = cause
                 self._sure = event.confidence
                 return (Input.REMOTE_GONE,)
             case events.Alarm():

@@ -32,6 +32,7 @@ STANDARDS = {
     lib.CTI_CID_V23: "v23",
     lib.CTI_CID_DTMF: "dtmf",
     lib.CTI_CID_JCLIP: "jclip",
+    lib.CTI_CID_HARDWARE: "hardware",
 }
 _KINDS_BY_TYPE = {
     lib.CTI_CID_SDMF_WAITING: "message-waiting",
@@ -53,6 +54,15 @@ ROLES = {
 """On a bridge."""
 DIGIT_SOURCES = {lib.CTI_DIGIT_PULSES: "pulse", lib.CTI_DIGIT_HARDWARE: "hardware"}
 """Of others: dtmf."""
+GONE_BY = {
+    lib.CTI_GONE_UNSAID: "remote-board",
+    lib.CTI_GONE_LOOP_BREAK: "remote-loop-break",
+    lib.CTI_GONE_REVERSAL: "remote-reversal",
+    lib.CTI_GONE_BUSY: "remote-busy-tone",
+    lib.CTI_GONE_DIAL: "remote-dial-tone",
+    lib.CTI_GONE_SILENCE: "remote-silence",
+}
+"""By what a board knows that the far end is gone: the causes of calls."""
 _PLAY_ENDS = {lib.CTI_PLAY_ENDED: "end", lib.CTI_PLAY_DIGIT: "digit", lib.CTI_PLAY_STOPPED: "stopped"}
 
 
@@ -91,6 +101,9 @@ _TABLE: dict[int, _Maker] = {
     lib.CTI_EV_FLASH: lambda e, at, p, _: events.Flash(at, p, Samples(e.length)),
     lib.CTI_EV_ALARM: lambda e, at, p, _: events.Alarm(at, p, bool(e.value), "line"),
     lib.CTI_EV_DIALLED: lambda e, at, p, _: events.Dialled(at, p, bool(e.value)),
+    lib.CTI_EV_REMOTE_GONE: lambda e, at, p, _: events.RemoteGone(
+        at, p, GONE_BY.get(e.value, "remote-board"), e.ref / 100
+    ),
     lib.CTI_EV_DIGIT_DOWN: lambda e, at, p, _: events.DigitDown(
         at, p, chr(e.value), Samples(e.start), DIGIT_SOURCES.get(e.ref, "dtmf")
     ),

@@ -58,9 +58,13 @@ class PortInfo:
     kind: Kind
     label: str
     caps: Mapping[str, Able] = field(default_factory=dict)
+    """A driver may change them while the board is open, once its device has been asked."""
     echo_ms: int | None = None
     """How long after we sent it our own signal may come back, by the core's count of samples: its echo
     canceller spans 16 or 32 ms. 0: there is no echo, or the board takes it out. None: by `two_wire`."""
+
+    hook_ms: int = 0
+    """How much longer than a card's its hook may take, off and on."""
 
     @property
     def two_wire(self) -> bool:

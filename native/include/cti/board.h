@@ -14,8 +14,11 @@
  * times too (cti/pulse_rx.h): CTI_EV_HOOK, CTI_EV_FLASH, CTI_EV_PULSING, and the digits of pulses. Lifting
  * ends the ringing; what a kind of port cannot do, or not now, is CTI_ERR_STATE.
  *
- * A simulated board in virtual time may let lines rest that carry nothing (the last four functions; NULL for
- * a real one): it makes no audio for them, but can make it up. `rest` says before each exchange() whether the
+ * A board that hears caller ID itself says CTI_EV_CALLER_ID with a ref of its own, 0…2^20 - 1, and gives the
+ * bytes by message() (NULL where it does not), which is called in the same tick, behind exchange().
+ *
+ * A simulated board in virtual time may let lines rest that carry nothing (`rest` to `idle`; NULL for a
+ * real one): it makes no audio for them, but can make it up. `rest` says before each exchange() whether the
  * tick can do without the port's audio (may = 1); with 0, a line that rested rests no more. `rests` says
  * after it whether it did without: rx is then silence, and owed. What is owed would be white noise of at most
  * -60 dBm0. `recall` gives it once the line rests no more: it passes over `skip` samples, then writes the
@@ -50,4 +53,6 @@ typedef struct cti_board {
     int (*rests)(void *ctx, int port);
     int64_t (*recall)(void *ctx, int port, int64_t skip, int16_t *rx);
     int (*idle)(void *ctx, int64_t ticks);
+    /* the bytes of a caller-ID message: their number, or a cti_error */
+    int (*message)(void *ctx, int port, int32_t ref, uint8_t *out, int max);
 } cti_board;

@@ -16,7 +16,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum cti_cid_standard { CTI_CID_BELL202 = 1, CTI_CID_V23 = 2, CTI_CID_DTMF = 3, CTI_CID_JCLIP = 4 };
+enum cti_cid_standard {
+    CTI_CID_BELL202 = 1,
+    CTI_CID_V23 = 2,
+    CTI_CID_DTMF = 3,
+    CTI_CID_JCLIP = 4,
+    CTI_CID_HARDWARE = 5 /* heard by the board, which does not say how; the message is of GR-30's form */
+};
 
 /* Beside the standard in the value of CTI_EV_CALLER_ID. */
 enum cti_cid_flag {

@@ -14,18 +14,20 @@
 enum cti_event_kind {
     CTI_EV_NONE = 0,
     /* from the board: the line */
-    CTI_EV_RING_ON = 1,  /* value: ring pattern number, 0 = ordinary */
-    CTI_EV_RING_OFF = 2, /* end of one burst */
-    CTI_EV_SEIZED = 3,   /* our port went off hook */
-    CTI_EV_RELEASED = 4, /* our port is on hook again */
-    CTI_EV_BATTERY = 5,  /* value: 1 present, 0 lost */
-    CTI_EV_POLARITY = 6, /* value: 1 reversed, 0 normal */
-    CTI_EV_HOOK = 7,     /* a telephone on this port; value: 1 off hook, 0 on hook */
-    CTI_EV_FLASH = 8,    /* a telephone on this port; length: samples */
-    CTI_EV_ALARM = 9,    /* value: 1 raised, 0 cleared */
-    CTI_EV_PULSING = 10, /* a telephone on this port has sent the first pulse of a digit */
-    CTI_EV_DIALLED = 11, /* one CTI_LINE_PULSES or CTI_LINE_FLASH, in the order they were given, is done;
-                            value: 1 carried out, 0 refused or broken off by going on hook */
+    CTI_EV_RING_ON = 1,      /* value: ring pattern number, 0 = ordinary */
+    CTI_EV_RING_OFF = 2,     /* end of one burst */
+    CTI_EV_SEIZED = 3,       /* our port went off hook */
+    CTI_EV_RELEASED = 4,     /* our port is on hook again */
+    CTI_EV_BATTERY = 5,      /* value: 1 present, 0 lost */
+    CTI_EV_POLARITY = 6,     /* value: 1 reversed, 0 normal */
+    CTI_EV_HOOK = 7,         /* a telephone on this port; value: 1 off hook, 0 on hook */
+    CTI_EV_FLASH = 8,        /* a telephone on this port; length: samples */
+    CTI_EV_ALARM = 9,        /* value: 1 raised, 0 cleared */
+    CTI_EV_PULSING = 10,     /* a telephone on this port has sent the first pulse of a digit */
+    CTI_EV_DIALLED = 11,     /* one CTI_LINE_PULSES or CTI_LINE_FLASH, in the order they were given, is done;
+                                value: 1 carried out, 0 refused or broken off by going on hook */
+    CTI_EV_REMOTE_GONE = 12, /* the board knows of itself that the far end is gone; value: enum cti_gone_sign;
+                                ref: how sure that is, percent */
     /* from the detectors */
     CTI_EV_DIGIT_DOWN = 20, /* value: the ASCII digit; ref: enum cti_digit_source */
     CTI_EV_DIGIT_UP = 21,   /* value: the ASCII digit, length: samples it lasted; ref as above */
@@ -33,8 +35,9 @@ enum cti_event_kind {
     CTI_EV_TONE_OFF = 23,   /* value: enum cti_tone; start: end of the last burst */
     CTI_EV_VOICE_ON = 24,
     CTI_EV_VOICE_OFF = 25,  /* start: first silent sample */
-    CTI_EV_CALLER_ID = 26,  /* ref: message number for cti_ear_message(); value: enum cti_cid_standard,
-                               with enum cti_cid_flag; length: bytes of the message */
+    CTI_EV_CALLER_ID = 26,  /* ref: message number for cti_ear_message(), or the board's own
+                               (cti/board.h); value: enum cti_cid_standard, with enum cti_cid_flag;
+                               length: bytes of the message */
     CTI_EV_ALERT = 27,      /* the dual tone that announces caller ID is over; length: samples it lasted */
     CTI_EV_BEEP = 30,       /* after a voice, one tone that ended in silence; value: Hz; length: samples */
     CTI_EV_FAX_TONE = 29,   /* value: enum cti_fax_tone; ref: phase reversals seen */
@@ -50,6 +53,16 @@ enum cti_event_kind {
     /* from the live loop */
     CTI_EV_SLIP = 60,       /* a tick was late; length: samples late; value: ticks caught up */
     CTI_EV_EVENTS_LOST = 61 /* the event ring was full; value: how many events were dropped */
+};
+
+/* By what a board knows that the far end is gone. */
+enum cti_gone_sign {
+    CTI_GONE_UNSAID = 0,
+    CTI_GONE_LOOP_BREAK = 1,
+    CTI_GONE_REVERSAL = 2,
+    CTI_GONE_BUSY = 3,
+    CTI_GONE_DIAL = 4,
+    CTI_GONE_SILENCE = 5
 };
 
 /* How a digit came. */

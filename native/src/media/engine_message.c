@@ -3,10 +3,21 @@
 #include "cti/error.h"
 #include "media/engine_parts.h"
 
+/* Of the board that told it, or of the ear. */
+static int read_message(const cti_engine *e, const cti_event *ev, uint8_t *out, int max) {
+    if (!(ev->ref & BOARD_MESSAGE))
+        return cti_ear_message(cti_engine_part(e, e->lay.ear), ev->port, ev->ref, out, max);
+    for (int i = 0; i < e->boards; i++) {
+        const cti_engine_board *b = board_of(e, i);
+        if (ev->port >= b->first && ev->port < b->first + b->board.ports)
+            return b->board.message(b->board.ctx, ev->port - b->first, ev->ref & ~BOARD_MESSAGE, out, max);
+    }
+    return CTI_ERR_ARG;
+}
+
 void cti_engine_keep_message(cti_engine *e, const cti_event *ev) {
     uint32_t words[MESSAGE_WORDS] = {0};
-    const cti_ear *ear = cti_engine_part(e, e->lay.ear);
-    int length = cti_ear_message(ear, ev->port, ev->ref, (uint8_t *)words, (int)sizeof words);
+    int length = read_message(e, ev, (uint8_t *)words, (int)sizeof words);
     if (length < 0)
         return; /* the reader gets CTI_ERR_GONE */
     cti_engine_port *port = port_of(e, ev->port);

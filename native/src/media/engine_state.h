@@ -11,11 +11,12 @@
 #include "cti/engine.h"
 
 enum {
-    TICK = 160,          /* samples: 20 ms */
-    RECORDERS = 3,       /* of a port: 0 the line, 1 a message, 2 a sample of the line */
-    MESSAGES = 4,        /* caller-ID messages kept of a port */
-    MESSAGE_WORDS = 128, /* 512 bytes: type, length and 255 bytes of an MDMF message, twice over */
-    EVENTS_OF_PORT = 32, /* room in a tick; the ear, the players and the board keep what finds none */
+    TICK = 160,              /* samples: 20 ms */
+    RECORDERS = 3,           /* of a port: 0 the line, 1 a message, 2 a sample of the line */
+    MESSAGES = 4,            /* caller-ID messages kept of a port */
+    MESSAGE_WORDS = 128,     /* 512 bytes: type, length and 255 bytes of an MDMF message, twice over */
+    BOARD_MESSAGE = 1 << 30, /* in the ref of a caller-ID message: a board told it, not the ear */
+    EVENTS_OF_PORT = 32,     /* room in a tick; the ear, the players and the board keep what finds none */
     LATE_NS = 20 * 1000 * 1000
 };
 

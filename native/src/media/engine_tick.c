@@ -70,14 +70,17 @@ static int accept_events(cti_engine *e, const cti_engine_board *b, int64_t now, 
     int kept = 0;
     for (int i = 0; i < n; i++) {
         cti_event it = ev[i];
-        int of_a_board = (it.kind >= CTI_EV_RING_ON && it.kind <= CTI_EV_DIALLED) ||
-                         it.kind == CTI_EV_DIGIT_DOWN || it.kind == CTI_EV_DIGIT_UP;
+        int of_a_board = (it.kind >= CTI_EV_RING_ON && it.kind <= CTI_EV_REMOTE_GONE) ||
+                         it.kind == CTI_EV_DIGIT_DOWN || it.kind == CTI_EV_DIGIT_UP ||
+                         (it.kind == CTI_EV_CALLER_ID && b->board.message != NULL && it.ref >= 0 &&
+                          it.ref < BOARD_MESSAGE);
         if (!of_a_board || it.port < 0 || it.port >= b->board.ports) {
             cti_engine_count(&e->events_lost, 1);
             e->lost_untold++;
             continue;
         }
         it.port += b->first;
+        it.ref |= it.kind == CTI_EV_CALLER_ID ? BOARD_MESSAGE : 0;
         it.at = it.at < now ? now : it.at > now + TICK ? now + TICK : it.at;
         ev[kept++] = it;
     }

@@ -185,6 +185,19 @@ def test_a_board_that_knows_the_far_end_is_gone_gives_its_own_confidence(play_sc
     assert play_scene(scene).said("call.clearing") == [{"cause": "remote-busy-tone", "confidence": 0.7}]
 
 
+def test_a_sign_that_does_not_count_on_the_line_does_not_count_from_its_board_either(
+    play_scene: PlayScene,
+) -> None:
+    async def scene(bench: Any) -> None:
+        await bench.answered()
+        bench.at(0, lambda at, port: events.RemoteGone(at, port, "remote-loop-break", 0.9))
+        bench.at(100, lambda at, port: events.RemoteGone(at, port, "remote-busy-tone", 0.7))
+        await bench.run(300)
+
+    bench = play_scene(scene, LineProfile(signals=frozenset({"busy-tone"})))
+    assert bench.said("call.clearing") == [{"cause": "remote-busy-tone", "confidence": 0.7}]
+
+
 def test_music_and_ringback_are_no_silence(play_scene: PlayScene) -> None:
     """A caller who is put on hold, or connected on, hears no voice for minutes."""
     profile = LineProfile(silence=seconds(5))
