@@ -1,15 +1,15 @@
 """A queue as plain logic: who waits in which order, which seat is rung for whom, what a caller is told.
 
 No I/O and no clock; times are handed in. queueing.py drives it. Which of the free seats is rung is a
-`Choice`, and whom a seat may serve stands in `Caller.seats`: other orders and skills fit in there.
+`Choice`, and who may serve whom stands in `Caller.free`: other orders and skills fit in there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from ctidrv.units import TICK, Samples, seconds
+from ctidrv.units import Samples, seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Caller:
     """One who waits and for whom no seat is rung."""
 
     call: str
-    seats: frozenset[str]
+    free: Sequence[Free]
     """Those that may serve him."""
 
 
@@ -56,18 +56,11 @@ def longest_idle(free: Sequence[Free]) -> Free:
     return min(free, key=lambda seat: seat.idle_since)
 
 
-def pairs(
-    callers: Iterable[Caller], free: Iterable[Free], choice: Choice = longest_idle
-) -> Iterator[tuple[str, str]]:
-    """Which seat (its name) is rung for which call: the callers in their order, each the seat chosen for him
-    among those that are left."""
-    left = list(free)
-    for caller in callers:
-        own = [seat for seat in left if seat.name in caller.seats]
-        if own:
-            chosen = choice(own)
-            left.remove(chosen)
-            yield caller.call, chosen.name
+def turn(callers: Iterable[Caller], choice: Choice = longest_idle) -> tuple[str, str] | None:
+    """For which call a seat is to be rung, and which (its name): the first of the callers for whom there is
+    one, and the seat chosen for him."""
+    served = next((caller for caller in callers if caller.free), None)
+    return None if served is None else (served.call, choice(served.free).name)
 
 
 class Order:
@@ -126,10 +119,6 @@ class Idle:
         """It was rung and did not answer, or could not be."""
         self._since[seat] = at
         self._rests[seat] = at + AGAIN
-
-    def taken(self, seat: str, at: int) -> None:
-        """Somebody else had it in the moment in which it was to be rung, which is none of its doing."""
-        self._rests[seat] = at + TICK
 
     def rests(self, seat: str, now: int) -> bool:
         """It was rung in vain a moment ago."""

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from ctidrv.callcontrol.queue import AGAIN, Caller, Free, Idle, Order, Rules, Words, pairs
+from ctidrv.callcontrol.queue import AGAIN, Caller, Free, Idle, Order, Rules, Words, turn
 from ctidrv.callcontrol.reached import Reached, Why
 from ctidrv.callcontrol.seat_table import State
 from ctidrv.callcontrol.switchboard import Switchboard
 from ctidrv.clock import SampleClock, Timer
 from ctidrv.errors import CallEnded
-from ctidrv.units import TICK, Samples, seconds, to_seconds
+from ctidrv.units import Samples, seconds, to_seconds
 
 if TYPE_CHECKING:
     from ctidrv.callcontrol.call import Call, Played
@@ -102,10 +102,11 @@ class _Waiting:
         self.served = served
         self.place = place
         self.entered = clock.now()
-        self.listens = True
-        """To the words that come first; no seat is rung yet."""
+        self.held = True
+        """None is rung for him in this moment: he listens to the words that come first, or a seat that did
+        not answer is let go. Nobody overtakes him meanwhile."""
         self.seat: str | None = None
-        """Which is rung for him, or is to be."""
+        """Which is rung for him."""
         self.leaving = False
         self.why = Left.FAILED
         self._clock = clock
@@ -115,18 +116,22 @@ class _Waiting:
         self._timer: Timer | None = None
         self._alarm: asyncio.Future[None] | None = None
 
-    async def hear(self, listened: Callable[[], None]) -> None:
-        """The words that come first (then `listened` is told), music, and the place when it is due, until the
+    @property
+    def there(self) -> bool:
+        """He waits on."""
+        return not self.leaving and self.call.cause is None
+
+    async def hear(self, turn: Callable[[], bool]) -> None:
+        """The words that come first, music, and the place when it is due, unless it is his turn, until the
         key that leaves is pressed, or at once if it was before. CallEnded."""
         key, music = self.queue.rules.leave, self.served.music or self.queue.music
         if self.served.first is not None:
             played = await self._say(self.served.first, key)
             if played.reason == "digit":
                 return
-        self.listens = False
-        listened()
+        self.held = False
         while True:
-            spoken = self._spoken()
+            spoken = None if turn() else self._spoken()
             if spoken is None:
                 self._music = True
                 self.plan()
@@ -272,17 +277,18 @@ class Queues:
         length = waiting.served.timeout or waiting.queue.rules.timeout
         deadline = Samples(waiting.entered + length)
         timer = self._clock.call_at(deadline, waiting.wake)
-        hearing = asyncio.ensure_future(waiting.hear(self._match))
+        hearing = asyncio.ensure_future(waiting.hear(lambda: self._turn(waiting)))
         offer: asyncio.Task[Reached] | None = None
         try:
             while not hearing.done() and self._clock.now() < deadline:
-                if offer is None and waiting.seat is not None:
-                    offer = asyncio.ensure_future(self._ring(waiting, waiting.seat, hearing))
+                if offer is None and self._seat_for(waiting) is not None:
+                    offer = asyncio.ensure_future(self._ring(waiting, hearing))
                 await waiting.something(hearing, offer)
                 if offer is not None and offer.done() and not hearing.cancelled():
-                    reached = offer.result()  # nobody answered, or the call ended
+                    offer.result()  # nobody answered, or the call ended
                     offer = None
-                    self._declined(waiting, reached)
+                    waiting.held = False
+                    self._match()
             if hearing.done() and not hearing.cancelled():
                 hearing.result()
             waiting.why = Left.LEFT if hearing.done() else Left.TIMEOUT
@@ -303,11 +309,13 @@ class Queues:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _ring(self, waiting: _Waiting, seat: str, hearing: asyncio.Task[None]) -> Reached:
+    async def _ring(self, waiting: _Waiting, hearing: asyncio.Task[None]) -> Reached:
         """Brings the call to a seat, which the caller does not notice until it answers."""
-        ready = any(found.state is State.READY for found in self._switchboard.find(seat))
-        if waiting.leaving or not ready:  # it was when it was chosen
+        seat = self._seat_for(waiting)
+        if seat is None:  # there was one
             return Reached.BUSY
+        waiting.seat = seat
+        waiting.plan()
         served, rules = waiting.served, waiting.queue.rules
         waiting.call.note("queue.offered", queue=rules.name, seat=seat, position=waiting.place)
         return await self._switchboard.connect(
@@ -346,55 +354,67 @@ class Queues:
             other.plan()
         self._match()
 
-    def _declined(self, waiting: _Waiting, reached: Reached) -> None:
-        """The seat that was rung for him did not answer, or was somebody else's in the same moment: he is
-        still in his place."""
-        if waiting.seat is not None:
-            taken = reached is Reached.BUSY
-            rest = self._idle.taken if taken else self._idle.missed
-            rest(waiting.seat, self._clock.now())
-            self._clock.call_after(TICK if taken else AGAIN, self._match)
-        waiting.seat = None
-        waiting.plan()
-        self._match()
-
     # Who is rung for whom.
 
     def _heard(self, event: CallEvent) -> None:
         data = event.data
         if event.type == "seat.state":
             self._idle.state(data["seat"], data["state"], event.at)
-            if data["state"] == State.READY.value and self._waiting:
-                # Behind what else is told of the same moment: that it did not answer, for one.
-                asyncio.get_running_loop().call_soon(self._match)
-        elif event.type == "call.seat" and data.get("cause") in _MISSED:
-            self._idle.missed(data["seat"], event.at)
+        elif event.type == "call.seat" and data["state"] == "left":
+            if data["cause"] in _MISSED:
+                self._idle.missed(data["seat"], event.at)
+                self._clock.call_at(event.at + AGAIN, self._match)
+            self._let_go(event.call, data["seat"])
+        else:
+            return
+        if self._waiting:
+            # Behind what else is told of the same moment: that it did not answer, for one.
+            asyncio.get_running_loop().call_soon(self._match)
+
+    def _let_go(self, call: str | None, seat: str) -> None:
+        """A seat is rung for a call no longer: if that waits, it is in its place as before."""
+        waiting = self._waiting.get(call or "")
+        if waiting is not None and waiting.seat == seat:
+            waiting.seat, waiting.held = None, True
+            waiting.plan()
 
     def _match(self) -> None:
-        taken = {waiting.seat for waiting in self._waiting.values() if not waiting.leaving}
-        free: dict[str, Free] = {}
+        """Somebody's turn may have come: one after the other, so that a seat that was free and is not any
+        more changes no order."""
+        found = self._next()
+        if found is not None:
+            self._waiting[found[0]].wake()
+
+    def _turn(self, waiting: _Waiting) -> bool:
+        """Somebody's turn may have come; whether it is his."""
+        self._match()
+        return self._seat_for(waiting) is not None
+
+    def _seat_for(self, waiting: _Waiting) -> str | None:
+        """If it is his turn now."""
+        found = self._next()
+        return found[1] if found is not None and found[0] == waiting.call.id else None
+
+    def _next(self) -> tuple[str, str] | None:
+        """The call for which a seat is to be rung, and which."""
+        free = {name: self._free(queue) for name, queue in self._queues.items()}
         callers = []
-        listening = set[str]()
         for call, waiting in self._waiting.items():
-            name = waiting.queue.rules.name
-            if waiting.listens and not waiting.leaving:
-                listening.add(name)  # nobody overtakes him
-            if waiting.seat is not None or waiting.leaving or name in listening:
-                continue
-            own = [seat for seat in self._seats(waiting.queue) if seat.name not in taken]
-            now = self._clock.now()
-            ready = [
-                seat.name
-                for seat in own
-                if seat.state is State.READY and not self._idle.rests(seat.name, now)
-            ]
-            free |= {each: Free(each, self._idle.since(each)) for each in ready}
-            callers.append(Caller(call, frozenset(ready)))
-        for call, chosen in pairs(callers, free.values()):
-            waiting = self._waiting[call]
-            waiting.seat = chosen
-            waiting.plan()
-            waiting.wake()
+            if waiting.seat is None and waiting.there:
+                name = waiting.queue.rules.name
+                if waiting.held:
+                    free[name] = []
+                callers.append(Caller(call, free[name]))
+        return turn(callers)
+
+    def _free(self, queue: _Queue) -> list[Free]:
+        """The seats that could be rung."""
+        now = self._clock.now()
+        return [
+            Free(seat.name, self._idle.since(seat.name))
+            for seat in self._seats(queue)
+            if seat.state is State.READY and not self._idle.rests(seat.name, now)
+        ]
 
     def _seats(self, queue: _Queue) -> list[Seat]:
         """Each once, in the order of the file."""

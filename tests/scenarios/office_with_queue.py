@@ -28,6 +28,8 @@ from ctidrv.units import Samples, ms, seconds
 SCRIPT = shipped_folder() / "queue.ivr.yaml"
 PROMPTS = load(SCRIPT).prompts
 OFFICE = QueueConfig("office", ("operators",), announce=5)
+AT_ONCE = 0.1
+"""Seconds."""
 
 
 class QueueOffice(Office):
@@ -91,7 +93,8 @@ class QueueOffice(Office):
 
 
 def replay(events: Sequence[dict[str, Any]], seats: Sequence[str]) -> tuple[list[str], int]:
-    """What is not first in, first out to the longest-idle seat; and how often one was chosen of several.
+    """What is not first in, first out to the longest-idle seat, at once; and how often one was chosen of
+    several.
 
     From the events alone: who had nothing to do since when, and who was offered what."""
     found: list[str] = []
@@ -100,15 +103,20 @@ def replay(events: Sequence[dict[str, Any]], seats: Sequence[str]) -> tuple[list
     turned: dict[str, float] = {}  # when that was last told: in the moment of the offer it was too late
     rests: dict[str, float] = {}  # until when a seat is not rung again
     waiting: dict[str, str | None] = {}  # in their order, and who is rung for each
-    chosen = 0
+    chosen, before = 0, 0.0
     for event in events:
         kind, seat = event["type"], event.get("seat")
+        idle = [max(before, rests.get(name, 0)) for name in seats if state.get(name) == "ready"]
+        if None in waiting.values() and idle and event["at"] > min(idle) + AT_ONCE:
+            found.append(f"from {min(idle):.2f} s on nobody is rung for {waiting}, and ready are {state}")
+        before = event["at"]
         if kind == "seat.state":
             if event["state"] == "ready" and state.get(seat) != "ringing":
                 since[seat] = event["at"]
             state[seat], turned[seat] = event["state"], event["at"]
-        elif kind == "call.seat" and event.get("cause") in ("no-answer", "not-reached"):
-            since[seat], rests[seat] = event["at"], event["at"] + 5
+        elif kind == "call.seat" and event["state"] == "left":
+            if event["cause"] in ("no-answer", "not-reached"):
+                since[seat], rests[seat] = event["at"], event["at"] + 5
             if event["call"] in waiting:
                 waiting[event["call"]] = None
         elif kind == "queue.entered":

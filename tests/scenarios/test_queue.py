@@ -7,7 +7,7 @@ import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
@@ -27,7 +27,7 @@ from ctidrv.config import QueueConfig
 from ctidrv.media.wav import read_wav
 from ctidrv.native.compare import find
 from ctidrv.native.pcm import Pcm
-from ctidrv.units import ms, seconds
+from ctidrv.units import RATE, ms, seconds
 
 QUIET_DBM0, QUIET_S = -55.0, 2.0
 
@@ -85,6 +85,21 @@ async def nobody_ready(office: Office) -> None:
     """The only operator talks with somebody else: her telephone is off hook."""
     await office.operators[0].lift()
     await office.until(lambda: office.seat() == "in-use")
+
+
+async def nobody_but_paused(office: QueueOffice, callers: int, paused: Sequence[str] = ()) -> list[Any]:
+    """So many wait, and no operator wants a call."""
+    for seat in paused:
+        await office.station.pause_seat(seat, True)
+    await nobody_ready(office)
+    people = []
+    for line in range(callers):
+        people.append(await office.caller(f"212555010{line}", None, line))
+        await office.until(lambda line=line: len(office.places()) == line + 1)
+    await office.station.pause_seat("01", True)
+    await office.operators[0].hang_up()
+    await office.clock.sleep(seconds(2))
+    return people
 
 
 def while_waiting(office: Office, call: int) -> Pcm:
@@ -348,6 +363,62 @@ def test_seat_that_becomes_ready_takes_the_first_caller_and_the_card_comes_with_
 
     office.play(scene())
     assert office.events("call.seat", 0)[0]["card"] == {"order": "1234"}
+
+
+@pytest.mark.parametrize("rung", [1, 2])
+def test_seat_that_becomes_ready_as_others_do_not_answer_is_rung_for_who_came_first(
+    make_office, rung
+) -> None:
+    office = make_office(lines=rung + 1, seats=3, queue=replace(OFFICE, ring=6))
+
+    async def scene() -> None:
+        people = await nobody_but_paused(office, callers=rung + 1, paused=("02", "03"))
+        for seat in range(rung):
+            await office.station.pause_seat(f"0{seat + 2}", False)
+        await office.operators[1].is_rung()
+        offered = office.journal("queue.offered")
+        assert len(offered) == rung
+        await office.clock.until(round(offered[0]["at"] * RATE) + seconds(6))
+        await office.station.pause_seat("01", False)
+        await office.operators[0].is_rung()
+        await asyncio.gather(*(person.hang_up() for person in people))
+
+    office.play(scene())
+    assert replay(office.journal(), ["seat 1", "seat 2", "seat 3"])[0] == []
+    first = next(event for event in office.journal("queue.offered") if event["seat"] == "seat 1")
+    assert (first["call"], first["position"]) == (office.connected[0].id, 1)
+
+
+def test_seat_that_missed_a_call_that_came_back_is_rung_for_who_waits_when_it_has_rested(make_office) -> None:
+    office = make_office(lines=2)
+
+    async def scene() -> None:
+        ann, operator = await office.talking()
+        bob = await office.caller("2125550111", None, 1)
+        await office.until(lambda: len(office.places()) == 1)
+        await office.station.park(office.connected[0].id, 1.6)
+        await operator.hang_up()
+        await office.until(lambda: office.seat() == "ringing")
+        await office.until(lambda: office.seat() == "ready", within=35)
+        await office.until(lambda: office.seat() == "ringing", within=6)
+        await asyncio.gather(ann.hang_up(), bob.hang_up())
+
+    office.play(scene())
+    assert replay(office.journal(), ["seat 1"])[0] == []
+
+
+def test_no_seat_is_rung_for_who_is_gone_as_it_becomes_ready(make_office) -> None:
+    office = make_office(lines=2)
+
+    async def scene() -> None:
+        people = await nobody_but_paused(office, callers=2)
+        office.connected[0].hang_up_now()
+        await office.station.pause_seat("01", False)
+        await office.operators[0].is_rung()
+        await asyncio.gather(*(person.hang_up() for person in people))
+
+    office.play(scene())
+    assert [event["call"] for event in office.journal("queue.offered")] == [office.connected[1].id]
 
 
 # How callers leave.

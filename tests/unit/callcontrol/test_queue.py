@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctidrv.callcontrol.queue import AGAIN, Caller, Free, Idle, Order, Words, longest_idle, pairs
-from ctidrv.units import TICK, Samples
+from ctidrv.callcontrol.queue import AGAIN, Caller, Free, Idle, Order, Words, longest_idle, turn
+from ctidrv.units import Samples
 
 SEATS = ("ann", "bob", "cyd")
 STEPS = st.lists(
@@ -54,26 +54,26 @@ def test_who_does_not_wait_leaves_nobody_s_place_as_it_was_and_enters_once() -> 
     st.lists(st.frozensets(st.sampled_from(SEATS)), max_size=8),
     st.lists(st.tuples(st.sampled_from(SEATS), st.integers(0, 3)), max_size=3, unique_by=lambda x: x[0]),
 )
-def test_callers_in_their_order_each_take_the_free_seat_of_theirs_idle_longest(served_by, free) -> None:
-    callers = [Caller(f"call {number}", seats) for number, seats in enumerate(served_by)]
-    left = [Free(*each) for each in free]
-    made = dict(pairs(callers, left))
-    assert len(set(made.values())) == len(made)  # no seat twice
-    for caller in callers:
-        own = [seat for seat in left if seat.name in caller.seats]
-        if caller.call not in made:
-            assert own == []  # nothing is left for him
-            continue
-        (chosen,) = (seat for seat in own if seat.name == made[caller.call])
-        assert chosen.idle_since == min(seat.idle_since for seat in own)
-        left.remove(chosen)
+def test_the_first_caller_for_whom_a_seat_is_free_has_that_which_is_idle_longest(served_by, free) -> None:
+    seats = [Free(*each) for each in free]
+    callers = [
+        Caller(f"call {number}", [seat for seat in seats if seat.name in own])
+        for number, own in enumerate(served_by)
+    ]
+    found = turn(callers)
+    if found is None:
+        assert not any(caller.free for caller in callers)
+        return
+    place = [caller.call for caller in callers].index(found[0])
+    assert not any(caller.free for caller in callers[:place])  # nobody is overtaken
+    (chosen,) = (seat for seat in callers[place].free if seat.name == found[1])
+    assert chosen.idle_since == min(seat.idle_since for seat in callers[place].free)
 
 
 def test_of_seats_idle_equally_long_the_first_is_rung_and_another_choice_may_be_made() -> None:
     free = [Free("bob", 7), Free("ann", 7), Free("cyd", 9)]
     assert longest_idle(free).name == "bob"
-    caller = Caller("call", frozenset(SEATS))
-    assert list(pairs([caller], free, lambda seats: seats[-1])) == [("call", "cyd")]
+    assert turn([Caller("call", free)], lambda seats: seats[-1]) == ("call", "cyd")
 
 
 @given(st.lists(st.sampled_from(("ready", "ringing", "talking", "wrap-up", "paused", "missed")), max_size=30))
@@ -112,11 +112,3 @@ def test_a_place_is_said_when_it_is_better_and_never_twice_nor_too_soon_after_an
 
 def test_without_a_time_between_no_place_is_said() -> None:
     assert Words(Samples(0), Samples(0)).due(1) is None
-
-
-def test_a_seat_that_somebody_else_had_first_keeps_its_turn() -> None:
-    idle = Idle()
-    idle.state("a", "ready", 100)
-    idle.taken("a", 5000)
-    assert (idle.since("a"), idle.rests("a", 5001)) == (100, True)
-    assert not idle.rests("a", 5000 + TICK)
