@@ -7,14 +7,18 @@ import importlib.util
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 from ctidrv import __version__
+from ctidrv.cli.doctor_devices import examine_devices
+from ctidrv.cli.doctor_lines import examine_lines
+from ctidrv.cli.examined import Result, guarded
 from ctidrv.cli.output import add_data, add_json, print_json
 from ctidrv.config import StationConfig
 from ctidrv.config_file import load_config
+from ctidrv.drivers import system_files
 from ctidrv.errors import CtiError, InputError, ServiceError
 from ctidrv.folder import DataFolder, data_folder
 
@@ -25,24 +29,21 @@ BYTES_A_SECOND = 32_000
 """Of a recording: two channels of 8,000 samples of 16 bits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One check. state: ok; note (works without it); finding (exit code 1)."""
-
-    check: str
-    state: str
-    found: str
-    advice: str | None = None
-
-
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="FILE", help="station.toml (default: that of the data folder)")
+    parser.add_argument(
+        "--system-files",
+        metavar="DIR",
+        help="write udev rules and a systemd unit into DIR, say how to install them, and end",
+    )
     add_data(parser)
     add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     folder = data_folder(args.data)
+    if args.system_files:
+        return _system_files(Path(args.system_files), folder, args.json)
     findings = 0
     for result in examine(folder, args.config):
         findings += result.state == "finding"
@@ -56,14 +57,29 @@ def run(args: argparse.Namespace) -> int:
     return int(findings > 0)
 
 
+def _system_files(into: Path, folder: DataFolder, as_json: bool) -> int:
+    import getpass
+
+    try:
+        rules, unit = system_files.write(into, getpass.getuser(), folder.root.resolve())
+    except OSError as error:
+        raise InputError(f"{into}: cannot be written: {error.strerror}") from error
+    if as_json:
+        print_json({"type": "system_files", "rules": str(rules.resolve()), "unit": str(unit.resolve())})
+        return 0
+    print(f"sudo cp {rules} /etc/udev/rules.d/ && sudo udevadm control --reload && sudo udevadm trigger")
+    print(f"sudo cp {unit} /etc/systemd/system/ && sudo systemctl enable --now {unit.name}")
+    return 0
+
+
 def examine(folder: DataFolder, config_file: str | None) -> Iterator[Result]:
     """All checks, one after the other; none changes anything."""
     yield Result("version", "ok", f"ctidrv {__version__}, Python {sys.version.split()[0]}")
-    yield _guarded("core", _core)
-    yield _guarded("data folder", lambda check: _folder(check, folder))
-    yield _guarded("disk", lambda check: _disk(check, folder))
-    yield _guarded("database", lambda check: _database(check, folder))
-    yield _guarded("recordings", lambda check: _recordings(check, folder))
+    yield guarded("core", _core)
+    yield guarded("data folder", lambda check: _folder(check, folder))
+    yield guarded("disk", lambda check: _disk(check, folder))
+    yield guarded("database", lambda check: _database(check, folder))
+    yield guarded("recordings", lambda check: _recordings(check, folder))
     try:
         config = load_config(config_file, folder)
     except InputError as error:
@@ -72,18 +88,11 @@ def examine(folder: DataFolder, config_file: str | None) -> Iterator[Result]:
         yield Result("configuration", "ok", str(config.path or "none: one simulated line"))
         yield from _boards(config)
         yield from _scripts(config)
-    yield _guarded("station", lambda check: _station(check, folder))
-    yield _guarded("sound", _sound)
-    yield _guarded("desktop", _desktop)
-
-
-def _guarded(check: str, examine_it: Callable[[str], Result]) -> Result:
-    try:
-        return examine_it(check)
-    except CtiError as error:
-        return Result(check, "finding", str(error))
-    except Exception as error:
-        return Result(check, "finding", f"{type(error).__name__}: {error}", "report this")
+        yield from examine_devices(config.boards)
+        yield from examine_lines(config, folder)
+    yield guarded("station", lambda check: _station(check, folder))
+    yield guarded("sound", _sound)
+    yield guarded("desktop", _desktop)
 
 
 def _core(check: str) -> Result:

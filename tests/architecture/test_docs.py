@@ -230,6 +230,13 @@ def _doctor(office: Office, command: str) -> None:
     assert "station: runs" in office.run(command)
 
 
+def _system_files(office: Office, command: str) -> None:
+    said = office.run(command)
+    assert "/etc/udev/rules.d/" in said
+    assert (office.folder / "system" / "60-ctidrv.rules").exists()
+    assert (office.folder / "system" / "ctidrv.service").exists()
+
+
 def _desktop(office: Office, command: str) -> None:
     install, start = command.split(" && ")
     extras = re.search(r"\.\[(.*)\]", install)
@@ -294,7 +301,8 @@ RUNNERS: list[tuple[str, str, Callable[[Office, str], None]]] = [
     (r".*commands\.md", r"ctidrv sim compare ", _compared),
     (r".*", r"ctidrv sim check ", _no_findings),
     (r".*", r"ctidrv sim run ", _scenario),
-    (r"README\.md", r"ctidrv doctor\b", _doctor),
+    (r".*devices\.md", r"ctidrv doctor --system-files system", _system_files),
+    (r"README\.md|.*devices\.md", r"ctidrv doctor\b", _doctor),
     (r"README\.md", r"pip install '\.\[[\w,]+\]' && ctidrv desktop", _desktop),
     (r"CONTRIBUTING\.md", r"python3 -m venv |\.venv/bin/|cmake ", _in_ci),
 ]

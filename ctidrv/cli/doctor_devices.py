@@ -1,0 +1,96 @@
+"""Doctor's look at the hardware: what is plugged in, and whether the station's boards can have it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ctidrv.cli.examined import Result
+from ctidrv.config import BoardConfig
+from ctidrv.drivers.devices import Device, devices, has_module, modem_manager, trouble
+
+ROOT = Path("/")
+"""Where the kernel's files are."""
+CARDS = "dev/dahdi/ctl"
+
+
+def examine_devices(boards: Sequence[BoardConfig]) -> Iterator[Result]:
+    """Each board that names a device, then each device that no board names."""
+    named = [Path(str(board.settings["device"])) for board in boards if "device" in board.settings]
+    for board in boards:
+        if "device" in board.settings:
+            yield _board(board, Path(str(board.settings["device"])))
+        elif board.driver == "dahdi":
+            yield _cards(f"board {board.name}: cards", Path(str(board.settings.get("nodes", "/dev/dahdi"))))
+    found = devices(ROOT)
+    real = {path.resolve() for path in named}
+    uses_cards = any(board.driver == "dahdi" for board in boards)
+    for device in found:
+        if device.known.driver == "dahdi":
+            if not uses_cards:
+                yield _card(device)
+        elif device.node is None or device.node.resolve() not in real:
+            yield _unused(device)
+    if not found:
+        yield Result("devices", "ok", "no modem, card or telephone box that ctidrv knows is plugged in")
+
+
+def _board(board: BoardConfig, node: Path) -> Result:
+    check = f"board {board.name}: device"
+    found = trouble(node, ROOT)
+    if found is not None:
+        return Result(check, "finding", found.what, found.advice)
+    if modem_manager(node.resolve(), ROOT):
+        return Result(
+            check,
+            "note",
+            f"ModemManager runs and tries {node} whenever it is plugged in",
+            "install the udev rules, which keep it away: ctidrv doctor --system-files DIR",
+        )
+    return Result(check, "ok", f"{node} can be opened")
+
+
+def _cards(check: str, nodes: Path) -> Result:
+    control = nodes / "ctl"
+    if not control.exists():
+        return Result(check, "finding", f"{control} is not there", _load_dahdi(devices(ROOT)))
+    found = trouble(control, ROOT)
+    if found is not None:
+        return Result(check, "finding", found.what, found.advice)
+    return Result(check, "ok", f"{control} can be opened")
+
+
+def _load_dahdi(found: Sequence[Device]) -> str:
+    modules = sorted({device.known.module for device in found if device.known.module and _is_card(device)})
+    if not modules:
+        return "no card is plugged in that DAHDI has a driver for"
+    return f"install DAHDI's drivers, then: sudo modprobe {' '.join(modules)} && sudo dahdi_cfg -vv"
+
+
+def _is_card(device: Device) -> bool:
+    return device.known.driver == "dahdi"
+
+
+def _card(device: Device) -> Result:
+    check = f"device {device.address}"
+    if not (ROOT / CARDS).exists():
+        return Result(check, "note", f"{device.known.name}: it has no driver", _load_dahdi([device]))
+    return Result(check, "note", f"{device.known.name}: no board of this station is it", _add(device))
+
+
+def _unused(device: Device) -> Result:
+    check, known = f"device {device.address}", device.known
+    if known.module and device.node is None:
+        loaded = "is loaded and does not take it" if has_module(known.module, ROOT) else "is not loaded"
+        return Result(
+            check,
+            "note",
+            f"{known.name}: the kernel's {known.module} {loaded}",
+            f"sudo modprobe {known.module}",
+        )
+    return Result(check, "note", f"{known.name}: no board of this station is it", _add(device))
+
+
+def _add(device: Device) -> str:
+    node = f' with device = "{device.node}"' if device.node else ""
+    return f'add a [[board]] with driver = "{device.known.driver}"{node} to station.toml'
