@@ -1,0 +1,1 @@
+"""Stand-ins for hardware: devices as programs see them, at lines of the simulated exchange."""

@@ -1,0 +1,303 @@
+"""`ModemStandIn`: a voice modem on a pseudo-terminal at a simulated line, in real time, on its own thread.
+
+    with ModemStandIn(Path("ttyACM0"), persona="cx930xx") as modem:
+        modem.call("5551234", "ANN LEE")        # rings; the host sees RING and the caller ID
+        modem.answered()                        # once the host has taken the call
+        modem.press("5")
+        modem.hang_up()
+
+POSIX only.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ctidrv.errors import InputError, PortError
+from ctidrv.native.pcm import Pcm
+from ctidrv.units import RATE, TICK, seconds, to_seconds
+from hwsim.devices.line_end import LineEnd
+from hwsim.devices.people import People
+from hwsim.devices.pty_port import PtyPort
+from hwsim.devices.real_time import RealTime
+from hwsim.devices.v253.modem import VoiceModem
+from hwsim.devices.v253.personas import PERSONAS
+from hwsim.devices.v253.vices import Vices
+from hwsim.subscriber import Subscriber
+
+MOST_TOLD = 10_000
+_TICKS_PER_S = RATE // TICK
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something that happened: `who` is "modem", "host", or a telephone's number; `t` in seconds."""
+
+    t: float
+    who: str
+    what: str
+    detail: str = ""
+
+
+def _no_file(name: str) -> Pcm:
+    raise InputError(f"speak {name}: give a sound")
+
+
+def next_name(link: Path) -> Path:
+    """What a device is called that comes back: its number is one higher, ``ttyACM0`` → ``ttyACM1``."""
+    match = re.search(r"[0-9]+$", link.name)
+    if match is None:
+        return link.with_name(f"{link.name}1")
+    return link.with_name(f"{link.name[: match.start()]}{int(match[0]) + 1}")
+
+
+class ModemStandIn:
+    """`link`: the name of its port. `board`: settings of the simulated exchange (hwsim/board.py). `vices`: as
+    ``--vice`` has them. `tell`: is called, on the modem's thread, with whatever happens. `by_id`: a second
+    link, which names the same port each time, as /dev/serial/by-id does.
+
+    InputError, PortError for what will not do.
+    """
+
+    def __init__(
+        self,
+        link: Path,
+        *,
+        persona: str = "cx930xx",
+        country: str = "US",
+        board: Mapping[str, Any] | None = None,
+        seed: int = 1,
+        vices: Iterable[str] = (),
+        tell: Callable[[Told], None] | None = None,
+        read: Callable[[str], Pcm] = _no_file,
+        by_id: Path | None = None,
+    ) -> None:
+        if persona not in PERSONAS:
+            raise InputError(f"--persona {persona}: there is none; there are {', '.join(PERSONAS)}")
+        self.told: list[Told] = []
+        """What happened, the last of it behind."""
+        self.vices = Vices(seed)
+        chosen = [self.vices.turn(vice) for vice in vices]
+        self._first, self._by_id = link, by_id
+        self._persona, self._country = PERSONAS[persona], country
+        self._tell = tell
+        self._news = threading.Condition()
+        self._frozen = self._away = 0  # ticks left
+        self._next = link
+        self.line = LineEnd({"country": country, **(board or {})}, seed=seed)
+        self.time = RealTime(self._tick)
+        self.port = PtyPort(self.time.loop, self._from_host, self._host_gone)
+        self.modem = self._powered()
+        self.people = People(self.line.board, self.line.number, self._note, read)
+        for vice in chosen:
+            self._note("modem", "has the vice", vice)
+
+    # From any thread.
+
+    @property
+    def link(self) -> Path:
+        """Where it is now, or was when it went."""
+        return self._first if self.port.link is None else self.port.link
+
+    def __enter__(self) -> ModemStandIn:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def start(self) -> None:
+        self._place(self._first)
+        self.time.start()
+
+    def close(self) -> None:
+        """Safe twice."""
+        self.time.stop()
+        self.port.take()
+        self._unlink_by_id()
+        self.line.close()
+
+    def vice(self, text: str) -> None:
+        """Turns one on, ``lose-byte=1000``. InputError."""
+        self.time.do(lambda: self._turn(text))
+
+    def virtue(self, name: str) -> None:
+        """Turns one off."""
+        self.time.do(lambda: self._turn_off(name))
+
+    def freeze(self, length: float) -> None:
+        """It neither takes nor gives anything for so many seconds."""
+        self.time.do(lambda: self._freeze(length))
+
+    def vanish(self, length: float, *, renamed: bool = True) -> None:
+        """Unplugged for so many seconds; then under the next name, or the same."""
+        self.time.do(lambda: self._vanish(length, renamed))
+
+    def parallel_set(self, lifted: bool) -> None:
+        """The telephone beside it on the same line is lifted or put down. It is told so, the line is not."""
+        self.time.do(lambda: self.modem.parallel_set(lifted))
+
+    def call(self, number: str, name: str | None = None, *, withheld: bool = False) -> Subscriber:
+        """Somebody calls its line; returns when he hears it ring. NotHeard, InputError."""
+        return self.time.wait(self.people.call(number, name, withheld=withheld))
+
+    def answered(self, within: float = 30.0) -> Subscriber:
+        """Returns when the host has taken the call. NotHeard."""
+        return self.time.wait(self.people.answered(seconds(within)), within + 10)
+
+    def press(self, digits: str) -> None:
+        """The caller's keys; returns when they were pressed."""
+        self.time.wait(self.answered_caller().press(digits))
+
+    def speak(self, sound: Pcm) -> None:
+        """The caller says this; returns when he has said it."""
+        self.time.wait(self.answered_caller().speak(sound), to_seconds(len(sound)) + 30)
+
+    def hang_up(self) -> None:
+        """Whoever is at a telephone of the exchange puts it down."""
+        self.time.wait(self.people.hang_up())
+
+    def order(self, text: str, within: float = 3700.0) -> None:
+        """One of `hwsim.devices.people`, as a line of text. InputError, NotHeard."""
+        self.time.wait(self.people.do(text), within)
+
+    def heard(self) -> Pcm:
+        """What has reached the caller's ear since he lifted his handset."""
+
+        def collect() -> Pcm:
+            caller = self.answered_caller()
+            caller.collect()
+            return Pcm(caller.heard)
+
+        return self.time.do(collect)
+
+    def answered_caller(self) -> Subscriber:
+        """Who rings, or has answered. InputError when nobody does."""
+        if self.people.talks is None:
+            raise InputError("nobody has called yet")
+        return self.people.talks
+
+    def until(self, who: str, what: str, *, within: float = 30.0, since: int = 0) -> Told:
+        """Waits for the first thing told, from the `since`-th on, that is so. PortError."""
+
+        def found() -> Told | None:
+            return next((each for each in self.told[since:] if (each.who, each.what) == (who, what)), None)
+
+        with self._news:
+            if not self._news.wait_for(lambda: found() is not None, within):
+                raise PortError(f"the stand-in has not told within {within:g} s that {who} {what}")
+            seen = found()
+            assert seen is not None
+            return seen
+
+    # On the modem's thread.
+
+    def _powered(self) -> VoiceModem:
+        made = VoiceModem(
+            self.line,
+            self._persona,
+            self._to_host,
+            lambda what, detail: self._note("modem", what, detail),
+            country=self._country,
+        )
+        self._apply(made)
+        return made
+
+    def _apply(self, modem: VoiceModem) -> None:
+        vices = self.vices
+        modem.names = "no-name" not in vices
+        modem.duplicate_ring = "duplicate-ring" in vices
+        modem.full_duplex = self._persona.full_duplex and "half-duplex" not in vices
+        modem.late = seconds(vices.value("late-ok"))
+        self.time.ppm = vices.value("clock")
+
+    def _turn(self, text: str) -> None:
+        self._note("modem", "has the vice", self.vices.turn(text))
+        self._apply(self.modem)
+
+    def _turn_off(self, name: str) -> None:
+        self.vices.off(name)
+        self._apply(self.modem)
+
+    def _tick(self) -> None:
+        self.port.tick()
+        for name, begin in (("freeze", self._freeze), ("vanish", self._vanish)):
+            if not self._away and not self._frozen and self.vices.begins(name):
+                begin(self.vices.value(name))
+        if self._away or self._frozen:
+            self._stand_still()
+            return
+        nonsense = self.vices.nonsense()
+        if nonsense:
+            self.port.write(nonsense)
+        self.modem.tick()
+        self.port.wants(self.modem.takes_more)
+
+    def _stand_still(self) -> None:
+        """The line goes on without it."""
+        self.line.tick(None)
+        self.line.after()
+        if self._away:
+            self._away -= 1
+            if not self._away:
+                self._place(self._next)
+        else:
+            self._frozen -= 1
+            if not self._frozen:
+                self._note("modem", "goes on")
+                self.port.wants(self.modem.takes_more)
+
+    def _freeze(self, length: float) -> None:
+        self._frozen = max(1, round(length * _TICKS_PER_S))
+        self.port.wants(False)
+        self._note("modem", "freezes", f"for {length:g} s")
+
+    def _vanish(self, length: float, renamed: bool = True) -> None:
+        link = self.port.link
+        if link is None:
+            return
+        self._away, self._frozen = max(1, round(length * _TICKS_PER_S)), 0
+        self._next = next_name(link) if renamed else link
+        self.modem.power_off()
+        self.port.take()
+        self._unlink_by_id()
+        self.modem = self._powered()
+        self._note("modem", "vanishes", str(link))
+
+    def _place(self, link: Path) -> None:
+        self.port.place(link)
+        if self._by_id is not None:
+            self._unlink_by_id()
+            self._by_id.symlink_to(link.absolute())
+        self._note("modem", "is ready", str(link))
+
+    def _unlink_by_id(self) -> None:
+        if self._by_id is not None and self._by_id.is_symlink():
+            self._by_id.unlink()
+
+    def _to_host(self, data: bytes) -> bool:
+        return self.port.write(self.vices.to_host(data))
+
+    def _from_host(self, data: bytes) -> None:
+        self.modem.feed(self.vices.from_host(data))
+        self.port.wants(self.modem.takes_more)
+
+    def _host_gone(self) -> None:
+        self._note("host", "has closed the port")
+        if not self._frozen:
+            self.modem.hang_up()
+
+    def _note(self, who: str, what: str, detail: str = "") -> None:
+        told = Told(round(to_seconds(self.line.clock.now()), 2), who, what, detail)
+        with self._news:
+            self.told.append(told)
+            if len(self.told) > MOST_TOLD:
+                del self.told[: MOST_TOLD // 2]
+            self._news.notify_all()
+        if self._tell is not None:
+            self._tell(told)
