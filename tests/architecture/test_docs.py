@@ -230,6 +230,10 @@ def _doctor(office: Office, command: str) -> None:
     assert "station: runs" in office.run(command)
 
 
+def _devices(office: Office, command: str) -> None:
+    assert re.search(r"\bdevices?\b", office.run(command))
+
+
 def _system_files(office: Office, command: str) -> None:
     said = office.run(command)
     assert "/etc/udev/rules.d/" in said
@@ -302,7 +306,8 @@ RUNNERS: list[tuple[str, str, Callable[[Office, str], None]]] = [
     (r".*", r"ctidrv sim check ", _no_findings),
     (r".*", r"ctidrv sim run ", _scenario),
     (r".*devices\.md", r"ctidrv doctor --system-files system", _system_files),
-    (r"README\.md|.*devices\.md", r"ctidrv doctor\b", _doctor),
+    (r"README\.md", r"ctidrv doctor\b", _doctor),
+    (r".*devices\.md", r"ctidrv doctor\b", _devices),
     (r"README\.md", r"pip install '\.\[[\w,]+\]' && ctidrv desktop", _desktop),
     (r"CONTRIBUTING\.md", r"python3 -m venv |\.venv/bin/|cmake ", _in_ci),
 ]
