@@ -102,9 +102,9 @@ class _Waiting:
         self.served = served
         self.place = place
         self.entered = clock.now()
-        self.held = True
-        """None is rung for him in this moment: he listens to the words that come first, or a seat that did
-        not answer is let go. Nobody overtakes him meanwhile."""
+        self.waits = False
+        """For a seat: he has heard the words that come first, and none that did not answer is let go just
+        now."""
         self.seat: str | None = None
         """Which is rung for him."""
         self.leaving = False
@@ -117,9 +117,9 @@ class _Waiting:
         self._alarm: asyncio.Future[None] | None = None
 
     @property
-    def there(self) -> bool:
-        """He waits on."""
-        return not self.leaving and self.call.cause is None
+    def held(self) -> bool:
+        """None is rung for him in this moment."""
+        return not self.waits or self.leaving or self.call.cause is not None
 
     async def hear(self, turn: Callable[[], bool]) -> None:
         """The words that come first, music, and the place when it is due, unless it is his turn, until the
@@ -129,7 +129,7 @@ class _Waiting:
             played = await self._say(self.served.first, key)
             if played.reason == "digit":
                 return
-        self.held = False
+        self.waits = True
         while True:
             spoken = None if turn() else self._spoken()
             if spoken is None:
@@ -287,7 +287,7 @@ class Queues:
                 if offer is not None and offer.done() and not hearing.cancelled():
                     offer.result()  # nobody answered, or the call ended
                     offer = None
-                    waiting.held = False
+                    waiting.waits = True
                     self._match()
             if hearing.done() and not hearing.cancelled():
                 hearing.result()
@@ -375,7 +375,7 @@ class Queues:
         """A seat is rung for a call no longer: if that waits, it is in its place as before."""
         waiting = self._waiting.get(call or "")
         if waiting is not None and waiting.seat == seat:
-            waiting.seat, waiting.held = None, True
+            waiting.seat, waiting.waits = None, False
             waiting.plan()
 
     def _match(self) -> None:
@@ -400,10 +400,10 @@ class Queues:
         free = {name: self._free(queue) for name, queue in self._queues.items()}
         callers = []
         for call, waiting in self._waiting.items():
-            if waiting.seat is None and waiting.there:
+            if waiting.seat is None:
                 name = waiting.queue.rules.name
                 if waiting.held:
-                    free[name] = []
+                    free[name] = []  # nobody overtakes him
                 callers.append(Caller(call, free[name]))
         return turn(callers)
 

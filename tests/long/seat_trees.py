@@ -4,9 +4,9 @@
 
 Each tree is an office of two lines and three seats, of another country each time, for a minute; every second
 one has four lines, whose callers wait in a queue. Callers ring, wait, press the key that leaves and hang up
-when they like; operators answer, let it ring, lift for nothing, pick up parked calls, talk and hang up;
-somebody holds, mutes, resumes, sends on, parks and gives out calls, and lets seats consult one another, swap,
-confer and hand over, by the API.
+when they like; operators answer, let it ring, lift for nothing, pick up parked calls, talk, flash and key a
+number, and hang up; somebody holds, mutes, resumes, sends on, parks and gives out calls, and lets seats
+consult one another, swap, confer and hand over, by the API.
 
 The gates: nothing is stuck, no call has two owners, no caller hears nothing for 2 s (unless the operator who
 has him is muted), legs lie within their call and follow each other without a gap, every recording is whole,
@@ -37,6 +37,7 @@ from office_of_seats import ANSWER, HELLO, OTHER, Office
 from office_with_queue import QueueOffice, replay
 
 from ctidrv.apps.music import hold_music
+from ctidrv.callcontrol.seat import Seat
 from ctidrv.callcontrol.seat_table import State
 from ctidrv.config import QueueConfig
 from ctidrv.errors import CtiError, InputError, ServiceError
@@ -56,10 +57,10 @@ ORDERS = (
     "pick",
     "pause",
     "end",
-    *["consult"] * 3,
+    *["consult"] * 4,
 )
-IN_CONSULTATION = ("swap", "conference", "complete", "talking")
-"""Half of the orders for a call whose seat talks with another."""
+IN_CONSULTATION = ("swap", "swap", "conference", "conference", "complete", "talking")
+"""Most of the orders for a call whose seat talks with another."""
 LASTS = seconds(60)
 QUIET_DBM0, QUIET_S = -55.0, 2.0
 GAP_S = 0.1
@@ -127,46 +128,67 @@ class Tree:
 
     async def _operator(self, index: int) -> None:
         office, operator = self.office, self.office.operators[index]
+        seat = office.station.seats[f"seat {index + 1}"]
         while office.clock.now() < self.end:
             await self._pause(0.1, 0.4)
             alone = self.dice.random()
-            if operator.ringing and self.dice.random() < 0.8:
-                await self._pause(0, 4)
+            if operator.ringing and self.dice.random() < (0.95 if seat.consulted else 0.8):
+                await self._pause(0, 2 if seat.consulted else 4)
                 await operator.lift()
-                await self._talk(operator)
+                await self._talk(operator, seat)
             elif alone < 0.01:
                 await operator.lift()
                 await self._pause(0.3, 1.5)  # it may be a call that he lifts for: he is not silent for 2 s
                 if self.dice.random() < 0.7:
                     await operator.press(f"*8{self.dice.randint(1, 2)}#")
                     self.did["keyed"] += 1
-                await self._talk(operator)
+                await self._talk(operator, seat)
             elif operator.ringing:
                 await self._pause(3, 9)
         await operator.hang_up()
 
-    async def _talk(self, operator: Any) -> None:
-        until = self.office.clock.now() + seconds(self.dice.uniform(1, 25))
+    async def _talk(self, operator: Any, seat: Seat) -> None:
+        until = self.office.clock.now() + seconds(self.dice.uniform(1, 35))
         stays = self.dice.random() < 0.2  # with the handset beside the telephone
         while self.office.clock.now() < min(until, self.end) and (stays or "busy" not in operator.tones):
+            if self.dice.random() < 0.1:
+                await self._flash(operator)
             await operator.speak(ANSWER)
+            if seat.state is State.IN_USE and not stays:
+                break  # nobody is there
         await operator.hang_up()
+
+    async def _flash(self, operator: Any) -> None:
+        """For another, whom she asks; for nothing; back again."""
+        self.did["flash"] += 1
+        await operator.flash()
+        await self._pause(0.3, 0.8)
+        then = self.dice.random()
+        if then < 0.6:
+            await operator.press(f"0{self.dice.randint(1, SEATS)}#")
+        elif then < 0.8:
+            await operator.flash()
 
     async def _orders(self) -> None:
         office, dice = self.office, self.dice
         while office.clock.now() < self.end:
-            await self._pause(0.3, 4)
-            now = [call for call in office.connected if call.cause is None]
+            await self._pause(0.3, 3)
+            now = [call.id for call in office.connected if call.cause is None]
+            had = [call.id for call in office.connected if call.seat is not None]
             if not now:
                 continue
-            call, seat = dice.choice(now).id, f"0{dice.randint(1, SEATS)}"
+            if dice.random() < 0.2:
+                had = now  # mostly refused
             seats = office.station.seats.values()
-            asked = [each.call and each.call.id for each in seats if each.consulted]
-            consults = call in asked and dice.random() < 0.5
+            asked = [each.call.id for each in seats if each.consulted and each.call is not None]
+            consults = bool(asked) and dice.random() < 0.6
+            call, seat = dice.choice(asked if consults else had or now), f"0{dice.randint(1, SEATS)}"
             what = dice.choice(IN_CONSULTATION if consults else ORDERS)
             try:
                 if what == "consult":
-                    await office.station.consult(call, dice.choice([seat, "sales"]), dice.randint(3, 15), {})
+                    ready = [each.number for each in seats if each.state is State.READY]
+                    to = dice.choice([*ready, "sales"])
+                    await office.station.consult(call, to, dice.randint(3, 15), {})
                 elif what in IN_CONSULTATION and what != "talking":
                     await getattr(office.station, what)(call)
                 elif what == "send":

@@ -418,7 +418,8 @@ def test_no_seat_is_rung_for_who_is_gone_as_it_becomes_ready(make_office) -> Non
         await asyncio.gather(*(person.hang_up() for person in people))
 
     office.play(scene())
-    assert [event["call"] for event in office.journal("queue.offered")] == [office.connected[1].id]
+    (offered,) = office.journal("queue.offered")
+    assert (offered["call"], offered["position"]) == (office.connected[1].id, 1)
 
 
 # How callers leave.
