@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ctidrv.callcontrol.call import CallState
 from ctidrv.callcontrol.causes import Cause
+from ctidrv.callcontrol.destination import Destination, Kind
 from ctidrv.callcontrol.parties import Parties
 from ctidrv.callcontrol.pbx import give_on
 from ctidrv.callcontrol.reached import Reached, Why
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-PBX = "pbx:"
-"""In the place of a seat's name, before the number of another extension of the PBX that the caller's line is
-one of."""
-BOX = "box:"
-"""In the place of a seat's name, before that of a box for messages."""
 _BACK_WITHIN = seconds(30)
 """A parked call that comes back rings for so long."""
 _NONE_BETTER = (Reached.NO_ANSWER, Reached.BUSY, Reached.FAILED)
@@ -88,15 +84,15 @@ async def seek(parties: Parties, to: Sequence[str], ring: Samples) -> Reached:
     found = set[Reached]()
     for each in to:
         if parties.owner is None and not parties.withdrawn:
-            if each.startswith(PBX):
-                found.add(await _give_on(parties, each.removeprefix(PBX)))
-                continue
-            if each.startswith(BOX):
-                found.add(await _to_box(parties, each.removeprefix(BOX)))
-                continue
-            amiss = parties.ring(each)
-            deadline = Samples(parties.means.clock.now() + ring)
-            found.add(amiss or await parties.answered(deadline))
+            match Destination.of(each):
+                case Destination(Kind.PBX, number):
+                    found.add(await _give_on(parties, number))
+                case Destination(Kind.BOX, name):
+                    found.add(await _to_box(parties, name))
+                case _:
+                    amiss = parties.ring(each)
+                    deadline = Samples(parties.means.clock.now() + ring)
+                    found.add(amiss or await parties.answered(deadline))
     return next((each for each in _NONE_BETTER if each in found), Reached.FAILED)
 
 

@@ -11,10 +11,10 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ctidrv.callcontrol.away import BOX, PBX
 from ctidrv.callcontrol.caller_side import Hearing
 from ctidrv.callcontrol.causes import Cause
 from ctidrv.callcontrol.connection import Connection
+from ctidrv.callcontrol.destination import BOX_NAME, Destination, Kind
 from ctidrv.callcontrol.parties import Means
 from ctidrv.callcontrol.reached import Reached, Talk, Why
 from ctidrv.callcontrol.seat import Seat
@@ -28,12 +28,8 @@ if TYPE_CHECKING:
     from ctidrv.media.bridge import Bridge
     from ctidrv.media.channel import Sound
 
-__all__ = ["OUTSIDE", "PBX", "PICK_UP", "PLACES", "Reached", "Switchboard", "Talk"]
+__all__ = ["PICK_UP", "PLACES", "Reached", "Switchboard", "Talk"]
 
-
-BOX_NAME = re.compile("[A-Za-z0-9_-]{1,64}")
-OUTSIDE = "tel:"
-"""Before an outside number, in the place of a seat's name."""
 PLACES = 9
 """For parked calls."""
 PICK_UP = "*8"
@@ -72,8 +68,9 @@ class Switchboard:
     def find(self, to: str) -> list[Seat]:
         """The seats that a name, a number or a group means; those of a group in the order of the file. Of
         ``tel:`` and an outside number, a seat of its own; CtiError: it may not be called."""
-        if to.startswith(OUTSIDE):
-            return [self._outside(to.removeprefix(OUTSIDE))]
+        destination = Destination.of(to)
+        if destination.kind is Kind.OUTSIDE:
+            return [self._outside(destination.name)]
         return [seat for seat in self._seats if to in (seat.name, seat.number, *seat.groups)]
 
     async def connect(
@@ -133,13 +130,14 @@ class Switchboard:
         """To another, as `connect` takes it, rung for so long; then it comes back to who has it now, who is
         told why. `card` is added to the call's. InputError: there is no such seat; NotAllowed."""
         connection = self._of(call)
-        if to.startswith(BOX):
-            if not BOX_NAME.fullmatch(to.removeprefix(BOX)):
-                raise InputError(f"{to}: a box is called by letters, digits, - and _")
-        elif to.startswith(PBX):
-            self._means.way(call.port).judge(to.removeprefix(PBX))
-        else:
-            self._check(call, to)
+        match Destination.of(to):
+            case Destination(Kind.BOX, name):
+                if not re.fullmatch(BOX_NAME, name):
+                    raise InputError(f"{to}: a box is called by letters, digits, - and _")
+            case Destination(Kind.PBX, number):
+                self._means.way(call.port).judge(number)
+            case _:
+                self._check(call, to)
         connection.send_on(to, ring, card)
 
     def consult(self, call: Call, to: str, ring: Samples, card: Mapping[str, str]) -> None:

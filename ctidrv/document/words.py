@@ -15,7 +15,8 @@ from ctidrv.units import RATE, Samples
 
 MAX_DURATION = Samples(3600 * RATE)
 LANGUAGE_FORM = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
-PROMPT_FORM = r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}(/[A-Za-z0-9_][A-Za-z0-9_-]{0,63}){0,3}"
+NAME_FORM = r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}"
+PROMPT_FORM = rf"{NAME_FORM}(/{NAME_FORM}){{0,3}}"
 _DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(ms|s|m)")
 _UNIT = {"ms": RATE / 1000, "s": RATE, "m": 60 * RATE}
 

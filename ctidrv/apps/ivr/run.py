@@ -21,11 +21,10 @@ from ctidrv.apps.ivr.script import Script
 from ctidrv.apps.ivr.shape import Placed, in_order
 from ctidrv.apps.ivr.template import as_text
 from ctidrv.apps.ivr.words import CALL_VALUES, SpokenText
-from ctidrv.callcontrol.away import BOX, PBX
 from ctidrv.callcontrol.call import Call, CallState, Played
 from ctidrv.callcontrol.causes import Cause
+from ctidrv.callcontrol.destination import Destination, Kind
 from ctidrv.callcontrol.queueing import Served, Spoken
-from ctidrv.callcontrol.switchboard import OUTSIDE
 from ctidrv.errors import CallEnded, CtiError
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import Samples, to_seconds
@@ -36,7 +35,6 @@ MAX_STEPS = 5000
 """Steps in one call. No caller presses keys so long; a fault that goes round ends here."""
 MAX_FAILURES = 3
 """Failures in one call before it is given up: `on_error` may fail as well."""
-_NO_SEATS = (OUTSIDE, PBX, BOX)
 
 NEXT: Final = ""
 """A step's result: go on with the next one. Otherwise a flow's name, or None: the call is over."""
@@ -308,8 +306,8 @@ class _Run:
         for target in body.to:
             text = as_text(target.value(self._known))
             if isinstance(body, model.Dial):
-                found.append(OUTSIDE + text)
-            elif text.startswith(_NO_SEATS) and not target.parts[0][0].startswith(_NO_SEATS):
+                found.append(str(Destination(Kind.OUTSIDE, text)))
+            elif _is_seat(target.parts[0][0]) and not _is_seat(text):
                 _log.error("%s: %r is no seat, and its script does not say so", self.call.id, text)
             else:
                 found.append(text)
@@ -394,3 +392,7 @@ class _Run:
         if taken.message is None:
             return await self._replies(box.on_empty)
         return NEXT
+
+
+def _is_seat(to: str) -> bool:
+    return Destination.of(to).kind is Kind.SEAT

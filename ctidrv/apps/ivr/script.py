@@ -13,7 +13,7 @@ from ctidrv.apps.ivr.prompts import Prompts
 from ctidrv.apps.ivr.shape import Draft, Flow, Placed, understand
 from ctidrv.apps.ivr.template import Template
 from ctidrv.apps.ivr.valuecheck import check_values
-from ctidrv.callcontrol.away import BOX, PBX
+from ctidrv.callcontrol.destination import Destination, Kind
 from ctidrv.document.findings import DocumentErrors, Finding, did_you_mean
 from ctidrv.document.source import Node, read
 from ctidrv.errors import CtiError
@@ -65,7 +65,7 @@ def check_seats(script: Script, known: Iterable[str]) -> None:
     names = sorted(known)
     for step in _steps(script, model.Transfer):
         for index, target in enumerate(() if isinstance(step.body, model.Dial) else step.body.to):
-            if target.parts[0][0].startswith((PBX, BOX)):
+            if Destination.of(target.parts[0][0]).kind in (Kind.PBX, Kind.BOX):
                 continue
             _check_target(script, target, names, "seat and no group", step.at("to", index))
 

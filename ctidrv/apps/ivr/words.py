@@ -13,10 +13,10 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 
 from ctidrv.apps.ivr.expression import KEYWORDS
-from ctidrv.document.words import LANGUAGE_FORM, PROMPT_FORM, matching, shown, wrong
+from ctidrv.callcontrol.destination import BOX_NAME
+from ctidrv.document.words import LANGUAGE_FORM, NAME_FORM, PROMPT_FORM, matching, shown, wrong
 
 MAX_DIGITS = 32
-_NAME = r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}"
 _VARIABLE = rf"(?!({'|'.join(KEYWORDS)})$)[A-Za-z_][A-Za-z0-9_]{{0,63}}"
 _KEYS = r"[0-9*#A-D]{1,4}"
 _DIGITS = re.compile(r"([0-9]{1,2})(?:-([0-9]{1,2}))?")
@@ -25,9 +25,9 @@ RESERVED = ("repeat", "continue", "keep")
 CALL_VALUES = ("caller.number", "caller.name")
 
 
-_flow = matching(_NAME, "the name of a flow (letters, digits, - and _)")
+_flow = matching(NAME_FORM, "the name of a flow (letters, digits, - and _)")
 _variable = matching(_VARIABLE, "the name of a variable (letters, digits and _; no word of the language)")
-_box = matching(_NAME, "the name of a mailbox (letters, digits, - and _)")
+_box = matching(BOX_NAME, "the name of a mailbox (letters, digits, - and _)")
 _key = matching("[0-9*#A-D]", "a key of a telephone (0-9 * # A-D)")
 _keys = matching(_KEYS, "a key or keys of a telephone (0-9 * # A-D, at most four)")
 
