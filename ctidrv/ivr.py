@@ -7,7 +7,8 @@ Times are samples, 8,000 a second (`ctidrv.units`). Once the caller is gone ever
 from ctidrv.apps.ivr.asking import Entry, read_choice, read_digits
 from ctidrv.apps.ivr.prompts import NothingToSay, PromptMissing, Prompts, Sound
 from ctidrv.apps.ivr.words import DigitCount
-from ctidrv.callcontrol.call import Call, Caller, CallState, Played
+from ctidrv.callcontrol.call import Call, Caller, CallState
+from ctidrv.callcontrol.plays import Played
 from ctidrv.callcontrol.take import Recorded
 from ctidrv.errors import CallEnded, CtiError
 

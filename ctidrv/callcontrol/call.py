@@ -7,7 +7,7 @@ samples. Once the far end is gone, every wait raises CallEnded, also one that be
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,12 +16,12 @@ from ctidrv.callcontrol.answer import Answer
 from ctidrv.callcontrol.causes import BROKEN, Cause, Outcome, not_through
 from ctidrv.callcontrol.journal import CallEvent, Journal
 from ctidrv.callcontrol.keys import Key, Keys
+from ctidrv.callcontrol.plays import Played, Plays
 from ctidrv.callcontrol.profile import LineProfile
 from ctidrv.callcontrol.take import Recorded, Take
 from ctidrv.callcontrol.waiting import Waits
 from ctidrv.clock import SampleClock, later
 from ctidrv.events import DigitDown, DigitUp, FaxTone, PlayDone, PortEvent, RecordDone, VoiceOff, VoiceOn
-from ctidrv.native.pcm import Pcm
 from ctidrv.units import RATE, PortId, Samples, ms
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ SEAT = "seat"
 """Who answers a call for which telephones rang before it was answered."""
 CALLED = "called"
 """Who answers a call that we made."""
-_QUEUE = 12
-"""Sounds put behind one another at a time; the core's player takes 16."""
 _LOOK_EVERY = ms(1000)
 """Whether the sink of a message has failed."""
 
@@ -56,13 +54,6 @@ class Caller:
     checksum_ok: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Played:
-    reason: str  # end | digit | stopped
-    digit: str | None = None
-    """The key that stopped it. It stays in the type-ahead, where `Call.digit` finds it."""
-
-
 class Line(Protocol):
     """What a call asks of its line (line.py)."""
 
@@ -70,15 +61,6 @@ class Line(Protocol):
     def hang_up(self, call: Call, cause: Cause) -> None: ...
     def sounding(self, call: Call, playing: bool) -> None: ...
     def aside(self, call: Call, on: bool) -> None: ...
-
-
-@dataclass(slots=True)
-class _Play:
-    stop_on: str
-    label: str
-    left: set[int] = field(default_factory=set)
-    reason: str = "end"
-    digit: str | None = None
 
 
 class Call:
@@ -131,10 +113,9 @@ class Call:
         self._ringing = False
         self._waits = Waits(clock, lambda: self.cause)
         self._keys = Keys(clock, self._key_over)
-        self._plays: list[_Play] = []
+        self._plays = Plays(channel, self._waits, lambda playing: line.sounding(self, playing))
         self._take: Take | None = None
         self._voice = False
-        self._relaying = False
         self._when_answering: list[Callable[[], None]] = []
         self._when_ended: list[Callable[[], None]] = []
 
@@ -248,35 +229,15 @@ class Call:
         early = next((digit for digit in self._keys.pressed() if digit in stop_on), None)
         if early is not None:
             return Played("digit", early)
-        play = _Play(stop_on, label)
-        self._plays.append(play)
-        self._line.sounding(self, True)
-        pieces = _joined(sounds)
-        try:
-            while pieces and play.reason == "end":
-                for piece in pieces[:_QUEUE]:
-                    last = loop and piece is pieces[-1]
-                    play.left.add(self.channel.play(piece, stop_on=stop_on, loop=last).ref)
-                pieces = pieces[_QUEUE:]
-                await self._waits.until(lambda: not play.left)
-        finally:
-            self._plays.remove(play)
-            if play.left and self.cause is None:
-                self.channel.stop()
-            self._line.sounding(self, bool(self._plays) or self._relaying)
-        return Played(play.reason, play.digit)
+        return await self._plays.play(sounds, stop_on, label, loop)
 
     def stop(self) -> None:
         """Stops all that plays; safe at any time."""
-        for play in self._plays:
-            play.reason = "digit" if play.digit else "stopped"
-        if self.cause is None:
-            self.channel.stop()
+        self._plays.stop()
 
     def relays(self, sound: bool) -> None:
         """Somebody on the call's bridge is heard, or no longer: what the line sends is no silence."""
-        self._relaying = sound
-        self._line.sounding(self, bool(self._plays) or sound)
+        self._plays.relays(sound)
 
     def aside(self, on: bool) -> None:
         """We speak with the exchange, and he is on hold there: nothing that is heard is a sign of him."""
@@ -354,7 +315,7 @@ class Call:
         elif isinstance(event, DigitUp):
             self._keys.up(event.at, event.length)
         elif isinstance(event, PlayDone):
-            self._play_done(event)
+            self._plays.done(event)
         elif isinstance(event, VoiceOn | VoiceOff):
             self._voice = isinstance(event, VoiceOn)
         elif isinstance(event, FaxTone) and self.state is CallState.CONNECTED:
@@ -384,8 +345,7 @@ class Call:
     def on_ended(self, at: Samples, cause: Cause) -> None:
         self._keys.up(at, None)
         self.state, self.ended_at, self.cause = CallState.ENDED, at, cause
-        if self._plays:
-            self.channel.stop()
+        self._plays.end()
         for listener in self._when_ended:
             listener()
         self._waits.wake()
@@ -401,14 +361,8 @@ class Call:
         return self.rings > count or (self.rings == count and not self._ringing)
 
     def _digit_down(self, event: DigitDown) -> None:
-        during = self._plays[-1].label if self._plays else None
-        self._keys.down(event.at, Key(event.digit, during, kept=self._take is None))
-        for play in self._plays:
-            # The core has stopped what it was playing; a sound put in the queue just now it has not.
-            if event.digit in play.stop_on and play.digit is None:
-                play.reason, play.digit = "digit", event.digit
-                if play.left:
-                    self.channel.stop()
+        self._keys.down(event.at, Key(event.digit, self._plays.label, kept=self._take is None))
+        self._plays.digit(event.digit)
 
     def _key_over(self, key: Key, at: Samples | None, length: Samples | None) -> None:
         self._journal.emit(
@@ -421,21 +375,3 @@ class Call:
             during=key.during,
         )
         self._waits.wake()
-
-    def _play_done(self, event: PlayDone) -> None:
-        for play in self._plays:
-            if event.ref in play.left:
-                play.left.discard(event.ref)
-                if event.reason != "end" and play.reason == "end":
-                    play.reason = event.reason
-
-
-def _joined(sounds: Sequence[Sound]) -> list[Sound]:
-    """Neighbouring pieces of PCM become one, so that a number read aloud is one sound."""
-    pieces: list[Sound] = []
-    for sound in sounds:
-        if pieces and isinstance(sound, Pcm) and isinstance(pieces[-1], Pcm):
-            pieces[-1] = pieces[-1] + sound
-        elif not isinstance(sound, Pcm) or len(sound):
-            pieces.append(sound)
-    return pieces

@@ -39,7 +39,7 @@ What the WebSocket sends, the store keeps and `ctidrv demo` tells are these even
     queue.said{queue, position}                           the caller hears his place (with call.prompt)
     queue.offered{queue, seat, position}                  a seat is rung for him (then call.seat)
     queue.left{queue, why, position, seconds, seat}       answered left timeout full nobody failed caller-left
-                                    taken (queueing.py); how long he waited
+                                    taken (waited.py); how long he waited
     call.recording{recording, path, state, reason}        open | closed | lost: why not all of it is there
     call.message{message, box, seconds}
     call.clearing{cause, confidence}                      the line is given back

@@ -19,6 +19,11 @@ class Waits:
         self._over = over
         self._waiters: list[asyncio.Future[None]] = []
 
+    @property
+    def over(self) -> bool:
+        """The call is."""
+        return self._over() is not None
+
     def check(self) -> None:
         """CallEnded when the call is over."""
         cause = self._over()

@@ -10,8 +10,8 @@ from ctidrv.apps import ivr
 from ctidrv.apps.ivr.clips import Services
 from ctidrv.apps.ivr.places import spoken_place
 from ctidrv.callcontrol.call import Call
-from ctidrv.callcontrol.queueing import Served
 from ctidrv.callcontrol.reached import Reached
+from ctidrv.callcontrol.waited import Served
 from ctidrv.config import LineConfig
 from ctidrv.units import Samples, seconds
 

@@ -34,7 +34,8 @@ sys.path.append(str(Path(__file__).parents[1] / "scenarios"))
 
 import rounds
 from office_of_seats import ANSWER, HELLO, OTHER, Office
-from office_with_queue import QueueOffice, replay
+from office_with_queue import QueueOffice
+from replay_of_queue import replay
 
 from ctidrv.apps.music import hold_music
 from ctidrv.callcontrol.seat import Seat

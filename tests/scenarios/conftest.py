@@ -31,7 +31,8 @@ from hwsim.board import SimBoard, open_board
 sys.path.append(str(Path(__file__).parent))
 
 import office_of_seats
-from office_that_dials import Office
+import office_that_dials
+import office_with_queue
 
 
 class ManagedLine:
@@ -171,29 +172,38 @@ def code_project(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def make_office(tmp_path: Path) -> Iterator[Callable[..., Office]]:
-    """``make_office(country, **settings)``: a station that makes calls; all are closed at the end."""
-    made: list[Office] = []
+def _made_in(folder: Path, kind: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
+    """Stations, each in a folder of its own; all are closed at the end."""
+    made: list[Any] = []
 
-    def make(*country: str, **settings: Any) -> Office:
-        made.append(Office(tmp_path / str(len(made)), *country, **settings))
+    def make(*args: Any, **more: Any) -> Any:
+        made.append(kind(folder / str(len(made)), *args, **more))
         return made[-1]
 
     yield make
     for office in made:
         office.rig.close()
+
+
+@pytest.fixture
+def make_office(tmp_path: Path) -> Iterator[Callable[..., office_that_dials.Office]]:
+    """``make_office(country, **settings)``: a station that makes calls."""
+    yield from _made_in(tmp_path, office_that_dials.Office)
 
 
 @pytest.fixture
 def make_seats(tmp_path: Path) -> Iterator[Callable[..., office_of_seats.Office]]:
-    """``make_seats(country, **settings)``: a station with operators; all are closed at the end."""
-    made: list[office_of_seats.Office] = []
+    """``make_seats(country, **settings)``: a station with operators."""
+    yield from _made_in(tmp_path, office_of_seats.Office)
 
-    def make(*args: Any, **more: Any) -> office_of_seats.Office:
-        made.append(office_of_seats.Office(tmp_path / str(len(made)), *args, **more))
-        return made[-1]
 
-    yield make
-    for office in made:
-        office.rig.close()
+@pytest.fixture
+def make_queue(tmp_path: Path) -> Iterator[Callable[..., office_with_queue.QueueOffice]]:
+    """``make_queue(country, **settings)``: one whose calls go straight into a queue."""
+    yield from _made_in(tmp_path, office_with_queue.QueueOffice)
+
+
+@pytest.fixture
+def make_queue_menu(tmp_path: Path) -> Iterator[Callable[..., office_of_seats.Office]]:
+    """``make_queue_menu(queue, **settings)``: one with `queue.ivr.yaml`."""
+    yield from _made_in(tmp_path, office_with_queue.with_menu)

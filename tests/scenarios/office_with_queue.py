@@ -15,21 +15,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy
 from office_of_seats import ANSWER, HELLO, Office
 
 from ctidrv.apps.ivr import load
 from ctidrv.apps.ivr.places import spoken_place
 from ctidrv.apps.ivr.shipped import shipped_folder
 from ctidrv.callcontrol.call import Call
-from ctidrv.callcontrol.queueing import Served, Waited
+from ctidrv.callcontrol.waited import Served, Waited
 from ctidrv.config import QueueConfig
+from ctidrv.native.pcm import Pcm
 from ctidrv.units import Samples, ms, seconds
 
 SCRIPT = shipped_folder() / "queue.ivr.yaml"
 PROMPTS = load(SCRIPT).prompts
 OFFICE = QueueConfig("office", ("operators",), announce=5)
-AT_ONCE = 0.1
-"""Seconds."""
+QUIET_DBM0 = -55.0
 
 
 class QueueOffice(Office):
@@ -92,51 +93,78 @@ class QueueOffice(Office):
             await operator.hang_up()
 
 
-def replay(events: Sequence[dict[str, Any]], seats: Sequence[str]) -> tuple[list[str], int]:
-    """What is not first in, first out to the longest-idle seat, at once; and how often one was chosen of
-    several.
+# What tests do there.
 
-    From the events alone: who had nothing to do since when, and who was offered what."""
-    found: list[str] = []
-    state: dict[str, str] = {}
-    since: dict[str, float] = {}
-    turned: dict[str, float] = {}  # when that was last told: in the moment of the offer it was too late
-    rests: dict[str, float] = {}  # until when a seat is not rung again
-    waiting: dict[str, str | None] = {}  # in their order, and who is rung for each
-    chosen, before = 0, 0.0
-    for event in events:
-        kind, seat = event["type"], event.get("seat")
-        idle = [max(before, rests.get(name, 0)) for name in seats if state.get(name) == "ready"]
-        if None in waiting.values() and idle and event["at"] > min(idle) + AT_ONCE:
-            found.append(f"from {min(idle):.2f} s on nobody is rung for {waiting}, and ready are {state}")
-        before = event["at"]
-        if kind == "seat.state":
-            if event["state"] == "ready" and state.get(seat) != "ringing":
-                since[seat] = event["at"]
-            state[seat], turned[seat] = event["state"], event["at"]
-        elif kind == "call.seat" and event["state"] == "left":
-            if event["cause"] in ("no-answer", "not-reached"):
-                since[seat], rests[seat] = event["at"], event["at"] + 5
-            if event["call"] in waiting:
-                waiting[event["call"]] = None
-        elif kind == "queue.entered":
-            waiting[event["call"]] = None
-            if event["position"] != len(waiting):
-                found.append(f"{event['call']} entered in place {event['position']} of {len(waiting)}")
-        elif kind == "queue.left" and event["call"] in waiting:
-            del waiting[event["call"]]
-        elif kind == "queue.offered":
-            first = next((call for call, rings in waiting.items() if rings is None), None)
-            if first != event["call"]:
-                found.append(f"{event['call']} was offered to {seat} before {first}")
-            waiting[event["call"]] = seat
-            told = [name for name in seats if turned[name] < event["at"] or name == seat]
-            free = [name for name in told if state[name] == "ready"]
-            ready = {name: since[name] for name in free if event["at"] > rests.get(name, 0) - 1e-6}
-            if seat not in ready or ready[seat] > min(ready.values()):
-                found.append(f"{event['call']} was offered to {seat}, and ready are {ready}")
-            chosen += len(set(ready.values())) > 1
-    return found, chosen
+
+def prompt(name: str, language: str = "en-US") -> Pcm:
+    return PROMPTS.sound(language, name)
+
+
+MUSIC = prompt("music/calm")
+
+
+def with_menu(folder: Path, queue: QueueConfig = OFFICE, **more: Any) -> Office:
+    """An office with `queue.ivr.yaml`."""
+    return Office(folder, **{"groups": ("operators",), "script": SCRIPT.name, "queues": [queue], **more})
+
+
+async def through_the_menu(
+    office: Office, line: int = 0, key: str = "1", language: str = "en-US", heard: int | None = None
+) -> Any:
+    """A caller who has asked for an operator, and has heard so many samples of the words for who waits."""
+    ann = await office.caller(f"212555010{line}", None, line)
+    await ann.hears(prompt("welcome")[:8000])
+    await ann.press(key)
+    await ann.hears(prompt("reception-menu", language)[:8000])
+    await ann.press("0")
+    await ann.hears(prompt("please-wait", language)[:heard])
+    return ann
+
+
+async def nobody_ready(office: Office) -> None:
+    """The only operator talks with somebody else: her telephone is off hook."""
+    await office.operators[0].lift()
+    await office.until(lambda: office.seat() == "in-use")
+
+
+async def nobody_but_paused(office: QueueOffice, callers: int, paused: Sequence[str] = ()) -> list[Any]:
+    """So many wait, and no operator wants a call."""
+    for seat in paused:
+        await office.station.pause_seat(seat, True)
+    await nobody_ready(office)
+    people = []
+    for line in range(callers):
+        people.append(await office.caller(f"212555010{line}", None, line))
+        await office.until(lambda line=line: len(office.places()) == line + 1)
+    await office.station.pause_seat("01", True)
+    await office.operators[0].hang_up()
+    await office.clock.sleep(seconds(2))
+    return people
+
+
+def while_waiting(office: Office, call: int) -> Pcm:
+    """What was sent to a caller from his entering to his leaving."""
+    since, until = (office.events(f"queue.{what}", call)[0] for what in ("entered", "left"))
+    sent, _ = office.recording(call)
+    begin = office.events("call.answered", call)[0]["at"]
+    return sent[int((since["at"] - begin) * 8000) : int((until["at"] - begin) * 8000)]
+
+
+def longest_quiet(sound: Pcm) -> float:
+    """Seconds."""
+    samples = numpy.frombuffer(sound.bytes, dtype="<i2").astype(float)
+    whole = samples[: len(samples) // 160 * 160].reshape(-1, 160)
+    levels = 10 * numpy.log10((whole**2).mean(axis=1) + 1e-9) - 84.16
+    longest = run = 0
+    for level in levels:
+        run = run + 1 if level < QUIET_DBM0 else 0
+        longest = max(longest, run)
+    return longest / 50
+
+
+def said_places(office: Office, call: int) -> list[int]:
+    """The places that a caller was told."""
+    return [event["position"] for event in office.events("queue.said", call)]
 
 
 def main() -> None:

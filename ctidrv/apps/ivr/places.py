@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ctidrv.apps.ivr.prompts import NothingToSay, PromptMissing, Prompts
-from ctidrv.callcontrol.queueing import Spoken
+from ctidrv.callcontrol.waited import Spoken
 
 PHRASE = "queue-position"
 VALUE = "position"

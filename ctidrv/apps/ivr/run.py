@@ -21,10 +21,11 @@ from ctidrv.apps.ivr.script import Script
 from ctidrv.apps.ivr.shape import Placed, in_order
 from ctidrv.apps.ivr.template import as_text
 from ctidrv.apps.ivr.words import CALL_VALUES, SpokenText
-from ctidrv.callcontrol.call import Call, CallState, Played
+from ctidrv.callcontrol.call import Call, CallState
 from ctidrv.callcontrol.causes import Cause
 from ctidrv.callcontrol.destination import Destination, Kind
-from ctidrv.callcontrol.queueing import Served, Spoken
+from ctidrv.callcontrol.plays import Played
+from ctidrv.callcontrol.waited import Served, Spoken
 from ctidrv.errors import CallEnded, CtiError
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import Samples, to_seconds

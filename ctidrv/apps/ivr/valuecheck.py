@@ -23,8 +23,8 @@ from ctidrv.apps.ivr.kinds import (
 from ctidrv.apps.ivr.shape import Draft, Placed
 from ctidrv.apps.ivr.template import Template
 from ctidrv.apps.ivr.words import CALL_VALUES
-from ctidrv.callcontrol.queueing import Left
 from ctidrv.callcontrol.switchboard import Reached
+from ctidrv.callcontrol.waited import Left
 from ctidrv.document.findings import did_you_mean
 from ctidrv.document.source import Node, Scalar
 from ctidrv.units import seconds, to_seconds

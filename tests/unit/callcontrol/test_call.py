@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from ctidrv import events
-from ctidrv.callcontrol.call import Call, CallState, Played
+from ctidrv.callcontrol.call import Call, CallState
 from ctidrv.callcontrol.causes import Cause
+from ctidrv.callcontrol.plays import Played
 from ctidrv.callcontrol.profile import LineProfile
 from ctidrv.errors import CallEnded
 from ctidrv.native.pcm import Pcm

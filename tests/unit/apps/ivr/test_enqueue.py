@@ -4,7 +4,7 @@ import pytest
 
 from ctidrv.apps.ivr import ScriptErrors, check_queues
 from ctidrv.apps.ivr.phrases import NUMBERS
-from ctidrv.callcontrol.queueing import Waited
+from ctidrv.callcontrol.waited import Waited
 from ctidrv.units import Samples, seconds
 
 DESK = """\
