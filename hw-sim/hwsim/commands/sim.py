@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from hwsim.commands import sim_bench, sim_call, sim_line, sim_load, sim_phone, sim_run, sim_view
+from hwsim.commands import sim_bench, sim_call, sim_line, sim_load, sim_modem, sim_phone, sim_run, sim_view
 
-HELP = "the line simulator: scenarios against a menu, callers for a running station, lines for other programs"
+HELP = "the line simulator: scenarios against a menu, callers for a running station, lines for programs"
 _TOOLS = {
     "call": (sim_call.HELP, sim_call.configure, sim_call.run),
     "run": (sim_run.HELP_RUN, sim_run.configure_run, sim_run.run),
@@ -14,6 +14,7 @@ _TOOLS = {
     "compare": (sim_load.HELP_COMPARE, sim_load.configure_compare, sim_load.compare),
     "line": (sim_line.HELP, sim_line.configure, sim_line.run),
     "phone": (sim_phone.HELP, sim_phone.configure, sim_phone.run),
+    "modem": (sim_modem.HELP, sim_modem.configure, sim_modem.run),
     "view": (sim_view.HELP, sim_view.configure, sim_view.run),
     "check": (sim_run.HELP_CHECK, sim_run.configure_check, sim_run.check),
     "bench": (sim_bench.HELP, sim_bench.configure, sim_bench.run),

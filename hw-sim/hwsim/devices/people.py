@@ -10,7 +10,7 @@ hangup               puts every handset down
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import ClassVar
 
 from ctidrv.errors import InputError
@@ -52,12 +52,13 @@ class People:
 
         phone.on_note = note
 
-    async def do(self, order: str) -> None:
-        """InputError for what is no order, or not now; NotHeard for what was waited for in vain."""
+    async def do(self, order: str, also: Iterable[str] = ()) -> None:
+        """InputError for what is no order (`also`: others that there are), or not now; NotHeard for what was
+        waited for in vain."""
         word, _, rest = order.strip().partition(" ")
         does = self._orders.get(word)
         if does is None:
-            raise InputError(f"{word or 'nothing'}: no order; there are {', '.join(self._orders)}")
+            raise InputError(f"{word or 'nothing'}: no order; there are {', '.join([*self._orders, *also])}")
         await does(self, rest.strip())
 
     async def call(self, number: str, name: str | None = None, *, withheld: bool = False) -> Subscriber:

@@ -77,9 +77,13 @@ class RealTime:
 
         return self.wait(there(), within)
 
+    def begin(self, main: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+        """From another thread: lets it run on the device's, and does not wait."""
+        return asyncio.run_coroutine_threadsafe(main, self.loop)
+
     def wait(self, main: Coroutine[Any, Any, T], within: float = 30.0) -> T:
         """As `do`, of a coroutine."""
-        done = asyncio.run_coroutine_threadsafe(main, self.loop)
+        done = self.begin(main)
         try:
             return done.result(within)
         except concurrent.futures.TimeoutError:

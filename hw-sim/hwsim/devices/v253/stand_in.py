@@ -16,11 +16,11 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from ctidrv.errors import InputError, PortError
 from ctidrv.native.pcm import Pcm
-from ctidrv.units import RATE, TICK, seconds, to_seconds
+from ctidrv.units import RATE, TICK, Samples, seconds, to_seconds
 from hwsim.devices.line_end import LineEnd
 from hwsim.devices.people import People
 from hwsim.devices.pty_port import PtyPort
@@ -31,6 +31,10 @@ from hwsim.devices.v253.vices import Vices
 from hwsim.subscriber import Subscriber
 
 MOST_TOLD = 10_000
+READY_AFTER = seconds(2)
+"""So long after its last command a host has set the modem up."""
+LONGEST_S = 3600.0
+"""It freezes, or is away."""
 _TICKS_PER_S = RATE // TICK
 
 
@@ -46,6 +50,16 @@ class Told:
 
 def _no_file(name: str) -> Pcm:
     raise InputError(f"speak {name}: give a sound")
+
+
+def _seconds(order: str, text: str) -> float:
+    try:
+        length = float(text)
+    except ValueError:
+        length = 0
+    if not 0 < length <= LONGEST_S:
+        raise InputError(f"{order} {text}: a number of seconds up to {LONGEST_S:g}")
+    return length
 
 
 def next_name(link: Path) -> Path:
@@ -82,20 +96,21 @@ class ModemStandIn:
         self.told: list[Told] = []
         """What happened, the last of it behind."""
         self.vices = Vices(seed)
-        chosen = [self.vices.turn(vice) for vice in vices]
+        for vice in vices:
+            self.vices.turn(vice)
         self._first, self._by_id = link, by_id
         self._persona, self._country = PERSONAS[persona], country
         self._tell = tell
         self._news = threading.Condition()
         self._frozen = self._away = 0  # ticks left
+        self._written: Samples | None = None  # when the host last wrote
         self._next = link
         self.line = LineEnd({"country": country, **(board or {})}, seed=seed)
         self.time = RealTime(self._tick)
         self.port = PtyPort(self.time.loop, self._from_host, self._host_gone)
         self.modem = self._powered()
         self.people = People(self.line.board, self.line.number, self._note, read)
-        for vice in chosen:
-            self._note("modem", "has the vice", vice)
+        self._apply(self.modem)
 
     # From any thread.
 
@@ -113,6 +128,8 @@ class ModemStandIn:
 
     def start(self) -> None:
         self._place(self._first)
+        for vice in self.vices.names:
+            self._note("modem", "has the vice", vice)
         self.time.start()
 
     def close(self) -> None:
@@ -162,9 +179,18 @@ class ModemStandIn:
         """Whoever is at a telephone of the exchange puts it down."""
         self.time.wait(self.people.hang_up())
 
-    def order(self, text: str, within: float = 3700.0) -> None:
-        """One of `hwsim.devices.people`, as a line of text. InputError, NotHeard."""
-        self.time.wait(self.people.do(text), within)
+    async def obey(self, order: str) -> None:
+        """A line of text, on the modem's thread: an order of `hwsim.devices.people`, or
+
+            vice NAME[=VALUE]     virtue NAME     freeze SECONDS     vanish SECONDS     parallel up|down
+
+        InputError, NotHeard.
+        """
+        word, _, rest = order.strip().partition(" ")
+        if word in self._orders:
+            self._orders[word](self, rest.strip())
+        else:
+            await self.people.do(order, also=self._orders)
 
     def heard(self) -> Pcm:
         """What has reached the caller's ear since he lifted his handset."""
@@ -219,6 +245,19 @@ class ModemStandIn:
     def _turn(self, text: str) -> None:
         self._note("modem", "has the vice", self.vices.turn(text))
         self._apply(self.modem)
+
+    def _set_parallel(self, how: str) -> None:
+        if how not in ("up", "down"):
+            raise InputError(f"parallel {how}: up or down")
+        self.modem.parallel_set(how == "up")
+
+    _orders: ClassVar[dict[str, Callable[[ModemStandIn, str], None]]] = {
+        "vice": lambda self, text: self._turn(text),
+        "virtue": lambda self, name: self._turn_off(name),
+        "freeze": lambda self, text: self._freeze(_seconds("freeze", text)),
+        "vanish": lambda self, text: self._vanish(_seconds("vanish", text)),
+        "parallel": _set_parallel,
+    }
 
     def _turn_off(self, name: str) -> None:
         self.vices.off(name)
@@ -283,7 +322,14 @@ class ModemStandIn:
     def _to_host(self, data: bytes) -> bool:
         return self.port.write(self.vices.to_host(data))
 
+    async def host_is_ready(self) -> None:
+        """Waits, on the modem's thread, until a host has written something, and for READY_AFTER no more."""
+        clock = self.line.clock
+        while self._written is None or clock.now() - self._written < READY_AFTER:
+            await clock.sleep(TICK)
+
     def _from_host(self, data: bytes) -> None:
+        self._written = self.line.clock.now()
         self.modem.feed(self.vices.from_host(data))
         self.port.wants(self.modem.takes_more)
 

@@ -78,6 +78,11 @@ class Vices:
     def off(self, name: str) -> None:
         self._on.pop(name, None)
 
+    @property
+    def names(self) -> list[str]:
+        """Of those that are on."""
+        return [*self._on]
+
     def __contains__(self, name: str) -> bool:
         return name in self._on
 
