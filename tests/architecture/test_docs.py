@@ -7,6 +7,7 @@ import contextlib
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -206,6 +207,21 @@ def _telephone(office: Office, command: str) -> None:
     assert "hangs up" in done.stdout
 
 
+def _modem(office: Office, command: str) -> None:
+    """It is ready, and gone when it is stopped."""
+    words = shlex.split(command, comments=True)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [*CTIDRV, *words[1:]], cwd=office.folder, encoding="utf-8", stdin=pipe, stdout=pipe
+    ) as modem:
+        assert modem.stdout is not None
+        assert modem.stdout.readline() == "ready at ttyACM0\n"
+        assert (office.folder / "ttyACM0").is_char_device()
+        modem.send_signal(signal.SIGINT)
+    assert modem.returncode == 0
+    assert not (office.folder / "ttyACM0").is_symlink()
+
+
 def _says_and_hears(office: Office, command: str) -> None:
     writer = WavWriter(office.folder / "says.wav", 1)
     writer.write((Pcm.silence(8000) + dtmf("8001") + Pcm.silence(80_000)).bytes)
@@ -300,6 +316,7 @@ RUNNERS: list[tuple[str, str, Callable[[Office, str], None]]] = [
     (r".*commands\.md", r"ctidrv sim phone ", _telephone),
     (r".*pcm-line\.md", r"ctidrv sim line --pcm ", _outside_program),
     (r".*pcm-line\.md", r"ctidrv sim line --wav ", _says_and_hears),
+    (r".*modem-stand-in\.md", r"ctidrv sim modem ", _modem),
     (r"README\.md", r"ctidrv selftest\b", _selftest),
     (r".*commands\.md", r"ctidrv sim load ", _office_traffic),
     (r".*commands\.md", r"ctidrv sim compare ", _compared),

@@ -19,16 +19,16 @@ def typed(text: bytes) -> list[str]:
     [
         (b"AT\r", [""]),
         (b"at+vcid=1\r\n", ["+vcid=1"]),
-        (b"xxATZ\r", ["Z"]),  # v250_5_2_1: what comes before AT is passed over
+        (b"xxATZ\r", ["Z"]),  # what comes before AT is passed over
         (b"AATZ\r", ["Z"]),
         (b"ATE0\rATZ\r", ["E0", "Z"]),
         (b"ATX\x08Z\r", ["Z"]),  # S5 takes a character back
         (b"AT\x08\x08Z\r", ["Z"]),  # and no more than there are
-        (b"ATI3\rA/", ["I3", "I3"]),  # v250_5_2_4: the last line once more
+        (b"ATI3\rA/", ["I3", "I3"]),  # the last line once more
         (b"Z\r+++\r", []),
     ],
 )
-def test_a_line_begins_with_at_and_ends_with_cr(text: bytes, lines: list[str]) -> None:
+def test_v250_5_2_a_line_begins_with_at_and_ends_with_cr(text: bytes, lines: list[str]) -> None:
     assert typed(text) == lines
 
 
@@ -52,7 +52,7 @@ def test_a_line_begins_with_at_and_ends_with_cr(text: bytes, lines: list[str]) -
         ("H0;", [Command("H", "", "0"), Command("")]),
     ],
 )
-def test_several_commands_of_a_line_come_in_order(text: str, commands: list[Command]) -> None:
+def test_v250_5_3_several_commands_of_a_line_come_in_order(text: str, commands: list[Command]) -> None:
     assert parse(text) == commands
 
 

@@ -23,7 +23,7 @@ def taken_apart(pieces: list[bytes], *, three: bool = False) -> tuple[bytes, lis
 
 
 @given(st.binary(max_size=200), st.booleans(), st.lists(st.integers(0, 400), max_size=8))
-def test_data_comes_back_however_it_is_cut(data: bytes, pairs: bool, cuts: list[int]) -> None:
+def test_v253_data_comes_back_however_it_is_cut(data: bytes, pairs: bool, cuts: list[int]) -> None:
     stream = shield(data, pairs=pairs) + code("5") + shield(data, pairs=pairs)
     places = sorted({0, len(stream), *(cut for cut in cuts if cut < len(stream))})
     pieces = [stream[begin:end] for begin, end in itertools.pairwise(places)]
@@ -45,7 +45,7 @@ def test_many_signs_in_a_row_come_back(data: bytes) -> None:
         (b"a\x10", b"a", []),
     ],
 )
-def test_a_pair_is_data_or_a_code(stream: bytes, data: bytes, codes: list[int]) -> None:
+def test_v253_a_pair_is_data_or_a_code(stream: bytes, data: bytes, codes: list[int]) -> None:
     assert taken_apart([stream]) == (data, codes)
     assert taken_apart([stream[i : i + 1] for i in range(len(stream))]) == (data, codes)
 

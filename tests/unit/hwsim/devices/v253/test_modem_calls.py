@@ -314,7 +314,7 @@ def test_a_number_is_dialled_into_the_exchange_and_its_answer_heard(host: Make) 
         ("ATD5550002;", "OK"),
     ],
 )
-def test_what_comes_of_a_call_is_heard(host: Make, command: str, result: str) -> None:
+def test_v250_6_3_1_what_comes_of_a_call_is_heard(host: Make, command: str, result: str) -> None:
     made = host()
 
     async def main() -> None:
@@ -332,7 +332,7 @@ def test_a_dead_line_has_no_dial_tone(host: Make) -> None:
     assert made.run(made.send("AT+FCLASS=8;D5550001")) == "NO DIALTONE"
 
 
-def test_a_key_breaks_dialling_off_but_no_line_feed(host: Make) -> None:
+def test_v250_5_6_1_a_key_breaks_dialling_off_but_no_line_feed(host: Make) -> None:
     made = host()
 
     async def main() -> None:

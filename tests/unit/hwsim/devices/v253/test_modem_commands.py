@@ -90,7 +90,7 @@ def test_a_stored_profile_keeps_registers_and_switches(host: Make) -> None:
     assert re.findall(rb"\r\n(\d+)\r\n", made.take()) == [b"002", b"1", b"000"]  # generic keeps +VCID
 
 
-def test_result_codes_are_numbers_or_none_as_v_and_q_have_it(host: Make) -> None:
+def test_v250_5_7_result_codes_are_numbers_or_none_as_v_and_q_have_it(host: Make) -> None:
     made = host()
     made.modem.feed(b"ATE0V0\r")
     assert made.take().endswith(b"0\r")
