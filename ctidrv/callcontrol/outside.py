@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ctidrv.callcontrol.answer import FAX, MACHINE
 from ctidrv.callcontrol.phone import Tell, What
-from ctidrv.errors import CallEnded, CtiError
+from ctidrv.errors import CallEnded, CtiError, NotCapable
 from ctidrv.units import PortId, seconds
 
 if TYPE_CHECKING:
@@ -105,6 +105,12 @@ class OutsidePhone:
         """Whether somebody is heard by it: then the line that it is called on is not silent."""
         if self._attempt is not None and self._attempt.call is not None:
             self._attempt.call.relays(sound)
+
+    is_lifted_by_order = False
+
+    def lift(self, off_hook: bool) -> None:
+        """NotCapable: nothing of it is here."""
+        raise NotCapable(f"{self.number} is an outside number: it is lifted where it is")
 
     async def _ask(self, attempt: _Attempt) -> None:
         try:

@@ -22,7 +22,7 @@ from ctidrv.callcontrol.journal import Journal
 from ctidrv.callcontrol.ringer import Ringer
 from ctidrv.callcontrol.timers import Start, Stop, Timers
 from ctidrv.clock import SampleClock
-from ctidrv.errors import CtiError
+from ctidrv.errors import CtiError, NotCapable
 from ctidrv.native.ear import DTMF, VOICE
 from ctidrv.native.pcm import Pcm
 from ctidrv.ports.api import Able, Kind
@@ -95,6 +95,10 @@ def way_of(region: Region, channel: Channel) -> Presentation | None:
         return way
     without = tuple(each for each in way.alert if each != "reversal")
     return presentation_of(region, alert=without)
+
+
+_NOBODY = (State.CLEARED, State.DIAL_TONE)
+"""A headset without a hook is put down there: nobody is at the other end, or is any more."""
 
 
 class Phone:
@@ -186,6 +190,21 @@ class Phone:
         """It was left off hook: nobody is at it."""
         return self.state in _FORGOTTEN
 
+    @property
+    def is_lifted_by_order(self) -> bool:
+        """A headset that has no hook of its own."""
+        return self.channel.info.kind is Kind.HANDSET and self.channel.info.able("lift") is Able.YES
+
+    def lift(self, off_hook: bool) -> None:
+        """Lifts a headset for its user, or puts it down; the port tells when it is. NotCapable: it has a hook
+        of its own, or nothing rings at it."""
+        if off_hook and self.state is not State.RINGING:
+            raise NotCapable(f"{self.port}: nothing rings at it")
+        if off_hook:
+            self.channel.lift()
+        else:
+            self.channel.put_down()
+
     def relays(self, sound: bool) -> None:
         """Whether somebody is heard by it; a telephone of the house is not hung up for silence."""
 
@@ -222,6 +241,8 @@ class Phone:
             self._journal.emit("line.state", self.port, at=at, state=self.state.value, **why)
         for action in actions:
             self._perform(action, at)
+        if self.state in _NOBODY and self.is_lifted_by_order:
+            self._command(self.channel.put_down)
 
     def _perform(self, action: fxs.Action, at: Samples) -> None:
         match action:

@@ -66,6 +66,8 @@ class Telephone(Protocol):
     def word(self) -> str: ...
     @property
     def forgotten(self) -> bool: ...
+    @property
+    def is_lifted_by_order(self) -> bool: ...
 
     def start(self) -> None: ...
     def stop(self) -> None: ...
@@ -75,6 +77,7 @@ class Telephone(Protocol):
     def dial_tone(self) -> None: ...
     def clear(self) -> None: ...
     def relays(self, sound: bool) -> None: ...
+    def lift(self, off_hook: bool) -> None: ...
 
 
 class Seat:
@@ -207,6 +210,17 @@ class Seat:
     def resume(self) -> None:
         """Ready for calls, at once."""
         self._feed(Input.RESUME)
+
+    def rings_for(self, call: Call) -> bool:
+        return self.call is call and self.state is State.RINGING
+
+    @property
+    def is_lifted_by_order(self) -> bool:
+        return self.phone.is_lifted_by_order
+
+    def lift(self, off_hook: bool) -> None:
+        """As if the operator lifted the headset, or put it down. NotCapable: it has a hook, or is none."""
+        self.phone.lift(off_hook)
 
     def row(self) -> dict[str, Any]:
         """As the API gives it."""

@@ -29,6 +29,7 @@ COMMANDS = {
     "queues": "ctidrv.cli.queues",
     "seats": "ctidrv.cli.seats",
     "doctor": "ctidrv.cli.doctor",
+    "headset": "ctidrv.cli.headset",
     "dsp": "ctidrv.cli.dsp",
     "selftest": "ctidrv.cli.selftest",
     "ivr": "ctidrv.cli.ivr",

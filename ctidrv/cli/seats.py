@@ -7,7 +7,7 @@ import argparse
 from ctidrv.cli import look
 from ctidrv.cli.output import add_data, add_json
 
-HELP = "operators' places: their state; pause and ready"
+HELP = "operators' places: their state; pause, ready, lift, put-down"
 
 COLUMNS = (
     ("number", 6),
@@ -19,13 +19,20 @@ COLUMNS = (
     ("call", 0),
 )
 
+_CHANGES = {
+    "pause": "no more calls for a seat",
+    "ready": "calls for it again, at once",
+    "lift": "answer with its headset, which has no hook",
+    "put-down": "hang up with its headset",
+}
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     table = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
     rows = table.add_parser("list", help="the seats, as configured")
     add_data(rows)
     add_json(rows)
-    for what, words in (("pause", "no more calls for a seat"), ("ready", "calls for it again, at once")):
+    for what, words in _CHANGES.items():
         one = table.add_parser(what, help=words)
         one.add_argument("seat", metavar="SEAT", help="its name or number")
         add_data(one)
@@ -39,8 +46,13 @@ def run(args: argparse.Namespace) -> int:
         if args.what == "list":
             rows = station.seats()
         else:
-            change = station.pause_seat if args.what == "pause" else station.ready_seat
-            rows = [change(args.seat)]
+            change = {
+                "pause": station.pause_seat,
+                "ready": station.ready_seat,
+                "lift": station.lift_seat,
+                "put-down": station.put_down_seat,
+            }
+            rows = [change[args.what](args.seat)]
     if not args.json:  # in the table a word behind the call
         rows = [row | {"call": f"{row['call']}, consulted"} if row["consulted"] else row for row in rows]
     look.show_rows(rows, COLUMNS, args, "no seats: give a [[seat]] in station.toml")

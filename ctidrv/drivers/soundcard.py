@@ -16,7 +16,8 @@ from ctidrv.native.pcm import Pcm
 from ctidrv.units import RATE, TICK
 
 
-def _sounddevice() -> Any:
+def sounddevice() -> Any:
+    """The package; SoundMissing says what to install."""
     try:
         import sounddevice
     except ImportError as error:
@@ -52,7 +53,7 @@ class Microphone:
 @contextmanager
 def open_input() -> Iterator[Microphone]:
     """The system's microphone at 8,000 Hz."""
-    sd = _sounddevice()
+    sd = sounddevice()
     _default(sd, "input", "microphone")
     try:
         stream = sd.RawInputStream(samplerate=RATE, channels=1, dtype="int16")
@@ -90,7 +91,7 @@ class Handset:
 @contextmanager
 def open_handset() -> Iterator[Handset]:
     """The system's microphone and loudspeaker at 8,000 Hz."""
-    sd = _sounddevice()
+    sd = sounddevice()
     _default(sd, "input", "microphone")
     _default(sd, "output", "loudspeaker")
     made = Handset()
@@ -119,7 +120,7 @@ class Speaker:
 
     def start(self, frames: bytes, rate: int, channels: int, first: int = 0) -> None:
         """Plays from frame `first` on; what played before is stopped."""
-        sd = _sounddevice()
+        sd = sounddevice()
         _default(sd, "output", "loudspeaker")
         self.stop()
         data = memoryview(frames)
@@ -165,7 +166,7 @@ class Speaker:
 
 def play(sound: Pcm) -> None:
     """Plays a sound on the system's loudspeaker and returns at its end."""
-    sd = _sounddevice()
+    sd = sounddevice()
     _default(sd, "output", "loudspeaker")
     try:
         with sd.RawOutputStream(samplerate=RATE, channels=1, dtype="int16") as stream:
@@ -176,7 +177,7 @@ def play(sound: Pcm) -> None:
 
 def devices() -> tuple[str, str]:
     """The names of the system's microphone and loudspeaker; PortError when one is missing."""
-    sd = _sounddevice()
+    sd = sounddevice()
     _default(sd, "input", "microphone")
     _default(sd, "output", "loudspeaker")
     return str(sd.query_devices(kind="input")["name"]), str(sd.query_devices(kind="output")["name"])

@@ -185,6 +185,21 @@ class Channel:
                 raise NotCapable(f"{self.info.id}: no {capability} (see `ctidrv ports`)")
         await Dialler(self, self._engine.clock, dialling, tone_within).run(parts)
 
+    def lift(self) -> None:
+        """HANDSET: as if its user had lifted it; the answer is `HookChanged`. NotCapable elsewhere, and where
+        the port has a hook of its own alone."""
+        self._lifts("be lifted by order", 1)
+
+    def put_down(self) -> None:
+        """HANDSET: on hook again; as `lift`."""
+        self._lifts("be put down by order", 0)
+
+    def _lifts(self, what: str, off_hook: int) -> None:
+        self._needs(what, Kind.HANDSET)
+        if self.info.able("lift") is not Able.YES:
+            raise NotCapable(f"{self.info.id}: cannot {what}: it has a hook of its own")
+        self._native.line(self.number, lib.CTI_LINE_HOOK, off_hook)
+
     def ring(self) -> None:
         """FXS, HANDSET: the telephone rings until `stop_ring`, or until it is lifted (`HookChanged`).
 

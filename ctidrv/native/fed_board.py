@@ -56,16 +56,17 @@ class FedBoard:
         size = lib.cti_fed_board_size(config)
         what = f"fed board of {ports} ports, {latency} samples"
         check(size or lib.CTI_ERR_ARG, what)
-        self._ptr: Any = state("cti_fed_board", size)
-        check(lib.cti_fed_board_init(self._ptr, size, config), what)
+        self.ptr: Any = state("cti_fed_board", size)
+        """The `cti_fed_board *`, for what else the core does with it."""
+        check(lib.cti_fed_board_init(self.ptr, size, config), what)
         self.native: Any = ffi.new("cti_board *")
         """The `cti_board *` for the engine; valid as long as this is."""
-        check(lib.cti_fed_board_board(self._ptr, self.native), what)
-        self.ports = [FedPort(self._ptr, number, clock_ns) for number in range(ports)]
+        check(lib.cti_fed_board_board(self.ptr, self.native), what)
+        self.ports = [FedPort(self.ptr, number, clock_ns) for number in range(ports)]
 
     def gone(self, gone: bool) -> None:
         """The device is away; or there, with every line on hook."""
-        check(lib.cti_fed_board_gone(self._ptr, int(gone)), "fed board")
+        check(lib.cti_fed_board_gone(self.ptr, int(gone)), "fed board")
 
 
 class FedPort:

@@ -48,6 +48,7 @@ CAPABILITIES = (
     "flash",
     "pulse_dial",
     "conference",
+    "lift",
 )
 """The names a port's `caps` may hold; one that is missing is UNKNOWN."""
 

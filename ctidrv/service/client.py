@@ -197,6 +197,14 @@ class StationClient:
         """Ready for calls, at once."""
         return self._row("POST", f"/api/v1/seats/{quote(seat, safe='')}/ready")
 
+    def lift_seat(self, seat: str) -> Row:
+        """As if its user lifted its headset: answers what rings for it. Its row."""
+        return self._row("POST", f"/api/v1/seats/{quote(seat, safe='')}/lift")
+
+    def put_down_seat(self, seat: str) -> Row:
+        """The headset is put down: hangs up."""
+        return self._row("POST", f"/api/v1/seats/{quote(seat, safe='')}/put-down")
+
     def listen(self, port: str) -> Row:
         """``hz ms level_dbm0 cycles`` of the tone that a line hears in the next ten seconds."""
         return self._row("POST", f"/api/v1/ports/{port}/tones/listen", timeout=LISTEN_S)

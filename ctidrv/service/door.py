@@ -65,6 +65,9 @@ class Door(Protocol):
     async def pause_seat(self, seat: str, paused: bool) -> None:
         """LookupError when there is no such seat."""
 
+    async def lift_seat(self, seat: str, off_hook: bool) -> None:
+        """LookupError when there is no such seat; NotCapable when its telephone has a hook of its own."""
+
     async def dial(self, number: str, *, line: str | None, script: str | None, play: str | None) -> str:
         """The id of the call, which has begun."""
 

@@ -131,8 +131,14 @@ class Orders:
         return read_script(self.config, path)
 
     async def answer(self, call: str) -> None:
-        """In the operator's name; LookupError, or CallEnded when it ends before it is answered."""
-        await self.call(call).answer(by="operator")
+        """In the operator's name: with the one headset that rings for it and has no hook of its own, else the
+        line itself. LookupError, or CallEnded when it ends before it is answered."""
+        found = self.call(call)
+        rung = [seat for seat in self.seats.values() if seat.rings_for(found) and seat.is_lifted_by_order]
+        if len(rung) == 1:
+            rung[0].lift(True)
+        else:
+            await found.answer(by="operator")
 
     async def hang_up(self, call: str) -> None:
         """LookupError. A call that rings goes on ringing: it cannot be refused without answering it."""
@@ -151,6 +157,13 @@ class Orders:
         for found in self.seats.values():
             if seat in (found.name, found.number):
                 return found.pause() if paused else found.resume()
+        raise LookupError(seat)
+
+    async def lift_seat(self, seat: str, off_hook: bool) -> None:
+        """As if its user lifted its headset, or put it down. LookupError; NotCapable: it has a hook."""
+        for found in self.seats.values():
+            if seat in (found.name, found.number):
+                return found.lift(off_hook)
         raise LookupError(seat)
 
     async def change_talk(self, call: str, talk: str) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
+from typing import Any
+
 from fastapi import APIRouter, HTTPException
 
+from ctidrv.errors import NotCapable
 from ctidrv.ports.learnt import LearntTone, heard_row
 from ctidrv.service import shapes
 from ctidrv.service.door import Door, Row, on_disk
@@ -24,6 +28,8 @@ class LineRoutes:
         to.get("/queues", response_model=list[shapes.Queue])(self.queues)
         to.post("/seats/{seat}/pause", response_model=shapes.Seat)(self.pause_seat)
         to.post("/seats/{seat}/ready", response_model=shapes.Seat)(self.resume_seat)
+        to.post("/seats/{seat}/lift", response_model=shapes.Seat)(self.lift_seat)
+        to.post("/seats/{seat}/put-down", response_model=shapes.Seat)(self.put_down_seat)
 
     async def station(self) -> Row:
         return self._station.info()
@@ -62,10 +68,24 @@ class LineRoutes:
         """Ready for calls, also before its wrap-up is over."""
         return await self._pause(seat, False)
 
+    async def lift_seat(self, seat: str) -> Row:
+        """As if its user lifted his headset, which has no hook: answers what rings for him."""
+        return await self._seat(seat, self._station.lift_seat(seat, True))
+
+    async def put_down_seat(self, seat: str) -> Row:
+        """The headset is put down: hangs up. It changes when its device has done so, a moment later."""
+        return await self._seat(seat, self._station.lift_seat(seat, False))
+
     async def _pause(self, seat: str, paused: bool) -> Row:
+        return await self._seat(seat, self._station.pause_seat(seat, paused))
+
+    async def _seat(self, seat: str, asked: Coroutine[Any, Any, None]) -> Row:
+        """The seat's row after what was asked of it."""
         try:
-            await self._station.pause_seat(seat, paused)
+            await asked
         except LookupError as error:
             raise HTTPException(404, f"no seat {seat!r}") from error
+        except NotCapable as error:
+            raise HTTPException(409, str(error)) from error
         await on_disk(self._station.store.committed())
         return next(row for row in self._station.seat_rows() if seat in (row["name"], row["number"]))

@@ -33,7 +33,8 @@
 #include "cti/event.h"
 
 enum cti_line_control {
-    CTI_LINE_HOOK = 1,  /* value 1: seize (off hook), 0: release (on hook) */
+    CTI_LINE_HOOK = 1,  /* value 1: seize (off hook), 0: release (on hook); HANDSET without a hook of its own:
+                           lift, put down */
     CTI_LINE_FLASH = 2, /* FXO, off hook; value: samples, 80…24000 */
     CTI_LINE_RING = 3, /* FXS, HANDSET, on hook: value 1 ring, 0 stop; the cadence is made by who orders it */
     CTI_LINE_BATTERY = 4,  /* FXS: value 1 feed, 0 cut */

@@ -1,0 +1,236 @@
+"""The driver ``soundcard``: an operator's headset, as a board of one HANDSET port.
+
+[[board]]
+name = "headset"        driver = "soundcard"
+microphone = "Jabra"    a part of its name; without: the system's own. `ctidrv headset list` shows them
+earpiece = "Jabra"      the same
+ring_on = "Realtek"     the loudspeaker that rings; without: the system's own; "" for none
+microphone_db = 0       louder or quieter, -30 to 30
+earpiece_db = 0         the same; no sound passes what an ear may have (cti/shock_limiter.h)
+latency_ms = 60         kept each way, 30 to 400: more for a sound system that comes and goes
+
+A headset has no hook: the station lifts it (`Channel.lift`; ``ctidrv seats lift``, the desktop's button).
+Its sound is open from the lift to the end alone.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ctidrv.drivers.headset_sound import Ring, Stream, open_talk
+from ctidrv.drivers.sound_devices import choose, rescan
+from ctidrv.drivers.soundcard import sounddevice
+from ctidrv.errors import InputError, SoundMissing
+from ctidrv.native.fed_board import HOOK, RING, FedBoard
+from ctidrv.native.fed_sound import FedSound, SoundLevels
+from ctidrv.ports.api import CAPABILITIES, Able, BoardInfo, DriverContext, Kind, PortInfo
+from ctidrv.units import RATE, PortId
+
+_log = logging.getLogger(__name__)
+
+_STEP_S = 0.01
+_LOOK_S = 2.0
+"""Between two looks for a device that is not there."""
+_STILL_S = 2.0
+"""The sound system has not asked for audio for so long: the device is gone, and nobody has said so."""
+_RING_REST_S = 8.0
+"""The loudspeaker is kept so long after a burst: no country's rings are further apart."""
+_CAPS = {name: Able.NO for name in CAPABILITIES} | {"full_duplex": Able.YES, "lift": Able.YES}
+
+
+@dataclass(frozen=True, slots=True)
+class Headset:
+    """Its settings; None: the system's own device."""
+
+    microphone: str | None = None
+    earpiece: str | None = None
+    ring_on: str | None = None
+    microphone_db: float = 0.0
+    earpiece_db: float = 0.0
+    latency_ms: int = 60
+
+
+class HeadsetBoard:
+    """Made by `open_board`. `trouble`: why it cannot be used now, in words; None while all is well."""
+
+    def __init__(self, name: str, headset: Headset) -> None:
+        self.headset = headset
+        label = headset.earpiece or "headset"
+        self.info = BoardInfo(name, "soundcard", label)
+        self.ports: Sequence[PortInfo] = [
+            PortInfo(PortId(f"{name}/1"), Kind.HANDSET, label, _CAPS, echo_ms=0)
+        ]
+        self.trouble: str | None = "not opened yet"
+        self._fed = FedBoard(latency=headset.latency_ms * RATE // 1000)
+        self._port = self._fed.ports[0]
+        self._sound = FedSound(self._fed)
+        self._sound.gains(headset.microphone_db, headset.earpiece_db)
+        self._stop = threading.Event()
+        self._settled = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._talk: Stream | None = None
+        self._ring: Ring | None = None
+        self._ring_until = 0.0
+
+    def open(self) -> None:
+        """SoundMissing without PortAudio. A headset that is not there is no error: it is looked for."""
+        sounddevice()
+        self._stop.clear()
+        self._thread = threading.Thread(target=self._run, name=f"headset {self.info.name}", daemon=True)
+        self._thread.start()
+        self._settled.wait(_LOOK_S)
+
+    def close(self) -> None:
+        self._stop.set()
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.join(10)
+        self._fed.gone(True)
+
+    def native(self) -> Any:
+        return self._fed.native
+
+    def pump(self) -> None:
+        """All is done by the headset's own thread, and by PortAudio's."""
+
+    def status(self) -> Any:
+        """Of its audio: `ctidrv.native.fed_board.FedStatus`."""
+        return self._port.status()
+
+    def levels(self) -> SoundLevels:
+        """The loudest since the last look."""
+        return self._sound.levels()
+
+    # From its thread.
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._choose()
+                self._well()
+                self._serve()
+            except SoundMissing as error:
+                self._lost(str(error))
+            except Exception as error:
+                _log.exception("board %s", self.info.name)
+                self._lost(f"{type(error).__name__}: {error}")
+            self._settled.set()
+            if self._stop.wait(_LOOK_S):
+                break
+            try:
+                rescan()
+            except Exception as error:
+                self._lost(f"the sound system does not answer: {error}")
+        self._silence()
+
+    def _choose(self) -> None:
+        choose("input", self.headset.microphone)
+        choose("output", self.headset.earpiece)
+
+    def _well(self) -> None:
+        for _ in self._port.commands():
+            pass  # of the time before it was gone
+        self.trouble = None
+        self._fed.gone(False)
+        self._settled.set()
+
+    def _lost(self, why: str) -> None:
+        self._fed.gone(True)
+        self._silence()
+        if why != self.trouble:
+            _log.warning("board %s: %s", self.info.name, why)
+        self.trouble = why
+
+    def _silence(self) -> None:
+        talk, self._talk = self._talk, None
+        ring, self._ring = self._ring, None
+        for stream in (talk, ring):
+            if stream is not None:
+                stream.close()
+
+    def _serve(self) -> None:
+        blocks, moved = -1, time.monotonic()
+        while not self._stop.wait(_STEP_S):
+            for what, value in self._port.commands():
+                if what == HOOK:
+                    self._hook(value)
+                    blocks, moved = -1, time.monotonic()
+                elif what == RING:
+                    self._ring_burst(value)
+            now = time.monotonic()
+            if self._ring is not None and not self._ring.on and now > self._ring_until:
+                self._ring.close()
+                self._ring = None
+            if self._talk is None:
+                continue
+            asked = self._sound.blocks()
+            if asked != blocks:
+                blocks, moved = asked, now
+            if not self._talk.active or now > moved + _STILL_S:
+                raise SoundMissing("device", "the headset was unplugged")
+
+    def _hook(self, off_hook: int) -> None:
+        if off_hook and self._talk is None:
+            self._ring_burst(0)
+            if self._ring is not None:
+                self._ring.close()
+                self._ring = None
+            self._talk = open_talk(self._sound, self.headset.microphone, self.headset.earpiece)
+            self._port.serve(rx=True, tx=True)
+            self._port.hook(True)
+        elif not off_hook and self._talk is not None:
+            self._port.hook(False)
+            self._port.serve(rx=False, tx=False)
+            self._talk.close()
+            self._talk = None
+
+    def _ring_burst(self, on: int) -> None:
+        if self._ring is None and on and self.headset.ring_on != "" and self._talk is None:
+            try:
+                self._ring = Ring(self.headset.ring_on)
+            except SoundMissing as error:
+                _log.warning("board %s cannot ring: %s", self.info.name, error)
+        if self._ring is not None:
+            self._ring.on = bool(on)
+            self._ring_until = time.monotonic() + _RING_REST_S
+
+
+def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -> HeadsetBoard:
+    """The entry point of the driver ``soundcard``. InputError names the board and the key."""
+    given = dict(settings)
+    headset = Headset(
+        microphone=_text(name, given, "microphone"),
+        earpiece=_text(name, given, "earpiece"),
+        ring_on=_text(name, given, "ring_on"),
+        microphone_db=_number(name, given, "microphone_db", 0, -30, 30),
+        earpiece_db=_number(name, given, "earpiece_db", 0, -30, 30),
+        latency_ms=round(_number(name, given, "latency_ms", 60, 30, 400)),
+    )
+    if given:
+        known = ", ".join(Headset.__dataclass_fields__)
+        raise InputError(f"board {name}: {min(given)}: there is no such key; there are {known}")
+    if not context.live:
+        raise InputError(f"board {name}: a headset works in real time only")
+    return HeadsetBoard(name, headset)
+
+
+def _text(name: str, given: dict[str, Any], key: str) -> str | None:
+    value = given.pop(key, None)
+    if value is not None and (not isinstance(value, str) or (not value and key != "ring_on")):
+        raise InputError(f"board {name}: {key}: a part of a device's name; without it the system's own")
+    return value
+
+
+def _number(name: str, given: dict[str, Any], key: str, default: float, least: float, most: float) -> float:
+    value = given.pop(key, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+        raise InputError(f"board {name}: {key}: a number, from {least:g} to {most:g}")
+    if not least <= value <= most:
+        raise InputError(f"board {name}: {key}: {value:g} is not from {least:g} to {most:g}")
+    return float(value)
