@@ -48,6 +48,9 @@ def run(args: argparse.Namespace) -> int:
         rows = [{**row, "learnt": [each["tone"] for each in row["learnt"]]} for row in rows]
     look.show_rows(rows, COLUMNS, args, "no lines")
     if not args.json:
+        for row in rows:
+            if row["trouble"]:
+                print(f"{row['id']}: {row['trouble']}")
         print(f"station at {running}" if running else "no station runs: this is what is configured")
         print(f"drivers: {', '.join(_drivers())}")
     else:
@@ -64,12 +67,15 @@ def _drivers() -> list[str]:
 
 def _configured(config: StationConfig, store: Store) -> Iterator[dict[str, Any]]:
     driver_of = {board.name: board.driver for board in config.boards}
+    device_of = {board.name: board.settings.get("device") for board in config.boards}
     for line in config.lines:
         board = line.port.split("/")[0]
         yield {
             "id": line.port,
             "board": board,
             "driver": driver_of[board],
+            "device": device_of[board],
+            "trouble": None,
             "kind": None,
             "label": line.label,
             "state": STOPPED,

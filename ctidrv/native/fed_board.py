@@ -1,7 +1,7 @@
 """A board that a driver's own threads feed (cti/fed_board.h): neither they nor the tick ever wait.
 
 `FedBoard.native` goes to the engine; each `FedPort` belongs to the thread that serves its device. Audio is
-16-bit samples in the machine's order, 8,000 a second.
+16-bit samples, little-endian (as are the machines), 8,000 a second.
 """
 
 from __future__ import annotations

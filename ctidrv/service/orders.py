@@ -84,6 +84,8 @@ class Orders:
                         "id": port.id,
                         "board": board.info.name,
                         "driver": board.info.driver,
+                        "device": board.info.device,
+                        "trouble": getattr(board, "trouble", None),
                         "kind": port.kind.value,
                         "label": label or port.label,
                         "named": label is not None,

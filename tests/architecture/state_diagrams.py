@@ -18,6 +18,7 @@ from typing import Any
 
 from ctidrv.callcontrol import consult_table, fxo, fxo_jclip, fxo_out, fxo_pulse, fxs, seat_table
 from ctidrv.callcontrol.timers import Start, Stop
+from ctidrv.drivers.v253 import table as v253
 from hwsim import exchange_table
 
 FILE = Path(__file__).parents[2] / "docs" / "explain" / "states.md"
@@ -100,6 +101,12 @@ DIAGRAMS = (
         "What the other end does, in simulations.",
         "hw-sim/hwsim/exchange_table.py",
         exchange_table.TABLE,
+    ),
+    Diagram(
+        "A voice modem",
+        "What its thread does with it, and waits for from it; what goes wrong anywhere leads to away.",
+        "ctidrv/drivers/v253/table.py",
+        v253.TABLE,
     ),
 )
 

@@ -1,0 +1,151 @@
+"""What a modem is asked before it is used: question by question, without I/O.
+
+The first time everything is asked; a modem that comes back and is the one it was is only set up again.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from ctidrv.drivers.v253.formats import CODINGS, Format, best, parse
+from ctidrv.drivers.v253.personas import PERSONAS, Persona, persona_of
+from ctidrv.errors import PortError
+
+MOST_LINES = 64
+"""Of one answer that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """`needed`: an ERROR is one."""
+
+    key: str
+    command: str
+    needed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What kind of modem it is."""
+
+    persona: Persona
+    format: Format
+    caller_id: bool
+    answers: tuple[str, ...] = ()
+    """To ATI0 and ATI3: by these it is known again."""
+
+
+_BEGIN = (
+    Ask("reset", "ATZ", needed=False),
+    Ask("plain", "ATE0V1Q0"),
+    Ask("I0", "ATI0", needed=False),
+    Ask("I3", "ATI3", needed=False),
+)
+_FIRST = (
+    Ask("classes", "AT+FCLASS=?", needed=False),
+    Ask("voice", "AT+FCLASS=8"),
+    Ask("VSM", "AT+VSM=?", needed=False),
+    Ask("VCDT", "AT+VCDT=?", needed=False),
+)
+
+
+@dataclass(slots=True)
+class Dialogue:
+    """`next` gives a question, `answer` takes what came of it. `wanted`: a persona's name or "auto";
+    `coding`: a name of CODINGS or "auto"."""
+
+    wanted: str = "auto"
+    coding: str = "auto"
+    known: Identity | None = None
+    found: Identity | None = None
+    _asks: list[Ask] = field(default_factory=lambda: list(_BEGIN))
+    _answers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _taken: set[str] = field(default_factory=set)
+    _stage: int = 0
+
+    def next(self) -> Ask | None:
+        """None once all has been asked: `found` is set then. PortError for a modem that will not do."""
+        while not self._asks and self._stage < 2:
+            self._stage += 1
+            self._asks += self._first() if self._stage == 1 else self._second()
+        if self._asks:
+            return self._asks.pop(0)
+        if self.found is None:
+            self.found = self._made()
+        return None
+
+    def answer(self, ask: Ask, ok: bool, lines: list[str]) -> None:
+        """PortError where the modem cannot do what is needed."""
+        self._answers[ask.key] = tuple(lines[:MOST_LINES])
+        if ok:
+            self._taken.add(ask.key)
+            if ask.key.startswith("cid"):
+                self._asks = [each for each in self._asks if not each.key.startswith("cid")]
+        elif ask.needed:
+            raise PortError(f"the modem refuses {ask.command}: {_ADVICE.get(ask.key, 'it has no voice')}")
+
+    @property
+    def _known_again(self) -> bool:
+        return self.known is not None and self.known.answers == self._identity
+
+    @property
+    def _identity(self) -> tuple[str, ...]:
+        return (*self._answers.get("I0", ()), *self._answers.get("I3", ()))
+
+    def _first(self) -> list[Ask]:
+        if self._known_again:
+            return [Ask("voice", "AT+FCLASS=8")]
+        return list(_FIRST)
+
+    def _second(self) -> list[Ask]:
+        """Once it is known what it is: how it is set up."""
+        classes = ",".join(self._answers.get("classes", ()))
+        if "classes" in self._taken and not re.search(r"(?<!\d)8(?!\d)", classes):
+            raise PortError(
+                f"this modem has no voice: of its classes, {classes[:60] or 'none'}, 8 is missing"
+            )
+        persona, chosen = self._persona(), self._format()
+        callers = [
+            Ask(f"cid{index}", command, needed=False) for index, command in enumerate(persona.caller_id)
+        ]
+        setup = [Ask("setup", command, needed=False) for command in persona.setup]
+        coded = Ask("coded", f"AT+VSM={chosen.number},8000")
+        return [*callers, *setup, coded, Ask("on hook", persona.drop)]
+
+    def _persona(self) -> Persona:
+        if self.wanted in PERSONAS:
+            return PERSONAS[self.wanted]
+        return self.known.persona if self.known and self._known_again else persona_of(self._answers)
+
+    def _format(self) -> Format:
+        if self.known and self._known_again:
+            return self.known.format
+        told = parse(self._answers.get("VSM", ()))
+        if not told:
+            numbers = self._persona().formats or {}
+            named = " ".join(self._answers.get("VSM", ()))
+            told = [
+                Format(number, CODINGS[name])
+                for number, name in numbers.items()
+                if re.search(rf"(?<!\d){number}(?!\d)", named)
+            ]
+        chosen = best(each for each in told if self.coding in ("auto", each.coding.name))
+        if chosen is None:
+            names = " | ".join(self._answers.get("VSM", ()))[:120] or "none"
+            raise PortError(f"no voice format of this modem will do (8,000 Hz, {self._codings()}): {names}")
+        return chosen
+
+    def _codings(self) -> str:
+        return ", ".join(CODINGS) if self.coding == "auto" else self.coding
+
+    def _made(self) -> Identity:
+        caller_id = any(key.startswith("cid") for key in self._taken)
+        return Identity(self._persona(), self._format(), caller_id, self._identity)
+
+
+_ADVICE = {
+    "voice": "it has no voice, or its firmware is too old (a USR 5637 needs the latest)",
+    "plain": "it does not take ATE0V1Q0; is it a modem?",
+    "coded": "it does not take the voice format that it names",
+}

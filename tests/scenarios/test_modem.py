@@ -1,0 +1,177 @@
+"""Calls through the driver of voice modems, whose stand-in is at the simulated exchange, in real time."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("a pseudo-terminal is POSIX only", allow_module_level=True)
+
+from modem_bench import FAST, LINE_LOSS_DB, SENT_DBM0, Bench, beep, bench, longest
+
+from ctidrv.events import (
+    Alarm,
+    CallerIdSeen,
+    Dialled,
+    DigitDown,
+    Released,
+    RemoteGone,
+    RingOn,
+    Seized,
+    ToneOn,
+)
+from ctidrv.native import lib
+from ctidrv.native.levels import level
+from ctidrv.ports.api import Able
+from ctidrv.units import ms, seconds
+
+AT_THE_END = SENT_DBM0 - LINE_LOSS_DB
+
+
+async def _answered(bench: Bench, number: str = "5551234", name: str | None = "ANN LEE") -> None:
+    """Somebody calls, and we take the call."""
+    since = len(bench.seen)
+    await bench.far(bench.modem.call, number, name)
+    await bench.until(RingOn, since=since)
+    bench.channel.seize()
+    bench.channel.listen(lib.CTI_EAR_ALL)
+    await bench.until(Seized, since=since)
+    await bench.far(bench.modem.answered)
+
+
+async def _hung_up(bench: Bench) -> None:
+    since = len(bench.seen)
+    bench.channel.release()
+    await bench.until(Released, since=since)
+
+
+@pytest.mark.parametrize(
+    ("persona", "duplex", "reported"), [("cx930xx", Able.YES, Able.YES), ("usr5637", Able.NO, Able.YES)]
+)
+def test_a_whole_call_with_sound_and_digits_both_ways(
+    tmp_path: Path, persona: str, duplex: Able, reported: Able
+) -> None:
+    async def scene() -> None:
+        async with bench(tmp_path, persona=persona) as at:
+            assert at.board.trouble is None
+            assert at.board.ports[0].able("full_duplex") is Able.UNKNOWN
+            await _answered(at)
+            told = at.of(CallerIdSeen)
+            assert [(each.number, each.name, each.kind) for each in told] == [("5551234", "ANN LEE", "call")]
+            assert at.board.ports[0].able("full_duplex") is duplex
+            assert at.board.ports[0].able("cid_hw") is reported
+            # our prompt at his ear: its level, whole, and without a gap
+            before = len(await at.far(at.modem.heard))
+            await at.channel.play(beep(1.5)).done()
+            await at.clock.sleep(seconds(1.2))
+            heard, gaps = longest((await at.far(at.modem.heard))[before:], AT_THE_END - 10)
+            assert len(heard) == pytest.approx(seconds(1.5), abs=ms(40))
+            assert gaps == 0
+            assert level(heard[800:-800]) == pytest.approx(AT_THE_END, abs=1.0)
+            # his voice at our end
+            speaks = asyncio.create_task(at.far(at.modem.speak, beep(1.0)))
+            came, gaps = longest(await at.heard_for(1.6), AT_THE_END - 10)
+            await speaks
+            assert len(came) == pytest.approx(seconds(1.0), abs=ms(40))
+            assert gaps == 0
+            assert level(came[800:-800]) == pytest.approx(AT_THE_END, abs=1.0)
+            # his keys, each once
+            await at.far(at.modem.press, "159#")
+            await at.clock.sleep(seconds(0.6))
+            assert "".join(each.digit for each in at.of(DigitDown)) == "159#"
+            # he goes
+            since = len(at.seen)
+            await at.far(at.modem.hang_up)
+            await at.until(ToneOn, since=since, such=lambda tone: tone.tone in ("busy", "congestion"))
+            await _hung_up(at)
+            assert at.board.status().rx_slips <= 1
+
+    asyncio.run(scene())
+    assert not [each for each in threading.enumerate() if each.name.startswith("ctidrv-")]
+
+
+def test_a_key_pressed_in_a_prompt_of_a_half_duplex_modem_stops_it_and_counts_once(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with bench(tmp_path, persona="usr5637", settings={"duplex": "half"}) as at:
+            await _answered(at)
+            prompt = at.channel.play(beep(8.0), stop_on="0123456789")
+            await at.clock.sleep(seconds(1.0))
+            await at.far(at.modem.press, "5")
+            end = await prompt.done()
+            assert end.reason == "digit"
+            await at.clock.sleep(seconds(1.0))
+            await at.far(at.modem.press, "7")
+            await at.clock.sleep(seconds(0.5))
+            assert [(each.digit, each.source) for each in at.of(DigitDown)] == [
+                ("5", "hardware"),
+                ("7", "dtmf"),
+            ]
+            await _hung_up(at)
+
+    asyncio.run(scene())
+
+
+def test_a_call_out_is_dialled_in_the_audio_and_followed_by_ear(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with bench(tmp_path, persona="generic") as at:
+            number = at.modem.line.board.phones[0].number
+            at.channel.seize()
+            await at.until(Seized)
+            at.channel.listen(lib.CTI_EAR_ALL & ~lib.CTI_EAR_DTMF)
+            await at.channel.dial(f"W{number}")
+            at.channel.listen(lib.CTI_EAR_ALL)
+            await at.until(ToneOn, such=lambda tone: tone.tone == "ringback")
+            await at.far(lambda: at.modem.time.wait(at.modem.obey("answer"), 30))
+            since = len(at.seen)
+            await at.far(at.modem.speak, beep(0.3) + beep(0.3, 600.0))
+            await at.far(at.modem.press, "3")
+            await at.until(DigitDown, since=since)
+            # a hook flash of the modem's, and the sound is there again
+            at.channel.flash(ms(100))
+            assert (await at.until(Dialled)).done
+            await _hung_up(at)
+
+    asyncio.run(scene())
+
+
+def test_a_break_of_the_loop_is_known_from_the_modem(tmp_path: Path) -> None:
+    board = {**FAST, "clearing": ["loop-break", "dial-tone"]}
+
+    async def scene() -> None:
+        async with bench(tmp_path, persona="cx930xx", board=board) as at:
+            await _answered(at)
+            await at.clock.sleep(seconds(0.3))
+            await at.far(at.modem.hang_up)
+            gone = await at.until(RemoteGone)
+            assert (gone.cause, gone.confidence) == ("remote-loop-break", 0.9)
+            await _hung_up(at)
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("by_id", [True, False], ids=["by-id", "by-search"])
+def test_a_modem_that_vanishes_in_a_call_and_has_another_name_is_back(tmp_path: Path, by_id: bool) -> None:
+    async def scene() -> None:
+        async with bench(tmp_path, persona="cx930xx", by_id=by_id) as at:
+            await _answered(at)
+            since = len(at.seen)
+            await at.far(at.modem.vanish, 1.0)
+            await at.until(Alarm, since=since, such=lambda alarm: alarm.raised)
+            assert at.board.trouble is not None
+            await at.far(at.modem.until, "modem", "is ready", since=len(at.modem.told))
+            await at.until(Alarm, within=10, since=since, such=lambda alarm: not alarm.raised)
+            assert at.board.trouble is None
+            await at.far(at.modem.hang_up)
+            if by_id:
+                return
+            await at.clock.sleep(seconds(2.5))
+            await _answered(at, "5559999", None)
+            assert at.of(CallerIdSeen)[-1].number == "5559999"
+            await _hung_up(at)
+
+    asyncio.run(scene())
