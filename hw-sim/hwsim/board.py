@@ -79,6 +79,7 @@ _CAPS = {
     "flash": Able.YES,
     "pulse_dial": Able.YES,
     "conference": Able.NO,
+    "lift": Able.NO,
 }
 """Of FXO and FXS ports: what the one sends (flash, pulses) or reads (polarity, loop break) the other reads or
 sends."""

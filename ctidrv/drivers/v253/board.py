@@ -45,6 +45,7 @@ _CAPS = {
     "flash": Able.YES,
     "pulse_dial": Able.NO,
     "conference": Able.NO,
+    "lift": Able.NO,
 }
 _CHOICES = {
     "persona": ("auto", *PERSONAS),
