@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ctidrv.callcontrol.causes import Cause
@@ -29,10 +30,10 @@ def examine_lines(config: StationConfig, folder: DataFolder) -> Iterator[Result]
     for line in config.lines:
         check = f"line {line.port}: calls"
         own = [call for call in calls if call["port"] == line.port and call["state"] == "ended"]
-        yield guarded(check, lambda check, own=own: _line(check, own))  # type: ignore[misc]
+        yield guarded(check, partial(_line, own))
 
 
-def _line(check: str, calls: Sequence[Row]) -> Result:
+def _line(calls: Sequence[Row], check: str) -> Result:
     came = [call for call in calls if call["direction"] == "in"]
     made = [call for call in calls if call["direction"] == "out"]
     for look in (_no_dial_tone(check, made), _no_caller_id(check, came), _no_hang_up(check, came)):

@@ -37,21 +37,20 @@ def sound_devices() -> list[SoundDevice]:
     sd = sounddevice()
     hosts = [str(host["name"]) for host in sd.query_hostapis()]
     found = []
-    for kind, place in (("input", 0), ("output", 1)):
+    for kind in WORDS:
         usual = _usual(sd, kind)
         for index, device in enumerate(sd.query_devices()):
             if device[f"max_{kind}_channels"] > 0:
                 host = hosts[device["hostapi"]]
-                found.append(SoundDevice(index, str(device["name"]), kind, host, index == usual[place]))
+                found.append(SoundDevice(index, str(device["name"]), kind, host, index == usual))
     return found
 
 
-def _usual(sd: Any, kind: str) -> tuple[int, int]:
+def _usual(sd: Any, kind: str) -> int | None:
     try:
-        index = int(sd.query_devices(kind=kind)["index"])
-    except (sd.PortAudioError, ValueError, KeyError):
-        index = -1
-    return index, index
+        return int(sd.query_devices(kind=kind)["index"])
+    except (sd.PortAudioError, ValueError):
+        return None
 
 
 def choose(kind: str, wanted: str | None) -> SoundDevice:

@@ -3,60 +3,45 @@
 from __future__ import annotations
 
 import re
-from array import array
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
 
-from ctidrv.native import g711
+from ctidrv.native import g711, linear8
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import RATE
-
-_Pair: TypeAlias = "tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]"
 
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """Between samples of 16 bits, little-endian, and the modem's bytes; `width` of them a sample."""
+    """Between samples and the modem's bytes, `width` of them a sample."""
 
     name: str
     width: int
-    encode: Callable[[bytes], bytes]
-    decode: Callable[[bytes], bytes]
+    encode: Callable[[Pcm], bytes]
+    decode: Callable[[bytes], Pcm]
 
 
-def _eight(middle: int) -> _Pair:
-    """The upper eight bits of a sample, rounded."""
-    values = [array("h", [(((octet - middle + 128) & 0xFF) - 128) << 8]).tobytes() for octet in range(256)]
-
-    def encode(samples: bytes) -> bytes:
-        return bytes((min((each + 128) >> 8, 127) + middle) & 0xFF for each in array("h", samples))
-
-    def decode(octets: bytes) -> bytes:
-        return b"".join(map(values.__getitem__, octets))
-
-    return encode, decode
+def _law(law: str) -> Coding:
+    return Coding(law, 1, lambda sound: g711.encode(sound, law), lambda octets: g711.decode(octets, law))
 
 
-def _law(law: str) -> _Pair:
-    return (
-        lambda samples: g711.encode(Pcm.from_bytes(samples), law),
-        lambda octets: g711.decode(octets, law).bytes,
+def _eight(name: str, middle: int) -> Coding:
+    return Coding(
+        name,
+        1,
+        lambda sound: linear8.encode(sound, middle),
+        lambda octets: linear8.decode(octets, middle),
     )
-
-
-def _made(name: str, pair: _Pair, width: int = 1) -> Coding:
-    return Coding(name, width, *pair)
 
 
 CODINGS = {
     made.name: made
     for made in (
-        _made("ulaw", _law("ulaw")),
-        _made("alaw", _law("alaw")),
-        _made("unsigned", _eight(128)),
-        _made("signed", _eight(0)),
-        _made("linear16", (bytes, bytes), 2),
+        _law("ulaw"),
+        _law("alaw"),
+        _eight("unsigned", linear8.UNSIGNED),
+        _eight("signed", linear8.SIGNED),
+        Coding("linear16", 2, lambda sound: sound.bytes, Pcm.from_bytes),
     )
 }
 """The best first. Of 16 bits one lost byte would turn all that follows into noise, and the line has eight."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -19,9 +18,11 @@ from ctidrv.drivers.v253.caller_id import CallerIdText
 from ctidrv.drivers.v253.dialogue import Ask, Dialogue, Identity
 from ctidrv.drivers.v253.hearing import Hearing
 from ctidrv.drivers.v253.link import Link, LinkGone, Search, SerialLink
+from ctidrv.drivers.v253.orders import Order, Orders
 from ctidrv.drivers.v253.rings import Rings
 from ctidrv.drivers.v253.sound import Sound
-from ctidrv.drivers.v253.table import AUDIO, OFF_HOOK, TABLE, WAITS_S, Do, Input, State
+from ctidrv.drivers.v253.table import AUDIO, OFF_HOOK, TABLE, Do, Input, State
+from ctidrv.drivers.v253.watch import Watch
 from ctidrv.errors import PortError
 from ctidrv.native.fed_board import FLASH, HOOK, FedBoard
 
@@ -31,39 +32,13 @@ READ_S = 0.01
 RETRY_S = 0.5
 """Between two looks for a modem that is away; one that is there and unfit is left alone for longer."""
 UNFIT_S = 5.0
-CHECK_S = 5.0
-"""An idle modem that has said nothing for so long is asked whether it is there."""
-MUTE_S = 3.0
-"""One that sends audio, and then none for so long, is frozen."""
-BABBLE = 4000
-"""Bytes of nonsense within BABBLE_S."""
-BABBLE_S = 4.0
 _GAP_S = 0.1
 _END_QUIET_S = 0.3
-_MOST_UNSENT = 65_536
-_STOP_DUPLEX = bytes((wire.DLE, wire.ETX, wire.DLE, ord("^")))
-_STOP_RECORD = bytes((wire.DLE, ord("!")))
-_STOP_PLAY = bytes((wire.DLE, wire.ETX))
-_STOP_PLAY_ZOOM = bytes((wire.DLE, wire.DLE, wire.DLE, wire.ETX))
-"""Some modems take the end of play for one only so; to others it is a sample more."""
-_HUSH = b"\x10\x03\x10!\x10^\r"
-
-
-@dataclass(slots=True)
-class _Order:
-    """Something that a result code answers. `again`: what to send if none has come after so long."""
-
-    data: bytes
-    tries: int = 1
-    again: tuple[float, bytes] | None = None
-    refused: Input = Input.REFUSED
-    connected: Input = Input.CONNECT
-    sent: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the configuration asks for. `latency`: samples, each way."""
+    """What the configuration asks for."""
 
     device: str
     persona: str = "auto"
@@ -111,15 +86,13 @@ class Session(threading.Thread):
         self._dialogue: Dialogue | None = None
         self._ask: Ask | None = None
         self._lines: list[str] = []
-        self._orders: deque[_Order] = deque()
-        self._order: _Order | None = None
+        self._orders = Orders()
         self._sound: Sound | None = None
         self._hearing = Hearing(self._port)
         self._rings = Rings()
         self._caller = CallerIdText()
-        self._next_look = self._free_at = self._since = self._heard_at = 0.0
-        self._junk_at, self._junk = 0.0, 0
-        self._dropped = False
+        self._next_look = 0.0
+        self._watch = Watch()
 
     # From other threads.
 
@@ -163,10 +136,10 @@ class Session(threading.Thread):
         data = link.read(READ_S)
         now = time.monotonic()
         if data:
-            self._heard_at = now
+            self._watch.heard_at = now
             for item in self._parser.feed(data):
                 self._take(item, now)
-        elif now - self._heard_at > _END_QUIET_S:
+        elif now - self._watch.heard_at > _END_QUIET_S:
             for item in self._parser.quiet():
                 self._take(item, now)
         self._time(now)
@@ -197,7 +170,7 @@ class Session(threading.Thread):
                 why = str(error)
                 continue
             self.at = device
-            self._heard_at = now
+            self._watch.heard_at = now
             self._feed(Input.FOUND)
             return
         self._trouble(why)
@@ -211,7 +184,7 @@ class Session(threading.Thread):
             return
         try:
             off_hook = self.state in OFF_HOOK or self.state is State.HANGING_UP
-            for data in (_HUSH, b"AT+VLS=0\r", b"ATH\r") if off_hook else (b"AT+FCLASS=0\r",):
+            for data in (wire.HUSH, b"AT+VLS=0\r", b"ATH\r") if off_hook else (b"AT+FCLASS=0\r",):
                 link.write(data)
                 time.sleep(0.15)
         except LinkGone:
@@ -229,7 +202,7 @@ class Session(threading.Thread):
             case wire.Line(text):
                 self._line(text, now)
             case wire.End():
-                if self.state in (State.DUPLEX, State.RECORD) and self._order is None:
+                if self.state in (State.DUPLEX, State.RECORD) and self._orders.waiting is None:
                     self._feed(Input.AUDIO_ENDED)
 
     def _audio(self, data: bytes, now: float) -> None:
@@ -257,7 +230,7 @@ class Session(threading.Thread):
         result = wire.result_of(text)
         if result == "RING":
             self._ring(now)
-        elif result is not None and self._order is not None:
+        elif result is not None and self._orders.waiting is not None:
             self._result(result, now)
         elif CallerIdText.is_one(text):
             self._caller_id(self._caller.line(text, now))
@@ -267,7 +240,7 @@ class Session(threading.Thread):
         elif self._ask is not None and len(self._lines) < 64:
             self._lines.append(text)
         else:
-            self._junk += len(text)
+            self._watch.nonsense(len(text))
 
     def _ring(self, now: float) -> None:
         if self.state not in (State.IDLE, State.CHECKING, State.RINGING):
@@ -282,19 +255,13 @@ class Session(threading.Thread):
 
     def _result(self, result: str, now: float) -> None:
         """Of the order that waits for it."""
-        order = self._order
-        assert order is not None
-        ok, connected = result == "OK", result == "CONNECT"
-        if not ok and not connected and order.tries > 1:
-            order.tries -= 1
-            self._orders.appendleft(order)
-            self._order, self._free_at = None, now + self._gap
+        order = self._orders.answered(result, now + self._gap)
+        if order is None:
             return
-        self._order, self._free_at = None, now + self._gap
         if self._ask is not None:
-            self._answered(ok)
-        elif not self._orders:  # else it answers what nobody wants to know any more
-            self._feed(order.connected if connected else Input.OK if ok else order.refused)
+            self._answered(result == "OK")
+        elif not self._orders.more:  # else it answers what nobody wants to know any more
+            self._feed({"OK": Input.OK, "CONNECT": order.connected}.get(result, order.refused))
 
     def _answered(self, ok: bool) -> None:
         """A question of the dialogue."""
@@ -308,7 +275,7 @@ class Session(threading.Thread):
         assert self._dialogue is not None
         self._lines = []
         self._ask = self._dialogue.next()
-        self._since = time.monotonic()
+        self._watch.since = time.monotonic()
         if self._ask is None:
             self.identity = self._dialogue.found
             self._feed(Input.READY)
@@ -328,22 +295,14 @@ class Session(threading.Thread):
             self._feed(Input.RING_OVER)
         self._caller_id(self._caller.at(now))
         self._hearing.time(now, self._sound.loud_at if self._sound is not None else 0.0)
-        if self._babbles(now):
-            self._trouble(f"{self.at}: it sends nonsense")
-            self._feed(Input.BABBLE)
-        elif self.state in AUDIO and now - self._heard_at > MUTE_S:
-            self._trouble(f"{self.at}: it sends no audio any more")
-            self._feed(Input.LATE)
-        elif self.state in WAITS_S and now - self._since > WAITS_S[self.state]:
-            self._trouble(f"{self.at}: it does not answer ({self.state.value}); is it a modem, and free?")
-            self._feed(Input.LATE)
-        elif self.state is State.IDLE and now - max(self._heard_at, self._since) > CHECK_S:
-            self._feed(Input.CHECK)
-
-    def _babbles(self, now: float) -> bool:
-        if now - self._junk_at > BABBLE_S:
-            self._junk_at, self._junk, self._parser.junk = now, 0, 0
-        return self._junk + self._parser.junk > BABBLE
+        self._watch.nonsense(self._parser.junk)
+        self._parser.junk = 0
+        amiss = self._watch.amiss(now, self.state)
+        if amiss is not None:
+            seen, why = amiss
+            if why:
+                self._trouble(f"{self.at}: {why}")
+            self._feed(seen)
 
     def _send(self, now: float) -> None:
         link, sound = self._link, self._sound
@@ -351,16 +310,13 @@ class Session(threading.Thread):
             return
         if sound is not None:
             self._half_duplex(sound, now)
-        if self._order is None and self._orders and now >= self._free_at:
-            self._order = order = self._orders.popleft()
-            order.sent = now
+        if (order := self._orders.due(now)) is not None:
             self._write((b"\x10" if sound is not None and sound.half else b"") + order.data)
             if sound is not None:
                 sound.out.clear()
                 sound.half = False
-        elif self._order is not None and self._order.again and now - self._order.sent > self._order.again[0]:
-            data, self._order.again = self._order.again[1], None
-            self._write(data)
+        else:
+            self._write(self._orders.again(now))
         if sound is not None and sound.out and self.state in (State.DUPLEX, State.PLAY):
             sound.written(link.write(bytes(sound.out[:1024])))
 
@@ -391,12 +347,12 @@ class Session(threading.Thread):
         refused: Input = Input.REFUSED,
         connected: Input = Input.CONNECT,
     ) -> None:
-        self._orders.append(_Order(text.encode("ascii") + b"\r", tries, None, refused, connected))
+        self._orders.put(Order(text.encode("ascii") + b"\r", tries, None, refused, connected))
 
     def _stop_with(self, data: bytes, again: tuple[float, bytes] | None = None) -> None:
         self._parser.ending = True
-        self._orders.append(_Order(data, again=again))
-        self._free_at = 0.0
+        self._orders.put(Order(data, again=again))
+        self._orders.hurry()
 
     # The table at work.
 
@@ -407,7 +363,7 @@ class Session(threading.Thread):
             return
         self.state, actions = row
         if self.state is not before or seen in (Input.NO_DUPLEX, Input.CHECK):
-            self._since = time.monotonic()
+            self._watch.since = time.monotonic()
             _log.debug("%s: %s: %s -> %s", self.at, seen.name, before.value, self.state.value)
         for action in actions:
             self._DO[action](self)
@@ -419,7 +375,7 @@ class Session(threading.Thread):
             link.close()
         self.lost += 1
         self._orders.clear()
-        self._order = self._ask = self._dialogue = self._sound = None
+        self._ask = self._dialogue = self._sound = None
         self._rings.forget()
         self._hearing.forget()
         self._next_look = time.monotonic() + RETRY_S
@@ -427,11 +383,9 @@ class Session(threading.Thread):
 
     def _wake(self) -> None:
         self._parser = wire.Parser()
-        self._write(_HUSH)
-        self._orders.clear()
-        self._order = None
-        self._free_at = time.monotonic() + 0.3
-        self._orders.append(_Order(b"AT\r", again=(2.0, b"AT\r")))
+        self._write(wire.HUSH)
+        self._orders.clear(time.monotonic() + 0.3)
+        self._orders.put(Order(b"AT\r", again=(2.0, b"AT\r")))
 
     def _begin_asking(self) -> None:
         self._dialogue = Dialogue(self._wanted.persona, self._wanted.coding, self.identity)
@@ -469,7 +423,7 @@ class Session(threading.Thread):
     def _serve(self) -> None:
         now, sound = time.monotonic(), self._sound
         assert sound is not None
-        self._heard_at = now
+        self._watch.heard_at = now
         if self.state is State.DUPLEX:
             if self.duplex is None:
                 self.duplex = True
@@ -494,7 +448,7 @@ class Session(threading.Thread):
 
     def _end_audio(self) -> None:
         """Of whichever kind it is: an order that is none to the modem does no harm."""
-        self._stop_with(_STOP_DUPLEX if self.duplex is not False else _STOP_RECORD + _STOP_PLAY)
+        self._stop_with(wire.STOP_DUPLEX if self.duplex is not False else wire.STOP_RECORD + wire.STOP_PLAY)
 
     def _trouble(self, what: str | None) -> None:
         if what != self.trouble:
@@ -516,15 +470,12 @@ class Session(threading.Thread):
         assert self.identity is not None
         self._command(self.identity.persona.flash)
 
-    def _check(self) -> None:
-        self._command("AT")
-
     _DO: ClassVar[dict[Do, Callable[[Session], None]]] = {
         Do.CLOSE: _close,
         Do.WAKE: _wake,
         Do.ASK: _begin_asking,
         Do.BACK: _back,
-        Do.CHECK: _check,
+        Do.CHECK: lambda self: self._command("AT"),
         Do.TELL_RING: _tell_ring,
         Do.LIFT: _lift,
         Do.OPEN: _open,
@@ -534,8 +485,8 @@ class Session(threading.Thread):
         Do.SERVE_NOTHING: _serve_nothing,
         Do.RECORD: _record,
         Do.PLAY: _play,
-        Do.END_RECORD: lambda self: self._stop_with(_STOP_RECORD),
-        Do.END_PLAY: lambda self: self._stop_with(_STOP_PLAY, (1.5, _STOP_PLAY_ZOOM)),
+        Do.END_RECORD: lambda self: self._stop_with(wire.STOP_RECORD),
+        Do.END_PLAY: lambda self: self._stop_with(wire.STOP_PLAY, (1.5, wire.STOP_PLAY_ZOOM)),
         Do.END_AUDIO: _end_audio,
         Do.FLASH: _flash,
         Do.TELL_FLASHED: lambda self: self._port.dialled(True),

@@ -54,12 +54,13 @@ class Sound:
         if len(self.out) > MOST_OUT:
             self.slips += 1
             self.out[:] = self.out[:1] if self.half else b""
-        self.out += shield(self._coding.encode(samples))
+        self.out += shield(self._coding.encode(Pcm.from_bytes(samples)))
 
     def written(self, count: int) -> None:
         """So many bytes of `out` are with the modem."""
-        for byte in self.out[:count]:
-            self.half = not self.half and byte == DLE
+        gone = self.out[:count]
+        signs = len(gone) - len(gone.rstrip(bytes((DLE,))))  # at its end
+        self.half = (signs % 2 == 1) != (self.half and signs == len(gone))
         del self.out[:count]
 
     def begin(self, now: float) -> None:
@@ -86,10 +87,10 @@ class Sound:
         if not whole:
             return 0
         samples = self._coding.decode(data[:whole])
-        if level(Pcm.from_bytes(samples)) > _QUIET_DBM0:
+        if level(samples) > _QUIET_DBM0:
             self.loud_at = now
-        self._port.push(bytes(len(samples)) if deaf else samples)
-        return len(samples) // 2
+        self._port.push(bytes(2 * len(samples)) if deaf else samples.bytes)
+        return len(samples)
 
     def answer(self, samples: int) -> None:
         """Full duplex: as many are sent as have come."""

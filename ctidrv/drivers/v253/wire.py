@@ -10,6 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 DLE, SUB, ETX, CAN, ESC = 0x10, 0x1A, 0x03, 0x18, 0x1B
+STOP_DUPLEX = bytes((DLE, ETX, DLE, ord("^")))
+STOP_RECORD = bytes((DLE, ord("!")))
+STOP_PLAY = bytes((DLE, ETX))
+STOP_PLAY_ZOOM = bytes((DLE, DLE, DLE, ETX))
+"""Some modems take the end of play for one only so; to others it is a sample more."""
+HUSH = STOP_PLAY + STOP_RECORD + bytes((DLE, ord("^"))) + b"\r"
+"""Ends whatever a modem was left in."""
 MOST_LINE = 600
 """Bytes of a line; what is longer is thrown away. A raw caller ID has 523."""
 _DATA = {DLE: b"\x10", SUB: b"\x10\x10"}

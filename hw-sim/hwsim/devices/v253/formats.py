@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ctidrv.native import g711
+from ctidrv.native import g711, linear8
 from ctidrv.native.pcm import Pcm
-
-_HIGHEST = 127
-
-
-def _eight(sound: Pcm, middle: int) -> bytes:
-    """The upper eight bits, rounded."""
-    return bytes((min((sample + 128) >> 8, _HIGHEST) + middle) & 0xFF for sample in array("h", sound.bytes))
-
-
-def _from_eight(octets: bytes, middle: int) -> Pcm:
-    return Pcm((((octet - middle + 128) & 0xFF) - 128) << 8 for octet in octets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +18,21 @@ class Coding:
     decode: Callable[[bytes], Pcm]
 
 
+def _law(law: str) -> Coding:
+    return Coding(1, lambda sound: g711.encode(sound, law), lambda octets: g711.decode(octets, law))
+
+
+def _eight(middle: int) -> Coding:
+    return Coding(
+        1, lambda sound: linear8.encode(sound, middle), lambda octets: linear8.decode(octets, middle)
+    )
+
+
 CODINGS = {
-    "signed": Coding(1, lambda sound: _eight(sound, 0), lambda octets: _from_eight(octets, 0)),
-    "unsigned": Coding(1, lambda sound: _eight(sound, 128), lambda octets: _from_eight(octets, 128)),
-    "ulaw": Coding(1, lambda sound: g711.encode(sound, "ulaw"), lambda octets: g711.decode(octets, "ulaw")),
-    "alaw": Coding(1, lambda sound: g711.encode(sound, "alaw"), lambda octets: g711.decode(octets, "alaw")),
+    "signed": _eight(linear8.SIGNED),
+    "unsigned": _eight(linear8.UNSIGNED),
+    "ulaw": _law("ulaw"),
+    "alaw": _law("alaw"),
     "linear16": Coding(2, lambda sound: sound.bytes, Pcm.from_bytes),
 }
 """A full-scale sine is +3.14 dBm0 in each; the 16 bits are little-endian."""

@@ -16,7 +16,7 @@ from ctidrv.units import seconds
 def test_levels_are_kept_by_every_coding(name: str, dbm0: float) -> None:
     coding = CODINGS[name]
     sound = render(tone([Part((1004.0,), dbm0, 1000)]), seconds(1))
-    back = Pcm.from_bytes(coding.decode(coding.encode(sound.bytes)))
+    back = coding.decode(coding.encode(sound))
     assert len(back) == len(sound)
     assert level(back) == pytest.approx(dbm0, abs=0.5)
 
@@ -24,14 +24,14 @@ def test_levels_are_kept_by_every_coding(name: str, dbm0: float) -> None:
 @pytest.mark.parametrize("name", CODINGS)
 def test_silence_stays_silence(name: str) -> None:
     coding = CODINGS[name]
-    assert level(Pcm.from_bytes(coding.decode(coding.encode(bytes(3200))))) < -60
+    assert level(coding.decode(coding.encode(Pcm.silence(1600)))) < -60
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_samples(data: bytes) -> None:
     for coding in CODINGS.values():
         whole = len(data) - len(data) % coding.width
-        assert len(coding.decode(data[:whole])) == 2 * (whole // coding.width)
+        assert len(coding.decode(data[:whole])) == whole // coding.width
 
 
 @pytest.mark.parametrize(

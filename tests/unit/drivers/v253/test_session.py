@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ctidrv.drivers.v253 import session as module
+from ctidrv.drivers.v253 import watch
 from ctidrv.drivers.v253.board import V253Board, open_board
 from ctidrv.drivers.v253.link import LinkGone
 from ctidrv.drivers.v253.session import Session, Wanted
@@ -169,8 +170,10 @@ class OnePlace:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything ten times as fast."""
     quick = MappingProxyType({state: wait / 10 for state, wait in WAITS_S.items()})
-    monkeypatch.setattr(module, "WAITS_S", quick)
-    for name, value in (("CHECK_S", 0.5), ("MUTE_S", 0.5), ("RETRY_S", 0.05), ("UNFIT_S", 0.3)):
+    monkeypatch.setattr(watch, "WAITS_S", quick)
+    for name, value in (("CHECK_S", 0.5), ("MUTE_S", 0.5)):
+        monkeypatch.setattr(watch, name, value)
+    for name, value in (("RETRY_S", 0.05), ("UNFIT_S", 0.3)):
         monkeypatch.setattr(module, name, value)
     monkeypatch.setattr(module, "_GAP_S", 0.0)
 
