@@ -67,10 +67,17 @@ SIGNAL_OF: dict[Cause, str] = {
     Cause.REMOTE_LOOP_BREAK: "loop-break",
     Cause.REMOTE_REVERSAL: "reversal",
     Cause.REMOTE_BUSY_TONE: "busy-tone",
+    Cause.REMOTE_CONGESTION_TONE: "busy-tone",
+    Cause.REMOTE_LEARNT_TONE: "busy-tone",
     Cause.REMOTE_DIAL_TONE: "dial-tone",
     Cause.REMOTE_SILENCE: "silence",
 }
-"""Which of `ctidrv.ports.regions.SIGNALS` a board says it has seen."""
+"""By which of `ctidrv.ports.regions.SIGNALS` it ends a connected call."""
+
+
+def ends_call(cause: Cause, signals: frozenset[str]) -> bool:
+    """Whether it ends a connected call on a line where these signals do."""
+    return SIGNAL_OF.get(cause) in (None, *signals)
 
 
 def confidence(cause: Cause) -> float:

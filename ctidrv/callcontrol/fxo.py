@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from types import MappingProxyType
 
-from ctidrv.callcontrol.causes import Cause
+from ctidrv.callcontrol.causes import Cause, ends_call
 from ctidrv.callcontrol.timers import Start, Stop
 
 
@@ -296,18 +296,18 @@ IGNORED = frozenset((state, seen) for state in State for seen in Input) - frozen
 """Pairs that change nothing: timers of another state that were stopped too late, tones on an idle line,
 a second hang-up, a refusal of a call that rings (a two-wire line can only answer or let it ring)."""
 
-SIGNAL_OF = MappingProxyType(
+CAUSE_OF = MappingProxyType(
     {
-        Input.BREAK_OVER: "loop-break",
-        Input.POLARITY: "reversal",
-        Input.BUSY_TONE: "busy-tone",
-        Input.CONGESTION_TONE: "busy-tone",
-        Input.LEARNT_TONE: "busy-tone",
-        Input.DIAL_OVER: "dial-tone",
-        Input.SILENCE_OVER: "silence",
+        Input.BREAK_OVER: Cause.REMOTE_LOOP_BREAK,
+        Input.POLARITY: Cause.REMOTE_REVERSAL,
+        Input.BUSY_TONE: Cause.REMOTE_BUSY_TONE,
+        Input.CONGESTION_TONE: Cause.REMOTE_CONGESTION_TONE,
+        Input.LEARNT_TONE: Cause.REMOTE_LEARNT_TONE,
+        Input.DIAL_OVER: Cause.REMOTE_DIAL_TONE,
+        Input.SILENCE_OVER: Cause.REMOTE_SILENCE,
     }
 )
-"""By which of `ctidrv.ports.regions.SIGNALS` an input ends a connected call."""
+"""Of inputs that end a connected call, where the line has them for that."""
 
 
 class FxoLine:
@@ -320,7 +320,8 @@ class FxoLine:
 
     def feed(self, seen: Input) -> tuple[Action, ...]:
         """Takes the step and returns what is to be done, in order."""
-        if self.state is State.CONNECTED and SIGNAL_OF.get(seen, "") not in (*self._signals, ""):
+        cause = CAUSE_OF.get(seen)
+        if self.state is State.CONNECTED and cause is not None and not ends_call(cause, self._signals):
             return ()
         self.state, actions = self._table.get((self.state, seen), (self.state, ()))
         return actions

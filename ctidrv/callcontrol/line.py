@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ctidrv import events
 from ctidrv.callcontrol import fxo
 from ctidrv.callcontrol.call import CALLED, Call
-from ctidrv.callcontrol.causes import SIGNAL_OF, Cause, confidence
+from ctidrv.callcontrol.causes import Cause, confidence, ends_call
 from ctidrv.callcontrol.far_end import FarEnd
 from ctidrv.callcontrol.fxo import TABLE, TIMER_INPUT, Do, FxoLine, Input, State, Timer
 from ctidrv.callcontrol.fxo_jclip import JCLIP_TABLE
@@ -229,8 +229,7 @@ class LineController:
             case events.RemoteGone():
                 known = {cause.value: cause for cause in Cause}
                 cause = known.get(event.cause, Cause.REMOTE_BOARD)
-                signal = SIGNAL_OF.get(cause)
-                if self.state is State.CONNECTED and signal not in (*self._profile.signals, None):
+                if self.state is State.CONNECTED and not ends_call(cause, self._profile.signals):
                     return ()
                 self._wanted = cause
                 self._sure = event.confidence

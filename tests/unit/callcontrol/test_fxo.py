@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctidrv.callcontrol.causes import Cause
+from ctidrv.callcontrol.causes import SIGNAL_OF, Cause
 from ctidrv.callcontrol.fxo import (
+    CAUSE_OF,
     IGNORED,
-    SIGNAL_OF,
     TABLE,
     TIMER_INPUT,
     Do,
@@ -195,7 +195,7 @@ def test_a_hang_up_signal_clears_only_where_it_counts(seen: Input, cause: Cause)
     after, actions = step(State.CONNECTED, seen)
     assert after is State.CLEARING
     assert End(cause) in actions
-    without = ALL - {SIGNAL_OF[seen]}
+    without = ALL - {SIGNAL_OF[CAUSE_OF[seen]]}
     assert step(State.CONNECTED, seen, without) == (State.CONNECTED, ())
 
 
