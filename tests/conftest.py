@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import os
+import re
+import sys
 from pathlib import Path
 
 import pytest
 
 _ALLOWED = Path(__file__).parents[1] / ".ci" / "allowed-skips.txt"
 _skipped: list[tuple[str, str]] = []
+
+
+_SYS_ADMIN = 1 << 21  # capabilities(7)
+
+
+@pytest.fixture(scope="session")
+def fuse() -> None:
+    """For a test that mounts a folder of device nodes."""
+    if sys.platform != "win32" and os.access("/dev/fuse", os.R_OK | os.W_OK):
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+        capable = re.search(r"^CapEff:\s*([0-9a-f]+)$", status, re.MULTILINE)
+        if capable and int(capable[1], 16) & _SYS_ADMIN:
+            return
+    pytest.skip("mounting a folder of device nodes needs Linux, root and /dev/fuse")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
