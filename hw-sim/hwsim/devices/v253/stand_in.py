@@ -12,40 +12,28 @@ POSIX only.
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ctidrv.errors import InputError, PortError
+from ctidrv.errors import InputError
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import RATE, TICK, Samples, seconds, to_seconds
 from hwsim.devices.line_end import LineEnd
 from hwsim.devices.people import People
 from hwsim.devices.pty_port import PtyPort
 from hwsim.devices.real_time import RealTime
+from hwsim.devices.told import Journal, Told
 from hwsim.devices.v253.modem import VoiceModem
 from hwsim.devices.v253.personas import PERSONAS
 from hwsim.devices.v253.vices import Vices
 from hwsim.subscriber import Subscriber
 
-MOST_TOLD = 10_000
 READY_AFTER = seconds(2)
 """So long after its last command a host has set the modem up."""
 LONGEST_S = 3600.0
 """It freezes, or is away."""
 _TICKS_PER_S = RATE // TICK
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Something that happened: `who` is "modem", "host", or a telephone's number; `t` in seconds."""
-
-    t: float
-    who: str
-    what: str
-    detail: str = ""
 
 
 def _no_file(name: str) -> Pcm:
@@ -93,15 +81,13 @@ class ModemStandIn:
     ) -> None:
         if persona not in PERSONAS:
             raise InputError(f"--persona {persona}: there is none; there are {', '.join(PERSONAS)}")
-        self.told: list[Told] = []
-        """What happened, the last of it behind."""
+        self.journal = Journal(tell)
+        """Of "modem", "host", and the telephones by number."""
         self.vices = Vices(seed)
         for vice in vices:
             self.vices.turn(vice)
         self._first, self._by_id = link, by_id
         self._persona, self._country = PERSONAS[persona], country
-        self._tell = tell
-        self._news = threading.Condition()
         self._frozen = self._away = 0  # ticks left
         self._written: Samples | None = None  # when the host last wrote
         self._next = link
@@ -208,18 +194,14 @@ class ModemStandIn:
             raise InputError("nobody has called yet")
         return self.people.talks
 
+    @property
+    def told(self) -> list[Told]:
+        """What happened, the last of it behind."""
+        return self.journal.told
+
     def until(self, who: str, what: str, *, within: float = 30.0, since: int = 0) -> Told:
         """Waits for the first thing told, from the `since`-th on, that is so. PortError."""
-
-        def found() -> Told | None:
-            return next((each for each in self.told[since:] if (each.who, each.what) == (who, what)), None)
-
-        with self._news:
-            if not self._news.wait_for(lambda: found() is not None, within):
-                raise PortError(f"the stand-in has not told within {within:g} s that {who} {what}")
-            seen = found()
-            assert seen is not None
-            return seen
+        return self.journal.until(who, what, within=within, since=since)
 
     # On the modem's thread.
 
@@ -339,11 +321,4 @@ class ModemStandIn:
             self.modem.hang_up()
 
     def _note(self, who: str, what: str, detail: str = "") -> None:
-        told = Told(round(to_seconds(self.line.clock.now()), 2), who, what, detail)
-        with self._news:
-            self.told.append(told)
-            if len(self.told) > MOST_TOLD:
-                del self.told[: MOST_TOLD // 2]
-            self._news.notify_all()
-        if self._tell is not None:
-            self._tell(told)
+        self.journal.note(self.line.clock.now(), who, what, detail)
