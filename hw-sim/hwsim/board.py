@@ -157,6 +157,12 @@ class SimBoard:
     def native(self) -> Any:
         return self.faults.native
 
+    def read_hooks(self, config: Any) -> None:
+        """How its FXS ports read telephones' hooks (``cti_pulse_rx_config *``), where that is not by the
+        country; before the first tick."""
+        assert isinstance(self._plant, Plant)
+        self._plant.board_pulses(config)
+
     def pump(self) -> None:
         """After each tick: the exchange and the callers get what happened in the plant."""
         if self._control is not None:

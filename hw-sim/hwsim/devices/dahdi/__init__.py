@@ -1,0 +1,1 @@
+"""An analogue card behind DAHDI's interface, at lines of the simulated exchange."""

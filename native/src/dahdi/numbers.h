@@ -1,0 +1,139 @@
+/* numbers: what programs and the kernel say to one another about an analogue channel (dahdi-linux,
+ * include/dahdi/user.h: facts; computed for a 64-bit process, code 0xDA). */
+#pragma once
+
+/* Requests: direction, size and number in one, and told apart by the whole. */
+#define DAHDI_GET_BLOCKSIZE 0x8004da01u
+#define DAHDI_SET_BLOCKSIZE 0x4004da01u
+#define DAHDI_FLUSH 0x4004da03u
+#define DAHDI_SYNC 0x0000da04u
+#define DAHDI_GET_PARAMS 0xc088da05u
+#define DAHDI_GET_PARAMS_V1 0x8088da05u
+#define DAHDI_SET_PARAMS 0x4088da05u
+#define DAHDI_HOOK 0x4004da07u
+#define DAHDI_GETEVENT 0x8004da08u
+#define DAHDI_IOMUX 0xc004da09u
+#define DAHDI_SPANSTAT 0xc13ada0au
+#define DAHDI_SPANSTAT_V1 0xc128da0au
+#define DAHDI_GETCONF 0xc00cda0cu
+#define DAHDI_SETCONF 0xc00cda0du
+#define DAHDI_GETGAINS 0xc204da10u
+#define DAHDI_SETGAINS 0x4204da10u
+#define DAHDI_SPANCONFIG 0x4024da12u
+#define DAHDI_CHANCONFIG 0x404cda13u
+#define DAHDI_CONFMUTE 0x4004da14u
+#define DAHDI_SENDTONE 0x4004da15u
+#define DAHDI_GETTONEZONE 0x8004da16u
+#define DAHDI_SETTONEZONE 0x4004da16u
+#define DAHDI_DEFAULTZONE 0x4004da18u
+#define DAHDI_LOADZONE 0x4070da19u
+#define DAHDI_FREEZONE 0x4004da1au
+#define DAHDI_GET_BUFINFO 0x8018da1bu
+#define DAHDI_SET_BUFINFO 0x4018da1bu
+#define DAHDI_GET_DIALPARAMS 0x8018da1du
+#define DAHDI_SET_DIALPARAMS 0x4018da1du
+#define DAHDI_DIAL 0x4104da1fu
+#define DAHDI_AUDIOMODE 0x4004da20u
+#define DAHDI_ECHOCANCEL 0x4004da21u
+#define DAHDI_CHANNO 0x8004da22u
+#define DAHDI_DIALING 0x8004da23u
+#define DAHDI_SPECIFY 0x4004da26u
+#define DAHDI_SETLAW 0x4004da27u
+#define DAHDI_SETLINEAR 0x4004da28u
+#define DAHDI_SETCADENCE 0x4040da2au
+#define DAHDI_ECHOTRAIN 0x4004da32u
+#define DAHDI_ONHOOKTRANSFER 0x4004da33u
+#define DAHDI_GETVERSION 0x80a0da39u
+#define DAHDI_ATTACH_ECHOCAN 0x4014da3bu
+#define DAHDI_SET_HWGAIN 0x4008da56u
+#define DAHDI_TONEDETECT 0x4004da5bu
+#define DAHDI_SETPOLARITY 0x4004da5cu
+#define DAHDI_VMWI 0xc004da5eu
+#define DAHDI_VMWI_CONFIG 0x4004da5fu
+#define DAHDI_STARTUP 0x4004da63u
+#define DAHDI_SHUTDOWN 0x4004da64u
+#define DAHDI_HDLC_RATE 0x4004da65u
+#define DAHDI_BUFFER_EVENTS 0x4004da69u
+
+enum dahdi_hook {
+    DAHDI_ONHOOK = 0,
+    DAHDI_OFFHOOK = 1,
+    DAHDI_WINK = 2,
+    DAHDI_FLASH_HOOK = 3,
+    DAHDI_START = 4,
+    DAHDI_RING = 5,
+    DAHDI_RINGOFF = 6
+};
+
+enum dahdi_event {
+    DAHDI_EVENT_ONHOOK = 1,
+    DAHDI_EVENT_RINGOFFHOOK = 2,
+    DAHDI_EVENT_WINKFLASH = 3,
+    DAHDI_EVENT_ALARM = 4,
+    DAHDI_EVENT_NOALARM = 5,
+    DAHDI_EVENT_DIALCOMPLETE = 9,
+    DAHDI_EVENT_RINGERON = 10,
+    DAHDI_EVENT_RINGEROFF = 11,
+    DAHDI_EVENT_HOOKCOMPLETE = 12,
+    DAHDI_EVENT_PULSE_START = 14,
+    DAHDI_EVENT_POLARITY = 17,
+    DAHDI_EVENT_RINGBEGIN = 18,
+    DAHDI_EVENT_REMOVED = 20,
+    DAHDI_EVENT_NEONMWI_ACTIVE = 21,
+    DAHDI_EVENT_NEONMWI_INACTIVE = 22,
+    DAHDI_EVENT_READ_OVERRUN = 29,
+    DAHDI_EVENT_WRITE_UNDERRUN = 30,
+    DAHDI_EVENT_PULSEDIGIT = 1 << 16, /* and the digit below */
+    DAHDI_EVENT_DTMFDOWN = 1 << 17,
+    DAHDI_EVENT_DTMFUP = 1 << 18
+};
+
+enum dahdi_sig {
+    DAHDI_SIG_FXSLS = 0x2001, /* an FXO port */
+    DAHDI_SIG_FXSGS = 0x2002,
+    DAHDI_SIG_FXSKS = 0x2004,
+    DAHDI_SIG_FXOLS = 0x1008, /* an FXS port */
+    DAHDI_SIG_FXOGS = 0x1010,
+    DAHDI_SIG_FXOKS = 0x1020,
+    DAHDI_SIG_ANY_FXS = 0x2007,
+    DAHDI_SIG_ANY_FXO = 0x1038,
+    DAHDI_SIG_CLEAR = 0x80
+};
+
+enum dahdi_alarm { DAHDI_ALARM_RED = 8 };
+
+enum dahdi_flush { DAHDI_FLUSH_READ = 1, DAHDI_FLUSH_WRITE = 2, DAHDI_FLUSH_EVENT = 4, DAHDI_FLUSH_ALL = 7 };
+
+enum dahdi_iomux {
+    DAHDI_IOMUX_READ = 1,
+    DAHDI_IOMUX_WRITE = 2,
+    DAHDI_IOMUX_WRITEEMPTY = 4,
+    DAHDI_IOMUX_SIGEVENT = 8,
+    DAHDI_IOMUX_NOWAIT = 0x100
+};
+
+enum dahdi_dial { DAHDI_DIAL_APPEND = 1, DAHDI_DIAL_REPLACE = 2, DAHDI_DIAL_CANCEL = 3 };
+
+enum {
+    DAHDI_DEFAULT_BLOCK = 1024,
+    DAHDI_MOST_SAMPLES = 32768,
+    DAHDI_MOST_BUFFERS = 32,
+    DAHDI_MASTER = 1 << 30
+};
+
+/* Offsets in a struct dahdi_params of 136 bytes. */
+enum dahdi_params_at {
+    PARAMS_CHANNO = 0,
+    PARAMS_SPANNO = 4,
+    PARAMS_CHANPOS = 8,
+    PARAMS_SIGTYPE = 12,
+    PARAMS_SIGCAP = 16,
+    PARAMS_RXISOFFHOOK = 20,
+    PARAMS_TXHOOKSIG = 32,
+    PARAMS_RXHOOKSIG = 36,
+    PARAMS_CURLAW = 40,
+    PARAMS_NAME = 48,
+    PARAMS_TIMES = 88, /* eleven: prewink to pulseafter */
+    PARAMS_ALARMS = 132,
+    PARAMS_BYTES = 136
+};
