@@ -96,8 +96,9 @@ class Board(Protocol):
     where the device has to be asked. `native` is the C side the tick exchanges audio with; it is valid
     between open and close.
     `pump` is called on the Python thread after each tick, for what the driver does there; it never
-    blocks. `close` is always safe, twice too, and leaves every line on hook. A board may have a `trouble`:
-    what is wrong with its device now, in words, or None.
+    blocks. `close` is always safe, twice too, leaves every line on hook, and gives back what `open` took;
+    then the board may be opened again. To an open board `open` does nothing. A board may have a `trouble`:
+    what is wrong with its device now, in words, or None. `ctidrv.ports.conformance` tries all this.
     """
 
     @property

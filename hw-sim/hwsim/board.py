@@ -150,6 +150,7 @@ class SimBoard:
         """Nothing has to be found or claimed; the control door opens with the first tick."""
 
     def close(self) -> None:
+        self.faults.put_down()
         control, self._control = self._control, None
         if control is not None:
             control.stop()

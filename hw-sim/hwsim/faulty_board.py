@@ -23,6 +23,12 @@ class FaultyBoard:
         """The `cti_board *` for the engine."""
         check(lib.cti_board_faults_board(self._faults, self.native), "board with faults")
 
+    def put_down(self) -> None:
+        """Every line on hook, no bell; not while another thread ticks. A port refuses what it has not."""
+        for port in range(self.native.ports):
+            for what in (lib.CTI_LINE_HOOK, lib.CTI_LINE_RING):
+                self.native.control(self.native.ctx, port, what, 0)
+
     def set(self, fault: int) -> None:
         """WELL, OUT or STALLED, from the next tick on."""
         check(lib.cti_board_faults_set(self._faults, fault), "fault of a board")
@@ -38,6 +44,9 @@ class SoundBoard:
 
     def __init__(self, native: Any) -> None:
         self.native = native
+
+    def put_down(self) -> None:
+        """A board without audio ends with its engine."""
 
     def set(self, fault: int) -> None:
         """WELL, from the next tick on."""

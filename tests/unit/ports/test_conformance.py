@@ -1,0 +1,146 @@
+"""The conformance kit finds each fault by the check that is meant for it, and names the clause."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from ctidrv.errors import UsageError
+from ctidrv.native.pcm import Pcm
+from ctidrv.ports.api import Kind
+from ctidrv.ports.conformance import Conformance, outcomes
+from ctidrv.ports.conformance.judge import TRUE_HZ, beep, longest, most_turned
+from hwsim.conformance import SimRig
+
+sys.path.append(str(Path(__file__).parent))
+
+import wrong_boards as wrong
+
+LINE_FAULTS = {
+    wrong.IsNotDescribed: {"its_ports_are_described"},
+    wrong.OpensAtOnce: {"made_and_not_opened_it_holds_nothing"},
+    wrong.OpensTwice: {"opened_and_closed_twice_it_works"},
+    wrong.LeaksAThread: {"closed_it_leaves_no_thread_and_no_descriptor"},
+    wrong.LeaksADescriptor: {"closed_it_leaves_no_thread_and_no_descriptor"},
+    wrong.WaitsInPump: {"pump_returns_at_once_in_any_state"},
+    wrong.StaysOffHook: {"fxo_closed_off_hook_its_line_is_on_hook"},
+    wrong.TellsTomorrow: {"fxo_what_it_tells_lies_within_its_tick"},
+    wrong.IsDeafOnHook: {"fxo_who_calls_is_told_once"},
+    wrong.IsTooLoud: {"fxo_a_prompt_reaches_the_far_end_whole_and_as_loud"},
+    wrong.HasGaps: {"fxo_a_prompt_reaches_the_far_end_whole_and_as_loud"},
+    wrong.IsTooFaint: {"fxo_the_far_end_is_heard_whole_and_as_loud"},
+    wrong.LiesAboutSound: {"fxo_both_directions_pass_at_once"},
+    wrong.DoublesADigit: {"fxo_the_far_ends_keys_are_told_once_each"},
+    wrong.LosesASample: {"fxo_a_recording_is_true_to_the_sample"},
+    wrong.NeverSaysReleased: {"fxo_a_line_that_is_released_is_on_hook"},
+    wrong.HasNoFlash: {"fxo_a_flash_is_seen_by_the_exchange_where_the_port_can"},
+    wrong.SwallowsAnOrder: {"fxo_orders_at_the_wrong_time_change_nothing"},
+    wrong.KeepsItsHookWhileGone: {"fxo_gone_off_hook_it_comes_back_on_hook_and_takes_the_next_call"},
+}
+TELEPHONE_FAULTS = {
+    wrong.TellsItsHookTwice: {"fxs_its_hook_is_told_once_up_and_once_down"},
+    wrong.TakesAFlashForAHangUp: {"fxs_a_flash_of_the_telephone_is_told_where_the_port_can"},
+    wrong.LosesPulses: {"fxs_digits_of_its_dial_are_told_where_the_port_can"},
+}
+
+
+def suite_of(board: type[Any], kind: Kind, **settings: Any) -> type[Conformance]:
+    class Suite(Conformance):
+        kinds = (kind,)
+
+        def rig(self, folder: Path) -> SimRig:
+            return wrong.WrongRig(folder, board, **settings)
+
+    return Suite
+
+
+def failed(suite: type[Conformance]) -> dict[str, str]:
+    return {name: why for name, why in outcomes(suite).items() if why is not None}
+
+
+@pytest.fixture(autouse=True)
+def _forgotten_threads() -> Iterator[None]:
+    wrong.LeaksAThread.over.clear()
+    yield
+    wrong.LeaksAThread.over.set()
+
+
+def named(faults: dict[Any, set[str]]) -> list[Any]:
+    return [pytest.param(board, checks, id=board.__name__) for board, checks in faults.items()]
+
+
+@pytest.mark.parametrize(("board", "checks"), named(LINE_FAULTS))
+def test_a_board_that_is_wrong_in_one_thing_fails_the_check_of_that(
+    board: type[Any], checks: set[str]
+) -> None:
+    assert failed(suite_of(board, Kind.FXO)).keys() == checks
+
+
+@pytest.mark.parametrize(("board", "checks"), named(TELEPHONE_FAULTS))
+def test_a_telephones_board_that_is_wrong_fails_the_check_of_that(board: type[Any], checks: set[str]) -> None:
+    assert failed(suite_of(board, Kind.FXS, fxs=1)).keys() == checks
+
+
+def test_what_happens_at_one_port_is_told_at_that_one_alone() -> None:
+    suite = suite_of(wrong.TellsOthers, Kind.FXO, lines=2)
+    found = outcomes(suite)["fxo_a_call_begins_with_its_signs_and_each_burst_ends"]
+    assert found is not None
+    assert "expected events of sim/1 alone, which is called; there came [RingOn(" in found
+
+
+def test_a_board_without_reason_for_trouble_has_none() -> None:
+    found = outcomes(suite_of(wrong.HasTrouble, Kind.FXO))["a_board_that_is_well_has_no_trouble"]
+    assert found == (
+        "Nonconformity: expected no trouble while the device is there and well; there came it rains; "
+        "the contract: api.py: Board.trouble: what is wrong with its device now, in words, or None"
+    )
+
+
+def test_only_checks_of_the_boards_kinds_are_there_and_the_rest_has_a_reason() -> None:
+    class Telephones(Conformance):
+        kinds = (Kind.FXS,)
+        without: ClassVar[dict[str, str]] = {"dial": "its telephone has keys alone"}
+        rules_out: ClassVar[dict[str, str]] = {"fxs_our_digits_reach_the_far_end": "it is deaf"}
+
+    assert not any(name.startswith(("fxo", "handset")) for name in Telephones.made())
+    assert Telephones.not_made() == {
+        "fxs_our_digits_reach_the_far_end": "it is deaf",
+        "fxs_digits_of_its_dial_are_told_where_the_port_can": "its telephone has keys alone",
+    }
+    there = {name.removeprefix("test_") for name in dir(Telephones) if name.startswith("test_")}
+    assert {name for name in there if callable(getattr(Telephones, f"test_{name}"))} == set(Telephones.made())
+
+
+def test_what_is_no_check_and_no_ability_is_refused() -> None:
+    with pytest.raises(UsageError, match="Odd: to fly: neither an ability of a rig nor a check"):
+        type("Odd", (Conformance,), {"kinds": (Kind.FXO,), "without": {"to fly": "no wings"}})
+    with pytest.raises(UsageError, match="fxs_our_digits"):
+        type("Odd", (Conformance,), {"kinds": (Kind.FXO,), "rules_out": {"fxs_our_digits": ""}})
+
+
+def test_the_kit_is_imported_without_pytest() -> None:
+    program = (
+        "import sys; sys.modules['pytest'] = None; import ctidrv.ports.conformance as kit; kit.Conformance"
+    )
+    subprocess.run([sys.executable, "-P", "-c", program], check=True)
+
+
+def test_one_lost_sample_turns_the_tone_and_a_clock_that_is_off_does_not() -> None:
+    sound = beep(1.0, TRUE_HZ)
+    assert most_turned(sound)[0] < 1
+    turned, when = most_turned(sound[:4000] + sound[4001:])
+    assert (turned > 40, 0.48 < when < 0.52) == (True, True)
+    assert most_turned(beep(1.0, TRUE_HZ * 1.0005), TRUE_HZ)[0] < 4
+
+
+def test_a_gap_in_a_sound_is_found_and_what_comes_long_after_is_another_sound() -> None:
+    sound = beep(0.5)
+    stretch, gaps = longest(Pcm.silence(800) + sound + Pcm.silence(400) + sound + Pcm.silence(8000), -30.0)
+    assert (len(stretch), gaps) == (8400, 400)
+    stretch, gaps = longest(sound + Pcm.silence(4000) + sound + sound, -30.0)
+    assert (len(stretch), gaps) == (8000, 0)
