@@ -87,6 +87,7 @@ class MediaEngine:
         self._injected: list[PortEvent] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._live: LiveLoop | None = None
+        self._lateness: list[int] = []
         self._threads: list[threading.Thread] = []
         self._posted = False
         self._failure: BaseException | None = None
@@ -126,6 +127,11 @@ class MediaEngine:
 
     def stats(self) -> EngineStats:
         return self.native.stats()
+
+    def lateness(self) -> list[int]:
+        """How many ticks of the live loop began how late, by tenths of a millisecond; of the last one, when none
+        runs; empty in virtual time."""
+        return self._lateness if self._live is None else self._live.lateness()
 
     # Virtual time.
 
@@ -241,6 +247,7 @@ class MediaEngine:
         live.stop()
         for thread in self._threads:
             thread.join()
+        self._lateness = live.lateness()
         live.end()
         self._disk.stop()
         self.pump()

@@ -220,6 +220,12 @@ class LiveLoop:
         """Sleeps, without the lock, until the sample count is above `after`; the count."""
         return int(lib.cti_live_wait(self._live, after, timeout_ms))
 
+    def lateness(self) -> list[int]:
+        """How many ticks began how late: the n-th of up to n + 1 tenths of a millisecond, the last of more."""
+        bins = ffi.new("int64_t[]", lib.CTI_LATENESS_BINS)
+        check(lib.cti_live_lateness(self._live, bins), "live loop")
+        return list(bins)
+
     def end(self) -> None:
         """Gives back what the system lent, once `run` and `wait` have returned."""
         lib.cti_live_end(self._live)

@@ -132,6 +132,14 @@ static void test_stall_is_a_slip_and_the_missed_ticks_are_made(void) {
     CHECK(stats.late_ticks >= stats.slips);
     CHECK(stats.slip_samples > 160);
     CHECK(stats.worst_late_ns > 20000000);
+    int64_t bins[CTI_LATENESS_BINS], all = 0, late = 0;
+    CHECK_EQ(cti_live_lateness(live, bins), CTI_OK);
+    for (int i = 0; i < CTI_LATENESS_BINS; i++) {
+        all += bins[i];
+        late += (int64_t)i * CTI_LATENESS_BIN_US > 20000 ? bins[i] : 0;
+    }
+    CHECK_EQ(all, stats.ticks);
+    CHECK(late >= 1 && late <= stats.late_ticks);
     tear_down();
 }
 
@@ -153,6 +161,8 @@ static void test_null_arguments_are_refused(void) {
     CHECK_EQ(cti_live_run(NULL), CTI_ERR_ARG);
     CHECK_EQ(cti_live_wait(NULL, 0, 0), CTI_ERR_ARG);
     CHECK_EQ(cti_live_end(NULL), CTI_ERR_ARG);
+    CHECK_EQ(cti_live_lateness(NULL, NULL), CTI_ERR_ARG);
+    CHECK_EQ(cti_live_lateness(live, NULL), CTI_ERR_ARG);
     cti_live_stop(NULL);
     tear_down();
 }

@@ -76,6 +76,27 @@ static void test_rx_alone_is_mono_and_needs_no_tx(void) {
     free(r);
 }
 
+/* The rest of its memory is then never touched. */
+static void test_ring_whose_reader_keeps_up_stays_at_its_front(void) {
+    cti_recorder *r = recorder_of(100 * BLOCK);
+    static int16_t out[2 * 3 * BLOCK];
+    cti_event ev;
+    unsigned char *behind = (unsigned char *)r + cti_recorder_size(100 * BLOCK) - 4 * (100 - 4) * BLOCK;
+    memset(behind, 0xAA, 1000);
+    CHECK_EQ(cti_recorder_start(r, 1, CTI_RECORD_BOTH), CTI_OK);
+    for (int k = 0; k < 330; k++) {
+        CHECK_EQ(run_block(r, k, &ev), 0);
+        if (k % 3 == 2) {
+            CHECK_EQ(cti_recorder_read(r, out, 3 * BLOCK), 3 * BLOCK);
+            CHECK_EQ(out[0], 2 * (k - 2) + 1);
+            CHECK_EQ(out[2 * 3 * BLOCK - 2], 2 * k + 1);
+        }
+    }
+    for (int i = 0; i < 1000; i++)
+        CHECK_EQ(behind[i], 0xAA);
+    free(r);
+}
+
 /* A reader that comes too late: the gap is silence of the right length at the right place. */
 static void test_full_ring_leaves_a_gap_of_silence_and_reports_it(void) {
     cti_recorder *r = recorder_of(5 * BLOCK);
@@ -303,6 +324,7 @@ int main(void) {
     RUN(test_arguments_out_of_range_are_refused);
     RUN(test_both_directions_come_out_interleaved);
     RUN(test_rx_alone_is_mono_and_needs_no_tx);
+    RUN(test_ring_whose_reader_keeps_up_stays_at_its_front);
     RUN(test_full_ring_leaves_a_gap_of_silence_and_reports_it);
     RUN(test_recording_stopped_in_a_gap_still_has_its_length);
     RUN(test_two_recordings_that_end_in_a_gap_have_their_own_lengths);

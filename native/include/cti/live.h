@@ -15,6 +15,11 @@
 
 #include "cti/engine.h"
 
+enum {
+    CTI_LATENESS_BINS = 256,  /* the last one holds all that is later */
+    CTI_LATENESS_BIN_US = 100 /* how wide one is */
+};
+
 typedef struct cti_live cti_live;
 
 size_t cti_live_size(void);
@@ -24,5 +29,7 @@ int64_t cti_live_run(cti_live *l);
 void cti_live_stop(cti_live *l);
 /* Gives back what init took from the system; once the loop and the waiter have returned. */
 int cti_live_end(cti_live *l);
+/* How many ticks have begun how late, in CTI_LATENESS_BINS bins; from any thread. */
+int cti_live_lateness(const cti_live *l, int64_t *bins);
 /* Returns when the engine's sample count is above `after`, or after timeout_ms; the count. */
 int64_t cti_live_wait(cti_live *l, int64_t after, int timeout_ms);

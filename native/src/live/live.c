@@ -16,6 +16,7 @@ struct cti_live {
     cti_engine *engine;
     _Atomic int stop;
     _Atomic int waiting;
+    _Atomic int64_t lateness[CTI_LATENESS_BINS];
     cti_wake wake;
 };
 
@@ -54,8 +55,19 @@ static void tick(cti_live *l) {
         cti_wake_up(&l->wake);
 }
 
+int cti_live_lateness(const cti_live *l, int64_t *bins) {
+    if (l == NULL || bins == NULL)
+        return CTI_ERR_ARG;
+    for (int i = 0; i < CTI_LATENESS_BINS; i++)
+        bins[i] = atomic_load_explicit(&l->lateness[i], memory_order_relaxed);
+    return CTI_OK;
+}
+
 /* Counts a tick that begins `late` ns after its deadline. */
-static void count_late(cti_engine *e, int64_t late) {
+static void count_late(cti_live *l, int64_t late) {
+    cti_engine *e = l->engine;
+    int64_t bin = late < 0 ? 0 : late / (1000 * CTI_LATENESS_BIN_US);
+    cti_engine_count(&l->lateness[bin < CTI_LATENESS_BINS ? bin : CTI_LATENESS_BINS - 1], 1);
     if (late > LATE_NS)
         cti_engine_count(&e->late_ticks, 1);
     if (late > atomic_load_explicit(&e->worst_late_ns, memory_order_relaxed))
@@ -79,7 +91,7 @@ int64_t cti_live_run(cti_live *l) {
         if (missed > 0)
             cti_engine_slip(l->engine, late * 8 / 1000000, missed);
         for (int64_t i = 0; i <= missed && !atomic_load_explicit(&l->stop, memory_order_acquire); i++) {
-            count_late(l->engine, late - i * length);
+            count_late(l, late - i * length);
             tick(l);
             deadline += length;
             ticks++;

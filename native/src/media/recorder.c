@@ -22,7 +22,8 @@ struct cti_recorder {
     int64_t lost;      /* frames not made good yet */
     int64_t lost_from; /* `at` of the first of them */
     int64_t gap;       /* frames of silence since the last report */
-    cti_event report;  /* kind set: to be told by the next run */
+    int64_t base;     /* position that stands at the ring's first place; moved only while the ring is empty */
+    cti_event report; /* kind set: to be told by the next run */
     /* shared: each moved by one side */
     _Atomic int64_t written; /* samples, runs on */
     _Atomic int64_t frames;  /* of the last recording started, lost ones included */
@@ -151,7 +152,7 @@ static void put_sample(int16_t *ring, int64_t capacity, int64_t *place, int16_t 
 /* Writes n frames (silence where rx is null); room has been checked. */
 static void write_frames(cti_recorder *r, int channels, const int16_t *tx, const int16_t *rx, int64_t n) {
     int64_t at = atomic_load_explicit(&r->written, memory_order_relaxed);
-    int64_t place = at % r->capacity;
+    int64_t place = (at - r->base) % r->capacity;
     int16_t *ring = samples_of(r);
     for (int64_t i = 0; i < n; i++) {
         if (channels == CTI_RECORD_BOTH)
@@ -172,6 +173,8 @@ int cti_recorder_run(cti_recorder *r, int64_t at, const int16_t *tx, const int16
         int64_t used = atomic_load_explicit(&r->written, memory_order_relaxed) -
                        atomic_load_explicit(&r->read, memory_order_acquire);
         int64_t room = (r->capacity - used) / channels;
+        if (used == 0) /* begins at the front again: a ring whose reader keeps up stays in few pages */
+            r->base = atomic_load_explicit(&r->written, memory_order_relaxed);
         int64_t fill = r->lost < room ? r->lost : room;
         if (fill > 0) {
             write_frames(r, channels, NULL, NULL, fill);
@@ -243,7 +246,8 @@ int cti_recorder_read(cti_recorder *r, int16_t *out, int frames) {
     int64_t n = (limit - at) / it->channels;
     if (n > frames)
         n = frames;
-    int64_t place = at % r->capacity;
+    /* The writer leaves `base` alone from the first frame that waits until all are taken. */
+    int64_t place = n > 0 ? (at - r->base) % r->capacity : 0;
     int64_t count = n * it->channels;
     int64_t straight = r->capacity - place < count ? r->capacity - place : count;
     memcpy(out, samples_of(r) + place, (size_t)straight * sizeof *out);
