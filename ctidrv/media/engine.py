@@ -129,7 +129,7 @@ class MediaEngine:
         return self.native.stats()
 
     def lateness(self) -> list[int]:
-        """How many ticks of the live loop began how late, by tenths of a millisecond; of the last one, when none
+        """How many live ticks began how late, by tenths of a millisecond; of the last loop, when none
         runs; empty in virtual time."""
         return self._lateness if self._live is None else self._live.lateness()
 

@@ -221,7 +221,7 @@ class LiveLoop:
         return int(lib.cti_live_wait(self._live, after, timeout_ms))
 
     def lateness(self) -> list[int]:
-        """How many ticks began how late: the n-th of up to n + 1 tenths of a millisecond, the last of more."""
+        """How many ticks began how late: in the n-th bin up to n + 1 tenths of a millisecond."""
         bins = ffi.new("int64_t[]", lib.CTI_LATENESS_BINS)
         check(lib.cti_live_lateness(self._live, bins), "live loop")
         return list(bins)

@@ -1,11 +1,14 @@
 """What a modem is asked before it is used: question by question, without I/O.
 
-The first time everything is asked; a modem that comes back and is the one it was is only set up again.
+The first time everything is asked, and each command that sets it up is a line of its own, for a modem may
+refuse one. One that comes back, and by ATI0 is what it was, is set up by what it took then, in few lines: it
+may answer each of them late.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ctidrv.drivers.v253.formats import CODINGS, Format, best, parse
@@ -33,14 +36,17 @@ class Identity:
     format: Format
     caller_id: bool
     answers: tuple[str, ...] = ()
-    """To ATI0 and ATI3: by these it is known again."""
+    """To ATI0: by these it is known again."""
+    lines: tuple[str, ...] = ()
+    """Of commands that set it up."""
 
 
+LINE = 60
+"""Characters of a command line at most: no modem is known that takes less."""
 _BEGIN = (
     Ask("reset", "ATZ", needed=False),
     Ask("plain", "ATE0V1Q0"),
     Ask("I0", "ATI0", needed=False),
-    Ask("I3", "ATI3", needed=False),
 )
 _FIRST = (
     Ask("classes", "AT+FCLASS=?", needed=False),
@@ -62,6 +68,7 @@ class Dialogue:
     _asks: list[Ask] = field(default_factory=lambda: list(_BEGIN))
     _answers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _taken: set[str] = field(default_factory=set)
+    _setup: list[str] = field(default_factory=list)
     _stage: int = 0
 
     def next(self) -> Ask | None:
@@ -80,8 +87,12 @@ class Dialogue:
         self._answers[ask.key] = tuple(lines[:MOST_LINES])
         if ok:
             self._taken.add(ask.key)
+            if ask.key in _SETS_UP or ask.key.startswith("cid"):
+                self._setup.append(ask.command)
             if ask.key.startswith("cid"):
                 self._asks = [each for each in self._asks if not each.key.startswith("cid")]
+        elif ask.key == "again":  # another one, which says the same of itself
+            self.known, self._stage, self._asks = None, 1, list(_FIRST)
         elif ask.needed:
             raise PortError(f"the modem refuses {ask.command}: {_ADVICE.get(ask.key, 'it has no voice')}")
 
@@ -91,15 +102,17 @@ class Dialogue:
 
     @property
     def _identity(self) -> tuple[str, ...]:
-        return (*self._answers.get("I0", ()), *self._answers.get("I3", ()))
+        return self._answers.get("I0", ())
 
     def _first(self) -> list[Ask]:
-        if self._known_again:
-            return [Ask("voice", "AT+FCLASS=8")]
+        if self.known and self._known_again:
+            return [Ask("again", line) for line in self.known.lines]
         return list(_FIRST)
 
     def _second(self) -> list[Ask]:
         """Once it is known what it is: how it is set up."""
+        if self._known_again:
+            return []
         classes = ",".join(self._answers.get("classes", ()))
         if "classes" in self._taken and not re.search(r"(?<!\d)8(?!\d)", classes):
             raise PortError(
@@ -116,11 +129,9 @@ class Dialogue:
     def _persona(self) -> Persona:
         if self.wanted in PERSONAS:
             return PERSONAS[self.wanted]
-        return self.known.persona if self.known and self._known_again else persona_of(self._answers)
+        return persona_of(self._answers)
 
     def _format(self) -> Format:
-        if self.known and self._known_again:
-            return self.known.format
         told = parse(self._answers.get("VSM", ()))
         if not told:
             numbers = self._persona().formats or {}
@@ -140,9 +151,24 @@ class Dialogue:
         return ", ".join(CODINGS) if self.coding == "auto" else self.coding
 
     def _made(self) -> Identity:
+        if self.known and self._known_again:
+            return self.known
         caller_id = any(key.startswith("cid") for key in self._taken)
-        return Identity(self._persona(), self._format(), caller_id, self._identity)
+        return Identity(self._persona(), self._format(), caller_id, self._identity, joined(self._setup))
 
+
+def joined(commands: Iterable[str]) -> tuple[str, ...]:
+    """In as few lines as hold them (V.250, clause 5.4.5: extended commands are parted by semicolons)."""
+    lines: list[str] = []
+    for command in commands:
+        if lines and len(lines[-1]) + len(command) - 1 <= LINE:
+            lines[-1] += ";" + command.removeprefix("AT")
+        else:
+            lines.append(command)
+    return tuple(lines)
+
+
+_SETS_UP = ("voice", "setup", "coded", "on hook")
 
 _ADVICE = {
     "voice": "it has no voice, or its firmware is too old (a USR 5637 needs the latest)",

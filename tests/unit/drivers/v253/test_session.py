@@ -25,7 +25,6 @@ from ctidrv.ports.api import DriverContext
 # Dialogues as users have posted them.
 CX93010 = {
     "ATI0": ["56000"],
-    "ATI3": ["CX93001-EIS_V0.2013-V92"],
     "AT+FCLASS=?": ["0,1,1.0,2,8"],
     "AT+VSM=?": [
         '0,"SIGNED PCM",8,0,8000,0,0',
@@ -38,7 +37,6 @@ CX93010 = {
 }
 USR = {
     "ATI0": ["5601"],
-    "ATI3": ["U.S. Robotics 56K FAX USB V1.2.23"],
     "AT+FCLASS=?": ["0,1,8"],
     "AT+VSM=?": ['128,"8-BIT LINEAR",(7200,8000,11025)', '129,"16-BIT LINEAR",(7200,8000)'],
     "AT+VCDT=?": None,
@@ -340,7 +338,8 @@ def test_one_pulled_out_is_gone_at_once_and_taken_again_without_all_the_question
     modem.gone = False
     tick.until(lambda: not tick.gone)
     assert "AT+VSM=?" not in modem.asked
-    assert "AT+VCID=1" in modem.asked
+    assert any("+VCID=1" in line for line in modem.asked)
+    assert len(modem.asked) <= 6, modem.asked
 
 
 def test_digits_and_a_loop_break_of_codes_that_nobody_sent_end_no_call(start: Start) -> None:

@@ -1,0 +1,72 @@
+"""What a modem is asked, and what of it when it comes back."""
+
+from __future__ import annotations
+
+import pytest
+
+from ctidrv.drivers.v253.dialogue import LINE, Dialogue, Identity, joined
+from ctidrv.errors import PortError
+
+ANSWERS = {
+    "ATI0": ["56000"],
+    "AT+FCLASS=?": ["0,1,1.0,8"],
+    "AT+VSM=?": ['0,"SIGNED PCM",8,0,(8000),(0),(0)', '131,"ULAW",8,0,(8000),(0),(0)'],
+}
+REFUSES = {"AT+VCID=1", "AT+VDR=1,0"}
+
+
+def asked(dialogue: Dialogue, answers: dict[str, list[str]], refuses: set[str]) -> list[str]:
+    """All that it is asked, by a modem that answers so."""
+    commands = []
+    while (ask := dialogue.next()) is not None:
+        commands.append(ask.command)
+        dialogue.answer(ask, ask.command not in refuses, answers.get(ask.command, []))
+    return commands
+
+
+def known() -> Identity:
+    dialogue = Dialogue()
+    asked(dialogue, ANSWERS, REFUSES)
+    assert dialogue.found is not None
+    return dialogue.found
+
+
+def test_modem_that_comes_back_is_set_up_by_what_it_took_before_in_two_lines() -> None:
+    first = known()
+    again = Dialogue(known=first)
+    assert asked(again, ANSWERS, set()) == [
+        "ATZ",
+        "ATE0V1Q0",
+        "ATI0",
+        "AT+FCLASS=8;-SCID=1;+VCID=1;+VIT=0;+VNH=1;+VSD=0,0;-STE=7",
+        "AT+VSM=131,8000;+VLS=0",
+    ]
+    assert again.found == first
+
+
+def test_another_modem_of_the_same_answers_that_refuses_a_line_is_asked_everything() -> None:
+    first = known()
+    other = {**ANSWERS, "AT+VSM=?": ['0,"SIGNED PCM",8,0,(8000),(0),(0)']}
+    again = Dialogue(known=first)
+    commands = asked(again, other, {first.lines[1]})
+    assert commands[5:9] == ["AT+FCLASS=?", "AT+FCLASS=8", "AT+VSM=?", "AT+VCDT=?"]
+    assert again.found is not None
+    assert (again.found.format.number, again.found.lines) != (first.format.number, first.lines)
+
+
+def test_modem_of_other_answers_is_asked_everything() -> None:
+    again = Dialogue(known=known())
+    assert "AT+VSM=?" in asked(again, {**ANSWERS, "ATI0": ["5601"]}, set())
+
+
+def test_v250_5_4_5_lines_are_as_long_as_the_shortest_buffer_takes() -> None:
+    commands = [f"AT+V{number:02}=1" for number in range(30)]
+    lines = joined(commands)
+    assert all(len(line) <= LINE and line.startswith("AT+") for line in lines)
+    assert [f"AT{each}" for line in lines for each in line.removeprefix("AT").split(";")] == commands
+    assert joined([]) == ()
+
+
+def test_modem_without_voice_is_told_so() -> None:
+    with pytest.raises(PortError, match="its firmware is too old"):
+        asked(Dialogue(), ANSWERS, {"AT+FCLASS=8"})
