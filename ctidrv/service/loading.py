@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +17,7 @@ from ctidrv.errors import InputError, PortError
 from ctidrv.native.pcm import Pcm
 from ctidrv.ports.api import Board, DriverContext, Kind, PortInfo
 from ctidrv.ports.regions import Region, load_region
-from ctidrv.ports.registry import open_board
+from ctidrv.ports.registry import Reservations, open_board
 from ctidrv.service.greetings import read_greetings
 from ctidrv.service.queues import queue_music
 from ctidrv.units import PortId
@@ -123,7 +124,13 @@ def _country(config: StationConfig, line: LineConfig) -> tuple[Region, LineProfi
 def _make_boards(config: StationConfig, context: DriverContext) -> dict[str, Board]:
     """With the ports of every line and seat as far as they are known by now."""
     made: dict[str, Board] = {}
+    devices = Reservations()
     for board in config.boards:
+        if (device := board.settings.get("device")) not in (None, "auto"):
+            try:
+                devices.reserve(os.path.realpath(str(device)), f"board {board.name}")
+            except PortError as error:
+                raise PortError(f"{board.where}: {error}" if board.where else str(error)) from error
         try:
             made[board.name] = open_board(board.driver, board.name, board.settings, context)
         except InputError as error:
