@@ -14,12 +14,13 @@ from pathlib import Path
 from ctidrv import __version__
 from ctidrv.cli.doctor_devices import examine_devices
 from ctidrv.cli.doctor_lines import examine_lines
+from ctidrv.cli.doctor_station import examine_station
 from ctidrv.cli.examined import Result, guarded
 from ctidrv.cli.output import add_data, add_json, print_json
 from ctidrv.config import StationConfig
 from ctidrv.config_file import load_config
 from ctidrv.drivers import system_files
-from ctidrv.errors import CtiError, InputError, ServiceError
+from ctidrv.errors import CtiError, InputError
 from ctidrv.folder import DataFolder, data_folder
 
 HELP = "what is wrong and what to do about it"
@@ -86,11 +87,11 @@ def examine(folder: DataFolder, config_file: str | None) -> Iterator[Result]:
         yield Result("configuration", "finding", str(error), "correct that line")
     else:
         yield Result("configuration", "ok", str(config.path or "none: one simulated line"))
-        yield from _boards(config)
+        yield from _boards(config, folder)
         yield from _scripts(config)
         yield from examine_devices(config.boards)
         yield from examine_lines(config, folder)
-    yield guarded("station", lambda check: _station(check, folder))
+    yield from examine_station(folder)
     yield guarded("sound", _sound)
     yield guarded("desktop", _desktop)
 
@@ -156,17 +157,20 @@ def _recordings(check: str, folder: DataFolder) -> Result:
     return Result(check, "ok", "none was left open")
 
 
-def _boards(config: StationConfig) -> Iterator[Result]:
-    from ctidrv.ports.registry import load_driver
+def _boards(config: StationConfig, folder: DataFolder) -> Iterator[Result]:
+    """Each is made, and not opened."""
+    from ctidrv.clock import SampleClock
+    from ctidrv.ports.api import DriverContext
+    from ctidrv.ports.registry import open_board
 
+    context = DriverContext(SampleClock(), folder.root, 1, live=True)
     for board in config.boards:
         check = f"board {board.name}"
         try:
-            load_driver(board.driver)
+            open_board(board.driver, board.name, board.settings, context)
         except CtiError as error:
-            yield Result(
-                check, "finding", f"{board.where}: {error}", "install the driver, or correct its name"
-            )
+            advice = "correct that line" if isinstance(error, InputError) else "install what it needs"
+            yield Result(check, "finding", f"{board.where}: {error}", advice)
         else:
             yield Result(check, "ok", f"driver {board.driver} loads")
 
@@ -201,29 +205,6 @@ def _scripts(config: StationConfig) -> Iterator[Result]:
             yield Result(check, "note", str(wrong[0]), f"ctidrv ivr check {path}")
         else:
             yield Result(check, "ok", f"{line.script}, prompts complete")
-
-
-def _station(check: str, folder: DataFolder) -> Result:
-    from ctidrv.service.client import StationClient
-
-    if not folder.station.exists():
-        return Result(check, "note", "not running", "ctidrv station")
-    try:
-        with StationClient.discover(folder) as client:
-            info = client.station()
-    except ServiceError as error:
-        if "no station runs" in str(error):
-            return Result(
-                check, "finding", "it did not stop cleanly", "start it: it repairs what was left open"
-            )
-        raise
-    store, engine = info["store"], info["engine"]
-    if store["stalled"]:
-        return Result(check, "finding", str(store["errors"][-1]), "see to the disk; rows wait in memory")
-    if store["errors"]:
-        return Result(check, "finding", str(store["errors"][-1]), "see the station's log")
-    late = f", late {engine['slips']} times" if engine["slips"] else ""
-    return Result(check, "ok", f"runs (process {info['pid']}, version {info['version']}{late})")
 
 
 def _sound(check: str) -> Result:

@@ -79,8 +79,7 @@ class HeadsetBoard:
         self._ring_until = 0.0
 
     def open(self) -> None:
-        """SoundMissing without PortAudio. A headset that is not there is no error: it is looked for."""
-        sounddevice()
+        """A headset that is not there is no error: it is looked for."""
         self._stop.clear()
         self._thread = threading.Thread(target=self._run, name=f"headset {self.info.name}", daemon=True)
         self._thread.start()
@@ -202,7 +201,7 @@ class HeadsetBoard:
 
 
 def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -> HeadsetBoard:
-    """The entry point of the driver ``soundcard``. InputError names the board and the key."""
+    """The entry point of the driver ``soundcard``. InputError names board and key; SoundMissing."""
     given = dict(settings)
     headset = Headset(
         microphone=_text(name, given, "microphone"),
@@ -217,6 +216,7 @@ def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -
         raise InputError(f"board {name}: {min(given)}: there is no such key; there are {known}")
     if not context.live:
         raise InputError(f"board {name}: a headset works in real time only")
+    sounddevice()
     return HeadsetBoard(name, headset)
 
 

@@ -1,9 +1,10 @@
 """What every driver, real or simulated, offers: boards with ports, and what they can do.
 
-A driver is a module with ``open_board(name, settings, context) -> Board``, registered under the
-entry-point group ``ctidrv.drivers``. Line events (ring, seizure, battery, polarity, hook) do not come
-through these classes, nor do hook commands: both pass through the board's native side in the tick,
-together with the audio they belong to (``native/include/cti/board.h``, `ctidrv.media.channel`).
+A driver is a module with ``open_board(name, settings, context) -> Board``, registered under the entry-point
+group ``ctidrv.drivers``. It refuses settings that will not do (InputError), and names the package that it
+cannot do without (PortError), before anything is opened. Line events (ring, seizure, battery, polarity,
+hook) do not come through these classes, nor do hook commands: both pass through the board's native side in
+the tick, together with the audio they belong to (``native/include/cti/board.h``, `ctidrv.media.channel`).
 """
 
 from __future__ import annotations

@@ -81,9 +81,7 @@ class V253Board:
         return None if self.session is None else self.session.trouble
 
     def open(self) -> None:
-        """PortError without pyserial. A modem that is not there is no error: it is looked for until it is."""
-        if self._open_link is SerialLink:
-            need_pyserial()
+        """A modem that is not there is no error: it is looked for until it is."""
         self.session = session = Session(
             self.info.name,
             self._wanted,
@@ -123,7 +121,7 @@ class V253Board:
 
 
 def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -> V253Board:
-    """The entry point of the driver ``v253``. InputError names the board and the key."""
+    """The entry point of the driver ``v253``. InputError names board and key; PortError: no pyserial."""
     given = dict(settings)
     device = given.pop("device", None)
     if not isinstance(device, str) or not device:
@@ -138,4 +136,5 @@ def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -
         raise InputError(f"board {name}: {min(given)}: there is no such key; there are {known}")
     if not context.live:
         raise InputError(f"board {name}: a modem works in real time only")
+    need_pyserial()
     return V253Board(name, Wanted(device, chosen["persona"], chosen["format"], chosen["duplex"]))

@@ -97,10 +97,10 @@ def test_virtual_time_has_no_headset(tmp_path: Path) -> None:
         open_board("headset", {}, context(tmp_path, live=False))
 
 
-def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "sounddevice", None)
     with pytest.raises(SoundMissing, match=r"pip install 'ctidrv\[soundcard\]'"):
-        HeadsetBoard("headset", Headset()).open()
+        open_board("headset", {}, context(tmp_path))
 
 
 def test_a_headset_that_is_not_there_is_looked_for_and_said(two: FakeSound) -> None:
