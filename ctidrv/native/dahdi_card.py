@@ -90,6 +90,12 @@ class DahdiCard:
             return int(lib.cti_dahdi_card_ioctl(self.ptr, handle, request, ffi.NULL, 0))
         return int(lib.cti_dahdi_card_ioctl(self.ptr, handle, request, ffi.from_buffer(arg), len(arg)))
 
+    def indirect(self, handle: int, channel: int, request: int, arg: bytearray) -> int:
+        """As `ioctl`, of another channel by the control node."""
+        return int(
+            lib.cti_dahdi_card_indirect(self.ptr, handle, channel, request, ffi.from_buffer(arg), len(arg))
+        )
+
     def read(self, handle: int, size: int) -> bytes | int:
         """At most so many bytes, of one buffer; or a negative errno."""
         room = ffi.new("uint8_t[]", max(0, min(size, _MOST_BYTES)))

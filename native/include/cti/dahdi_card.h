@@ -103,6 +103,9 @@ int cti_dahdi_card_close(cti_dahdi_card *card, int handle);
 /* arg holds what goes in, and then what comes out: size bytes, at least as many as the request says; 0 for a
  * null pointer. Returns 0 or a negative errno. */
 int cti_dahdi_card_ioctl(cti_dahdi_card *card, int handle, uint32_t request, uint8_t *arg, int size);
+/* DAHDI_INDIRECT, whose argument is a pointer: a request of another channel, by the control node. */
+int cti_dahdi_card_indirect(cti_dahdi_card *card, int handle, int channel, uint32_t request, uint8_t *arg,
+                            int size);
 /* Bytes, or a negative errno. */
 int cti_dahdi_card_read(cti_dahdi_card *card, int handle, uint8_t *out, int size);
 int cti_dahdi_card_write(cti_dahdi_card *card, int handle, const uint8_t *data, int size);

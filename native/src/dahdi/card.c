@@ -42,9 +42,6 @@ void card_channel_afresh(card_channel *c) {
     c->plain = 1;
     for (int i = 0; i < 512; i++)
         c->gain[i] = (uint8_t)i;
-    static const int32_t USUAL[CARD_CADENCE] = {2000, 4000};
-    memcpy(c->cadence, USUAL, sizeof USUAL);
-    c->cadence_again = 0;
     card_set_buffers(c, DAHDI_DEFAULT_BLOCK, 2);
 }
 
@@ -60,6 +57,7 @@ void card_channel_init(cti_dahdi_card *card, card_channel *c) {
     c->ring_told = c->ring_ms = c->quiet_ms = c->cut_ms = c->fed_ms = c->turned_ms = c->alarms = 0;
     c->loop = 1;
     c->dialling = c->vmwi = c->lamp = 0;
+    memset(c->tune, 0, sizeof c->tune);
     card_channel_afresh(c);
 }
 
@@ -77,7 +75,7 @@ int cti_dahdi_card_init(cti_dahdi_card *card, size_t size, const cti_dahdi_card_
     card->line = *line;
     card->ports = cfg->fxo + cfg->fxs;
     card->channels = card->ports + cfg->pseudo;
-    card->zones = cfg->configured;
+    card->zones = cfg->configured != 0;
     card->echo_size = up(cti_echo_can_size());
     card->echoes = up(sizeof(struct cti_dahdi_card) + (size_t)card->channels * sizeof(card_channel));
     const cti_echo_can_config taps = {.taps = ECHO_TAPS};
@@ -172,11 +170,12 @@ int cti_dahdi_card_status_of(cti_dahdi_card *card, int channel, cti_dahdi_card_s
 
 /* --- 20 ms --- */
 
-static void cancel_echo(cti_dahdi_card *card, const card_channel *c, const int16_t *sent, int16_t *came) {
-    if (!c->echo_on)
-        return;
+static void cancel_echo(cti_dahdi_card *card, const card_channel *c) {
     unsigned char *echo = (unsigned char *)card + card->echoes + (size_t)c->line * card->echo_size;
-    cti_echo_can_run((cti_echo_can *)echo, sent, came, came, CARD_TICK);
+    const int16_t *came = card->came[c->line];
+    memcpy(card->heard[c->line], came, sizeof card->heard[c->line]);
+    if (c->echo_on)
+        cti_echo_can_run((cti_echo_can *)echo, card->sent[c->line], came, card->heard[c->line], CARD_TICK);
 }
 
 /* On hook an FXS port's way for audio is closed unless it was opened, and while it rings. */
@@ -186,12 +185,14 @@ static int is_closed(const cti_dahdi_card *card, const card_channel *c) {
 
 static void hear(cti_dahdi_card *card, card_channel *pseudo) {
     const card_channel *of = card_channel_of(card, pseudo->conf[1]);
-    int mode = pseudo->conf[2] & 0xff;
+    int mode = pseudo->conf[2] & 0xff, early = mode >= CARD_BEFORE_ECHO;
+    mode -= early ? CARD_BEFORE_ECHO - 1 : 0;
     int16_t pcm[CARD_TICK] = {0}, unheard[CARD_TICK];
     card_send(pseudo, unheard);
     if (of != NULL && of->kind != CARD_PSEUDO && mode >= 1 && mode <= 3)
         for (int i = 0; i < CARD_TICK; i++) {
-            int both = (mode & 1 ? card->came[of->line][i] : 0) + (mode & 2 ? card->sent[of->line][i] : 0);
+            int both = (mode & 1 ? (early ? card->came : card->heard)[of->line][i] : 0) +
+                       (mode & 2 ? card->sent[of->line][i] : 0);
             pcm[i] = (int16_t)(both > 32767 ? 32767 : both < -32768 ? -32768 : both);
         }
     card_receive(pseudo, pcm);
@@ -224,12 +225,15 @@ static int tick(cti_dahdi_card *card, int64_t at) {
     if (n < 0)
         return n;
     for (int i = 0; i < card->ports && !card->removed; i++) {
-        cancel_echo(card, &card->channel[i], card->sent[i], card->came[i]);
-        card_receive(&card->channel[i], card->came[i]);
+        card_tune(&card->channel[i], card->sent[i], card->came[i]);
+        cancel_echo(card, &card->channel[i]);
+        card_receive(&card->channel[i], card->heard[i]);
     }
     for (int i = card->ports; i < card->channels; i++)
         if (card->channel[i].opened)
             hear(card, &card->channel[i]);
+    for (int i = 0; i < CARD_HANDLES; i++)
+        card_timer_tick(&card->timer[i]);
     pass_ms(card, at, n < CARD_LINE_EVENTS ? n : CARD_LINE_EVENTS);
     card->now = at + CARD_TICK;
     return CTI_OK;

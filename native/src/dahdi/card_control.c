@@ -1,7 +1,7 @@
 /* What a program asks of the control node by ioctl: spans, configuration, tone zones. */
 #include "dahdi/card_state.h"
 
-enum { SPAN_BYTES = 314, MOST_ZONES = 32 };
+enum { SPAN_BYTES = 314, ZONE_BYTES = 112, TONE_BYTES = 44 };
 
 typedef cti_dahdi_card card_t;
 
@@ -61,7 +61,12 @@ static card_channel *named(card_t *card, const uint8_t *arg) {
 static int get_params(card_t *card, card_channel *none, uint8_t *arg, int size) {
     (void)none;
     card_channel *c = named(card, arg);
-    return c == NULL ? -CTI_DAHDI_EINVAL : card_get_params(card, c, arg, size);
+    if (c == NULL)
+        return -CTI_DAHDI_EINVAL;
+    int master = card_int(arg) & DAHDI_MASTER ? card_number(card, c) << 16 : 0; /* an analogue one: itself */
+    card_get_params(card, c, arg, size);
+    card_put_int(arg, card_int(arg) | master);
+    return 0;
 }
 
 /* chan, name[40], sigtype at 44, deflaw at 48 */
@@ -95,30 +100,46 @@ static int attach_echo_can(card_t *card, card_channel *none, uint8_t *arg, int s
 static int free_zone(card_t *card, card_channel *none, uint8_t *arg, int size) {
     (void)none, (void)size;
     int zone = card_int(arg);
-    if (zone < 0 || zone >= MOST_ZONES || !(card->zones >> zone & 1))
+    if (zone < 0 || zone >= CARD_ZONES)
         return -CTI_DAHDI_EINVAL;
-    card->zones &= ~(1 << zone);
+    card->zones &= ~(1u << zone); /* one that is not loaded is free already */
     return 0;
 }
 
-/* The zone's number is the first of its header; which tones it has behind that is not looked at. */
+/* How many tones, the zone, its ringing, 40 characters; then the tones: what it is, which part comes next,
+ * samples … The tones themselves are not made, but have to be whole. */
 static int load_zone(card_t *card, card_channel *none, uint8_t *arg, int size) {
-    (void)none, (void)size;
-    int zone = card_int(arg);
-    if (zone < 0 || zone >= MOST_ZONES - 1)
+    (void)none;
+    int tones = card_int(arg), zone = card_int(arg + 4);
+    const uint8_t *ringing = arg + 8;
+    for (int i = 0; i < CARD_CADENCE; i++)
+        if (card_int(ringing + 4 * i) < 0)
+            return -CTI_DAHDI_EINVAL;
+    if (zone < 0 || zone >= CARD_ZONES || tones < 0 || tones > (size - ZONE_BYTES) / TONE_BYTES)
         return -CTI_DAHDI_EINVAL;
-    card->zones |= 1 << zone;
+    for (int i = 0; i < tones; i++) {
+        const uint8_t *tone = arg + ZONE_BYTES + i * TONE_BYTES;
+        if (card_int(tone) < 0 || card_int(tone + 4) < 0 || card_int(tone + 4) >= tones ||
+            card_int(tone + 8) < 0)
+            return -CTI_DAHDI_EINVAL;
+    }
+    if (card->zones >> zone & 1)
+        return -CTI_DAHDI_EBUSY;
+    card->zones |= 1u << zone;
+    memcpy(card->zone_cadence[zone], ringing, sizeof card->zone_cadence[zone]);
     return 0;
 }
 
 static int default_zone(card_t *card, card_channel *none, uint8_t *arg, int size) {
     (void)none, (void)size;
     int zone = card_int(arg);
-    if (zone < 0 || zone >= MOST_ZONES || !(card->zones >> zone & 1))
+    if (zone < 0 || zone >= CARD_ZONES || !(card->zones >> zone & 1))
         return -CTI_DAHDI_EINVAL;
     card->default_zone = zone;
-    for (int i = 0; i < card->channels; i++)
+    for (int i = 0; i < card->channels; i++) {
         card->channel[i].tone_zone = zone;
+        card_zone_cadence(card, &card->channel[i]);
+    }
     return 0;
 }
 

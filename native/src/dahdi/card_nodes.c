@@ -16,6 +16,7 @@ static int bind_to(cti_dahdi_card *card, card_handle *h, card_channel *c) {
     if (c->sig == 0)
         return -CTI_DAHDI_ENXIO; /* no dahdi_cfg yet */
     card_channel_afresh(c);
+    card_zone_cadence(card, c);
     c->opened = 1;
     h->generation = card->generation;
     h->channel = card_number(card, c) - 1;
@@ -30,6 +31,7 @@ static int open_node(cti_dahdi_card *card, int node) {
         return -CTI_DAHDI_EMFILE;
     card_handle *h = &card->handle[index];
     *h = (card_handle){.used = 1, .node = node, .channel = -1};
+    card->timer[index] = (card_timer){0};
     int result = 0;
     if (node == CTI_DAHDI_PSEUDO)
         result = bind_to(card, h, free_pseudo(card));
@@ -115,7 +117,9 @@ int cti_dahdi_card_ready(cti_dahdi_card *card, int handle) {
     const card_handle *h = handle_of(card, handle);
     const card_channel *c = bound(card, h);
     int mask = 0;
-    if (is_gone(card, h))
+    if (h->node == CTI_DAHDI_TIMER)
+        mask = card_timer_ready(&card->timer[handle]);
+    else if (is_gone(card, h))
         mask = CTI_DAHDI_ERR | CTI_DAHDI_HUP | CTI_DAHDI_PRI;
     else if (c != NULL)
         mask = (c->rx.count > 0 ? CTI_DAHDI_IN : 0) | (c->events > 0 ? CTI_DAHDI_PRI : 0) |
@@ -157,6 +161,8 @@ static int answer(cti_dahdi_card *card, card_handle *h, uint32_t request, uint8_
     card_channel *c = bound(card, h);
     if (request == DAHDI_SPECIFY)
         return specify(card, h, arg, size);
+    if (h->node == CTI_DAHDI_TIMER)
+        return card_timer_request(&card->timer[h - card->handle], request, arg, size);
     if (request == DAHDI_GETVERSION && size >= 160)
         return card_get_version(card, c, arg, size);
     if (c == NULL)
@@ -174,4 +180,17 @@ int cti_dahdi_card_ioctl(cti_dahdi_card *card, int handle, uint32_t request, uin
         return -CTI_DAHDI_EINVAL;
     card_hold(card);
     return card_let_go(card, answer(card, handle_of(card, handle), request, arg, size));
+}
+
+/* As DAHDI_INDIRECT: by the control node, of whichever program has the channel open. */
+int cti_dahdi_card_indirect(cti_dahdi_card *card, int handle, int channel, uint32_t request, uint8_t *arg,
+                            int size) {
+    const card_handle *h = handle_of(card, handle);
+    if (h == NULL || h->node != CTI_DAHDI_CTL || size < 0 || (size > 0 && arg == NULL))
+        return -CTI_DAHDI_EINVAL;
+    card_hold(card);
+    card_channel *c = card_channel_of(card, channel);
+    int is_there = c != NULL && (c->kind == CARD_PSEUDO || !card->removed);
+    return card_let_go(card,
+                       is_there ? card_channel_request(card, c, request, arg, size) : -CTI_DAHDI_EINVAL);
 }

@@ -167,6 +167,14 @@ static int echo_cancel(card_t *card, card_channel *c, uint8_t *arg, int size) {
     return 0;
 }
 
+/* Taps, then how many parameters follow, of a name (16 characters) and a value. MG2 has none that we know. */
+static int echo_cancel_params(card_t *card, card_channel *c, uint8_t *arg, int size) {
+    int count = card_int(arg + 4);
+    if (count < 0 || count > (size - 8) / 20)
+        return -CTI_DAHDI_EINVAL;
+    return count > 0 ? -CTI_DAHDI_EINVAL : echo_cancel(card, c, arg, size);
+}
+
 static int echo_train(card_t *card, card_channel *c, uint8_t *arg, int size) {
     (void)card, (void)arg, (void)size;
     return c->echo_on ? 0 : -CTI_DAHDI_EINVAL;
@@ -194,12 +202,10 @@ static int set_linear(card_t *card, card_channel *c, uint8_t *arg, int size) {
 }
 
 /* ms, on and off by turns; a negative one begins what is repeated. */
-static int set_cadence(card_t *card, card_channel *c, uint8_t *arg, int size) {
-    (void)card;
-    static const int32_t USUAL[CARD_CADENCE] = {2000, 4000};
+int card_set_cadence(card_channel *c, const int32_t *ms) {
     int32_t wanted[CARD_CADENCE];
     int again = 0;
-    memcpy(wanted, size == 0 ? (const void *)USUAL : arg, sizeof wanted);
+    memcpy(wanted, ms, sizeof wanted);
     for (int i = 0; i < CARD_CADENCE; i++) {
         if (wanted[i] < 0 && wanted[i] >= -MOST_CADENCE_MS && i % 2 == 0) {
             wanted[i] = -wanted[i];
@@ -213,6 +219,24 @@ static int set_cadence(card_t *card, card_channel *c, uint8_t *arg, int size) {
     memcpy(c->cadence, wanted, sizeof wanted);
     c->cadence_again = again;
     return 0;
+}
+
+void card_zone_cadence(const cti_dahdi_card *card, card_channel *c) {
+    static const int32_t USUAL[CARD_CADENCE] = {2000, 4000};
+    int known = c->tone_zone >= 0 && card->zones >> c->tone_zone & 1;
+    if (!known || card_set_cadence(c, card->zone_cadence[c->tone_zone]) < 0)
+        card_set_cadence(c, USUAL);
+}
+
+/* A null pointer: as the zone has it. */
+static int set_cadence(card_t *card, card_channel *c, uint8_t *arg, int size) {
+    int32_t wanted[CARD_CADENCE];
+    if (size == 0) {
+        card_zone_cadence(card, c);
+        return 0;
+    }
+    memcpy(wanted, arg, sizeof wanted);
+    return card_set_cadence(c, wanted);
 }
 
 static int transfer(card_t *card, card_channel *c, uint8_t *arg, int size) {
@@ -259,13 +283,23 @@ static int get_conf(card_t *card, card_channel *c, uint8_t *arg, int size) {
     return 0;
 }
 
-/* Of conferences only what listens to a channel: modes 0 to 3. */
+/* The impedance, which the line beneath does not know, and the eight taps of the hybrid (card_tune.c). */
+static int set_echo_tune(card_t *card, card_channel *c, uint8_t *arg, int size) {
+    (void)card, (void)size;
+    if (c->kind != CARD_FXO)
+        return -CTI_DAHDI_EINVAL;
+    memcpy(c->tune, arg, sizeof c->tune);
+    return 0;
+}
+
+/* Of conferences only what listens to a channel: modes 1 to 3, and 10 to 12, before its echo is cancelled. */
 static int set_conf(card_t *card, card_channel *c, uint8_t *arg, int size) {
     (void)size;
     int number = card_int(arg + 4), mode = card_int(arg + 8);
-    if (mode < 0 || (mode & 0xff) > 3)
+    int what = mode & 0xff;
+    if (mode < 0 || (what > 3 && (what < CARD_BEFORE_ECHO || what > CARD_BEFORE_ECHO + 2)))
         return -CTI_DAHDI_EINVAL;
-    if ((mode & 0xff) != 0 && card_channel_of(card, number) == NULL)
+    if (what != 0 && card_channel_of(card, number) == NULL)
         return -CTI_DAHDI_EINVAL;
     memcpy(c->conf, arg, sizeof c->conf);
     c->conf[0] = card_number(card, c);
@@ -281,11 +315,12 @@ static int get_zone(card_t *card, card_channel *c, uint8_t *arg, int size) {
 static int set_zone(card_t *card, card_channel *c, uint8_t *arg, int size) {
     (void)size;
     int zone = card_int(arg) < 0 ? card->default_zone : card_int(arg);
-    if (zone > 31)
+    if (zone >= CARD_ZONES)
         return -CTI_DAHDI_EINVAL;
     if (!(card->zones >> zone & 1))
         return -CTI_DAHDI_ENODATA;
     c->tone_zone = zone;
+    card_zone_cadence(card, c);
     return 0;
 }
 
@@ -324,6 +359,8 @@ static const card_request REQUESTS[] = {
     {DAHDI_SET_BUFINFO, set_bufinfo},
     {DAHDI_DIAL, dial},
     {DAHDI_ECHOCANCEL, echo_cancel},
+    {DAHDI_ECHOCANCEL_PARAMS, echo_cancel_params},
+    {DAHDI_SET_ECHOTUNE, set_echo_tune},
     {DAHDI_ECHOTRAIN, echo_train},
     {DAHDI_CHANNO, channel_number},
     {DAHDI_DIALING, dialling},

@@ -19,7 +19,10 @@ enum {
     CARD_DIAL = 256,
     CARD_TIMES = 11,
     CARD_CADENCE = 16,
-    CARD_DIGIT = 2048 /* samples of a digit and its pause, at most */
+    CARD_ZONES = 32,
+    CARD_BEFORE_ECHO = 10, /* the first of the monitors that hear the echo */
+    CARD_TUNE = 9,         /* octets of a port's tuning: the impedance, and eight taps */
+    CARD_DIGIT = 2048      /* samples of a digit and its pause, at most */
 };
 
 enum card_kind { CARD_FXO, CARD_FXS, CARD_PSEUDO };
@@ -68,14 +71,22 @@ typedef struct card_channel {
     int16_t digit[CARD_DIGIT];
     /* sound */
     int32_t attached, echo_on;
-    int32_t rx_gain, tx_gain; /* parts of 4096 */
-    uint8_t gain[512];        /* the tables of SETGAINS: what is received, then what is sent */
-    int32_t plain;            /* they change nothing */
-    int32_t conf[3];          /* chan, confno, confmode */
+    int8_t tune[CARD_TUNE];
+    int16_t tune_past[CARD_TUNE - 2]; /* the last that was sent */
+    int32_t rx_gain, tx_gain;         /* parts of 4096 */
+    uint8_t gain[512];                /* the tables of SETGAINS: what is received, then what is sent */
+    int32_t plain;                    /* they change nothing */
+    int32_t conf[3];                  /* chan, confno, confmode */
     int32_t tone_zone;
     int32_t vmwi, lamp;
     char echo_name[16];
 } card_channel;
+
+/* Of a handle of the node `timer`. */
+typedef struct card_timer {
+    int32_t interval, left; /* samples; 0: none */
+    int32_t expired, ping;
+} card_timer;
 
 typedef struct card_handle {
     int32_t used, node, channel; /* channel: index, -1 none */
@@ -88,11 +99,15 @@ struct cti_dahdi_card {
     cti_board line;
     int64_t now, ms; /* samples, and ms since the beginning */
     int32_t ports, channels, removed, alarms, generation;
-    int32_t zones, default_zone; /* a bit each of those that are loaded */
-    size_t echo_size, echoes;    /* cancellers, behind the channels */
+    uint32_t zones; /* a bit each of those that are loaded */
+    int32_t default_zone;
+    int32_t zone_cadence[CARD_ZONES][CARD_CADENCE];
+    size_t echo_size, echoes; /* cancellers, behind the channels */
     card_handle handle[CARD_HANDLES];
     cti_event ev[CARD_LINE_EVENTS];
-    int16_t sent[64][CARD_TICK], came[64][CARD_TICK];
+    int16_t sent[64][CARD_TICK], came[64][CARD_TICK]; /* to and from the line */
+    int16_t heard[64][CARD_TICK];                     /* what came, less the canceller's echo */
+    card_timer timer[CARD_HANDLES];
     card_channel channel[];
 };
 
@@ -169,4 +184,13 @@ int card_channel_request(cti_dahdi_card *card, card_channel *c, uint32_t request
 int card_control_request(cti_dahdi_card *card, uint32_t request, uint8_t *arg, int size);
 int card_get_params(cti_dahdi_card *card, card_channel *c, uint8_t *arg, int size);
 int card_span_stat(cti_dahdi_card *card, card_channel *c, uint8_t *arg, int size);
+int card_timer_request(card_timer *timer, uint32_t request, uint8_t *arg, int size);
+int card_timer_ready(const card_timer *timer);
+void card_timer_tick(card_timer *timer);
+/* The port's own hybrid (card_tune.c): takes what is sent out of what comes, as it was tuned. */
+void card_tune(card_channel *c, const int16_t *sent, int16_t *came);
+/* Ringing as the channel's tone zone has it. */
+void card_zone_cadence(const cti_dahdi_card *card, card_channel *c);
+/* 0, or an errno: none that could be rung. */
+int card_set_cadence(card_channel *c, const int32_t *ms);
 int card_get_version(cti_dahdi_card *card, card_channel *c, uint8_t *arg, int size);
