@@ -1,22 +1,9 @@
 /* What a program asks of the control node by ioctl: spans, configuration, tone zones. */
 #include "dahdi/card_state.h"
 
-enum { SPAN_BYTES = 314, ZONE_BYTES = 112, TONE_BYTES = 44 };
+enum { ZONE_BYTES = 112, TONE_BYTES = 44 };
 
 typedef cti_dahdi_card card_t;
-
-/* Offsets in a struct dahdi_spaninfo. */
-enum {
-    SPAN_NAME = 4,
-    SPAN_DESC = 24,
-    SPAN_ALARMS = 64,
-    SPAN_NUMCHANS = 120,
-    SPAN_TOTALCHANS = 124,
-    SPAN_TOTALSPANS = 128,
-    SPAN_LOCATION = 180,
-    SPAN_MANUFACTURER = 220,
-    SPAN_DEVICETYPE = 260
-};
 
 static void put_text(uint8_t *at, const char *text) {
     memcpy(at, text, strlen(text) + 1);

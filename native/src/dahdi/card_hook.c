@@ -60,7 +60,7 @@ static int flash(cti_dahdi_card *card, card_channel *c) {
         return -CTI_DAHDI_EBUSY;
     if (c->kind != CARD_FXO)
         return -CTI_DAHDI_EINVAL;
-    if (card_control(card, c, CTI_LINE_FLASH, SAMPLES_A_MS * c->time[TIME_FLASH]) < 0)
+    if (card_control(card, c, CTI_LINE_FLASH, SAMPLES_A_MS * c->time[TIMES_FLASH]) < 0)
         return -CTI_DAHDI_EINVAL;
     c->hook = HOOK_FLASH;
     return -CTI_DAHDI_EINPROGRESS;
@@ -166,9 +166,9 @@ static int begin_pulses(cti_dahdi_card *card, const card_channel *c, char digit)
     if (count < 0)
         return count;
     const cti_pulse_train train = {.pulses = count,
-                                   .break_ms = c->time[TIME_PULSE_BREAK],
-                                   .make_ms = c->time[TIME_PULSE_MAKE],
-                                   .pause_ms = c->time[TIME_PULSE_AFTER] / 10 * 10};
+                                   .break_ms = c->time[TIMES_PULSE_BREAK],
+                                   .make_ms = c->time[TIMES_PULSE_MAKE],
+                                   .pause_ms = c->time[TIMES_PULSE_AFTER] / 10 * 10};
     return card_control(card, c, CTI_LINE_PULSES, cti_pulse_value(&train));
 }
 

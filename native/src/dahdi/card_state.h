@@ -30,9 +30,6 @@ enum card_kind { CARD_FXO, CARD_FXS, CARD_PSEUDO };
 /* The kernel's txstate, as far as an analogue port has it. */
 enum card_hook { HOOK_ON, HOOK_OFF, HOOK_FLASH, HOOK_RINGS, HOOK_PAUSES, HOOK_CUT, HOOK_GUARD };
 
-/* dahdi_params' times, in ms. */
-enum card_time { TIME_FLASH = 3, TIME_PULSE_BREAK = 8, TIME_PULSE_MAKE = 9, TIME_PULSE_AFTER = 10 };
-
 enum card_dialling { CARD_DIAL_NONE, CARD_DIAL_ON, CARD_DIAL_PULSES };
 
 /* Buffers of one direction, in the law's octets: numbufs of them, a ring. */

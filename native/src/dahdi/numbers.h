@@ -108,7 +108,7 @@ enum dahdi_sig {
     DAHDI_SIG_CLEAR = 0x80
 };
 
-enum dahdi_alarm { DAHDI_ALARM_RED = 8 };
+enum dahdi_alarm { DAHDI_ALARM_RED = 8, SPAN_OUT_OF_ORDER = 8 | 16 | 32 /* red, blue, not open */ };
 
 enum dahdi_flush { DAHDI_FLUSH_READ = 1, DAHDI_FLUSH_WRITE = 2, DAHDI_FLUSH_EVENT = 4, DAHDI_FLUSH_ALL = 7 };
 
@@ -144,4 +144,21 @@ enum dahdi_params_at {
     PARAMS_TIMES = 88, /* eleven: prewink to pulseafter */
     PARAMS_ALARMS = 132,
     PARAMS_BYTES = 136
+};
+
+/* Its times in ms, places among the eleven. */
+enum dahdi_times_at { TIMES_FLASH = 3, TIMES_PULSE_BREAK = 8, TIMES_PULSE_MAKE = 9, TIMES_PULSE_AFTER = 10 };
+
+/* Offsets in a struct dahdi_spaninfo of 314 bytes. */
+enum dahdi_span_at {
+    SPAN_NAME = 4,
+    SPAN_DESC = 24,
+    SPAN_ALARMS = 64,
+    SPAN_NUMCHANS = 120,
+    SPAN_TOTALCHANS = 124,
+    SPAN_TOTALSPANS = 128,
+    SPAN_LOCATION = 180,
+    SPAN_MANUFACTURER = 220,
+    SPAN_DEVICETYPE = 260,
+    SPAN_BYTES = 314
 };

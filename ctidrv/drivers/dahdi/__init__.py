@@ -1,0 +1,1 @@
+"""Analogue cards and channel banks by DAHDI, the kernel's interface for them."""
