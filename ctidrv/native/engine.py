@@ -221,10 +221,14 @@ class LiveLoop:
         return int(lib.cti_live_wait(self._live, after, timeout_ms))
 
     def lateness(self) -> list[int]:
-        """How many ticks began how late: in the n-th bin up to n + 1 tenths of a millisecond."""
+        """How many ticks began how late: in the n-th bin up to n + 1 tenths of a millisecond;
+        without the empty ones at the end."""
         bins = ffi.new("int64_t[]", lib.CTI_LATENESS_BINS)
         check(lib.cti_live_lateness(self._live, bins), "live loop")
-        return list(bins)
+        counts = list(bins)
+        while counts and counts[-1] == 0:
+            counts.pop()
+        return counts
 
     def end(self) -> None:
         """Gives back what the system lent, once `run` and `wait` have returned."""

@@ -174,7 +174,7 @@ class StationClient:
         return row
 
     def station(self) -> Row:
-        """``version pid data office engine store``: what runs, and how it is."""
+        """``version pid data office engine lateness store``: what runs, and how it is."""
         return self._row("GET", "/api/v1/station")
 
     def ports(self) -> list[Row]:

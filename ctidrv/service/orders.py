@@ -64,6 +64,7 @@ class Orders:
             "data": str(self.folder.root),
             "office": dataclasses.asdict(self.config.office),
             "engine": dataclasses.asdict(self.engine.stats()),
+            "lateness": self.engine.lateness(),
             "store": {"waiting": writer.waiting, "stalled": writer.stalled, "errors": list(self.errors)},
         }
 

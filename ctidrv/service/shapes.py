@@ -271,5 +271,7 @@ class StationState(Shape):
     office: dict[str, Any]
     engine: dict[str, int]
     """The engine's counters (ticks, slips, …)."""
+    lateness: list[int]
+    """How many of its ticks began how late, by tenths of a millisecond."""
     store: dict[str, Any]
     """``waiting`` rows, ``stalled``, and the latest ``errors``."""

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ async def measure(ports: int, length: float, folder: Path) -> dict[str, Any]:
         memory = resident_kib() - before
     finally:
         engine.close()
-    late = [b - a for a, b in zip(bins, then, strict=True)]
+    late = [b - a for a, b in zip_longest(bins, then, fillvalue=0)]
     port_seconds = ports * (last.now - first.now) / 8000
     return {
         "ports": ports,

@@ -186,8 +186,8 @@ def counts(pid: int) -> dict[str, int]:
 
 
 def settled(client: StationClient, pid: int, quiet_s: float) -> dict[str, int]:
-    """Once they no longer fall: a request or a file that is being closed is no leak. Before that the pool of
-    threads is filled, which grows with what is asked at once, to a bound, and stays."""
+    """A request or a file that is being closed is no leak. Before that the pools of threads are filled, which
+    grow with what is asked at once, to a bound."""
 
     def ask(_: int) -> None:
         with contextlib.suppress(ServiceError):
@@ -195,9 +195,11 @@ def settled(client: StationClient, pid: int, quiet_s: float) -> dict[str, int]:
 
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(ask, range(320)))
+    time.sleep(quiet_s)
+    ask(0)  # with a request those threads end that have been idle
     least = counts(pid)
-    for _ in range(round(quiet_s / 0.25)):
-        time.sleep(0.25)
+    for _ in range(20):
+        time.sleep(0.05)
         now = counts(pid)
         least = {name: min(count, least[name]) for name, count in now.items()}
     return least

@@ -43,11 +43,9 @@ class Identity:
 
 LINE = 60
 """Characters of a command line at most: no modem is known that takes less."""
-_BEGIN = (
-    Ask("reset", "ATZ", needed=False),
-    Ask("plain", "ATE0V1Q0"),
-    Ask("I0", "ATI0", needed=False),
-)
+_RESET = Ask("reset", "ATZ", needed=False)
+_PLAIN = Ask("plain", "ATE0V1Q0")
+_NAME = Ask("I0", "ATI0", needed=False)
 _FIRST = (
     Ask("classes", "AT+FCLASS=?", needed=False),
     Ask("voice", "AT+FCLASS=8"),
@@ -65,11 +63,14 @@ class Dialogue:
     coding: str = "auto"
     known: Identity | None = None
     found: Identity | None = None
-    _asks: list[Ask] = field(default_factory=lambda: list(_BEGIN))
+    _asks: list[Ask] = field(default_factory=list)
     _answers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _taken: set[str] = field(default_factory=set)
     _setup: list[str] = field(default_factory=list)
     _stage: int = 0
+
+    def __post_init__(self) -> None:
+        self._asks = [_PLAIN, _NAME] if self.known else [_RESET, _PLAIN, _NAME]
 
     def next(self) -> Ask | None:
         """None once all has been asked: `found` is set then. PortError for a modem that will not do."""
@@ -92,7 +93,7 @@ class Dialogue:
             if ask.key.startswith("cid"):
                 self._asks = [each for each in self._asks if not each.key.startswith("cid")]
         elif ask.key == "again":  # another one, which says the same of itself
-            self.known, self._stage, self._asks = None, 1, list(_FIRST)
+            self.known, self._stage, self._asks = None, 1, [_RESET, _PLAIN, *_FIRST]
         elif ask.needed:
             raise PortError(f"the modem refuses {ask.command}: {_ADVICE.get(ask.key, 'it has no voice')}")
 
@@ -107,7 +108,7 @@ class Dialogue:
     def _first(self) -> list[Ask]:
         if self.known and self._known_again:
             return [Ask("again", line) for line in self.known.lines]
-        return list(_FIRST)
+        return [_RESET, _PLAIN, *_FIRST] if self.known else list(_FIRST)
 
     def _second(self) -> list[Ask]:
         """Once it is known what it is: how it is set up."""

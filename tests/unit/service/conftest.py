@@ -73,7 +73,15 @@ class NotingStation:
 
     def info(self) -> dict[str, Any]:
         state = {"waiting": 0, "stalled": False, "errors": []}
-        return {"version": "0", "pid": 1, "data": "x", "office": {}, "engine": {}, "store": state}
+        return {
+            "version": "0",
+            "pid": 1,
+            "data": "x",
+            "office": {},
+            "engine": {},
+            "lateness": [],
+            "store": state,
+        }
 
     def ports(self) -> list[dict[str, Any]]:
         return [PORT]
