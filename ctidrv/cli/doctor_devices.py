@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from ctidrv.cli.doctor_cards import examine_cards, is_card, load_dahdi
 from ctidrv.cli.examined import Result
 from ctidrv.config import BoardConfig
 from ctidrv.drivers.devices import Device, devices, has_module, modem_manager, trouble
@@ -21,12 +22,12 @@ def examine_devices(boards: Sequence[BoardConfig]) -> Iterator[Result]:
         if "device" in board.settings:
             yield _board(board, Path(str(board.settings["device"])))
         elif board.driver == "dahdi":
-            yield _cards(f"board {board.name}: cards", Path(str(board.settings.get("nodes", "/dev/dahdi"))))
+            yield from examine_cards(board, ROOT)
     found = devices(ROOT)
     real = {path.resolve() for path in named}
     uses_cards = any(board.driver == "dahdi" for board in boards)
     for device in found:
-        if device.known.driver == "dahdi":
+        if is_card(device):
             if not uses_cards:
                 yield _card(device)
         elif device.node is None or device.node.resolve() not in real:
@@ -50,31 +51,10 @@ def _board(board: BoardConfig, node: Path) -> Result:
     return Result(check, "ok", f"{node} can be opened")
 
 
-def _cards(check: str, nodes: Path) -> Result:
-    control = nodes / "ctl"
-    if not control.exists():
-        return Result(check, "finding", f"{control} is not there", _load_dahdi(devices(ROOT)))
-    found = trouble(control, ROOT)
-    if found is not None:
-        return Result(check, "finding", found.what, found.advice)
-    return Result(check, "ok", f"{control} can be opened")
-
-
-def _load_dahdi(found: Sequence[Device]) -> str:
-    modules = sorted({device.known.module for device in found if device.known.module and _is_card(device)})
-    if not modules:
-        return "no card is plugged in that DAHDI has a driver for"
-    return f"install DAHDI's drivers, then: sudo modprobe {' '.join(modules)} && sudo dahdi_cfg -vv"
-
-
-def _is_card(device: Device) -> bool:
-    return device.known.driver == "dahdi"
-
-
 def _card(device: Device) -> Result:
     check = f"device {device.address}"
     if not (ROOT / CARDS).exists():
-        return Result(check, "note", f"{device.known.name}: it has no driver", _load_dahdi([device]))
+        return Result(check, "note", f"{device.known.name}: it has no driver", load_dahdi([device]))
     return Result(check, "note", f"{device.known.name}: no board of this station is it", _add(device))
 
 

@@ -120,9 +120,14 @@ def choose(found: Sequence[Channel], wanted: Sequence[int] | None, place: str) -
 
 
 def _not_configured(channels: Sequence[Channel]) -> str:
+    return (
+        f"channel {channels[0].number} ({channels[0].name}) is not configured: write {written(channels)} "
+        "and run sudo dahdi_cfg -vv"
+    )
+
+
+def written(channels: Sequence[Channel]) -> str:
+    """What system.conf is to say of them."""
     lines = {"FXO": "fxsks", "FXS": "fxoks"}
     says = "; ".join(f"{lines[each.faces]}={each.number}" for each in channels[:4])
-    return (
-        f"channel {channels[0].number} ({channels[0].name}) is not configured: write {says} into "
-        "/etc/dahdi/system.conf and run sudo dahdi_cfg -vv"
-    )
+    return f"{says} into /etc/dahdi/system.conf"

@@ -50,6 +50,7 @@ def _set_up(door: Door, handle: int, channel: Channel, wanted: Wanted) -> None:
     door.ioctl(handle, numbers.SET_BUFINFO, numbers.buffers(BUFFERS, TICK))
     order(door, handle, numbers.SETLINEAR, 1)
     _try(door, handle, numbers.BUFFER_EVENTS, 1)
+    _try(door, handle, numbers.TONEDETECT, 0)  # each digit once: the core hears them
     if wanted.rx_db or wanted.tx_db:
         door.ioctl(handle, numbers.SETGAINS, gains(wanted, _law(door, handle)))
     if channel.faces == "FXS":

@@ -3,6 +3,8 @@
 
 #include "cti/error.h"
 
+enum { NS_A_SAMPLE = 125000 };
+
 void cti_dahdi_board_defaults(cti_dahdi_board_config *cfg) {
     *cfg = (cti_dahdi_board_config){.ports = 1, .latency = 400, .buffers = 8};
 }
@@ -119,6 +121,10 @@ static int exchange(void *ctx, int64_t at, const int16_t *tx, int16_t *rx, int s
                     int max) {
     cti_dahdi_board *b = ctx;
     atomic_store(&b->ticking, 1);
+    /* When within a tick a block came nobody knows: it is taken to be whole as the tick begins, and of the
+     * one to be sent all is there. So the elastic buffers neither fill nor drain while the clocks agree. */
+    b->came_ns = at * NS_A_SAMPLE;
+    b->sends_ns = (at + BOARD_BLOCK) * NS_A_SAMPLE;
     int here = is_here(b), result = 0;
     for (int i = 0; i < b->cfg.ports && here; i++)
         if ((result = board_serve(b, &b->port[i])) < 0) {

@@ -4,6 +4,7 @@
 enum {
     TRANSFER_MS = 6000,    /* asked for, as long as a message of caller ID may take */
     TRANSFER_BLOCKS = 200, /* and asked for again behind so many */
+    FIRST_BLOCKS = 8,      /* while the elastic buffers fill, and take what is there for their latency */
     ERRNO_EINTR = 4
 };
 
@@ -46,11 +47,16 @@ int board_start(cti_dahdi_board *b, dahdi_port *p) {
     return result >= 0 || passes(result) ? 0 : result;
 }
 
+/* The time that a block is told with. */
+static int64_t told_at(const dahdi_port *p, int64_t ns) {
+    return p->read < FIRST_BLOCKS ? -1 : ns;
+}
+
 static void received(cti_dahdi_board *b, dahdi_port *p, int16_t *pcm, int n) {
     if (p->echo_taps > 0 && n == BOARD_BLOCK)
         cti_echo_can_run(board_echo(b, p), sent_at(p, p->read), pcm, pcm, n);
     p->read++;
-    cti_fed_board_push(b->fed, p->number, pcm, n, -1);
+    cti_fed_board_push(b->fed, p->number, pcm, n, told_at(p, b->came_ns));
 }
 
 static int is_heard(const int16_t *pcm) {
@@ -73,7 +79,7 @@ static void open_way(cti_dahdi_board *b, dahdi_port *p, const int16_t *pcm) {
 static int send(cti_dahdi_board *b, dahdi_port *p, int blocks) {
     for (int i = 0; i < blocks; i++) {
         int16_t *pcm = sent_at(p, p->written);
-        cti_fed_board_pull(b->fed, p->number, pcm, BOARD_BLOCK, -1);
+        cti_fed_board_pull(b->fed, p->number, pcm, BOARD_BLOCK, told_at(p, b->sends_ns));
         p->written++;
         if (i < blocks - BOARD_AHEAD) {
             memset(pcm, 0, BOARD_BYTES);

@@ -57,6 +57,7 @@ struct cti_dahdi_board {
     _Atomic int32_t state; /* enum cti_dahdi_board_state */
     _Atomic int32_t ticking;
     int32_t begun;
+    int64_t came_ns, sends_ns; /* of this tick: the blocks' times, as the fed board is told */
     dahdi_port port[BOARD_PORTS];
 };
 
