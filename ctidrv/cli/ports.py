@@ -51,6 +51,8 @@ def run(args: argparse.Namespace) -> int:
         for row in rows:
             if row["trouble"]:
                 print(f"{row['id']}: {row['trouble']}")
+            if row["slips"]:
+                print(f"{row['id']}: sound was lost or repeated {row['slips']} times since it was opened")
         print(f"station at {running}" if running else "no station runs: this is what is configured")
         print(f"drivers: {', '.join(_drivers())}")
     else:
@@ -76,6 +78,7 @@ def _configured(config: StationConfig, store: Store) -> Iterator[dict[str, Any]]
             "driver": driver_of[board],
             "device": device_of[board],
             "trouble": None,
+            "slips": None,
             "kind": None,
             "label": line.label,
             "state": STOPPED,

@@ -27,7 +27,7 @@ from ctidrv.drivers.headset_sound import Ring, Stream, open_talk
 from ctidrv.drivers.sound_devices import choose, rescan
 from ctidrv.drivers.soundcard import sounddevice
 from ctidrv.errors import InputError, SoundMissing
-from ctidrv.native.fed_board import HOOK, RING, FedBoard
+from ctidrv.native.fed_board import HOOK, RING, FedBoard, FedStatus
 from ctidrv.native.fed_sound import FedSound, SoundLevels
 from ctidrv.ports.api import CAPABILITIES, Able, BoardInfo, DriverContext, Kind, PortInfo
 from ctidrv.units import RATE, PortId
@@ -98,8 +98,8 @@ class HeadsetBoard:
     def pump(self) -> None:
         """All is done by the headset's own thread, and by PortAudio's."""
 
-    def status(self) -> Any:
-        """Of its audio: `ctidrv.native.fed_board.FedStatus`."""
+    def status(self, port: int = 0) -> FedStatus:
+        """Of its sound."""
         return self._port.status()
 
     def levels(self) -> SoundLevels:

@@ -99,7 +99,8 @@ class Board(Protocol):
     `pump` is called on the Python thread after each tick, for what the driver does there; it never
     blocks. `close` is always safe, twice too, leaves every line on hook, and gives back what `open` took;
     then the board may be opened again. To an open board `open` does nothing. A board may have a `trouble`:
-    what is wrong with its device now, in words, or None. `ctidrv.ports.conformance` tries all this.
+    what is wrong with its device now, in words, or None; and a `status(port)`, by the port's place, whose
+    `rx_slips` and `tx_slips` count how often sound was lost or repeated. `ctidrv.ports.conformance` tries it.
     """
 
     @property

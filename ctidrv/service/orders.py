@@ -73,7 +73,7 @@ class Orders:
         rows = []
         seats = {seat.port: seat for seat in self.seats.values()}
         for board in self.boards.values():
-            for port in board.ports:
+            for number, port in enumerate(board.ports):
                 line, seat = self.lines.get(port.id), seats.get(port.id)
                 call = None if line is None else line.controller.call
                 state = "unused" if line is None else line.controller.state.word
@@ -87,6 +87,7 @@ class Orders:
                         "driver": board.info.driver,
                         "device": board.info.device,
                         "trouble": getattr(board, "trouble", None),
+                        "slips": _slips(board, number),
                         "kind": port.kind.value,
                         "label": label or port.label,
                         "named": label is not None,
@@ -224,3 +225,11 @@ def _port(line: str | None) -> PortId | None:
 
 def _words(caps: Mapping[str, Able]) -> dict[str, str]:
     return {name: able.value for name, able in caps.items()}
+
+
+def _slips(board: Board, port: int) -> int | None:
+    """How often sound of the port was lost or repeated, both ways; None where the board does not count it."""
+    if not hasattr(board, "status"):
+        return None
+    status = board.status(port)
+    return int(status.rx_slips + status.tx_slips)

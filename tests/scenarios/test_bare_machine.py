@@ -122,6 +122,7 @@ def test_station_runs_without_the_modem_that_may_not_be_opened_and_says_why(tmp_
                 time.sleep(0.1)
             code, rows, _ = bare.run("ports")
             assert code == 0
+            assert {row["slips"] for row in rows if row["type"] == "port"} == {0}
             trouble = {row["id"]: row["trouble"] for row in rows if row["type"] == "port"}
             assert "not allowed: " in trouble["locked/1"]
             assert "there is no such port: plug the modem in" in trouble["away/1"]

@@ -19,7 +19,7 @@ from ctidrv.drivers.v253.link import Link, Search, SerialLink, need_pyserial
 from ctidrv.drivers.v253.personas import PERSONAS
 from ctidrv.drivers.v253.session import Session, Wanted
 from ctidrv.errors import InputError
-from ctidrv.native.fed_board import FedBoard
+from ctidrv.native.fed_board import FedBoard, FedStatus
 from ctidrv.ports.api import Able, BoardInfo, DriverContext, Kind, PortInfo
 from ctidrv.units import PortId
 
@@ -105,8 +105,8 @@ class V253Board:
     def pump(self) -> None:
         """All is done by the modem's own thread."""
 
-    def status(self) -> Any:
-        """Of its audio: `ctidrv.native.fed_board.FedStatus`."""
+    def status(self, port: int = 0) -> FedStatus:
+        """Of its sound."""
         return self._fed.ports[0].status()
 
     def _learn(self) -> None:
