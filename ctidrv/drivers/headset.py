@@ -80,6 +80,8 @@ class HeadsetBoard:
 
     def open(self) -> None:
         """A headset that is not there is no error: it is looked for."""
+        if self._thread is not None:
+            return
         self._stop.clear()
         self._thread = threading.Thread(target=self._run, name=f"headset {self.info.name}", daemon=True)
         self._thread.start()

@@ -19,7 +19,14 @@ CLEARS = ("loop-break", "busy-tone")
 LOSS_DB = 3.0
 TELEPHONE_LOSS_DB = 0.5
 EXCHANGE = MappingProxyType(
-    {"phones": 2, "clearing": list(CLEARS), "loss_db": LOSS_DB, "flash": True, "control": False}
+    {
+        "phones": 2,
+        "clearing": list(CLEARS),
+        "loss_db": LOSS_DB,
+        "flash": True,
+        "flash_ms": [80, 700],
+        "control": False,
+    }
 )
 """Settings of an exchange whose first line is the board's that is tried."""
 

@@ -13,26 +13,13 @@ from ctidrv.drivers.v253.board import V253Board, open_board
 from ctidrv.events import PortEvent
 from ctidrv.media.channel import Channel
 from ctidrv.media.engine import MediaEngine
-from ctidrv.media.recorder import Kept
-from ctidrv.native.levels import level
-from ctidrv.native.pcm import Pcm
-from ctidrv.native.tones import Part, render, tone
 from ctidrv.ports.api import DriverContext
-from ctidrv.units import seconds
 from hwsim.devices.v253.stand_in import ModemStandIn
 
 E = TypeVar("E", bound=PortEvent)
 
 FAST = {"caller_id_when": "before-ring"}
 """The number comes before the first ring: nobody waits for the second."""
-LINE_LOSS_DB = 6.0
-"""Of two lines of the simulated exchange, either way."""
-SENT_DBM0 = -10.0
-
-
-def beep(length: float, hz: float = 1004.0) -> Pcm:
-    """A steady tone, so many seconds long."""
-    return render(tone([Part((hz,), SENT_DBM0, 1000)], loop=True), seconds(length))
 
 
 class Bench:
@@ -75,15 +62,6 @@ class Bench:
         """Something that the stand-in does, while everything else goes on."""
         return await asyncio.to_thread(do, *args, **more)
 
-    async def heard_for(self, length: float) -> Pcm:
-        """What comes at our end meanwhile."""
-        kept = Kept()
-        recording = self.channel.record_sample(kept)
-        await self.clock.sleep(seconds(length))
-        await recording.stop()
-        await self.clock.sleep(seconds(0.1))
-        return Pcm.from_bytes(bytes(kept.data))
-
 
 @contextlib.asynccontextmanager
 async def bench(
@@ -105,21 +83,3 @@ async def bench(
         finally:
             engine.close()
             board.close()
-
-
-def longest(sound: Pcm, above_dbm0: float) -> tuple[Pcm, int]:
-    """The longest stretch that is louder, gaps in it up to 200 ms included; and the samples of its gaps."""
-    block = 80
-    loud = [level(sound[at : at + block]) > above_dbm0 for at in range(0, len(sound) - block, block)]
-    best: tuple[int, int] = (0, 0)
-    begin = None
-    quiet = 0
-    for at, is_loud in enumerate([*loud, *[False] * 21]):
-        if is_loud:
-            begin, quiet = at if begin is None else begin, 0
-            if at + 1 - begin > best[1] - best[0]:
-                best = (begin, at + 1)
-        elif begin is not None and (quiet := quiet + 1) > 20:
-            begin = None
-    gaps = loud[best[0] : best[1]].count(False)
-    return sound[best[0] * block : best[1] * block], gaps * block

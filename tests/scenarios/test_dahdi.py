@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from dahdi_bench import Bench
-from modem_bench import beep, longest
 
 from ctidrv.events import (
     Alarm,
@@ -32,6 +31,7 @@ from ctidrv.native.dahdi_card import RED
 from ctidrv.native.ear import DTMF, Ear
 from ctidrv.native.levels import level
 from ctidrv.native.pcm import Pcm
+from ctidrv.ports.conformance.judge import beep, longest
 from ctidrv.ports.presentation import presentation_of
 from ctidrv.ports.regions import load_region
 from ctidrv.units import PortId, ms, seconds

@@ -12,7 +12,7 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("a pseudo-terminal is POSIX only", allow_module_level=True)
 
-from modem_bench import FAST, LINE_LOSS_DB, SENT_DBM0, Bench, beep, bench, longest
+from modem_bench import FAST, Bench, bench
 
 from ctidrv.events import (
     Alarm,
@@ -26,11 +26,9 @@ from ctidrv.events import (
     ToneOn,
 )
 from ctidrv.native import lib
-from ctidrv.native.levels import level
 from ctidrv.ports.api import Able
+from ctidrv.ports.conformance.judge import beep
 from ctidrv.units import ms, seconds
-
-AT_THE_END = SENT_DBM0 - LINE_LOSS_DB
 
 
 async def _answered(bench: Bench, number: str = "5551234", name: str | None = "ANN LEE") -> None:
@@ -53,7 +51,7 @@ async def _hung_up(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("persona", "duplex", "reported"), [("cx930xx", Able.YES, Able.YES), ("usr5637", Able.NO, Able.YES)]
 )
-def test_a_whole_call_with_sound_and_digits_both_ways(
+def test_what_a_modem_can_is_known_with_its_first_call(
     tmp_path: Path, persona: str, duplex: Able, reported: Able
 ) -> None:
     async def scene() -> None:
@@ -65,29 +63,6 @@ def test_a_whole_call_with_sound_and_digits_both_ways(
             assert [(each.number, each.name, each.kind) for each in told] == [("5551234", "ANN LEE", "call")]
             assert at.board.ports[0].able("full_duplex") is duplex
             assert at.board.ports[0].able("cid_hw") is reported
-            # our prompt at his ear: its level, whole, and without a gap
-            before = len(await at.far(at.modem.heard))
-            await at.channel.play(beep(1.5)).done()
-            await at.clock.sleep(seconds(1.2))
-            heard, gaps = longest((await at.far(at.modem.heard))[before:], AT_THE_END - 10)
-            assert len(heard) == pytest.approx(seconds(1.5), abs=ms(40))
-            assert gaps == 0
-            assert level(heard[800:-800]) == pytest.approx(AT_THE_END, abs=1.0)
-            # his voice at our end
-            speaks = asyncio.create_task(at.far(at.modem.speak, beep(1.0)))
-            came, gaps = longest(await at.heard_for(1.6), AT_THE_END - 10)
-            await speaks
-            assert len(came) == pytest.approx(seconds(1.0), abs=ms(40))
-            assert gaps == 0
-            assert level(came[800:-800]) == pytest.approx(AT_THE_END, abs=1.0)
-            # his keys, each once
-            await at.far(at.modem.press, "159#")
-            await at.clock.sleep(seconds(0.6))
-            assert "".join(each.digit for each in at.of(DigitDown)) == "159#"
-            # he goes
-            since = len(at.seen)
-            await at.far(at.modem.hang_up)
-            await at.until(ToneOn, since=since, such=lambda tone: tone.tone in ("busy", "congestion"))
             await _hung_up(at)
             assert at.board.status().rx_slips <= 1
 

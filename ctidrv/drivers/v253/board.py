@@ -82,6 +82,8 @@ class V253Board:
 
     def open(self) -> None:
         """A modem that is not there is no error: it is looked for until it is."""
+        if self.session is not None:
+            return
         self.session = session = Session(
             self.info.name,
             self._wanted,

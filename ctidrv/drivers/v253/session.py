@@ -24,7 +24,7 @@ from ctidrv.drivers.v253.sound import Sound
 from ctidrv.drivers.v253.table import AUDIO, OFF_HOOK, TABLE, Do, Input, State
 from ctidrv.drivers.v253.watch import Watch
 from ctidrv.errors import PortError
-from ctidrv.native.fed_board import FLASH, HOOK, FedBoard
+from ctidrv.native.fed_board import FLASH, HOOK, PULSES, FedBoard
 
 _log = logging.getLogger(__name__)
 
@@ -153,7 +153,7 @@ class Session(threading.Thread):
                 self._feed(Input.SEIZE if value else Input.RELEASE)
             elif what == FLASH:
                 self._feed(Input.FLASH)
-            else:
+            elif what == PULSES:
                 self._port.dialled(False)
 
     def _look(self, now: float) -> None:

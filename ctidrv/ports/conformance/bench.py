@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from ctidrv.events import Alarm, HookChanged, PlayDone, PortEvent, Released, RingOn, Seized
+from ctidrv.events import Alarm, HookChanged, PlayDone, PortEvent, Released, RingOn, Seized, ToneOn
 from ctidrv.native import lib
 from ctidrv.native.ear import ALL
 from ctidrv.native.engine import BOTH, LINE, NativeEngine
@@ -258,15 +258,12 @@ class Bench:
         """On hook, and nobody at the other end."""
         self.far(port).hang_up()
         if self.by_order(port) and self.is_off_hook(port):
-            since = self.order(port, HOOK, 0)
-            self.until(
-                lambda: bool(self.of(port, Released, HookChanged, since=since)),
-                f"{port.id} on hook again",
-                self.hook_s(port),
-            )
-            self.wait(1.0)
+            self.order(port, HOOK, 0)
         self.until(lambda: not self.is_off_hook(port), f"{port.id} on hook", self.hook_s(port))
-        self.wait(2.5)
+        if port.kind is Kind.FXO:
+            exchange = self.exchange(port)
+            self.until(lambda: not exchange.taken, f"{port.id} on hook, as the exchange sees it")
+        self.wait(0.3)
 
     def rung(self, port: PortInfo) -> int:
         """FXO: somebody calls, and it rings; how many events there were before."""
@@ -280,6 +277,27 @@ class Bench:
         self.event(port, RingOn, since, RINGS_WITHIN)
         return since
 
+    def seize(self, port: PortInfo) -> int:
+        """FXO: off hook; how many events there were before."""
+        since = self.order(port, HOOK, 1)
+        self.event(port, Seized, since, self.hook_s(port))
+        self._call_began.pop(port.id, None)
+        return since
+
+    def lifted(self, port: PortInfo) -> None:
+        """Off hook, whether anybody is at the other end or not."""
+        if port.kind is not Kind.FXO:
+            self.talking(port)
+        elif not self.is_off_hook(port):
+            self.idle(port)
+            self.seize(port)
+
+    def dial_tone(self, port: PortInfo) -> None:
+        """FXO: seized afresh, and the exchange asks for digits."""
+        self.idle(port)
+        since = self.seize(port)
+        self.event(port, ToneOn, since, 8.0, lambda event: event.tone == "dial")
+
     def talking(self, port: PortInfo) -> None:
         """Off hook, and connected with whoever is at the other end."""
         far = self.far(port)
@@ -287,9 +305,7 @@ class Bench:
             return
         if port.kind is Kind.FXO:
             self.rung(port)
-            since = self.order(port, HOOK, 1)
-            self.event(port, Seized, since, self.hook_s(port))
-            self._call_began.pop(port.id, None)
+            self.seize(port)
         elif self.by_order(port):
             self.event(
                 port, HookChanged, self.order(port, HOOK, 1), self.hook_s(port), lambda event: event.off_hook
@@ -299,7 +315,7 @@ class Bench:
             self.telephone(port).lift()
             self.event(port, HookChanged, since, self.hook_s(port), lambda event: event.off_hook)
         self.until(lambda: far.talks, f"{port.id} connected with its far end")
-        self.wait(0.5)
+        self.wait(0.3)
 
     # Sound.
 

@@ -54,7 +54,7 @@ def _ids(board: Board) -> list[str]:
     return [str(port.id) for port in board.ports]
 
 
-@of_board("api.py: Board: made by the driver's function it has opened and changed nothing yet")
+@of_board("api.py: Board: made by the driver's function it has opened and changed nothing yet", alone=True)
 def made_and_not_opened_it_holds_nothing(bench: Bench) -> None:
     held = Held()
     board = bench.rig.make_board()
@@ -63,33 +63,9 @@ def made_and_not_opened_it_holds_nothing(bench: Bench) -> None:
     expect(not more, "a board that is made and holds nothing", ", ".join(more))
 
 
-@of_board("api.py: PortInfo, Kind, CAPABILITIES; units.py: PortId")
-def its_ports_are_described(bench: Bench) -> None:
-    bench.open()
-    name = bench.board.info.name
-    wanted = [f"{name}/{index + 1}" for index in range(len(bench.board.ports))]
-    expect(_ids(bench.board) == wanted, f"ports {', '.join(wanted)}", _ids(bench.board))
-    expect(bool(bench.board.info.driver and bench.board.info.label), "driver and label", bench.board.info)
-    for port in bench.board.ports:
-        expect(isinstance(port.kind, Kind) and bool(port.label), "a kind and a label", port)
-        missing = sorted(set(CAPABILITIES) - set(port.caps))
-        expect(not missing, f"yes, no or unknown for each capability of {port.id}", f"nothing for {missing}")
-        strange = sorted(set(port.caps) - set(CAPABILITIES))
-        expect(not strange, f"capabilities of {port.id} that there are", strange)
-        expect(all(isinstance(each, Able) for each in port.caps.values()), "an Able for each", port.caps)
-        expect(port.canceller_ms in (0, 16, 32), "echo_ms 0, 16 or 32 (or None)", port.echo_ms)
-        expect(port.hook_ms >= 0, "hook_ms of 0 or more", port.hook_ms)
-
-
-@of_board("api.py: Board.trouble: what is wrong with its device now, in words, or None")
-def a_board_that_is_well_has_no_trouble(bench: Bench) -> None:
-    bench.open()
-    trouble = getattr(bench.board, "trouble", None)
-    expect(trouble is None, "no trouble while the device is there and well", trouble)
-
-
 @of_board(
-    "api.py: Board: open does nothing to an open board, close is safe twice, and then it may be opened again"
+    "api.py: Board: open does nothing to an open board, close is safe twice, and then it may be opened again",
+    alone=True,
 )
 def opened_and_closed_twice_it_works(bench: Bench) -> None:
     board = bench.board
@@ -105,7 +81,7 @@ def opened_and_closed_twice_it_works(bench: Bench) -> None:
     expect(not told, "a board that is there once it is opened again", told)
 
 
-@of_board("api.py: Board.close; what it opened, it gives back")
+@of_board("api.py: Board.close gives back what open took", alone=True)
 def closed_it_leaves_no_thread_and_no_descriptor(bench: Bench) -> None:
     held = Held()
     bench.board.open()
@@ -114,21 +90,11 @@ def closed_it_leaves_no_thread_and_no_descriptor(bench: Bench) -> None:
     expect(not more, "nothing held by a closed board", ", ".join(more))
 
 
-@of_board("api.py: Board.pump never blocks")
-def pump_returns_at_once_in_any_state(bench: Bench) -> None:
-    bench.open()
-    bench.stop()
-    done = threading.Thread(target=bench.board.pump, name="conformance-pump", daemon=True)
-    done.start()
-    done.join(_PATIENCE_S)
-    expect(not done.is_alive(), "pump to return", f"no return within {_PATIENCE_S:g} s")
-
-
 @of_port("api.py: Board.close leaves every line on hook", Kind.FXO, alone=True)
 def closed_off_hook_its_line_is_on_hook(bench: Bench, port: PortInfo) -> None:
-    bench.talking(port)
+    bench.lifted(port)
     exchange = bench.exchange(port)
-    expect(exchange.taken, "the line off hook, as the exchange sees it", "it is on hook")
+    bench.until(lambda: exchange.taken, "the line off hook, as the exchange sees it")
     bench.stop()
     bench.board.close()
     ticks = RawTicks(None, now=bench.engine.now(), live=bench.live)
@@ -166,3 +132,34 @@ def what_it_tells_lies_within_its_tick(bench: Bench, port: PortInfo) -> None:
     expect(bool(ticks.told), "an event of the port", "none")
     for fault in ticks.faults:
         expect(False, "events within their tick, of its own ports, of a board's kinds", fault)
+
+
+@of_board("api.py: PortInfo, Kind, CAPABILITIES; units.py: PortId")
+def its_ports_are_described(bench: Bench) -> None:
+    name = bench.board.info.name
+    wanted = [f"{name}/{index + 1}" for index in range(len(bench.board.ports))]
+    expect(_ids(bench.board) == wanted, f"ports {', '.join(wanted)}", _ids(bench.board))
+    expect(bool(bench.board.info.driver and bench.board.info.label), "driver and label", bench.board.info)
+    for port in bench.board.ports:
+        expect(isinstance(port.kind, Kind) and bool(port.label), "a kind and a label", port)
+        missing = sorted(set(CAPABILITIES) - set(port.caps))
+        expect(not missing, f"yes, no or unknown for each capability of {port.id}", f"nothing for {missing}")
+        strange = sorted(set(port.caps) - set(CAPABILITIES))
+        expect(not strange, f"capabilities of {port.id} that there are", strange)
+        expect(all(isinstance(each, Able) for each in port.caps.values()), "an Able for each", port.caps)
+        expect(port.canceller_ms in (0, 16, 32), "echo_ms 0, 16 or 32 (or None)", port.echo_ms)
+        expect(port.hook_ms >= 0, "hook_ms of 0 or more", port.hook_ms)
+
+
+@of_board("api.py: Board.trouble: what is wrong with its device now, in words, or None")
+def a_board_that_is_well_has_no_trouble(bench: Bench) -> None:
+    trouble = getattr(bench.board, "trouble", None)
+    expect(trouble is None, "no trouble while the device is there and well", trouble)
+
+
+@of_board("api.py: Board.pump never blocks")
+def pump_returns_at_once(bench: Bench) -> None:
+    done = threading.Thread(target=bench.board.pump, name="conformance-pump", daemon=True)
+    done.start()
+    done.join(_PATIENCE_S)
+    expect(not done.is_alive(), "pump to return", f"no return within {_PATIENCE_S:g} s")

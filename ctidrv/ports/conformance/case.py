@@ -30,7 +30,7 @@ class Check:
     needs: tuple[str, ...]
     """Abilities of the rig."""
     alone: bool
-    """It opens and closes the board itself."""
+    """It is given a rig of its own; of a board, one that is not open."""
     stepped: bool
     """Where time is stepped only."""
     run: Callable[..., None]
@@ -41,16 +41,13 @@ class Check:
 
 
 CHECKS: list[Check] = []
-"""In the order in which they are made: live, one call goes through many."""
 
 
-def of_board(
-    contract: str, *, needs: tuple[str, ...] = (), stepped: bool = False
-) -> Callable[[BoardCheck], BoardCheck]:
-    """A check of the board as a whole, which opens and closes it itself."""
+def of_board(contract: str, *, alone: bool = False) -> Callable[[BoardCheck], BoardCheck]:
+    """A check of the board as a whole, open; or `alone`, which opens and closes it itself."""
 
     def add(function: BoardCheck) -> BoardCheck:
-        CHECKS.append(Check(function.__name__, contract, (), needs, True, stepped, function))
+        CHECKS.append(Check(function.__name__, contract, (), (), alone, False, function))
         return function
 
     return add

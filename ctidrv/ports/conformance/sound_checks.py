@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ctidrv.events import DigitDown, DigitUp, Seized
+from ctidrv.events import DigitDown, DigitUp
 from ctidrv.native.tones import dtmf
-from ctidrv.ports.api import Able, Kind, PortInfo
-from ctidrv.ports.conformance.bench import HOOK, Bench
+from ctidrv.ports.api import Able, PortInfo
+from ctidrv.ports.conformance.bench import Bench
 from ctidrv.ports.conformance.case import TALKS, of_port
 from ctidrv.ports.conformance.judge import (
     FAINT_DB,
@@ -136,18 +136,3 @@ def a_recording_is_true_to_the_sample(bench: Bench, port: PortInfo) -> None:
         f"a tone whose phase goes on, within {MOST_TURN:g} degrees in 10 ms",
         f"{turned:.0f} degrees at {when:.2f} s of it: samples are lost or doubled (a gap of {gaps})",
     )
-
-
-@of_port("engine.h: a recording that waits for the seizure begins with it", Kind.FXO)
-def a_recording_begins_in_the_tick_of_the_seizure(bench: Bench, port: PortInfo) -> None:
-    bench.idle(port)
-    recording = bench.record(port, at_seizure=True)
-    bench.wait(0.1)
-    expect(not recording.data, "nothing recorded on hook", f"{len(recording.data) // 4} frames")
-    since = bench.order(port, HOOK, 1)
-    seized = bench.event(port, Seized, since, bench.hook_s(port))
-    bench.wait(0.5)
-    bench.stop_recording(port, recording)
-    most = bench.engine.now() - seized.at + TICK
-    frames = len(recording.data) // 4
-    expect(0.4 * RATE <= frames <= most, f"at most {most} frames from the seizure on", frames)

@@ -10,10 +10,11 @@ from typing import Any, ClassVar
 
 from ctidrv.errors import UsageError
 from ctidrv.ports.api import Kind
-from ctidrv.ports.conformance import (  # noqa: F401  each adds its checks, in this order
+from ctidrv.ports.conformance import (
     board_checks,
     call_checks,
     gone_checks,
+    order_checks,
     release_checks,
     sound_checks,
     telephone_checks,
@@ -24,6 +25,17 @@ from ctidrv.ports.conformance.judge import Nonconformity
 from ctidrv.ports.conformance.rig import ABILITIES, Rig
 
 _PREFIX = "test_"
+_MODULES = (
+    board_checks,
+    call_checks,
+    sound_checks,
+    release_checks,
+    order_checks,
+    telephone_checks,
+    gone_checks,
+)
+"""In the order in which their checks are made: live, one call goes through many."""
+_PLACES = {module.__name__: place for place, module in enumerate(_MODULES)}
 
 
 class Conformance:
@@ -120,7 +132,7 @@ class Conformance:
 
 def _all(kinds: tuple[Kind, ...]) -> list[tuple[str, Check, Kind | None]]:
     found: list[tuple[str, Check, Kind | None]] = []
-    for check in CHECKS:
+    for check in sorted(CHECKS, key=lambda each: _PLACES[each.run.__module__]):
         if not check.kinds:
             found.append((check.at(None), check, None))
         found += [(check.at(kind), check, kind) for kind in check.kinds if kind in kinds]

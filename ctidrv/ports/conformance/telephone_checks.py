@@ -8,12 +8,12 @@ from ctidrv.ports.api import Able, Kind, PortInfo
 from ctidrv.ports.conformance.bench import BATTERY, CALLER, FLASH, HOOK, NAME, PULSES, RING, Bench
 from ctidrv.ports.conformance.case import TELEPHONE, of_port
 from ctidrv.ports.conformance.judge import FAINT_DB, SENT_DBM0, beep, expect
-from ctidrv.ports.conformance.release_checks import FLASH_MS, pulses_of
+from ctidrv.ports.conformance.order_checks import FLASH_MS, pulses_of
 from ctidrv.ports.presentation import presentation_of
 from ctidrv.ports.regions import load_region
 from ctidrv.units import ms
 
-_BURST_S = 1.0
+_BURST_S = 0.6
 
 
 @of_port("board.h: CTI_LINE_RING 1, 0: the cadence is made by who orders it", *TELEPHONE, needs=("bell",))

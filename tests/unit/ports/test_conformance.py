@@ -27,7 +27,7 @@ LINE_FAULTS = {
     wrong.OpensTwice: {"opened_and_closed_twice_it_works"},
     wrong.LeaksAThread: {"closed_it_leaves_no_thread_and_no_descriptor"},
     wrong.LeaksADescriptor: {"closed_it_leaves_no_thread_and_no_descriptor"},
-    wrong.WaitsInPump: {"pump_returns_at_once_in_any_state"},
+    wrong.WaitsInPump: {"pump_returns_at_once"},
     wrong.StaysOffHook: {"fxo_closed_off_hook_its_line_is_on_hook"},
     wrong.TellsTomorrow: {"fxo_what_it_tells_lies_within_its_tick"},
     wrong.IsDeafOnHook: {"fxo_who_calls_is_told_once"},
@@ -40,7 +40,7 @@ LINE_FAULTS = {
     wrong.NeverSaysReleased: {"fxo_a_line_that_is_released_is_on_hook"},
     wrong.HasNoFlash: {"fxo_a_flash_is_seen_by_the_exchange_where_the_port_can"},
     wrong.SwallowsAnOrder: {"fxo_orders_at_the_wrong_time_change_nothing"},
-    wrong.KeepsItsHookWhileGone: {"fxo_gone_off_hook_it_comes_back_on_hook_and_takes_the_next_call"},
+    wrong.KeepsItsHookWhileGone: {"fxo_gone_off_hook_it_comes_back_on_hook_and_can_be_lifted"},
 }
 TELEPHONE_FAULTS = {
     wrong.TellsItsHookTwice: {"fxs_its_hook_is_told_once_up_and_once_down"},

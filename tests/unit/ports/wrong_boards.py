@@ -239,14 +239,14 @@ class IsTooLoud(WrongBoard):
 
 
 class HasGaps(WrongBoard):
-    """In what is sent: 40 ms each half a second."""
+    """In what is sent: 20 ms each half a second."""
 
     _ticks = 0
 
     def sent(self, tx: Any) -> Any:
         self._ticks += 1
         self._quiet = ffi.new("int16_t[]", TICK)
-        return self._quiet if self._ticks % 25 < 2 else tx
+        return self._quiet if self._ticks % 25 == 0 else tx
 
 
 class IsTooFaint(WrongBoard):
