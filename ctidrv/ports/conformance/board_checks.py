@@ -105,12 +105,12 @@ def closed_off_hook_its_line_is_on_hook(bench: Bench, port: PortInfo) -> None:
 
 
 @of_port(
-    "board.h: exchange: events lie within its tick, are of its ports and of the kinds a board tells",
+    "board.h: exchange: what happened, up to the end of its tick, at its ports, of the kinds a board tells",
     *TALKS,
     alone=True,
     stepped=True,
 )
-def what_it_tells_lies_within_its_tick(bench: Bench, port: PortInfo) -> None:
+def what_it_tells_has_happened_at_its_ports(bench: Bench, port: PortInfo) -> None:
     bench.stop()
     ticks = RawTicks(bench.board.native(), now=bench.engine.now())
     number = [each.id for each in bench.board.ports].index(port.id)
@@ -131,7 +131,7 @@ def what_it_tells_lies_within_its_tick(bench: Bench, port: PortInfo) -> None:
             break
     expect(bool(ticks.told), "an event of the port", "none")
     for fault in ticks.faults:
-        expect(False, "events within their tick, of its own ports, of a board's kinds", fault)
+        expect(False, "events up to the end of their tick, of its own ports, of a board's kinds", fault)
 
 
 @of_board("api.py: PortInfo, Kind, CAPABILITIES; units.py: PortId")

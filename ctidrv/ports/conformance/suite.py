@@ -130,9 +130,14 @@ class Conformance:
         return cls._bench
 
 
+def checks() -> list[Check]:
+    """All there are, in the order in which they are made."""
+    return sorted(CHECKS, key=lambda each: _PLACES[each.run.__module__])
+
+
 def _all(kinds: tuple[Kind, ...]) -> list[tuple[str, Check, Kind | None]]:
     found: list[tuple[str, Check, Kind | None]] = []
-    for check in sorted(CHECKS, key=lambda each: _PLACES[each.run.__module__]):
+    for check in checks():
         if not check.kinds:
             found.append((check.at(None), check, None))
         found += [(check.at(kind), check, kind) for kind in check.kinds if kind in kinds]

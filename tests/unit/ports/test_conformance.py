@@ -29,7 +29,7 @@ LINE_FAULTS = {
     wrong.LeaksADescriptor: {"closed_it_leaves_no_thread_and_no_descriptor"},
     wrong.WaitsInPump: {"pump_returns_at_once"},
     wrong.StaysOffHook: {"fxo_closed_off_hook_its_line_is_on_hook"},
-    wrong.TellsTomorrow: {"fxo_what_it_tells_lies_within_its_tick"},
+    wrong.TellsTomorrow: {"fxo_what_it_tells_has_happened_at_its_ports"},
     wrong.IsDeafOnHook: {"fxo_who_calls_is_told_once"},
     wrong.IsTooLoud: {"fxo_a_prompt_reaches_the_far_end_whole_and_as_loud"},
     wrong.HasGaps: {"fxo_a_prompt_reaches_the_far_end_whole_and_as_loud"},

@@ -214,7 +214,7 @@ class KeepsItsHookWhileGone(WrongBoard):
 
 
 class TellsTomorrow(WrongBoard):
-    """An event's time lies in another tick."""
+    """An event's time is still to come."""
 
     def told(self, at: int, ev: Any, count: int) -> int:
         for index in range(count):
