@@ -87,9 +87,12 @@ class PhoneProfile:
 
 def way_of(region: Region, channel: Channel) -> Presentation | None:
     """How a telephone at this port is told who calls; None: not at all (a headset; Japan's number display,
-    which asks a telephone to answer twice)."""
+    which asks a telephone to answer twice; a port without sound on hook)."""
     way = presentation_of(region)
-    if channel.info.kind is not Kind.FXS or way is None or way.by_primary_answer:
+    info = channel.info
+    if info.kind is not Kind.FXS or info.able("onhook_audio") is Able.NO:
+        return None
+    if way is None or way.by_primary_answer:
         return None
     if channel.info.able("polarity") is Able.YES:
         return way

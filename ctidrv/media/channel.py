@@ -13,7 +13,7 @@ from ctidrv.media.bridge import CODES, Bridge, Role
 from ctidrv.media.dialler import Dialler, steps
 from ctidrv.media.recorder import Recording, Sink
 from ctidrv.native import lib
-from ctidrv.native.ear import PROGRESS
+from ctidrv.native.ear import DTMF, PROGRESS
 from ctidrv.native.engine import BOTH, LINE, MESSAGE, RX, SAMPLE
 from ctidrv.native.pcm import Pcm
 from ctidrv.ports.api import Able, Kind, PortInfo
@@ -400,7 +400,10 @@ class Channel:
     # Hearing.
 
     def listen(self, mask: int) -> None:
-        """Chooses the detectors (``cti_ear_detector``); those switched on start afresh."""
+        """Chooses the detectors (``cti_ear_detector``); those switched on start afresh. Digits
+        are not listened for where the board tells them."""
         if not mask & PROGRESS:
             self.tone = None
+        if self.info.tells_keys:
+            mask &= ~DTMF
         self._native.listen(self.number, mask)

@@ -131,6 +131,14 @@ class FedPort:
         """FXS, HANDSET: of the telephone at the port."""
         self._tell(lib.CTI_EV_HOOK, int(off_hook))
 
+    def flash(self, samples: int) -> None:
+        """FXS, HANDSET: a short break of so many samples at the telephone, which stays off hook."""
+        self._tell(lib.CTI_EV_FLASH, 0, samples)
+
+    def alarm(self, raised: bool) -> None:
+        """This port alone cannot be used, or can again with its telephone on hook."""
+        self._tell(lib.CTI_EV_ALARM, int(raised))
+
     def dialled(self, done: bool) -> None:
         """A FLASH or PULSES that was ordered."""
         self._tell(lib.CTI_EV_DIALLED, int(done))

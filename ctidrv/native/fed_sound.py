@@ -32,6 +32,14 @@ class FedSound:
         self.callback = int(ffi.cast("uintptr_t", ffi.addressof(lib, "cti_fed_sound_run")))
         self.user = int(ffi.cast("uintptr_t", self._ptr))
 
+    def run(self, said: bytes) -> bytes:
+        """The callback, for a device whose sound Python serves (a stand-in): what it says, 16-bit samples, at
+        most half a second, for as much that it is to hear."""
+        samples = len(said) // 2
+        heard = bytearray(2 * samples)
+        lib.cti_fed_sound_run(ffi.from_buffer(said), ffi.from_buffer(heard), samples, ffi.NULL, 0, self._ptr)
+        return bytes(heard)
+
     def gains(self, microphone_db: float, earpiece_db: float) -> None:
         """-30 to 30 dB each."""
         check(lib.cti_fed_sound_gains(self._ptr, microphone_db, earpiece_db), "gains: -30 to 30 dB")

@@ -24,7 +24,7 @@ class Kind(Enum):
 
     FXO = "FXO"  # the exchange
     FXS = "FXS"  # a telephone
-    HANDSET = "HANDSET"  # an operator's headset
+    HANDSET = "HANDSET"  # an operator's headset, or a set with keys
     TRUNK = "TRUNK"
     MONITOR = "MONITOR"
 
@@ -72,6 +72,11 @@ class PortInfo:
     def two_wire(self) -> bool:
         """Both directions share one pair of wires, so part of what is sent comes back."""
         return self.kind in (Kind.FXO, Kind.FXS)
+
+    @property
+    def tells_keys(self) -> bool:
+        """A telephone whose keys the board tells: who listens for digits too hears each twice."""
+        return self.kind in (Kind.FXS, Kind.HANDSET) and self.able("dtmf_hw") is Able.YES
 
     @property
     def canceller_ms(self) -> int:

@@ -12,26 +12,38 @@ import pytest
 
 from ctidrv.clock import SampleClock
 from ctidrv.errors import NativeError, UsageError
-from ctidrv.events import Alarm, CallerIdSeen, Dialled, DigitDown, PortEvent, RemoteGone, RingOn, Seized
+from ctidrv.events import (
+    Alarm,
+    CallerIdSeen,
+    Dialled,
+    DigitDown,
+    Flash,
+    PortEvent,
+    RemoteGone,
+    RingOn,
+    Seized,
+)
 from ctidrv.media.engine import MediaEngine
 from ctidrv.media.recorder import Kept
 from ctidrv.native.cid import encode_mdmf
+from ctidrv.native.ear import ALL
 from ctidrv.native.fed_board import FLASH, HOOK, FedBoard
+from ctidrv.native.fed_sound import FedSound
 from ctidrv.native.levels import level
 from ctidrv.native.pcm import Pcm
-from ctidrv.native.tones import Part, render, tone
-from ctidrv.ports.api import BoardInfo, Kind, PortInfo
+from ctidrv.native.tones import Part, dtmf, render, tone
+from ctidrv.ports.api import Able, BoardInfo, Kind, PortInfo
 from ctidrv.units import PortId, ms, seconds
 
 TONE = render(tone([Part((1004.0,), -10.0, 1000)]), seconds(1))
 
 
 class Fed:
-    """A board of one FXO port at a device that the test plays."""
+    """A board of one port, FXO where nothing else is said, at a device that the test plays."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: Kind = Kind.FXO, **caps: Able) -> None:
         self.info = BoardInfo("fed", "fed", "a device's board")
-        self.ports = [PortInfo(PortId("fed/1"), Kind.FXO, "line", echo_ms=0)]
+        self.ports = [PortInfo(PortId("fed/1"), kind, "line", caps, echo_ms=0)]
         self.fed = FedBoard(clock_ns=lambda: self.now_ns)
         self.port = self.fed.ports[0]
         self.now_ns = 0
@@ -107,6 +119,60 @@ def test_what_the_hardware_hears_is_told_as_if_the_ear_had_heard_it(board: Fed, 
     assert (caller.name, caller.datetime, caller.checksum_ok) == ("Ann Lee", "11291030", True)
     assert (digit.digit, digit.source) == ("7", "hardware")
     assert (gone.cause, gone.confidence) == ("remote-loop-break", 0.9)
+
+
+@pytest.mark.parametrize(
+    ("kind", "dtmf_hw", "told"),
+    [
+        (Kind.FXS, Able.YES, [("5", "hardware")]),
+        (Kind.HANDSET, Able.YES, [("5", "hardware")]),
+        (Kind.FXS, Able.NO, [("5", "hardware"), ("5", "dtmf")]),
+        (Kind.FXO, Able.YES, [("5", "hardware"), ("5", "dtmf")]),
+    ],
+)
+def test_a_telephone_whose_keys_the_board_tells_is_not_listened_to_for_them(
+    kind: Kind, dtmf_hw: Able, told: list[tuple[str, str]]
+) -> None:
+    board = Fed(kind, dtmf_hw=dtmf_hw)
+    engine = MediaEngine([board], SampleClock(), inline=True)
+    seen = _events(engine)
+    board.fed.gone(False)
+    board.port.serve(rx=True, tx=False)
+    engine.channels[0].listen(ALL)
+    board.port.digit_down("5")
+    sound = dtmf("5", on_ms=100) + Pcm.silence(2000)
+    for at in range(0, len(sound), 160):
+        board.now_ns += 20_000_000
+        board.port.push(sound[at : at + 160].bytes)
+        engine.step()
+    engine.close()
+    assert [(each.digit, each.source) for each in seen if isinstance(each, DigitDown)] == told
+
+
+def test_a_port_of_a_telephone_tells_a_flash_and_an_alarm_of_its_own(board: Fed, engine: MediaEngine) -> None:
+    seen = _events(engine)
+    board.fed.gone(False)
+    engine.step()
+    board.port.flash(2400)
+    board.port.alarm(True)
+    board.port.alarm(False)
+    engine.step()
+    assert [each.length for each in seen if isinstance(each, Flash)] == [2400]
+    assert [each.raised for each in seen if isinstance(each, Alarm)] == [True, False]
+
+
+def test_a_sound_card_of_pythons_own_feeds_a_port_both_ways(board: Fed, engine: MediaEngine) -> None:
+    sound, kept = FedSound(board.fed), Kept()
+    board.fed.gone(False)
+    board.port.serve(rx=True, tx=True)
+    engine.channels[0].play(TONE)
+    engine.channels[0].record_sample(kept)
+    heard = b""
+    for at in range(0, 8000, 160):
+        heard += sound.run(TONE[at : at + 160].bytes)
+        engine.step()
+    assert level(Pcm.from_bytes(heard)[-2000:]) == pytest.approx(-10.0, abs=0.1)
+    assert level(Pcm.from_bytes(bytes(kept.data))[-2000:]) == pytest.approx(-10.0, abs=0.1)
 
 
 def test_a_damaged_message_of_the_hardware_gives_no_number(board: Fed, engine: MediaEngine) -> None:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 from ctidrv.events import Alarm, HookChanged, PlayDone, PortEvent, Released, RingOn, Seized, ToneOn
 from ctidrv.native import lib
-from ctidrv.native.ear import ALL
+from ctidrv.native.ear import ALL, DTMF
 from ctidrv.native.engine import BOTH, LINE, NativeEngine
 from ctidrv.native.events import port_event
 from ctidrv.native.pcm import Pcm
@@ -91,7 +91,7 @@ class Bench:
             self._numbers[port.id] = number
             engine.echo_can(number, _TAPS.get(port.canceller_ms, 0))
             engine.progress(number, self._progress)
-            engine.listen(number, ALL)
+            engine.listen(number, ALL & ~DTMF if port.tells_keys else ALL)
         self._pace = Live(engine) if self.live else Stepped(engine)
         self.wait(0.1)
 

@@ -16,6 +16,7 @@ from ctidrv.native.pcm import Pcm
 from ctidrv.ports.api import DriverContext
 from ctidrv.ports.regions import load_region, progress_config
 from hwsim.board import SimBoard, open_board
+from hwsim.devices.mouth import Mouth
 
 ON_HOOK, OFF_HOOK = CALLER_ID, DTMF | PROGRESS | VOICE | FAX
 """What it listens for. Its own sound, which the line returns, is taken out before."""
@@ -42,8 +43,7 @@ class LineEnd:
         self._native.echo_can(0, 8 * port.canceller_ms)
         self._native.record(0, LINE, RX, 1)
         self._native.listen(0, ON_HOOK)
-        self._playing: dict[int, Pcm] = {}
-        self._refs = 0
+        self._mouth = Mouth(self._native, 0)
         self.country(str(chosen.get("country", "US")))
 
     @property
@@ -70,10 +70,7 @@ class LineEnd:
 
     def tick(self, sound: Pcm | None) -> tuple[Pcm, list[PortEvent]]:
         """20 ms: says this, and what was heard meanwhile, as sound and as events."""
-        if sound is not None and len(sound):
-            self._refs = self._refs % 0x7FFF_FFFF + 1
-            self._playing[self._refs] = sound
-            self._native.play(0, self._refs, pcm=sound.ptr, samples=len(sound))
+        self._mouth.say(sound)
         self._native.tick()
         heard = Pcm.from_bytes(self._native.read(0, LINE, 1))
         return heard, list(self._events())
@@ -90,6 +87,6 @@ class LineEnd:
         for raw in self._native.events():
             made = port_event(raw, self._port, self._native.message) if raw.port == 0 else None
             if isinstance(made, PlayDone):
-                self._playing.pop(made.ref, None)
+                self._mouth.said(made.ref)
             elif made is not None:
                 yield made

@@ -15,7 +15,8 @@
  *
  * Time: the device's thread gives its own monotonic clock in ns, of any beginning, or -1 where it has none.
  * From the ticks that it sees begin the core learns how that clock lies to the engine's samples, and so
- * stamps audio and events within a tick; the difference of the clocks is then known sooner and better.
+ * stamps audio and events within a tick (an event's `start`; its `at` lies in the tick that tells it); the
+ * difference of the clocks is then known sooner and better.
  *
  * Threads: one ticks; one serves a port (one may serve several); any may ask for the status.
  *

@@ -140,13 +140,15 @@ static void send_audio(const cti_fed_board *b, fed_port *p, int64_t at, const in
         fed_count(&p->tx_refused, 1);
 }
 
-/* The port's next event; 0 when there is none. */
-static int next_event(const cti_fed_board *b, fed_port *p, int port, cti_event *out) {
+/* The port's next event, of the tick that begins at `now` and has so many samples; 0 when there is none. */
+static int next_event(const cti_fed_board *b, fed_port *p, int port, int64_t now, int samples,
+                      cti_event *out) {
     fed_event told;
     if (cti_ring_get(fed_part(p, b->events), &told, 1) != 1)
         return 0;
     *out = told.ev;
     out->port = port;
+    out->at = out->at < now ? now : out->at > now + samples ? now + samples : out->at;
     if (out->kind == CTI_EV_CALLER_ID) {
         fed_message *m = &p->message[p->messages % MESSAGES];
         m->bytes = told.bytes;
@@ -167,7 +169,8 @@ static int exchange(void *ctx, int64_t at, const int16_t *tx, int16_t *rx, int s
     for (int i = 0; i < b->ports; i++) {
         fed_port *p = fed_port_of(b, i);
         cti_event scrap;
-        while (gone ? next_event(b, p, i, &scrap) : n < max && next_event(b, p, i, &ev[n])) {
+        while (gone ? next_event(b, p, i, at, samples, &scrap)
+                    : n < max && next_event(b, p, i, at, samples, &ev[n])) {
             if (gone)
                 fed_count(&p->events_dropped, 1);
             else

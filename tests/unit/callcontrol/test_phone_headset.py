@@ -10,7 +10,7 @@ import pytest
 from ctidrv import events
 from ctidrv.callcontrol.fxs import State
 from ctidrv.callcontrol.journal import Journal
-from ctidrv.callcontrol.phone import Phone
+from ctidrv.callcontrol.phone import Phone, way_of
 from ctidrv.clock import SampleClock
 from ctidrv.errors import NotCapable
 from ctidrv.ports.api import Able, Kind, PortInfo
@@ -98,3 +98,20 @@ def test_one_with_a_hook_of_its_own_is_left_to_its_user() -> None:
     desk.phone.clear()
     assert not desk.phone.is_lifted_by_order
     assert "put_down" not in desk.channel.orders
+
+
+@pytest.mark.parametrize(
+    ("kind", "onhook_audio", "told"),
+    [
+        (Kind.FXS, Able.YES, True),
+        (Kind.FXS, Able.UNKNOWN, True),
+        (Kind.FXS, Able.NO, False),
+        (Kind.HANDSET, Able.YES, False),
+    ],
+)
+def test_who_calls_is_sent_to_a_telephone_that_has_sound_on_hook(
+    kind: Kind, onhook_audio: Able, told: bool
+) -> None:
+    channel: Any = FakeChannel(Able.NO)
+    channel.info = PortInfo(PORT, kind, "a telephone", {"onhook_audio": onhook_audio})
+    assert (way_of(load_region("US"), channel) is not None) is told
