@@ -16,14 +16,14 @@ Its sound is open from the lift to the end alone.
 from __future__ import annotations
 
 import logging
-import math
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ctidrv.drivers.headset_sound import Ring, Stream, open_talk
+from ctidrv.drivers.headset_sound import Heartbeat, Ring, Stream, open_talk
+from ctidrv.drivers.settings import Given
 from ctidrv.drivers.sound_devices import choose, rescan
 from ctidrv.drivers.soundcard import sounddevice
 from ctidrv.errors import InputError, SoundMissing
@@ -37,8 +37,6 @@ _log = logging.getLogger(__name__)
 _STEP_S = 0.01
 _LOOK_S = 2.0
 """Between two looks for a device that is not there."""
-_STILL_S = 2.0
-"""The sound system has not asked for audio for so long: the device is gone, and nobody has said so."""
 _RING_REST_S = 8.0
 """The loudspeaker is kept so long after a burst: no country's rings are further apart."""
 _CAPS = {name: Able.NO for name in CAPABILITIES} | {"full_duplex": Able.YES, "lift": Able.YES}
@@ -75,6 +73,7 @@ class HeadsetBoard:
         self._settled = threading.Event()
         self._thread: threading.Thread | None = None
         self._talk: Stream | None = None
+        self._beat: Heartbeat | None = None
         self._ring: Ring | None = None
         self._ring_until = 0.0
 
@@ -150,31 +149,25 @@ class HeadsetBoard:
 
     def _silence(self) -> None:
         talk, self._talk = self._talk, None
+        self._beat = None
         ring, self._ring = self._ring, None
         for stream in (talk, ring):
             if stream is not None:
                 stream.close()
 
     def _serve(self) -> None:
-        blocks, moved = -1, time.monotonic()
         while not self._stop.wait(_STEP_S):
             for what, value in self._port.commands():
                 if what == HOOK:
                     self._hook(value)
-                    blocks, moved = -1, time.monotonic()
                 elif what == RING:
                     self._ring_burst(value)
             now = time.monotonic()
             if self._ring is not None and not self._ring.on and now > self._ring_until:
                 self._ring.close()
                 self._ring = None
-            if self._talk is None:
-                continue
-            asked = self._sound.blocks()
-            if asked != blocks:
-                blocks, moved = asked, now
-            if not self._talk.active or now > moved + _STILL_S:
-                raise SoundMissing("device", "the headset was unplugged")
+            if self._beat is not None:
+                self._beat.check(now)
 
     def _hook(self, off_hook: int) -> None:
         if off_hook and self._talk is None:
@@ -183,13 +176,14 @@ class HeadsetBoard:
                 self._ring.close()
                 self._ring = None
             self._talk = open_talk(self._sound, self.headset.microphone, self.headset.earpiece)
+            self._beat = Heartbeat(self._sound, self._talk, time.monotonic())
             self._port.serve(rx=True, tx=True)
             self._port.hook(True)
         elif not off_hook and self._talk is not None:
             self._port.hook(False)
             self._port.serve(rx=False, tx=False)
             self._talk.close()
-            self._talk = None
+            self._talk = self._beat = None
 
     def _ring_burst(self, on: int) -> None:
         if self._ring is None and on and self.headset.ring_on != "" and self._talk is None:
@@ -202,37 +196,22 @@ class HeadsetBoard:
             self._ring_until = time.monotonic() + _RING_REST_S
 
 
+_DEVICE = "a part of a device's name; without it the system's own"
+
+
 def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -> HeadsetBoard:
     """The entry point of the driver ``soundcard``. InputError names board and key; SoundMissing."""
-    given = dict(settings)
+    given = Given(name, settings)
     headset = Headset(
-        microphone=_text(name, given, "microphone"),
-        earpiece=_text(name, given, "earpiece"),
-        ring_on=_text(name, given, "ring_on"),
-        microphone_db=_number(name, given, "microphone_db", 0, -30, 30),
-        earpiece_db=_number(name, given, "earpiece_db", 0, -30, 30),
-        latency_ms=round(_number(name, given, "latency_ms", 60, 30, 400)),
+        microphone=given.text("microphone", _DEVICE),
+        earpiece=given.text("earpiece", _DEVICE),
+        ring_on=given.text("ring_on", _DEVICE, may_be_empty=True),
+        microphone_db=given.number("microphone_db", 0, -30, 30),
+        earpiece_db=given.number("earpiece_db", 0, -30, 30),
+        latency_ms=round(given.number("latency_ms", 60, 30, 400)),
     )
-    if given:
-        known = ", ".join(Headset.__dataclass_fields__)
-        raise InputError(f"board {name}: {min(given)}: there is no such key; there are {known}")
+    given.nothing_else()
     if not context.live:
         raise InputError(f"board {name}: a headset works in real time only")
     sounddevice()
     return HeadsetBoard(name, headset)
-
-
-def _text(name: str, given: dict[str, Any], key: str) -> str | None:
-    value = given.pop(key, None)
-    if value is not None and (not isinstance(value, str) or (not value and key != "ring_on")):
-        raise InputError(f"board {name}: {key}: a part of a device's name; without it the system's own")
-    return value
-
-
-def _number(name: str, given: dict[str, Any], key: str, default: float, least: float, most: float) -> float:
-    value = given.pop(key, default)
-    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
-        raise InputError(f"board {name}: {key}: a number, from {least:g} to {most:g}")
-    if not least <= value <= most:
-        raise InputError(f"board {name}: {key}: {value:g} is not from {least:g} to {most:g}")
-    return float(value)

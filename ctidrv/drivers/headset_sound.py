@@ -6,7 +6,7 @@ The talk's callback is the core's (`ctidrv.native.fed_sound`), in PortAudio's ow
 from __future__ import annotations
 
 import contextlib
-from typing import Any
+from typing import Any, Protocol
 
 from ctidrv.drivers.sound_devices import choose, in_use
 from ctidrv.drivers.soundcard import sounddevice
@@ -18,6 +18,16 @@ from ctidrv.units import RATE, TICK
 _RING = tone([Part((880.0,), -12.0, 50.0), Part((1175.0,), -12.0, 50.0)], loop=True)
 """A warble; two notes are found sooner than one."""
 _RING_S = 10
+_STILL_S = 2.0
+"""The sound system has not asked for audio for so long: the device is gone, and nobody has said so."""
+
+
+class AnyStream(Protocol):
+    """What a talk needs of its stream."""
+
+    @property
+    def active(self) -> bool: ...
+    def close(self) -> None: ...
 
 
 class Stream:
@@ -73,6 +83,22 @@ def open_talk(sound: FedSound, microphone: str | None, earpiece: str | None) -> 
     except (sd.PortAudioError, ValueError) as error:
         text = f"microphone and earpiece cannot be opened at {RATE} Hz: {error}"
         raise SoundMissing("device", text, str(error)) from None
+
+
+class Heartbeat:
+    """A talk's stream whose device may be pulled out without a word. Times in seconds."""
+
+    def __init__(self, sound: FedSound, stream: AnyStream, now: float) -> None:
+        self._sound, self._stream = sound, stream
+        self._blocks, self._moved = -1, now
+
+    def check(self, now: float) -> None:
+        """SoundMissing once the sound system asks for no audio any more."""
+        asked = self._sound.blocks()
+        if asked != self._blocks:
+            self._blocks, self._moved = asked, now
+        if not self._stream.active or now > self._moved + _STILL_S:
+            raise SoundMissing("device", "the sound device was unplugged")
 
 
 class Ring:
