@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ctidrv.cli.doctor_cards import examine_cards, is_card, load_dahdi
+from ctidrv.cli.doctor_usb import examine_usb_board, is_of, unused_usb
 from ctidrv.cli.examined import Result
 from ctidrv.config import BoardConfig
 from ctidrv.drivers.devices import Device, devices, has_module, modem_manager, trouble
+from ctidrv.drivers.usbgw.door import DRIVER
 
 ROOT = Path("/")
 """Where the kernel's files are."""
@@ -17,19 +19,26 @@ CARDS = "dev/dahdi/ctl"
 
 def examine_devices(boards: Sequence[BoardConfig]) -> Iterator[Result]:
     """Each board that names a device, then each device that no board names."""
-    named = [Path(str(board.settings["device"])) for board in boards if "device" in board.settings]
-    for board in boards:
+    usb_boards = [board for board in boards if board.driver == DRIVER]
+    others = [board for board in boards if board.driver != DRIVER]
+    named = [Path(str(board.settings["device"])) for board in others if "device" in board.settings]
+    for board in others:
         if "device" in board.settings:
             yield _board(board, Path(str(board.settings["device"])))
         elif board.driver == "dahdi":
             yield from examine_cards(board, ROOT)
     found = devices(ROOT)
+    for board in usb_boards:
+        yield examine_usb_board(board, found, ROOT)
     real = {path.resolve() for path in named}
     uses_cards = any(board.driver == "dahdi" for board in boards)
     for device in found:
         if is_card(device):
             if not uses_cards:
                 yield _card(device)
+        elif device.known.driver == DRIVER:
+            if not any(is_of(device, board) for board in usb_boards):
+                yield unused_usb(device)
         elif device.node is None or device.node.resolve() not in real:
             yield _unused(device)
     if not found:

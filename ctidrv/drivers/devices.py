@@ -30,6 +30,8 @@ class Device:
     address: str
     """Its place on the bus."""
     node: Path | None = None
+    serial: str | None = None
+    """The maker's number, where it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,17 @@ def _usb(root: Path) -> Iterator[Device]:
             nodes = sorted(path.name for path in place.glob("*:*/tty/*"))
             nodes += sorted(path.name for path in place.glob("*:*/ttyUSB*"))
             node = _lasting(root, root / "dev" / nodes[0]) if nodes else None
-            yield Device(known, place.name, node)
+            if known.driver == "usbgw":
+                node = _on_the_bus(place, root)
+            yield Device(known, place.name, node, _text(place / "serial") or None)
+
+
+def _on_the_bus(place: Path, root: Path) -> Path | None:
+    """The node of the whole device, which libusb opens."""
+    bus, number = _text(place / "busnum"), _text(place / "devnum")
+    if not (bus.isdecimal() and number.isdecimal()):
+        return None
+    return root / f"dev/bus/usb/{int(bus):03}/{int(number):03}"
 
 
 def _pci(root: Path) -> Iterator[Device]:
@@ -126,6 +138,17 @@ def held_by(node: Path, root: Path = Path("/")) -> tuple[str, int] | None:
     if lock.isdigit() and int(lock) != os.getpid() and (root / "proc" / lock).is_dir():
         return _program(root / "proc" / lock), int(lock)
     return None
+
+
+def who_has(node: Path, root: Path = Path("/")) -> str:
+    """In words, and what helps."""
+    holder = held_by(node, root)
+    if holder is None:
+        return "another program has it, or another user's: close that (sudo fuser names it)"
+    program, process = holder
+    if program == MODEM_MANAGER:
+        return "ModemManager has it: install the udev rules, ctidrv doctor --system-files DIR"
+    return f"{program} (process {process}) has it: close that"
 
 
 def modem_manager(node: Path, root: Path = Path("/")) -> bool:

@@ -18,6 +18,7 @@ if sys.platform == "win32":
 MISSING = {
     "sounddevice.py": "raise OSError('PortAudio library not found')",
     "serial/__init__.py": "raise ImportError('No module named serial')",
+    "usb/__init__.py": "raise ImportError('No module named usb')",
 }
 """As the packages themselves fail, or are not there."""
 LINE = '[[line]]\nport = "s/1"\nscript = "hotline.ivr.yaml"\n'
@@ -71,7 +72,7 @@ def test_bare_machine_lists_its_simulated_line_and_nothing_is_wrong_with_it(tmp_
     code, rows, errors = bare.run("ports")
     assert (code, errors) == (0, "")
     assert [row["id"] for row in rows if row["type"] == "port"] == ["sim/1"]
-    assert {"sim", "v253", "soundcard"} <= {row["name"] for row in rows if row["type"] == "driver"}
+    assert {"sim", "v253", "soundcard", "usbgw"} <= {row["name"] for row in rows if row["type"] == "driver"}
     code, found = bare.found()
     assert code == 0
     assert found["sound"]["state"] == "note"
@@ -103,6 +104,19 @@ def test_modem_without_pyserial_is_refused_with_the_name_of_the_package(tmp_path
     code, found = bare.found()
     assert code == 1
     assert "pip install 'ctidrv[modem]'" in found["board m"]["found"]
+
+
+def test_usb_telephone_without_pyusb_is_refused_with_the_name_of_the_package(tmp_path: Path) -> None:
+    bare = Bare(tmp_path, "usb/__init__.py")
+    bare.configure(
+        '[[board]]\nname = "u"\ndriver = "usbgw"\n', '[[board]]\nname = "s"\ndriver = "sim"\n', LINE
+    )
+    code, _, errors = bare.run("station")
+    assert (code, len(errors.splitlines())) == (1, 1)
+    assert "pip install 'ctidrv[usb]'" in errors
+    code, found = bare.found()
+    assert code == 1
+    assert "pip install 'ctidrv[usb]'" in found["board u"]["found"]
 
 
 def test_station_runs_without_the_modem_that_may_not_be_opened_and_says_why(tmp_path: Path) -> None:

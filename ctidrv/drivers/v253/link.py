@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-from ctidrv.drivers.devices import MODEM_MANAGER, held_by
+from ctidrv.drivers.devices import who_has
 from ctidrv.errors import PortError
 
 BAUD = 115_200
@@ -123,18 +123,8 @@ def _why(device: str, error: Exception) -> str:
     if number in (errno.EACCES, errno.EPERM):
         return f"{device}: not allowed: add this user to the group dialout and log in again"
     if number in (errno.EBUSY, errno.EAGAIN) or "lock" in str(error).lower():
-        holder = held_by(Path(device).resolve()) if _POSIX else None
-        return f"{device}: {_holder(holder)}"
+        return f"{device}: {who_has(Path(device).resolve())}"
     return f"{device}: cannot be opened: {error}"
-
-
-def _holder(holder: tuple[str, int] | None) -> str:
-    if holder is None:
-        return "another program has it, or another user's: close that (sudo fuser names it)"
-    program, process = holder
-    if program == MODEM_MANAGER:
-        return "ModemManager has it: install the udev rules, ctidrv doctor --system-files DIR"
-    return f"{program} (process {process}) has it: close that"
 
 
 def usb_identity(device: str) -> tuple[int, int, str] | None:
