@@ -27,9 +27,20 @@ def check(result: int, what: str) -> int:
     return result
 
 
+_uncleared = ffi.new_allocator(should_clear_after_alloc=False)
+
+
 def state(kind: str, size: int) -> Any:
     """Memory for one of the core's objects, as a ``kind *``; zeroed, aligned, freed with the value."""
-    memory = ffi.new("char[]", size + 64)
+    return _aligned(kind, ffi.new("char[]", size + 64))
+
+
+def uncleared(kind: str, size: int) -> Any:
+    """As `state`, not zeroed: of a large object what is not used costs no memory."""
+    return _aligned(kind, _uncleared("char[]", size + 64))
+
+
+def _aligned(kind: str, memory: Any) -> Any:
     start = int(ffi.cast("uintptr_t", memory))
     pointer = ffi.cast(f"{kind} *", start + (-start) % 64)
     return ffi.gc(pointer, lambda _, keep=memory: None)

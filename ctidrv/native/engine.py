@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ctidrv.native import check, ffi, lib, state
+from ctidrv.native import check, ffi, lib, state, uncleared
 from ctidrv.units import TICK
 
 BOTH: int = lib.CTI_RECORD_BOTH
@@ -22,7 +22,6 @@ LINE, MESSAGE, SAMPLE = 0, 1, 2
 _EVENTS = 1024
 _READ_FRAMES = 8000
 _MESSAGE_BYTES = 512
-_uncleared = ffi.new_allocator(should_clear_after_alloc=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +56,7 @@ class NativeEngine:
         size = lib.cti_engine_size(config)
         check(size or lib.CTI_ERR_ARG, f"engine of {ports} ports on {boards} boards")
         # Not cleared: recorder rings cost memory only where they are used.
-        self._memory = _uncleared("char[]", size + 64)
-        start = int(ffi.cast("uintptr_t", self._memory))
-        self.ptr: Any = ffi.cast("cti_engine *", start + (-start) % 64)
+        self.ptr: Any = uncleared("cti_engine", size)
         check(lib.cti_engine_init(self.ptr, size, config), "engine")
         self._boards: list[Any] = []
         self._command = ffi.new("cti_command *")

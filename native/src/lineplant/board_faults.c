@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "base/board_round.h"
 #include "cti/error.h"
 
 enum { TICK = 160, COMMANDS = 64, EVENTS = 256, MOST_LOST = 3000 };
@@ -17,7 +18,7 @@ typedef struct line_state {
 } line_state;
 
 struct cti_board_faults {
-    cti_board sound;
+    cti_board_round round;
     _Atomic int fault;
     _Atomic int lose;
     int now; /* the fault that the latest tick was made under */
@@ -43,24 +44,29 @@ static size_t lay_out(const cti_board *sound, size_t *lines, size_t *quiet, size
     return *scrap + audio;
 }
 
-static int acceptable(const cti_board *sound) {
-    return sound != NULL && sound->exchange != NULL && sound->control != NULL && sound->ports >= 0;
+/* Every tick is the sound board's own, then and in the next one. */
+static int is_well(const cti_board_round *r, int port) {
+    const cti_board_faults *f = (const cti_board_faults *)(const void *)r;
+    (void)port; /* all are of one card */
+    return f->now == CTI_BOARD_WELL && f->events == 0 && f->commands == 0 &&
+           atomic_load_explicit(&f->fault, memory_order_acquire) == CTI_BOARD_WELL &&
+           atomic_load_explicit(&f->lose, memory_order_acquire) == 0;
 }
 
 size_t cti_board_faults_size(const cti_board *sound) {
     size_t lines, quiet, scrap;
-    return acceptable(sound) ? lay_out(sound, &lines, &quiet, &scrap) : 0;
+    return cti_board_round_takes(sound) ? lay_out(sound, &lines, &quiet, &scrap) : 0;
 }
 
 int cti_board_faults_init(cti_board_faults *f, size_t size, const cti_board *sound) {
     size_t lines, quiet, scrap;
-    if (f == NULL || !acceptable(sound))
+    if (f == NULL || !cti_board_round_takes(sound))
         return CTI_ERR_ARG;
     size_t needed = lay_out(sound, &lines, &quiet, &scrap);
     if (size < needed)
         return CTI_ERR_SIZE;
     memset(f, 0, needed);
-    f->sound = *sound;
+    f->round = (cti_board_round){*sound, is_well};
     f->lines = lines;
     f->quiet = quiet;
     f->scrap = scrap;
@@ -72,7 +78,7 @@ int cti_board_faults_init(cti_board_faults *f, size_t size, const cti_board *sou
 /* How the lines are, as the sound board tells it. */
 static void look(cti_board_faults *f, const cti_event *ev, int n, int told) {
     for (int i = 0; i < n; i++) {
-        if (ev[i].port < 0 || ev[i].port >= f->sound.ports)
+        if (ev[i].port < 0 || ev[i].port >= f->round.sound.ports)
             continue;
         line_state *line = line_of(f, ev[i].port);
         if (ev[i].kind == CTI_EV_BATTERY) {
@@ -96,14 +102,14 @@ static void keep(cti_board_faults *f, int64_t at, int port, int kind, int value)
 
 static void pull_out(cti_board_faults *f) {
     f->commands = f->events = 0;
-    for (int port = 0; port < f->sound.ports; port++) { /* each kind of port refuses the other's */
-        f->sound.control(f->sound.ctx, port, CTI_LINE_HOOK, 0);
-        f->sound.control(f->sound.ctx, port, CTI_LINE_RING, 0);
+    for (int port = 0; port < f->round.sound.ports; port++) { /* each kind of port refuses the other's */
+        f->round.sound.control(f->round.sound.ctx, port, CTI_LINE_HOOK, 0);
+        f->round.sound.control(f->round.sound.ctx, port, CTI_LINE_RING, 0);
     }
 }
 
 static void put_back(cti_board_faults *f, int64_t at) {
-    for (int port = 0; port < f->sound.ports; port++) {
+    for (int port = 0; port < f->round.sound.ports; port++) {
         line_state *line = line_of(f, port);
         if (line->battery != line->battery_told)
             keep(f, at, port, CTI_EV_BATTERY, line->battery);
@@ -120,7 +126,7 @@ static void put_back(cti_board_faults *f, int64_t at) {
 static void go_on(cti_board_faults *f, int64_t at) {
     for (int i = 0; i < f->commands; i++) {
         const kept_command *c = &f->command[i];
-        int result = f->sound.control(f->sound.ctx, c->port, c->what, c->value);
+        int result = f->round.sound.control(f->round.sound.ctx, c->port, c->what, c->value);
         if (result < 0 && (c->what == CTI_LINE_PULSES || c->what == CTI_LINE_FLASH))
             keep(f, at, c->port, CTI_EV_DIALLED, 0);
     }
@@ -140,8 +146,8 @@ static void change(cti_board_faults *f, int64_t at, int fault) {
 /* A tick of the sound board that nobody hears; its events are kept, or were never told. */
 static int pass(cti_board_faults *f, int64_t at, int told) {
     cti_event *ev = f->event + f->events;
-    int n = f->sound.exchange(f->sound.ctx, at, part(f, f->quiet), part(f, f->scrap), TICK, ev,
-                              EVENTS - f->events);
+    int n = f->round.sound.exchange(f->round.sound.ctx, at, part(f, f->quiet), part(f, f->scrap), TICK, ev,
+                                    EVENTS - f->events);
     if (n > 0) {
         look(f, ev, n, told);
         f->events += told ? n : 0;
@@ -170,10 +176,10 @@ static int exchange(void *ctx, int64_t at, const int16_t *tx, int16_t *rx, int s
         return result;
     if (fault != CTI_BOARD_WELL) {
         result = pass(f, at, fault != CTI_BOARD_OUT);
-        memset(rx, 0, (size_t)f->sound.ports * TICK * sizeof *rx);
+        memset(rx, 0, (size_t)f->round.sound.ports * TICK * sizeof *rx);
         return result < 0 ? result : fault == CTI_BOARD_OUT ? CTI_ERR_GONE : 0;
     }
-    result = f->sound.exchange(f->sound.ctx, at, tx, rx, samples, ev + n, max - n);
+    result = f->round.sound.exchange(f->round.sound.ctx, at, tx, rx, samples, ev + n, max - n);
     if (result < 0)
         return result;
     look(f, ev + n, result < max - n ? result : max - n, 1);
@@ -185,8 +191,8 @@ static int control(void *ctx, int port, int what, int value) {
     if (f->now == CTI_BOARD_OUT)
         return CTI_ERR_GONE;
     if (f->now == CTI_BOARD_WELL)
-        return f->sound.control(f->sound.ctx, port, what, value);
-    if (port < 0 || port >= f->sound.ports)
+        return f->round.sound.control(f->round.sound.ctx, port, what, value);
+    if (port < 0 || port >= f->round.sound.ports)
         return CTI_ERR_ARG;
     if (f->commands == COMMANDS)
         return CTI_ERR_FULL;
@@ -194,43 +200,12 @@ static int control(void *ctx, int port, int what, int value) {
     return CTI_OK;
 }
 
-/* Every tick is the sound board's own, then and in the next one. */
-static int is_well(const cti_board_faults *f) {
-    return f->now == CTI_BOARD_WELL && f->events == 0 && f->commands == 0 &&
-           atomic_load_explicit(&f->fault, memory_order_acquire) == CTI_BOARD_WELL &&
-           atomic_load_explicit(&f->lose, memory_order_acquire) == 0;
-}
-
-static void rest(void *ctx, int port, int may) {
-    const cti_board_faults *f = ctx;
-    f->sound.rest(f->sound.ctx, port, may && is_well(f));
-}
-
-static int rests(void *ctx, int port) {
-    const cti_board_faults *f = ctx;
-    return f->sound.rests(f->sound.ctx, port);
-}
-
-static int64_t recall(void *ctx, int port, int64_t skip, int16_t *rx) {
-    const cti_board_faults *f = ctx;
-    return f->sound.recall(f->sound.ctx, port, skip, rx);
-}
-
-static int idle(void *ctx, int64_t ticks) {
-    const cti_board_faults *f = ctx;
-    return is_well(f) && f->sound.idle(f->sound.ctx, ticks);
-}
-
 int cti_board_faults_board(cti_board_faults *f, cti_board *board) {
     if (f == NULL || board == NULL)
         return CTI_ERR_ARG;
-    *board = (cti_board){.ctx = f, .ports = f->sound.ports, .exchange = exchange, .control = control};
-    if (f->sound.rest != NULL) {
-        board->rest = rest;
-        board->rests = rests;
-        board->recall = recall;
-        board->idle = idle;
-    }
+    cti_board_round_board(&f->round, board);
+    board->exchange = exchange;
+    board->control = control;
     return CTI_OK;
 }
 
