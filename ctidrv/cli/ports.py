@@ -1,4 +1,4 @@
-"""``ctidrv ports``: boards, lines and their state."""
+"""``ctidrv ports``: boards, lines and their state; ``ports trace`` (ports_trace.py) records one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ctidrv.cli import look
+from ctidrv.cli import look, ports_trace
 from ctidrv.cli.output import add_data, add_json, print_json
 from ctidrv.config import StationConfig
 from ctidrv.config_file import load_config
@@ -27,9 +27,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="FILE", help="station.toml, for when no station runs")
     add_data(parser)
     add_json(parser)
+    table = parser.add_subparsers(dest="what", metavar="WHAT")
+    ports_trace.configure(table.add_parser("trace", help=ports_trace.HELP, description=ports_trace.HELP))
 
 
 def run(args: argparse.Namespace) -> int:
+    return ports_trace.run(args) if args.what == "trace" else _list(args)
+
+
+def _list(args: argparse.Namespace) -> int:
     """Asks the running station; without one shows what is configured, and opens nothing."""
     folder = data_folder(args.data)
     running = None

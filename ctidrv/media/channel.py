@@ -96,6 +96,8 @@ class Channel:
         """The core's number of the port."""
         self.tone: ToneOn | None = None
         """The call-progress tone that stands now, as the last one that began."""
+        self.ear = 0
+        """The detectors that listen, as last chosen (``cti_ear_detector``)."""
         self.ordered = 0
         """Digits of pulses and flashes whose `Dialled` has not come."""
         self.bridge: Bridge | None = None
@@ -103,6 +105,7 @@ class Channel:
         self._engine = engine
         self._native = engine.native
         self._listeners: tuple[Callable[[PortEvent], None], ...] = ()
+        self._ear_watchers: tuple[Callable[[int], None], ...] = ()
         self._plays: dict[int, Playback] = {}
         self._backlog: deque[Playback] = deque()
 
@@ -406,4 +409,16 @@ class Channel:
             self.tone = None
         if self.info.tells_keys:
             mask &= ~DTMF
+        self.ear = mask
         self._native.listen(self.number, mask)
+        for watcher in self._ear_watchers:
+            watcher(mask)
+
+    def watch_ear(self, watcher: Callable[[int], None]) -> Callable[[], None]:
+        """Calls `watcher` with every mask that is chosen; returns what ends that."""
+        self._ear_watchers = (*self._ear_watchers, watcher)
+
+        def end() -> None:
+            self._ear_watchers = tuple(other for other in self._ear_watchers if other is not watcher)
+
+        return end

@@ -24,6 +24,7 @@ from ctidrv.media.channel import Channel
 from ctidrv.media.core import MakeCore, native_core
 from ctidrv.media.recorder import Disk, Recording
 from ctidrv.native import lib
+from ctidrv.native.board_trace import TracedBoard
 from ctidrv.native.engine import EngineStats, LiveLoop, NativeEngine
 from ctidrv.native.events import port_event
 from ctidrv.ports.api import Board, PortInfo
@@ -71,8 +72,11 @@ class MediaEngine:
             raise UsageError("no board has a port: name at least one [[board]] in station.toml")
         seconds = _RING_SECONDS_INLINE if inline else _RING_SECONDS
         self.native = core(len(ports), len(self._boards), seconds)
-        for board in self._boards:
-            self.native.add_board(board.native())
+        self._traced: list[TracedBoard] = []
+        if isinstance(self.native, NativeEngine):
+            self._traced = [TracedBoard(board.native()) for board in self._boards]
+        for number, board in enumerate(self._boards):
+            self.native.add_board(self._traced[number].native if self._traced else board.native())
         self._channels = [Channel(info, number, self) for number, (_, info) in enumerate(ports)]
         for channel in self._channels:
             self.native.echo_can(channel.number, _echo_taps(channel.info))
@@ -119,6 +123,17 @@ class MediaEngine:
             raise UsageError(f"all {self.native.bridges} bridges are in use")
         self._bridges[free] = made = Bridge(free, self)
         return made
+
+    def traced(self, port: PortId) -> tuple[TracedBoard, int]:
+        """Where a port can be traced: its board, and its number there. PortError when there is no such port,
+        UsageError in a station without audio."""
+        info = self.channel(port).info
+        if not self._traced:
+            raise UsageError("without audio there is nothing to trace")
+        for traced, board in zip(self._traced, self._boards, strict=True):
+            if info in board.ports:
+                return traced, list(board.ports).index(info)
+        raise PortError(f"{port}: no board has it any more")
 
     @property
     def failure(self) -> BaseException | None:

@@ -40,6 +40,8 @@ Row = dict[str, Any]
 
 LISTEN_S = 60.0
 """Ten seconds of the line, and what is learnt from them."""
+TRACE_S = 15.0
+"""Between two rows: there is one each second, behind what the disk takes at the beginning."""
 PICTURE_S = 60.0
 """Half an hour of sound, behind other pictures, on a slow machine."""
 DIAL_S = 60.0
@@ -154,14 +156,7 @@ class StationClient:
             answer = self._http.request(method, path, **more)
         except httpx.HTTPError as error:
             raise ServiceError(f"the station at {self.url} cannot be reached: {error}") from error
-        if answer.status_code >= 400:
-            try:
-                message = str(answer.json()["message"])
-            except (ValueError, KeyError, TypeError):
-                message = f"answer {answer.status_code}"
-            if answer.status_code in (400, 422):
-                raise InputError(message)
-            raise ServiceError(message)
+        _check(answer)
         return answer
 
     def _rows(self, path: str, **query: Any) -> list[Row]:
@@ -216,6 +211,20 @@ class StationClient:
     def forget_tones(self, port: str) -> int:
         """The line hears its country's tones alone; how many of its own there were."""
         return int(self._row("DELETE", f"/api/v1/ports/{port}/tones")["forgotten"])
+
+    @contextlib.contextmanager
+    def trace(self, port: str, *, audio: bool = True) -> Iterator[Iterator[Row]]:
+        """The rows of a trace of the port, as they come, until the block ends: docs/reference/port-trace.md.
+        InputError and ServiceError say why there is none, and the latter that the station has gone."""
+        path, wanted = f"/api/v1/ports/{port}/trace", {"audio": audio}
+        try:
+            with self._http.stream("POST", path, params=wanted, timeout=TRACE_S) as answer:
+                if answer.status_code >= 400:
+                    answer.read()
+                    _check(answer)
+                yield (json.loads(line) for line in answer.iter_lines())
+        except httpx.HTTPError as error:
+            raise ServiceError(f"the station at {self.url} has gone: {error}") from error
 
     def calls(
         self,
@@ -353,6 +362,19 @@ class StationClient:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _check(answer: httpx.Response) -> None:
+    """InputError or ServiceError, in the station's words, for an answer that refuses."""
+    if answer.status_code < 400:
+        return
+    try:
+        message = str(answer.json()["message"])
+    except (ValueError, KeyError, TypeError):
+        message = f"answer {answer.status_code}"
+    if answer.status_code in (400, 422):
+        raise InputError(message)
+    raise ServiceError(message)
 
 
 def start_station_if_none(

@@ -37,6 +37,7 @@ from ctidrv.service.recovery import Recovered, recover
 from ctidrv.service.retention import Retention
 from ctidrv.service.serving import Customers, serve
 from ctidrv.service.taught import TaughtTones
+from ctidrv.service.tracing import Traces
 from ctidrv.store import Store, check_version
 from ctidrv.units import ms
 
@@ -150,6 +151,7 @@ class Station(Orders):
         for seat in self.seats.values():
             seat.stop()
         await self.customers.settled()
+        self.traces.stop()
         await self.clock.sleep(LAST_TICKS)
         await self.recorder.settled()
         await self.hub.close()
@@ -180,6 +182,7 @@ class Station(Orders):
         self.queues = make.queues(self.switchboard, loaded.music)
         self.services = Services(boxes, folder, store, clock, ids, self.switchboard, self.queues)
         self.taught = TaughtTones(store, self.engine, self.journal, self.lines)
+        self.traces = Traces(self.config, self.engine, self.boards, self.lines, self.taught, self.journal)
         for line in self.config.lines:
             self.lines[line.port] = make.line(line, loaded.lines[line.port], self.taught, self._serve)
 

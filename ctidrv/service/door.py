@@ -11,6 +11,7 @@ from fastapi import HTTPException, Query
 from ctidrv.errors import StoreError
 from ctidrv.ports.learnt import LearntTone
 from ctidrv.service.hub import Hub
+from ctidrv.service.tracing import Traces
 from ctidrv.store import Store
 
 Row = dict[str, Any]
@@ -32,6 +33,8 @@ class Door(Protocol):
     def store(self) -> Store: ...
     @property
     def hub(self) -> Hub: ...
+    @property
+    def traces(self) -> Traces: ...
     @property
     def token(self) -> str: ...
     def info(self) -> Row: ...

@@ -32,6 +32,7 @@ from ctidrv.service.outbound import Outbound
 from ctidrv.service.parts import Line
 from ctidrv.service.serving import by_script_or_operator
 from ctidrv.service.taught import TaughtTones
+from ctidrv.service.tracing import Traces
 from ctidrv.store import Store
 from ctidrv.units import PortId, seconds
 
@@ -55,6 +56,7 @@ class Orders:
     services: Services
     outbound: Outbound
     taught: TaughtTones
+    traces: Traces
 
     def info(self) -> dict[str, Any]:
         writer = self.store.writer

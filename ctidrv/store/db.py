@@ -253,6 +253,16 @@ class Store:
             lambda connection: facts.append(connection, "listened", subject, at=at, actor=actor)
         )
 
+    def traced(self, port: str, actor: str, *, audio: bool) -> Future[None]:
+        """Writes down that somebody traces a port; wait before the first of it goes out."""
+        at = self._wall()
+        data = {"audio": audio}
+        return self.writer.submit(
+            lambda connection: facts.append(
+                connection, "traced", f"port:{port}", at=at, actor=actor, data=data
+            )
+        )
+
     # what lines were taught
 
     def learnt_tones(self, port: str | None = None) -> list[LineTone]:

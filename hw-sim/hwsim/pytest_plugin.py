@@ -1,4 +1,5 @@
-"""The pytest plug-in: the fixture ``hwsim``, with which a test of yours lets callers ring your script.
+"""The pytest plug-in: the fixture ``hwsim``, with which a test of yours lets callers ring your script, and
+``port_trace``, with which a port's trace is a test (docs/reference/port-trace.md).
 
     def test_the_menu_answers(hwsim):
         hwsim.serve("door.ivr.yaml")          # beside the test, or one that ships
@@ -14,7 +15,7 @@ in its `tmp_path`. Nothing is imported here but pytest: it costs nothing where i
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ import pytest
 
 if TYPE_CHECKING:
     from hwsim.rig.hand import Hand
+    from hwsim.rig.replayed import ReplayedCalls
 
 _FAILED = pytest.StashKey[bool]()
 
@@ -38,6 +40,27 @@ def hwsim(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Hand]:
             hand.finish()
     finally:
         hand.close()
+
+
+@pytest.fixture
+def port_trace(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., ReplayedCalls]:
+    """``port_trace("theirs.jsonl", script="door.ivr.yaml")``: the calls that a station makes of the trace,
+    which is beside the test or in the root folder. More: `hwsim.rig.replayed.replay_calls`."""
+    from hwsim.rig.replayed import replay_calls
+
+    def replayed(
+        file: str | Path,
+        script: str = "hotline.ivr.yaml",
+        *,
+        strict: bool = False,
+        country: str | None = None,
+    ) -> ReplayedCalls:
+        places = [folder / file for folder in (request.path.parent, request.config.rootpath)]
+        found = next((path for path in places if path.is_file()), places[0])
+        data = tmp_path / f"port_trace_{len(list(tmp_path.glob('port_trace_*')))}"
+        return replay_calls(found, script, data, strict=strict, country=country)
+
+    return replayed
 
 
 @pytest.hookimpl(wrapper=True)
