@@ -21,6 +21,7 @@ import pytest
 
 from ctidrv import cli
 from ctidrv.errors import ServiceError
+from ctidrv.media.trace import load
 from ctidrv.media.wav import WavWriter
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.tones import dtmf
@@ -257,6 +258,24 @@ def _system_files(office: Office, command: str) -> None:
     assert (office.folder / "system" / "ctidrv.service").exists()
 
 
+def _traced(office: Office, command: str) -> None:
+    """Beside whichever station runs."""
+    if office.station is None:
+        office.start("ctidrv station --port 0")
+    assert "theirs.jsonl: " in office.run(command)
+    trace = load(office.folder / "theirs.jsonl")
+    assert trace.ended == "the time is over"
+    assert 2 <= trace.seconds < 3
+
+
+def _shown(office: Office, command: str) -> None:
+    assert "the trace ends: the time is over" in office.run(command)
+
+
+def _replayed(office: Office, command: str) -> None:
+    assert office.run(command).endswith(": the same is told\n")
+
+
 def _desktop(office: Office, command: str) -> None:
     install, start = command.split(" && ")
     extras = re.search(r"\.\[(.*)\]", install)
@@ -325,6 +344,9 @@ RUNNERS: list[tuple[str, str, Callable[[Office, str], None]]] = [
     (r".*devices\.md", r"ctidrv doctor --system-files system", _system_files),
     (r"README\.md", r"ctidrv doctor\b", _doctor),
     (r".*devices\.md", r"ctidrv doctor\b", _devices),
+    (r".*port-trace\.md", r"ctidrv ports trace sim/1 ", _traced),
+    (r".*port-trace\.md", r"ctidrv ports trace --show ", _shown),
+    (r".*port-trace\.md", r"ctidrv ports trace --replay ", _replayed),
     (r"README\.md", r"pip install '\.\[[\w,]+\]' && ctidrv desktop", _desktop),
     (r"CONTRIBUTING\.md", r"python3 -m venv |\.venv/bin/|cmake ", _in_ci),
 ]
@@ -378,6 +400,12 @@ def _paths(parser: argparse.ArgumentParser, *path: str) -> Iterator[tuple[tuple[
         yield from _paths(below, *path, name)
 
 
+def _runs(parser: argparse.ArgumentParser) -> bool:
+    """It does something itself: it has no sub-commands, or can be without one (`ctidrv ports`)."""
+    tables = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return not any(table.required for table in tables)
+
+
 PATHS = dict(_paths(_parser()))
 
 
@@ -403,7 +431,7 @@ def test_the_table_of_commands_has_each_with_all_its_options() -> None:
         words = command.strip("`").split()
         named = {option.split()[0] for option in re.findall(r"`([^`]+)`", options)}
         documented[tuple(word for word in words[1:] if word.islower())] = named
-    assert documented == {path: _options(parser) for path, parser in PATHS.items() if not _below(parser)}
+    assert documented == {path: _options(parser) for path, parser in PATHS.items() if _runs(parser)}
 
 
 @pytest.mark.parametrize("path", DOCS, ids=_name)
