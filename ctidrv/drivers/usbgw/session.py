@@ -220,4 +220,5 @@ class Session:
             present.telephone.relay(True)
         except (Gone, Stalled, TimeoutError) as error:
             _log.debug("board %s: %s", self._name, error)
-        present.door.close()
+        finally:
+            present.door.close()

@@ -29,9 +29,10 @@ _MOST_STALE = 4
 _MOST_REFUSALS = 20
 """Of polls of a P1KH, one after the other."""
 _KEYS = 32
-"""Codes of so many keys are kept by the device."""
-_MOST_NEW = 0x80
-"""Of 256 that are counted; more is less."""
+"""Codes of so many keys are kept by the device, each by its number; how much further it counts is not
+known."""
+_MOST_NEW = _KEYS // 2
+"""More is less: an answer of before."""
 NO_KEY = 0xFF
 
 
@@ -110,15 +111,15 @@ class Yealink:
         if self._keys is None:
             self._keys = number
             return
-        new = (number - self._keys) & 0xFF
+        new = (number - self._keys) % _KEYS
         if new > _MOST_NEW:  # an answer of before, or the device has begun anew
             if number == self._backwards:
                 self._keys = number
             self._backwards = number
             return
         self._keys, self._backwards = number, None
-        for back in range(min(new, _KEYS), 0, -1):
-            place = (number - back) & (_KEYS - 1)
+        for back in range(new, 0, -1):
+            place = (number - back) % _KEYS
             yield from self._key(self._ask(Packet(packets.KEY_CODE, b"\0", place)).data[0])
 
     def _key(self, code: int) -> Iterator[Seen]:

@@ -38,6 +38,8 @@ class YealinkFirmware:
         self.volume = 0
         self._codes = [_UP] * _KEYS
         self._count = 0
+        self.counts_to = 256
+        """Of its keys; nobody has published whether it is that or 32."""
         self._answers: deque[bytes] = deque(maxlen=8)
         self._late: bytes | None = None
         self.refused = 0
@@ -56,7 +58,7 @@ class YealinkFirmware:
             self._answers.append(self._packet(0x81, bytes([code])))
             return
         self._codes[self._count % _KEYS] = code
-        self._count = (self._count + 1) & 0xFF
+        self._count = (self._count + 1) % self.counts_to
 
     # USB.
 

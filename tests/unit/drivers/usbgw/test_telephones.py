@@ -86,14 +86,21 @@ def test_a_burst_rings_it_until_it_is_over_or_the_telephone_is_lifted(
     assert not at.firmware.buzzer, "it is off hook"
 
 
-def test_keys_that_came_between_two_looks_are_all_told_in_their_order(bench: Callable[..., Any]) -> None:
-    at = bench("p1k")
+@pytest.mark.parametrize("counts_to", [32, 256])
+def test_keys_that_came_between_two_looks_are_all_told_in_their_order(
+    bench: Callable[..., Any], counts_to: int
+) -> None:
+    at = bench("p1k", opened=False)
+    at.firmware.counts_to = counts_to
+    at.open()
     at.press("L")
-    for key in "1234":
-        at.device.press(key)
-        at.device.release()
-    at.go(0.2)
-    assert digits(at) == "1234"
+    for _ in range(50):
+        for key in "1234":
+            at.device.press(key)
+            at.device.release()
+        at.go(0.2)
+    assert digits(at) == "1234" * 50
+    assert len(at.of(DigitUp)) == 200
 
 
 def test_keys_of_before_the_station_are_nobodys(bench: Callable[..., Any]) -> None:
@@ -104,13 +111,13 @@ def test_keys_of_before_the_station_are_nobodys(bench: Callable[..., Any]) -> No
     assert at.told == []
 
 
-def test_more_keys_than_it_remembers_are_those_that_it_remembers(bench: Callable[..., Any]) -> None:
+def test_a_device_that_counts_its_keys_anew_is_followed(bench: Callable[..., Any]) -> None:
     at = bench("p1k")
-    at.press("L")
-    for number in range(100):
-        at.device.press(str(number % 10))
-    at.go(0.3)
-    assert digits(at) == "".join(str(number % 10) for number in range(68, 100))
+    at.press("L55")
+    at.firmware._count = 0
+    at.go(0.5)
+    at.press("7")
+    assert digits(at) == "557"
 
 
 def test_a_matrix_with_two_keys_down_tells_one_of_them_and_goes_on(bench: Callable[..., Any]) -> None:
