@@ -14,7 +14,7 @@ if sys.platform == "win32":
 
 from ctidrv.clock import SampleClock
 from ctidrv.drivers.v253.board import open_board
-from ctidrv.ports.api import Board, DriverContext, Kind, PortInfo
+from ctidrv.ports.api import Able, Board, DriverContext, Kind, PortInfo
 from ctidrv.ports.conformance import Conformance
 from hwsim.conformance import CLEARS, EXCHANGE, LOSS_DB
 from hwsim.devices.v253.stand_in import ModemStandIn
@@ -70,9 +70,12 @@ class ModemRig:
         self._modem.close()
 
 
-class TestFullDuplex(Conformance):
+class _Modem(Conformance):
     kinds = (Kind.FXO,)
     live = True
+
+
+class TestFullDuplex(_Modem):
     rules_out: ClassVar[dict[str, str]] = {
         "fxo_gone_on_hook_it_is_told_and_comes_back": TAKES_TIME,
         "fxo_gone_while_it_rings_it_comes_back_on_hook": TAKES_TIME,
@@ -81,12 +84,22 @@ class TestFullDuplex(Conformance):
     def rig(self, folder: Path) -> ModemRig:
         return ModemRig(folder, "cx930xx")
 
+    def test_what_it_can_is_known_with_its_first_call(self) -> None:
+        bench = self.bench()
+        port = bench.port(Kind.FXO)
+        bench.lifted(port)
+        assert (port.able("full_duplex"), port.able("cid_hw")) == (Able.YES, Able.YES)
 
-class TestHalfDuplex(Conformance):
-    kinds = (Kind.FXO,)
-    live = True
+
+class TestHalfDuplex(_Modem):
     turn_s = 1.2
     rules_out: ClassVar[dict[str, str]] = {name: NO_MATTER for name in OF_ANY_MODEM}
 
     def rig(self, folder: Path) -> ModemRig:
         return ModemRig(folder, "usr5637")
+
+    def test_what_it_can_is_known_with_its_first_call(self) -> None:
+        bench = self.bench()
+        port = bench.port(Kind.FXO)
+        bench.lifted(port)
+        assert (port.able("full_duplex"), port.able("cid_hw")) == (Able.NO, Able.YES)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,6 @@ from ctidrv.events import (
     ToneOn,
 )
 from ctidrv.native import lib
-from ctidrv.ports.api import Able
 from ctidrv.ports.conformance.judge import beep
 from ctidrv.units import ms, seconds
 
@@ -46,28 +44,6 @@ async def _hung_up(bench: Bench) -> None:
     since = len(bench.seen)
     bench.channel.release()
     await bench.until(Released, since=since)
-
-
-@pytest.mark.parametrize(
-    ("persona", "duplex", "reported"), [("cx930xx", Able.YES, Able.YES), ("usr5637", Able.NO, Able.YES)]
-)
-def test_what_a_modem_can_is_known_with_its_first_call(
-    tmp_path: Path, persona: str, duplex: Able, reported: Able
-) -> None:
-    async def scene() -> None:
-        async with bench(tmp_path, persona=persona) as at:
-            assert at.board.trouble is None
-            assert at.board.ports[0].able("full_duplex") is Able.UNKNOWN
-            await _answered(at)
-            told = at.of(CallerIdSeen)
-            assert [(each.number, each.name, each.kind) for each in told] == [("5551234", "ANN LEE", "call")]
-            assert at.board.ports[0].able("full_duplex") is duplex
-            assert at.board.ports[0].able("cid_hw") is reported
-            await _hung_up(at)
-            assert at.board.status().rx_slips <= 1
-
-    asyncio.run(scene())
-    assert not [each for each in threading.enumerate() if each.name.startswith("ctidrv-")]
 
 
 def test_a_key_pressed_in_a_prompt_of_a_half_duplex_modem_stops_it_and_counts_once(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from pathlib import Path
+from typing import Any
 
 from ctidrv.ports.api import CAPABILITIES, Able, Board, Kind, PortInfo
 from ctidrv.ports.conformance.bench import Bench
@@ -155,6 +156,17 @@ def its_ports_are_described(bench: Bench) -> None:
 def a_board_that_is_well_has_no_trouble(bench: Bench) -> None:
     trouble = getattr(bench.board, "trouble", None)
     expect(trouble is None, "no trouble while the device is there and well", trouble)
+
+
+@of_board(
+    "api.py: Board.status(port), by the port's place: rx_slips and tx_slips count sound lost or repeated"
+)
+def what_it_counts_is_told_where_it_counts(bench: Bench) -> None:
+    status: Any = getattr(bench.board, "status", None)
+    for place in range(len(bench.board.ports) if status is not None else 0):
+        told = status(place)
+        counts = (told.rx_slips, told.tx_slips)
+        expect(all(isinstance(count, int) and count >= 0 for count in counts), "counts of 0 or more", counts)
 
 
 @of_board("api.py: Board.pump never blocks")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ctidrv.events import Alarm, HookChanged, Seized
 from ctidrv.ports.api import Kind, PortInfo
-from ctidrv.ports.conformance.bench import HOOK, RING, Bench
+from ctidrv.ports.conformance.bench import Bench
 from ctidrv.ports.conformance.case import TALKS, of_port
 from ctidrv.ports.conformance.judge import expect
+from ctidrv.ports.conformance.stand import HOOK, RING
 
 _CONTRACT = (
     "board.h: a board that is gone says CTI_ERR_GONE at each tick until it is back, with every line on hook"

@@ -13,9 +13,10 @@ from ctidrv.events import (
 from ctidrv.native.pulses import pulse_value
 from ctidrv.native.tones import dtmf
 from ctidrv.ports.api import Able, Kind, PortInfo
-from ctidrv.ports.conformance.bench import BATTERY, FLASH, POLARITY, PULSES, RING, RINGS_WITHIN, Bench
+from ctidrv.ports.conformance.bench import RINGS_WITHIN, Bench
 from ctidrv.ports.conformance.case import of_port
 from ctidrv.ports.conformance.judge import FAINT_DB, SENT_DBM0, beep, expect, is_over
+from ctidrv.ports.conformance.stand import BATTERY, FLASH, POLARITY, PULSES, RING
 from ctidrv.units import RATE, TICK, ms
 
 FLASH_MS = 200

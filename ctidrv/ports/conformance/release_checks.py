@@ -15,15 +15,11 @@ from ctidrv.events import (
     ToneOn,
 )
 from ctidrv.ports.api import Able, Kind, PortInfo
-from ctidrv.ports.conformance.bench import (
-    FLASH,
-    HOOK,
-    PULSES,
-    Bench,
-)
+from ctidrv.ports.conformance.bench import Bench
 from ctidrv.ports.conformance.case import of_port
 from ctidrv.ports.conformance.judge import expect
 from ctidrv.ports.conformance.order_checks import FLASH_MS, pulses_of
+from ctidrv.ports.conformance.stand import FLASH, HOOK, PULSES
 from ctidrv.units import ms
 
 _CLEARED_S = 12.0

@@ -100,6 +100,10 @@ class Conformance:
             if bench is not None:
                 done.callback(bench.close)
 
+    def bench(self) -> Bench:
+        """An open one, for tests of the author's own: live, the one that went through the checks."""
+        return self._ready(opened=True)
+
     def make(self, check: Check, kind: Kind | None) -> None:
         """One check. Nonconformity says what is wrong, and by which clause."""
         cls = type(self)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from ctidrv.events import BatteryChanged, DigitDown, Flash, HookChanged, Seized
 from ctidrv.native.levels import level
 from ctidrv.ports.api import Able, Kind, PortInfo
-from ctidrv.ports.conformance.bench import BATTERY, CALLER, FLASH, HOOK, NAME, PULSES, RING, Bench
+from ctidrv.ports.conformance.bench import CALLER, NAME, Bench
 from ctidrv.ports.conformance.case import TELEPHONE, of_port
 from ctidrv.ports.conformance.judge import FAINT_DB, SENT_DBM0, beep, expect
 from ctidrv.ports.conformance.order_checks import FLASH_MS, pulses_of
+from ctidrv.ports.conformance.stand import BATTERY, FLASH, HOOK, PULSES, RING
 from ctidrv.ports.presentation import presentation_of
 from ctidrv.ports.regions import load_region
 from ctidrv.units import ms

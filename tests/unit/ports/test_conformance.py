@@ -14,12 +14,13 @@ from ctidrv.errors import UsageError
 from ctidrv.native.pcm import Pcm
 from ctidrv.ports.api import Kind
 from ctidrv.ports.conformance import Conformance, outcomes
-from ctidrv.ports.conformance.judge import TRUE_HZ, beep, longest, most_turned
-from hwsim.conformance import SimRig
+from ctidrv.ports.conformance.judge import TRUE_HZ, Nonconformity, beep, longest, most_turned
+from ctidrv.ports.conformance.suite import checks
 
 sys.path.append(str(Path(__file__).parent))
 
 import wrong_boards as wrong
+from wrong_board import WrongRig
 
 LINE_FAULTS = {
     wrong.IsNotDescribed: {"its_ports_are_described"},
@@ -49,12 +50,33 @@ TELEPHONE_FAULTS = {
 }
 
 
+ONE_CHECK = {
+    "fxo_a_ringing_line_that_is_seized_is_connected": wrong.SeizesNothing,
+    "fxo_our_digits_reach_the_far_end": wrong.Chops,
+    "fxo_a_far_end_that_hangs_up_is_told_by_each_sign_the_board_can": wrong.SeesNoBreak,
+    "fxo_released_twice_it_stays_on_hook": wrong.TurnsItsHook,
+    "fxo_released_while_it_dials_every_order_is_answered": wrong.AnswersTwice,
+    "fxo_a_digit_of_pulses_is_dialled_where_the_port_can": wrong.HasNoPulses,
+    "fxo_a_call_that_we_make_is_answered_and_heard": wrong.CannotCall,
+    "fxo_a_recording_begins_in_the_tick_of_the_seizure": wrong.SaysSeizedOnHook,
+    "fxo_gone_on_hook_it_is_told_and_comes_back": wrong.HidesThatItIsGone,
+    "fxo_gone_while_it_rings_it_comes_back_on_hook": wrong.HidesThatItIsGone,
+    "fxs_it_rings_for_as_long_as_it_is_ordered": wrong.DoesNotStopRinging,
+    "fxs_lifted_it_rings_no_more": wrong.RingsInTheEar,
+    "fxs_its_display_shows_who_calls_where_the_port_can": wrong.IsSilentOnHook,
+    "fxs_its_battery_is_cut_and_given_again_where_the_port_can": wrong.KeepsItsBattery,
+    "fxs_orders_of_a_line_change_nothing_at_a_telephone": wrong.FlashesByItself,
+    "what_it_counts_is_told_where_it_counts": wrong.CountsNonsense,
+}
+"""Boards that are so wrong that other checks fail too."""
+
+
 def suite_of(board: type[Any], kind: Kind, **settings: Any) -> type[Conformance]:
     class Suite(Conformance):
         kinds = (kind,)
 
-        def rig(self, folder: Path) -> SimRig:
-            return wrong.WrongRig(folder, board, **settings)
+        def rig(self, folder: Path) -> WrongRig:
+            return WrongRig(folder, board, **settings)
 
     return Suite
 
@@ -84,6 +106,26 @@ def test_a_board_that_is_wrong_in_one_thing_fails_the_check_of_that(
 @pytest.mark.parametrize(("board", "checks"), named(TELEPHONE_FAULTS))
 def test_a_telephones_board_that_is_wrong_fails_the_check_of_that(board: type[Any], checks: set[str]) -> None:
     assert failed(suite_of(board, Kind.FXS, fxs=1)).keys() == checks
+
+
+@pytest.mark.parametrize(("check", "board"), ONE_CHECK.items(), ids=list(ONE_CHECK))
+def test_a_check_fails_for_the_board_that_is_wrong_in_it(check: str, board: type[Any]) -> None:
+    kind = Kind.FXS if check.startswith("fxs") else Kind.FXO
+    suite = suite_of(board, kind, fxs=int(kind is Kind.FXS))
+    try:
+        with pytest.raises(Nonconformity, match=r"^expected .+; there came .+; the contract: ") as raised:
+            getattr(suite(), f"test_{check}")()
+    finally:
+        suite.teardown_class()
+    assert raised.value.contract
+
+
+def test_there_is_no_check_that_no_board_fails() -> None:
+    shown = {"fxo_a_call_begins_with_its_signs_and_each_burst_ends", "a_board_that_is_well_has_no_trouble"}
+    for faults in (LINE_FAULTS, TELEPHONE_FAULTS):
+        shown |= set().union(*faults.values())
+    names = {name.partition("_")[2] if name.startswith("fx") else name for name in {*shown, *ONE_CHECK}}
+    assert names == {check.name for check in checks()}
 
 
 def test_what_happens_at_one_port_is_told_at_that_one_alone() -> None:

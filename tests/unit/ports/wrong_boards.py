@@ -1,75 +1,18 @@
-"""Boards that are wrong in one thing each, above the simulated one, to try the conformance kit with."""
+"""Boards that are wrong in one thing each, to try the conformance kit with."""
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
+
+from wrong_board import WrongBoard, tell, without
 
 from ctidrv.events import DigitDown, DigitUp
 from ctidrv.native import ffi, lib
 from ctidrv.native.ear import DTMF, Ear
 from ctidrv.native.pcm import Pcm
-from ctidrv.ports.api import Board
 from ctidrv.units import TICK
-from hwsim.conformance import SimRig
-
-_EXCHANGE = "int(void *, int64_t, const int16_t *, int16_t *, int, cti_event *, int)"
-_CONTROL = "int(void *, int, int, int)"
-
-
-class WrongBoard:
-    """As the board beneath; a subclass changes what passes its native side, or a method."""
-
-    def __init__(self, sound: Any) -> None:
-        self.sound = sound
-        self.is_gone = False
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.sound, name)
-
-    def native(self) -> Any:
-        beneath = self.sound.native()
-        self._kept = (
-            ffi.callback(_EXCHANGE, self._exchange),
-            ffi.callback(_CONTROL, self._control),
-            beneath,
-        )
-        made = ffi.new("cti_board *")
-        made.ctx, made.ports = beneath.ctx, beneath.ports
-        made.exchange, made.control = self._kept[:2]
-        return made
-
-    def _exchange(self, ctx: Any, at: int, tx: Any, rx: Any, samples: int, ev: Any, room: int) -> int:
-        count = self._kept[2].exchange(ctx, at, self.sent(tx), rx, samples, ev, room)
-        if self.is_gone:
-            return int(lib.CTI_ERR_GONE)
-        self.came(rx)
-        return self.told(at, ev, count) if count >= 0 else int(count)
-
-    def _control(self, ctx: Any, port: int, what: int, value: int) -> int:
-        return int(self._kept[2].control(ctx, port, what, value))
-
-    # What a subclass changes.
-
-    def sent(self, tx: Any) -> Any:
-        return tx
-
-    def came(self, rx: Any) -> None: ...
-    def told(self, at: int, ev: Any, count: int) -> int:
-        """The events, and how many of them there are then."""
-        return count
-
-
-def without(ev: Any, count: int, drop: Callable[[Any], bool]) -> int:
-    kept = 0
-    for index in range(count):
-        if not drop(ev[index]):
-            ev[kept] = ev[index]
-            kept += 1
-    return kept
 
 
 class LosesASample(WrongBoard):
@@ -104,10 +47,8 @@ class DoublesADigit(WrongBoard):
     def told(self, at: int, ev: Any, count: int) -> int:
         for event in self._heard:
             if isinstance(event, DigitDown | DigitUp):
-                down = isinstance(event, DigitDown)
-                ev[count].kind = lib.CTI_EV_DIGIT_DOWN if down else lib.CTI_EV_DIGIT_UP
-                ev[count].at = ev[count].start = at
-                ev[count].port, ev[count].value, ev[count].ref = 0, ord(event.digit), lib.CTI_DIGIT_HARDWARE
+                kind = lib.CTI_EV_DIGIT_DOWN if isinstance(event, DigitDown) else lib.CTI_EV_DIGIT_UP
+                tell(ev[count], at, kind, ord(event.digit), lib.CTI_DIGIT_HARDWARE)
                 count += 1
         self._heard = []
         return count
@@ -212,6 +153,8 @@ class WaitsInPump(WrongBoard):
 class KeepsItsHookWhileGone(WrongBoard):
     """And is back off hook."""
 
+    keeps_its_hook = True
+
 
 class TellsTomorrow(WrongBoard):
     """An event's time is still to come."""
@@ -245,7 +188,7 @@ class HasGaps(WrongBoard):
 
     def sent(self, tx: Any) -> Any:
         self._ticks += 1
-        self._quiet = ffi.new("int16_t[]", TICK)
+        self._quiet = ffi.new("int16_t[]", 2 * TICK)
         return self._quiet if self._ticks % 25 == 0 else tx
 
 
@@ -333,27 +276,155 @@ class LiesAboutSound(WrongBoard):
                 rx[index] = 0
 
 
-class WrongRig(SimRig):
-    """Of one line, or one telephone, and a board that is wrong."""
+class SeizesNothing(WrongBoard):
+    """It says that it is off hook, and is not."""
 
-    def __init__(self, folder: Path, wrong: type[WrongBoard], **settings: Any) -> None:
-        super().__init__(folder, **settings)
-        self._wrong = wrong
-        self._made: WrongBoard | None = None
+    _seized = False
 
-    def make_board(self) -> Board:
-        self._made = self._wrong(super().make_board())
-        made: Any = self._made
-        board: Board = made
-        return board
+    def _control(self, ctx: Any, port: int, what: int, value: int) -> int:
+        if what == lib.CTI_LINE_HOOK and value:
+            self._seized = True
+            return 0
+        return super()._control(ctx, port, what, value)
 
-    def unplug(self) -> None:
-        if isinstance(self._made, KeepsItsHookWhileGone):
-            self._made.is_gone = True
-        else:
-            super().unplug()
+    def told(self, at: int, ev: Any, count: int) -> int:
+        if self._seized:
+            self._seized = False
+            tell(ev[count], at, lib.CTI_EV_SEIZED)
+            count += 1
+        return count
 
-    def plug_in(self) -> None:
-        assert self._made is not None
-        self._made.is_gone = False
-        super().plug_in()
+
+class SaysSeizedOnHook(WrongBoard):
+    """Again and again."""
+
+    def told(self, at: int, ev: Any, count: int) -> int:
+        tell(ev[count], at, lib.CTI_EV_SEIZED)
+        return count + 1
+
+
+class Chops(WrongBoard):
+    """Every second tick of what is sent is silence."""
+
+    _ticks = 0
+
+    def sent(self, tx: Any) -> Any:
+        self._ticks += 1
+        self._quiet = ffi.new("int16_t[]", TICK)
+        return self._quiet if self._ticks % 2 else tx
+
+
+class SeesNoBreak(WrongBoard):
+    """It says that it sees a loop break, and does not."""
+
+    def told(self, at: int, ev: Any, count: int) -> int:
+        return without(ev, count, lambda event: event.kind == lib.CTI_EV_BATTERY)
+
+
+class TurnsItsHook(WrongBoard):
+    """To be released is to change over."""
+
+    _off_hook = False
+
+    def _control(self, ctx: Any, port: int, what: int, value: int) -> int:
+        if what == lib.CTI_LINE_HOOK:
+            self._off_hook = not self._off_hook
+            value = int(self._off_hook)
+        return super()._control(ctx, port, what, value)
+
+
+class AnswersTwice(WrongBoard):
+    """Each order to dial."""
+
+    def told(self, at: int, ev: Any, count: int) -> int:
+        made = count
+        for index in range(count):
+            if ev[index].kind == lib.CTI_EV_DIALLED:
+                ev[made] = ev[index]
+                made += 1
+        return made
+
+
+class HasNoPulses(WrongBoard):
+    """And says that it has."""
+
+    def _control(self, ctx: Any, port: int, what: int, value: int) -> int:
+        if what == lib.CTI_LINE_PULSES:
+            return int(lib.CTI_ERR_STATE)
+        return super()._control(ctx, port, what, value)
+
+
+class CannotCall(WrongBoard):
+    """It is deaf to dial tone: off hook, a quiet far end is all that is heard."""
+
+    def came(self, rx: Any) -> None:
+        for index in range(TICK):
+            rx[index] = 0
+
+
+class HidesThatItIsGone(WrongBoard):
+    def gone(self, why: int) -> int:
+        return 0
+
+
+class DoesNotStopRinging(WrongBoard):
+    def _control(self, ctx: Any, port: int, what: int, value: int) -> int:
+        if what == lib.CTI_LINE_RING and not value:
+            return 0
+        return super()._control(ctx, port, what, value)
+
+
+class RingsInTheEar(WrongBoard):
+    """Lifted or not, its bell sounds once it was ordered to."""
+
+    bell_sticks = True
+
+
+class IsSilentOnHook(WrongBoard):
+    """And says that caller ID goes through."""
+
+    _off_hook = False
+
+    def sent(self, tx: Any) -> Any:
+        self._quiet = ffi.new("int16_t[]", 2 * TICK)
+        return tx if self._off_hook else self._quiet
+
+    def told(self, at: int, ev: Any, count: int) -> int:
+        for index in range(count):
+            if ev[index].kind == lib.CTI_EV_HOOK:
+                self._off_hook = bool(ev[index].value)
+        return count
+
+
+class KeepsItsBattery(WrongBoard):
+    """And says that it can be cut."""
+
+    def _control(self, ctx: Any, port: int, what: int, value: int) -> int:
+        return 0 if what == lib.CTI_LINE_BATTERY else super()._control(ctx, port, what, value)
+
+
+class FlashesByItself(WrongBoard):
+    """A telephone's port that is ordered what only a line's can do."""
+
+    _flash = False
+
+    def _control(self, ctx: Any, port: int, what: int, value: int) -> int:
+        if what == lib.CTI_LINE_FLASH:
+            self._flash = True
+            return 0
+        return super()._control(ctx, port, what, value)
+
+    def told(self, at: int, ev: Any, count: int) -> int:
+        if self._flash:
+            self._flash = False
+            tell(ev[count], at, lib.CTI_EV_FLASH)
+            ev[count].port = 1
+            count += 1
+        return count
+
+
+class CountsNonsense(WrongBoard):
+    rx_slips, tx_slips = -1, 0
+
+    def status(self, port: int = 0) -> CountsNonsense:
+        return self
