@@ -26,6 +26,7 @@ OF_ANY_MODEM = (
     "opened_and_closed_twice_it_works",
     "closed_it_leaves_no_thread_and_no_descriptor",
     "fxo_closed_off_hook_its_line_is_on_hook",
+    "fxo_released_twice_it_stays_on_hook",
     "fxo_orders_at_the_wrong_time_change_nothing",
     "fxo_a_digit_of_pulses_is_dialled_where_the_port_can",
     "fxo_a_call_that_we_make_is_answered_and_heard",
