@@ -32,7 +32,7 @@ from ctidrv.drivers.usbgw.session import Session, Wanted
 from ctidrv.drivers.usbgw.sound import PortAudio, Sounds
 from ctidrv.drivers.usbgw.talk import Levels
 from ctidrv.errors import InputError, PortError
-from ctidrv.native.fed_board import FedBoard
+from ctidrv.native.fed_board import FedBoard, FedStatus
 from ctidrv.ports.api import CAPABILITIES, Able, BoardInfo, DriverContext, Kind, PortInfo
 from ctidrv.units import RATE, PortId
 
@@ -148,11 +148,11 @@ class GatewayBoard:
         if not self._threaded and self._session is not None:
             self._session.turn()
 
-    def status(self) -> Any:
-        """Of its audio: `ctidrv.native.fed_board.FedStatus`."""
+    def status(self, port: int = 0) -> FedStatus:
+        """Of a port's audio."""
         if self._fed is None:
             raise PortError(f"board {self.info.name}: it is not open")
-        return self._fed.ports[0].status()
+        return self._fed.ports[port].status()
 
 
 def _not_at_all(seconds: float) -> None:
