@@ -21,6 +21,16 @@ LATENCY = 400
 
 
 @dataclass(frozen=True, slots=True)
+class Port:
+    """`kind`: FXO or FXS; `taps`: of our own echo canceller, 0: none; `tells_late`: the kernel tells of what
+    comes too late."""
+
+    kind: int
+    taps: int = 0
+    tells_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PortStatus:
     """Of one channel (cti/dahdi_board.h); latencies in samples. `why`: the errno of the last order that the
     kernel refused, `lost`: that by which the channel is gone; 0: none."""
@@ -56,29 +66,28 @@ def card_door(card: DahdiCard) -> Any:
 
 
 class DahdiChannels:
-    """A board of so many channels. `kinds`: FXO or FXS each; `taps`: of our own echo canceller, 0: none."""
+    """A board of these channels."""
 
-    def __init__(
-        self, door: Any, kinds: Sequence[int], taps: Sequence[int], *, buffers: int, latency: int = LATENCY
-    ) -> None:
+    def __init__(self, door: Any, ports: Sequence[Port], *, buffers: int, latency: int = LATENCY) -> None:
         config = ffi.new("cti_dahdi_board_config *")
         lib.cti_dahdi_board_defaults(config)
-        config.ports, config.buffers, config.latency = len(kinds), buffers, latency
+        config.ports, config.buffers, config.latency = len(ports), buffers, latency
         size = lib.cti_dahdi_board_size(config)
-        what = f"{len(kinds)} DAHDI channels, latency {latency}"
+        what = f"{len(ports)} DAHDI channels, latency {latency}"
         check(size or lib.CTI_ERR_ARG, what)
         self._door = door
         self._board: Any = state("cti_dahdi_board", size)
         check(lib.cti_dahdi_board_init(self._board, size, config, door), what)
-        self._port(kinds, taps)
+        self._set(ports)
         self.native: Any = ffi.new("cti_board *")
         """The `cti_board *` for the engine; valid as long as this is."""
         check(lib.cti_dahdi_board_board(self._board, self.native), what)
         self._status = ffi.new("cti_dahdi_port_status *")
 
-    def _port(self, kinds: Sequence[int], taps: Sequence[int]) -> None:
+    def _set(self, ports: Sequence[Port]) -> None:
         config = ffi.new("cti_dahdi_port_config *")
-        for number, (config.kind, config.echo_taps) in enumerate(zip(kinds, taps, strict=True)):
+        for number, port in enumerate(ports):
+            config.kind, config.echo_taps, config.tells_late = port.kind, port.taps, int(port.tells_late)
             check(lib.cti_dahdi_board_port(self._board, number, config), f"channel {number + 1} of the board")
 
     def give(self, handles: Sequence[int]) -> None:

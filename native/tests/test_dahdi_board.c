@@ -69,7 +69,7 @@ static void begin_with(int taps) {
     driver = malloc(cti_dahdi_board_size(&cfg));
     CHECK_EQ(cti_dahdi_board_init(driver, cti_dahdi_board_size(&cfg), &cfg, &door), CTI_OK);
     for (int i = 0; i < PORTS; i++) {
-        const cti_dahdi_port_config port = {.kind = i, .echo_taps = taps};
+        const cti_dahdi_port_config port = {.kind = i, .echo_taps = taps, .tells_late = 1};
         CHECK_EQ(cti_dahdi_board_port(driver, i, &port), CTI_OK);
     }
     CHECK_EQ(cti_dahdi_board_board(driver, &board), CTI_OK);

@@ -27,10 +27,10 @@ from ctidrv.drivers.dahdi import numbers, settings
 from ctidrv.drivers.dahdi.door import Door
 from ctidrv.drivers.dahdi.scan import Channel, choose, scan
 from ctidrv.drivers.dahdi.settings import Wanted
-from ctidrv.drivers.dahdi.setup import BUFFERS, echo_taps, open_channel, order
+from ctidrv.drivers.dahdi.setup import BUFFERS, open_channel, order, port_of
 from ctidrv.drivers.dahdi.system_door import SystemDoor
 from ctidrv.errors import PortError
-from ctidrv.native.dahdi_board import FXO, FXS, LOST, DahdiChannels, PortStatus
+from ctidrv.native.dahdi_board import LOST, DahdiChannels, PortStatus
 from ctidrv.ports.api import Able, BoardInfo, DriverContext, Kind, PortInfo
 from ctidrv.units import PortId, Samples, seconds
 
@@ -39,7 +39,6 @@ _log = logging.getLogger(__name__)
 LOOK_EVERY = seconds(1)
 """For a card that has gone."""
 _TICK_S, _MOST_TICKS = 0.001, 1000
-_KINDS = {"FXO": (Kind.FXO, FXO), "FXS": (Kind.FXS, FXS)}
 _FXO_CAPS = {
     "full_duplex": Able.YES,
     "onhook_audio": Able.YES,
@@ -79,13 +78,14 @@ class DahdiBoard:
         self._door: Door | None = None
         self._core: DahdiChannels | None = None
         self._handles: list[int] = []
+        self._opened = False
         self._why: str | None = None
         self._look_at = Samples(0)
 
     @property
     def trouble(self) -> str | None:
         """What is wrong with the card, or with a line of it; None while all is well."""
-        if self._why is not None or self._core is None:
+        if self._why is not None or self._core is None or not self._opened:
             return self._why
         for number, channel in enumerate(self.channels):
             told = self._core.status(number)
@@ -100,23 +100,23 @@ class DahdiBoard:
 
     def open(self) -> None:
         """PortError. Safe twice."""
-        if self._core is not None:
+        if self._opened:
             return
         try:
             self._door = door = self._open_door()
             self.channels = choose(scan(door), self._wanted.channels, door.place)[: settings.MOST_PORTS]
             self._handles = self._open_all(door)
-            taps = [
-                echo_taps(door, handle, channel, self._wanted)
+            ports = [
+                port_of(door, handle, channel, self._wanted)
                 for handle, channel in zip(self._handles, self.channels, strict=True)
             ]
         except PortError as error:
             self._close_all()
             raise PortError(f"board {self.info.name}: {error}") from error
         self.ports = [self._port(number, channel) for number, channel in enumerate(self.channels)]
-        kinds = [_KINDS[channel.faces][1] for channel in self.channels]
-        self._core = DahdiChannels(door.native, kinds, taps, buffers=BUFFERS)
+        self._core = DahdiChannels(door.native, ports, buffers=BUFFERS)
         self._core.give(self._handles)
+        self._opened = True
 
     def _port(self, number: int, channel: Channel) -> PortInfo:
         if channel.signalling == "fxsls":
@@ -132,14 +132,13 @@ class DahdiBoard:
         caps = dict(_FXO_CAPS if channel.faces == "FXO" else _FXS_CAPS)
         if channel.signalling == "fxsls":
             caps["loop_break"] = Able.NO
-        kind = _KINDS[channel.faces][0]
-        return PortInfo(PortId(f"{self.info.name}/{number + 1}"), kind, label, caps, echo_ms=0)
+        return PortInfo(PortId(f"{self.info.name}/{number + 1}"), Kind(channel.faces), label, caps, echo_ms=0)
 
     def close(self) -> None:
         """On hook, and the nodes free for others; safe twice."""
         self._take_back()
         self._close_all()
-        self._core = self._why = None
+        self._why, self._opened = None, False
 
     def native(self) -> Any:
         assert self._core is not None
@@ -148,7 +147,7 @@ class DahdiBoard:
     def pump(self) -> None:
         """A card that has gone is looked for each second."""
         core = self._core
-        if core is None:
+        if core is None or not self._opened:
             return
         if core.state == LOST:
             self._lost(core)
@@ -200,7 +199,7 @@ class DahdiBoard:
                 raise PortError("another card is there now: start the station again")
             handles = self._open_all(door)
             for handle, channel in zip(handles, found, strict=True):
-                echo_taps(door, handle, channel, self._wanted)
+                port_of(door, handle, channel, self._wanted)
         except PortError as error:
             self._why = str(error)
             return

@@ -11,6 +11,7 @@ from ctidrv.drivers.dahdi.scan import Channel, refused
 from ctidrv.drivers.dahdi.settings import Wanted
 from ctidrv.errors import PortError
 from ctidrv.native import g711
+from ctidrv.native.dahdi_board import FXO, FXS, Port
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import TICK
 
@@ -49,7 +50,6 @@ def _set_up(door: Door, handle: int, channel: Channel, wanted: Wanted) -> None:
         order(door, handle, numbers.SETLAW, numbers.LAWS[wanted.law])
     door.ioctl(handle, numbers.SET_BUFINFO, numbers.buffers(BUFFERS, TICK))
     order(door, handle, numbers.SETLINEAR, 1)
-    _try(door, handle, numbers.BUFFER_EVENTS, 1)
     _try(door, handle, numbers.TONEDETECT, 0)  # each digit once: the core hears them
     if wanted.rx_db or wanted.tx_db:
         door.ioctl(handle, numbers.SETGAINS, gains(wanted, _law(door, handle)))
@@ -58,7 +58,14 @@ def _set_up(door: Door, handle: int, channel: Channel, wanted: Wanted) -> None:
     order(door, handle, numbers.FLUSH, numbers.FLUSH_ALL)
 
 
-def echo_taps(door: Door, handle: int, channel: Channel, wanted: Wanted) -> int:
+def port_of(door: Door, handle: int, channel: Channel, wanted: Wanted) -> Port:
+    """What the core has to know of it. PortError."""
+    tells_late = _try(door, handle, numbers.BUFFER_EVENTS, 1)
+    kind = FXO if channel.faces == "FXO" else FXS
+    return Port(kind, _echo_taps(door, handle, channel, wanted), tells_late)
+
+
+def _echo_taps(door: Door, handle: int, channel: Channel, wanted: Wanted) -> int:
     """Turns the card's or the kernel's canceller on; how many taps ours is to have. PortError: the card's is
     wanted, and there is none."""
     if wanted.echo in ("off", "own"):

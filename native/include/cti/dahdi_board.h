@@ -37,8 +37,9 @@ typedef struct cti_dahdi_board_config {
 } cti_dahdi_board_config;
 
 typedef struct cti_dahdi_port_config {
-    int32_t kind;      /* enum cti_dahdi_port_kind: what the port faces */
-    int32_t echo_taps; /* 0, 128 or 256: our own canceller */
+    int32_t kind;       /* enum cti_dahdi_port_kind: what the port faces */
+    int32_t echo_taps;  /* 0, 128 or 256: our own canceller */
+    int32_t tells_late; /* 1: the kernel tells of what came too late (events 29, 30): fewer reads will do */
 } cti_dahdi_port_config;
 
 enum cti_dahdi_board_state {

@@ -74,6 +74,7 @@ int cti_dahdi_board_port(cti_dahdi_board *b, int port, const cti_dahdi_port_conf
         return result;
     p->kind = cfg->kind;
     p->echo_taps = cfg->echo_taps;
+    p->tells_late = cfg->tells_late;
     return CTI_OK;
 }
 
@@ -83,6 +84,7 @@ int cti_dahdi_board_port(cti_dahdi_board *b, int port, const cti_dahdi_port_conf
 static int begin(cti_dahdi_board *b, dahdi_port *p) {
     board_set_off_hook(p, 0);
     p->answered = p->ring = p->rings = p->reversed = p->dead = p->alarm = p->transfer = p->look = 0;
+    p->all = 1;
     p->dials = p->dial_at_work = 0;
     atomic_store_explicit(&p->alarm_told, 0, memory_order_relaxed);
     cti_fed_board_serve(b->fed, p->number, CTI_FED_NONE);
@@ -123,6 +125,7 @@ static int exchange(void *ctx, int64_t at, const int16_t *tx, int16_t *rx, int s
     atomic_store(&b->ticking, 1);
     /* When within a tick a block came nobody knows: it is taken to be whole as the tick begins, and of the
      * one to be sent all is there. So the elastic buffers neither fill nor drain while the clocks agree. */
+    b->ticks++;
     b->came_ns = at * NS_A_SAMPLE;
     b->sends_ns = (at + BOARD_BLOCK) * NS_A_SAMPLE;
     int here = is_here(b), result = 0;

@@ -122,7 +122,7 @@ static void take(cti_dahdi_board *b, dahdi_port *p, int event) {
         board_look(b, p);
     } else if (event == DAHDI_EVENT_READ_OVERRUN || event == DAHDI_EVENT_WRITE_UNDERRUN) {
         board_count(event == DAHDI_EVENT_READ_OVERRUN ? &p->rx_slips : &p->tx_slips, 1);
-        p->slipped = 1;
+        p->slipped = p->all = 1;
     } else if (p->kind == CTI_DAHDI_FXO) {
         line_says(b, p, event);
     } else {

@@ -3,7 +3,7 @@
 #include "cti/pulse_tx.h"
 #include "dahdi/board_state.h"
 
-enum { LONGEST_RING_MS = 60000, SAMPLES_A_MS = 8 };
+enum { LONGEST_RING_MS = 60000, SAMPLES_A_MS = 8, LONGEST_DIAL_TICKS = 750 /* 15 s: its end is lost */ };
 
 /* Taken, or under way: a hook order of a channel that does not block. */
 static int is_taken(int result) {
@@ -54,11 +54,10 @@ static void dial_on(cti_dahdi_board *b, dahdi_port *p) {
     while (p->dials > 0 && !p->dial_at_work) {
         const dial_order *next = &p->dial[p->dial_first];
         int result = next->what == CTI_LINE_FLASH ? flash(b, p, next->value) : pulses(b, p, next->value);
-        p->dial_at_work = result >= 0;
-        if (result < 0) {
-            p->dial_at_work = 1;
+        p->dial_at_work = 1;
+        p->dial_ticks = 0;
+        if (result < 0)
             board_dialled(b, p, 0);
-        }
     }
 }
 
@@ -137,6 +136,10 @@ static int set_ring(cti_dahdi_board *b, dahdi_port *p, int on) {
 }
 
 void board_again(cti_dahdi_board *b, dahdi_port *p) {
+    if (p->dial_at_work && ++p->dial_ticks > LONGEST_DIAL_TICKS) {
+        board_dialled(b, p, 0);
+        dial_on(b, p);
+    }
     if (p->kind != CTI_DAHDI_FXS)
         return;
     if (p->ring == 1)

@@ -4,12 +4,14 @@
 enum {
     TRANSFER_MS = 6000,    /* asked for, as long as a message of caller ID may take */
     TRANSFER_BLOCKS = 200, /* and asked for again behind so many */
-    FIRST_BLOCKS = 8,      /* while the elastic buffers fill, and take what is there for their latency */
+    LOOK_TICKS = 8,
+    FIRST_BLOCKS = 8, /* while the elastic buffers fill, and take what is there for their latency */
     ERRNO_EINTR = 4
 };
 
+/* With the next tick it may be otherwise: an event came again, or there was nothing. */
 static int passes(int result) {
-    return result == -CTI_DAHDI_EAGAIN || result == -ERRNO_EINTR;
+    return result == -CTI_DAHDI_EAGAIN || result == -ERRNO_EINTR || result == -CTI_DAHDI_ELAST;
 }
 
 /* A read or write that finds an event in its way takes that first. */
@@ -89,14 +91,20 @@ static int send(cti_dahdi_board *b, dahdi_port *p, int blocks) {
         }
         open_way(b, p, pcm);
         int put = write_block(b, p, pcm);
-        if (put == -CTI_DAHDI_EAGAIN) {
+        if (put < 0 && !passes(put))
+            return put;
+        if (put < 0) {
             board_count(&p->tx_slips, 1);
             p->slipped = 1;
-        } else if (put < 0 && !passes(put)) {
-            return put;
         }
     }
     return 0;
+}
+
+/* A channel whose tick found a block has, most often, no other: now and then it is looked for, as the clocks
+ * part, and whenever something came too late or was not there. */
+static int reads_on(const cti_dahdi_board *b, const dahdi_port *p) {
+    return p->all || !p->tells_late || b->ticks % LOOK_TICKS == p->number % LOOK_TICKS;
 }
 
 int board_serve(cti_dahdi_board *b, dahdi_port *p) {
@@ -107,7 +115,10 @@ int board_serve(cti_dahdi_board *b, dahdi_port *p) {
     while (blocks < BOARD_READS && (got = read_block(b, p, pcm)) > 0) {
         received(b, p, pcm, got / 2 < BOARD_BLOCK ? got / 2 : BOARD_BLOCK);
         blocks++;
+        if (!reads_on(b, p))
+            break;
     }
+    p->all = blocks != 1;
     if (got < 0 && !passes(got))
         return got;
     if (blocks >= b->cfg.buffers) { /* all that the kernel keeps: there may have been more */

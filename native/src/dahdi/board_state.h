@@ -20,8 +20,7 @@ enum {
     BOARD_READS = 16,  /* of one channel in a tick */
     BOARD_EVENTS = 80, /* likewise, more than the kernel queues */
     BOARD_QUEUE = 64,
-    BOARD_DIALS = 64,
-    BOARD_PAUSE_MS = 750
+    BOARD_DIALS = 64
 };
 
 typedef struct dial_order {
@@ -35,9 +34,12 @@ typedef struct dahdi_port {
     int32_t ring;     /* FXS: is to ring; 2: the kernel rings */
     int32_t rings;    /* FXO: a burst was told */
     int32_t reversed, dead, alarm;
-    int32_t look;     /* with the next tick: not all was told */
-    int32_t slipped;  /* since what is sent and what comes were set going together */
-    int32_t transfer; /* blocks for which the way to a telephone on hook is still open */
+    int32_t look;       /* with the next tick: not all was told */
+    int32_t all;        /* blocks that there are: one came too late, or none was there */
+    int32_t tells_late; /* the kernel tells when something comes too late */
+    int32_t dial_ticks; /* that what is dialled has taken */
+    int32_t slipped;    /* since what is sent and what comes were set going together */
+    int32_t transfer;   /* blocks for which the way to a telephone on hook is still open */
     dial_order dial[BOARD_DIALS];
     int32_t dial_first, dials, dial_at_work;
     uint8_t params[PARAMS_BYTES];
@@ -57,7 +59,7 @@ struct cti_dahdi_board {
     _Atomic int32_t state; /* enum cti_dahdi_board_state */
     _Atomic int32_t ticking;
     int32_t begun;
-    int64_t came_ns, sends_ns; /* of this tick: the blocks' times, as the fed board is told */
+    int64_t ticks, came_ns, sends_ns; /* of this tick: the blocks' times, as the fed board is told */
     dahdi_port port[BOARD_PORTS];
 };
 
