@@ -63,7 +63,7 @@ def _record(args: argparse.Namespace) -> int:
     path = Path(args.output or f"{args.port.replace('/', '-')}-{datetime.now():%Y%m%d-%H%M%S}.jsonl")
     station = StationClient.discover(data_folder(args.data))
     with _interrupted() as asked, station, station.trace(args.port, audio=not args.no_audio) as rows:
-        took, why = _begin(path, rows, args), "the station has gone"
+        took, why = _begin(path, rows, args), "it was broken off"
         call_is_over = _call_is_over()
         try:
             while not asked():
@@ -192,6 +192,7 @@ def _replay(args: argparse.Namespace) -> int:
                 "type": "replay",
                 "file": str(trace.path.absolute()),
                 "seconds": trace.seconds,
+                "lost_s": trace.lost * 0.02,
                 "told": len(found.told),
                 "ok": found.same,
                 "differences": found.differences,
@@ -200,6 +201,8 @@ def _replay(args: argparse.Namespace) -> int:
     else:
         for each in found.differences:
             print(printable(each))
+        if trace.lost:
+            print(f"{trace.lost * 0.02:.2f} s of it are lost: other things may be told for that")
         told = f"{trace.seconds:.1f} s, {len(found.told)} events"
         print(f"{told}: " + ("the same is told" if found.same else f"{len(found.differences)} differ"))
     return 0 if found.same else 1

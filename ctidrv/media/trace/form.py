@@ -19,8 +19,11 @@ MOST_TICKS = MOST_S * RATE // TICK
 MOST_ROWS = 200_000
 MOST_LINE = 65_536
 """Bytes of a row."""
-MOST_BYTES = 64_000_000
+MOST_BYTES = 40_000_000
 """Of all rows."""
+MOST_TEXT = 200
+EARLY = 60 * RATE
+"""Samples: what a board tells began so long before at the most."""
 DIGITS = "0123456789*#ABCD"
 
 EVENTS = {

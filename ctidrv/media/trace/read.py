@@ -13,6 +13,7 @@ from ctidrv.media.trace.form import (
     COMMANDS,
     DETECTORS,
     DIGITS,
+    EARLY,
     EVENTS,
     MOST_S,
     MOST_TICKS,
@@ -30,8 +31,6 @@ from ctidrv.units import RATE, TICK, PortId
 
 _MOST_MESSAGE = 260
 _OF_A_DIGIT = (lib.CTI_EV_DIGIT_DOWN, lib.CTI_EV_DIGIT_UP)
-_EARLY_S = -60.0
-"""What a board tells may have begun so long before the trace."""
 
 
 @dataclass(slots=True)
@@ -161,12 +160,12 @@ def _event(trace: Trace, fields: Fields) -> None:
     at, kind, value = fields.samples("t"), fields.number(EVENTS, "event"), fields.integer("value", 0)
     if kind in _OF_A_DIGIT and not (0 <= value < 128 and chr(value) in DIGITS):
         fields.fail(f"value: the code of one of {DIGITS} is needed")
-    known = fields.samples("known", at, least_s=_EARLY_S)
+    known = fields.samples("known", at)
     trace.events.append(
         TapeEvent(
             tick=at // TICK,
             at=known,
-            start=fields.samples("start", at, least_s=_EARLY_S),
+            start=fields.samples("start", at, least_s=-EARLY / RATE),
             kind=kind,
             value=value,
             length=fields.integer("length", 0, least=0),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ctidrv.errors import InputError
-from ctidrv.media.trace.form import MOST_BYTES, MOST_LINE, MOST_ROWS, MOST_S, Row
+from ctidrv.media.trace.form import MOST_BYTES, MOST_LINE, MOST_ROWS, MOST_S, MOST_TEXT, Row
 from ctidrv.units import RATE
 
 _LEAST, _MOST = -(2**31), 2**31 - 1
@@ -26,7 +26,7 @@ class Fields:
     def fail(self, what: str) -> NoReturn:
         raise InputError(f"{self.path}:{self.line}: {what}")
 
-    def text(self, key: str, most: int = 200) -> str:
+    def text(self, key: str, most: int = MOST_TEXT) -> str:
         value = self.row.get(key)
         if not isinstance(value, str) or len(value) > most:
             self.fail(f"{key}: a text of at most {most} characters is needed")

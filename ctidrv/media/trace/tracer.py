@@ -11,7 +11,18 @@ from typing import Any
 from ctidrv.errors import NativeError, ServiceError
 from ctidrv.events import Bridged, CallerIdSeen, PlayDone, PortEvent, RecordDone, RecordLost
 from ctidrv.media.engine import MediaEngine
-from ctidrv.media.trace.form import COMMANDS, EVENTS, MOST_TICKS, VERSION, Row, detectors, seconds_of
+from ctidrv.media.trace.form import (
+    COMMANDS,
+    EARLY,
+    EVENTS,
+    MOST_S,
+    MOST_TEXT,
+    MOST_TICKS,
+    VERSION,
+    Row,
+    detectors,
+    seconds_of,
+)
 from ctidrv.native import board_trace
 from ctidrv.units import RATE, TICK, PortId
 
@@ -79,7 +90,7 @@ class Tracer:
             "rate": RATE,
             "port": info.id,
             "kind": info.kind.value,
-            "label": info.label,
+            "label": info.label[:MOST_TEXT],
             "caps": {name: able.value for name, able in info.caps.items()},
             "echo_ms": info.echo_ms,
             "hook_ms": info.hook_ms,
@@ -106,7 +117,7 @@ class Tracer:
         if self._origin is not None:
             rows += self._waiting()
         rows.sort(key=lambda row: float(row["t"]))
-        return rows, bytes(audio)
+        return [row for row in rows if row["t"] <= MOST_S], bytes(audio)
 
     def _take_record(self, record: Any, rows: list[Row], audio: bytearray) -> None:
         kind, t = record.kind, self._t(record.at)
@@ -135,10 +146,14 @@ class Tracer:
         row: Row = {"type": "event", "t": t, "event": EVENTS.get(it.kind, "unknown")}
         if it.kind not in EVENTS:
             row["kind"] = it.kind
-        for name, at in (("known", it.at), ("start", it.start)):
-            if at != record.at:
-                row[name] = self._t(at)
-        row |= {name: getattr(it, name) for name in ("value", "length", "ref") if getattr(it, name)}
+        for name, at, early in (("known", it.at, 0), ("start", it.start, EARLY)):
+            # A board need not know the time: the engine takes what is known as of this tick too.
+            within = min(max(at, record.at - early), record.at + TICK)
+            if within != record.at:
+                row[name] = self._t(within)
+        row |= {name: getattr(it, name) for name in ("value", "ref") if getattr(it, name)}
+        if it.length > 0:
+            row["length"] = it.length
         if record.bytes:
             row["message"] = board_trace.message_of(record).hex()
         return row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 from ctidrv.clock import SampleClock
 from ctidrv.media.engine import MediaEngine
@@ -98,3 +99,25 @@ def test_the_driver_gives_a_port_of_that_kind_that_hears_hook_orders_around_the_
     then = [round(row["t"] * 8000) + 800 for row in load(path).told if row["told"] == "hook-changed"]
     assert hooks[1:] == then
     assert board.trouble == f"{path}:2: ring 1 at 0.50 s: it was never ordered"
+
+
+def test_times_and_lengths_of_a_board_that_knows_none_are_kept_within_what_can_be_read(tmp_path):
+    clock = SampleClock(datetime(2026, 3, 2, tzinfo=UTC))
+    board = open_sim("sim", {"control": False}, DriverContext(clock, tmp_path, 7, live=False))
+    engine = MediaEngine([board], clock, inline=True)
+    try:
+        for _ in range(6000):
+            engine.step()
+        tracer = Tracer(engine, PortId("sim/1"), ABOUT)
+        engine.step()
+        tracer.take()
+        told = SimpleNamespace(kind=9, at=-1, start=0, value=1, length=-7, ref=0)
+        record = SimpleNamespace(at=960_160, event=told, bytes=0)
+        row = tracer._event(record, 0.02)
+        assert row == {"type": "event", "t": 0.02, "event": "alarm", "start": -59.98, "value": 1}
+        told.at = told.start = 2**40
+        assert tracer._event(record, 0.02)["known"] == 0.04
+        tracer.stop()
+    finally:
+        engine.close()
+        board.close()
