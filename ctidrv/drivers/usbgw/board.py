@@ -91,11 +91,6 @@ class GatewayBoard:
     def trouble(self) -> str | None:
         return "not opened yet" if self._session is None else self._session.trouble
 
-    @property
-    def line_rings(self) -> bool:
-        """The exchange line at a box does, pauses between its bursts included."""
-        return self._session is not None and self._session.line_rings
-
     def open(self) -> None:
         """PortError where it is not there and its model is to be asked. Of a named model that is no error: it
         is looked for until it is there."""

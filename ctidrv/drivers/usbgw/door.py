@@ -225,11 +225,12 @@ _ADVICE = {
     errno.EPERM: _RULES,
     errno.ENODEV: "it was unplugged",
     errno.ENOENT: _WINUSB,
-    errno.ENOSYS: _WINUSB,
 }
 
 
 def _why(found: Found, error: Exception) -> str:
+    if isinstance(error, NotImplementedError):  # libusb has no driver to talk to
+        return f"{found.name}: {_WINUSB}"
     number = getattr(error, "errno", None) or 0
     advice = who_has(found.node) if number == errno.EBUSY else _ADVICE.get(number)
     return f"{found.name}: {advice or f'cannot be opened: {error}'}"

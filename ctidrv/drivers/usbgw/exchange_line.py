@@ -25,11 +25,6 @@ class ExchangeLine:
         self._rang: float | None = None
         self._lies_since: float | None = None
 
-    @property
-    def is_rung(self) -> bool:
-        """It rings, pauses between the bursts included."""
-        return self._rang is not None
-
     def ring(self, on: bool, now: float, *, free: bool) -> None:
         """A burst is on, or over. `free`: nobody uses the telephone."""
         self.rings = on

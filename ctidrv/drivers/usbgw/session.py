@@ -57,8 +57,6 @@ class Session:
         now: Callable[[], float],
     ) -> None:
         self.trouble: str | None = None
-        self.line_rings = False
-        """The exchange rings at its second socket."""
         self._name, self._wanted, self._finder = name, wanted, finder
         self._fed, self._port, self._now = fed, fed.ports[0], now
         self._digits = Digits(self._port)
@@ -140,7 +138,6 @@ class Session:
         self._talk.look(now)
         if telephone.model.has_line:
             self._line.look(self._off_hook, now)
-            self.line_rings = self._line.is_rung
             if self._line.has_telephone != self._away:
                 self._give_away(self._line.has_telephone)
         lamps = self._hook.off or self._is_rung, self._away or self._line.rings
@@ -201,7 +198,7 @@ class Session:
 
     def _lost(self, why: str, now: float) -> None:
         self._next_look = now + LOOK_S
-        self._works = self.line_rings = False
+        self._works = False
         self._fed.gone(True)
         self._talk.end()
         self._leave()

@@ -122,6 +122,31 @@ def test_without_permission_it_names_the_udev_rules(bench: Callable[..., Any]) -
     assert at.board.trouble is None
 
 
+def test_on_windows_without_winusb_it_names_that_driver(
+    bench: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_supported(*_: object) -> None:
+        raise NotImplementedError("Operation not supported or unimplemented on this platform")
+
+    at = bench("b2k", opened=False, wanted=Wanted(model="b2k"))
+    monkeypatch.setattr(at.device.backend, "open_device", not_supported)
+    at.open()
+    assert "give its HID interface the driver WinUSB, by the program Zadig" in at.board.trouble
+
+
+def test_on_windows_nothing_has_to_be_detached(
+    bench: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_supported(*_: object) -> None:
+        raise NotImplementedError("Operation not supported or unimplemented on this platform")
+
+    at = bench("b2k", opened=False, wanted=Wanted(model="b2k"))
+    at.device.device.kernel_driver = False
+    monkeypatch.setattr(at.device.backend, "is_kernel_driver_active", not_supported)
+    at.open()
+    assert at.board.trouble is None
+
+
 def test_one_that_another_program_has_is_told_and_taken_when_it_is_free(bench: Callable[..., Any]) -> None:
     at = bench("b2k", opened=False, wanted=Wanted(model="b2k"))
     at.device.device.kernel_driver, at.device.device.claimed = False, True
