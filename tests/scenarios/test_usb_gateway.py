@@ -171,6 +171,11 @@ def test_a_call_rings_at_the_box_is_answered_heard_both_ways_keyed_and_hung_up(o
     near, far = SAID_DBM0, SAID_DBM0 - LINE_LOSS_DB
     assert levels == [pytest.approx(each, abs=ROOM_DB) for each in (near, far, far)]
     assert keys == [(key, "hardware") for key in "159#"], "each once"
+    rows = {row["id"]: row for row in office.station.ports()}
+    assert [(rows[each]["kind"], rows[each]["slips"]) for each in ("box/1", "box/2")] == [
+        ("FXS", 0),
+        ("MONITOR", 0),
+    ]
     (call,) = office.rig.calls()
     assert call["outcome"] == "answered"
     assert [(leg["kind"], leg["cause"]) for leg in call["legs"]][1] == ("seat", "operator")
