@@ -15,7 +15,7 @@ from hwsim.board import SimBoard, open_board
 from hwsim.far_ends import AtLine, AtPort, Scene
 from hwsim.faulty_board import OUT, WELL
 
-CLEARS = ("loop-break", "busy-tone")
+CLEARS = ("reversal", "loop-break", "busy-tone")
 LOSS_DB = 3.0
 TELEPHONE_LOSS_DB = 0.5
 EXCHANGE = MappingProxyType(

@@ -30,7 +30,6 @@ OF_ANY_MODEM = (
     "fxo_orders_at_the_wrong_time_change_nothing",
     "fxo_a_digit_of_pulses_is_dialled_where_the_port_can",
     "fxo_a_call_that_we_make_is_answered_and_heard",
-    "fxo_a_recording_begins_in_the_tick_of_the_seizure",
     "fxo_gone_on_hook_it_is_told_and_comes_back",
     "fxo_gone_while_it_rings_it_comes_back_on_hook",
     "fxo_gone_off_hook_it_comes_back_on_hook_and_can_be_lifted",

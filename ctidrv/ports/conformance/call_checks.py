@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ctidrv.events import AlertSeen, CallerIdSeen, PolarityChanged, RingOff, RingOn, Seized
-from ctidrv.ports.api import Kind, PortInfo
+from ctidrv.ports.api import Able, Kind, PortInfo
 from ctidrv.ports.conformance.bench import CALLER, NAME, RINGS_WITHIN, Bench
 from ctidrv.ports.conformance.case import of_port
 from ctidrv.ports.conformance.judge import expect
@@ -32,6 +32,11 @@ def who_calls_is_told_once(bench: Bench, port: PortInfo) -> None:
     seen = bench.event(port, CallerIdSeen, since, RINGS_WITHIN)
     expect((seen.number, seen.name) == (CALLER, NAME), f"the caller {CALLER}, {NAME}", seen)
     expect(seen.kind == "call" and seen.checksum_ok is not False, "a whole message of a call", seen)
+    able = port.able("cid_hw")
+    if able is not Able.UNKNOWN:
+        reader = {Able.YES: "by the board", Able.NO: "by the core"}[able]
+        by_board = seen.standard == "hardware"
+        expect(by_board is (able is Able.YES), f"cid_hw: {able.value}, so a message read {reader}", seen)
     bench.wait(0.5)
     count = len(bench.of(port, CallerIdSeen, since=since))
     expect(count == 1, "one message", count)

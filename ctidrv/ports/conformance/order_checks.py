@@ -17,7 +17,7 @@ from ctidrv.ports.conformance.bench import RINGS_WITHIN, Bench
 from ctidrv.ports.conformance.case import of_port
 from ctidrv.ports.conformance.judge import FAINT_DB, SENT_DBM0, beep, expect, is_over
 from ctidrv.ports.conformance.stand import BATTERY, FLASH, POLARITY, PULSES, RING
-from ctidrv.units import RATE, TICK, ms
+from ctidrv.units import ms
 
 FLASH_MS = 200
 
@@ -101,18 +101,3 @@ def a_call_that_we_make_is_answered_and_heard(bench: Bench, port: PortInfo) -> N
     faint = bench.level_at(port, SENT_DBM0) - FAINT_DB
     bench.until(lambda: is_over(recording.came, faint), "his voice heard")
     bench.stop_recording(port, recording)
-
-
-@of_port("engine.h: a recording that waits for the seizure begins with it", Kind.FXO)
-def a_recording_begins_in_the_tick_of_the_seizure(bench: Bench, port: PortInfo) -> None:
-    bench.idle(port)
-    recording = bench.record(port, at_seizure=True)
-    bench.wait(0.1)
-    expect(not recording.data, "nothing recorded on hook", f"{len(recording.data) // 4} frames")
-    since = bench.seize(port)
-    seized = bench.event(port, Seized, since)
-    bench.wait(0.5)
-    bench.stop_recording(port, recording)
-    most = bench.engine.now() - seized.at + TICK
-    frames = len(recording.data) // 4
-    expect(0.4 * RATE <= frames <= most, f"at most {most} frames from the seizure on", frames)

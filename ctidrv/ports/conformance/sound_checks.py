@@ -87,10 +87,14 @@ def the_far_ends_keys_are_told_once_each(bench: Bench, port: PortInfo) -> None:
         lambda: len(bench.of(port, DigitUp, since=since)) >= len(_THEIRS), f"the keys {_THEIRS}", _PATH_S
     )
     bench.wait(0.5)
-    down = "".join(event.digit for event in bench.of(port, DigitDown, since=since))
+    told = bench.of(port, DigitDown, since=since)
+    down = "".join(event.digit for event in told)
     up = "".join(event.digit for event in bench.of(port, DigitUp, since=since))
     expect(down == _THEIRS, f"each of the keys {_THEIRS} once", down)
     expect(up == down, f"an end of each of the keys {down}", up)
+    if port.able("dtmf_hw") is Able.NO:
+        by_board = [event for event in told if event.source == "hardware"]
+        expect(not by_board, "dtmf_hw: no, so no key that the board says it has heard", by_board)
 
 
 @of_port("board.h: exchange: digits that we send pass as they are", *TALKS)

@@ -219,11 +219,11 @@ class Stand:
     def played(self, ref: int) -> bool:
         return ref in self._done
 
-    def record(self, port: PortInfo, *, at_seizure: bool = False) -> Recording:
+    def record(self, port: PortInfo) -> Recording:
         self._refs += 1
         number = self._numbers[port.id]
         self._recordings[number] = made = Recording(self._refs)
-        self.engine.record(number, LINE, BOTH, self._refs, at_seizure=at_seizure)
+        self.engine.record(number, LINE, BOTH, self._refs)
         return made
 
     def stop_recording(self, port: PortInfo, recording: Recording) -> None:

@@ -9,7 +9,7 @@ from ctidrv.ports.conformance.bench import CALLER, NAME, Bench
 from ctidrv.ports.conformance.case import TELEPHONE, of_port
 from ctidrv.ports.conformance.judge import FAINT_DB, SENT_DBM0, beep, expect
 from ctidrv.ports.conformance.order_checks import FLASH_MS, pulses_of
-from ctidrv.ports.conformance.stand import BATTERY, FLASH, HOOK, PULSES, RING
+from ctidrv.ports.conformance.stand import BATTERY, FLASH, HOOK, POLARITY, PULSES, RING
 from ctidrv.ports.presentation import presentation_of
 from ctidrv.ports.regions import load_region
 from ctidrv.units import ms
@@ -143,6 +143,21 @@ def its_battery_is_cut_and_given_again_where_the_port_can(bench: Bench, port: Po
     expect(cut < dbm0 - FAINT_DB, "nothing heard without battery", f"{cut:.1f} dBm0")
     expect(back > dbm0 - FAINT_DB, "the sound again with it", f"{back:.1f} dBm0")
     expect(bench.engine.stats().commands_refused == refused, "loop_break: yes, so no refusal", "a refusal")
+
+
+@of_port("api.py: polarity: an FXS port can turn its battery round; board.h: CTI_LINE_POLARITY", Kind.FXS)
+def its_battery_is_turned_round_and_back_where_the_port_can(bench: Bench, port: PortInfo) -> None:
+    bench.talking(port)
+    if port.able("polarity") is not Able.YES:
+        return
+    since, refused = len(bench.events), bench.engine.stats().commands_refused
+    for reversed_ in (1, 0):
+        bench.order(port, POLARITY, reversed_)
+        bench.wait(0.3)
+    now = bench.engine.stats().commands_refused
+    expect(now == refused, "polarity: yes, so neither order refused", f"{now - refused} refused")
+    strange = bench.of(port, HookChanged, DigitDown, Flash, since=since)
+    expect(not strange, "a telephone left alone", strange)
 
 
 @of_port("board.h: what a kind of port cannot do is CTI_ERR_STATE", *TELEPHONE)

@@ -10,8 +10,10 @@ from wrong_board import WrongBoard, tell, without
 
 from ctidrv.events import DigitDown, DigitUp
 from ctidrv.native import ffi, lib
+from ctidrv.native.cid import encode_mdmf
 from ctidrv.native.ear import DTMF, Ear
 from ctidrv.native.pcm import Pcm
+from ctidrv.ports.conformance.bench import CALLER, NAME
 from ctidrv.units import TICK
 
 
@@ -295,14 +297,6 @@ class SeizesNothing(WrongBoard):
         return count
 
 
-class SaysSeizedOnHook(WrongBoard):
-    """Again and again."""
-
-    def told(self, at: int, ev: Any, count: int) -> int:
-        tell(ev[count], at, lib.CTI_EV_SEIZED)
-        return count + 1
-
-
 class Chops(WrongBoard):
     """Every second tick of what is sent is silence."""
 
@@ -428,3 +422,50 @@ class CountsNonsense(WrongBoard):
 
     def status(self, port: int = 0) -> CountsNonsense:
         return self
+
+
+class SeesNoReversal(WrongBoard):
+    """It says that it sees one, and does not."""
+
+    def told(self, at: int, ev: Any, count: int) -> int:
+        return without(ev, count, lambda event: event.kind == lib.CTI_EV_POLARITY)
+
+
+class KeepsItsPolarity(WrongBoard):
+    """And says that it can be turned."""
+
+    def _control(self, ctx: Any, port: int, what: int, value: int) -> int:
+        if what == lib.CTI_LINE_POLARITY:
+            return int(lib.CTI_ERR_STATE)
+        return super()._control(ctx, port, what, value)
+
+
+class HearsKeysItself(DoublesADigit):
+    """The core does not, and the board says that it does not either."""
+
+    def came(self, rx: Any) -> None:
+        super().came(rx)
+        for index in range(TICK):
+            rx[index] = 0
+
+
+class ReadsCallerIdItself(IsDeafOnHook):
+    """And says that it does not."""
+
+    def native(self) -> Any:
+        made = super().native()
+        self._read = ffi.callback("int(void *, int, int32_t, uint8_t *, int)", self._message)
+        made.message = self._read
+        return made
+
+    def _message(self, ctx: Any, port: int, ref: int, out: Any, most: int) -> int:
+        text = encode_mdmf(number=CALLER, name=NAME, when="03081000")
+        ffi.memmove(out, text, len(text))
+        return len(text)
+
+    def told(self, at: int, ev: Any, count: int) -> int:
+        count = super().told(at, ev, count)
+        if any(ev[index].kind == lib.CTI_EV_RING_ON for index in range(count)):
+            tell(ev[count], at, lib.CTI_EV_CALLER_ID, lib.CTI_CID_HARDWARE, 1)
+            count += 1
+        return count
