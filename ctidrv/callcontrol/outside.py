@@ -112,6 +112,10 @@ class OutsidePhone:
         """NotCapable: nothing of it is here."""
         raise NotCapable(f"{self.number} is an outside number: it is lifted where it is")
 
+    def show_messages(self, count: int) -> None:
+        """NotCapable: nothing of it is here."""
+        raise NotCapable(f"{self.number} is an outside number: it cannot be told of messages")
+
     async def _ask(self, attempt: _Attempt) -> None:
         try:
             await self._dial(self.number, attempt)

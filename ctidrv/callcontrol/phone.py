@@ -100,6 +100,9 @@ def way_of(region: Region, channel: Channel) -> Presentation | None:
     return presentation_of(region, alert=without)
 
 
+_SETTLED = seconds(1)
+"""Behind a hang-up a telephone listens again."""
+
 _NOBODY = (State.CLEARED, State.DIAL_TONE)
 """A headset without a hook is put down there: nobody is at the other end, or is any more."""
 
@@ -134,6 +137,7 @@ class Phone:
         self._caller: Caller | None = None
         self._tone: Playback | None = None
         self._key = ""
+        self._messages: int | None = None  # that it has not been told of yet
         self._timers = Timers(
             clock, self._profile.lengths, lambda timer, due: self._feed(TIMER_INPUT[timer], due)
         )
@@ -208,6 +212,14 @@ class Phone:
         else:
             self.channel.put_down()
 
+    def show_messages(self, count: int) -> None:
+        """Tells the telephone how many messages wait, 0 to MOST_MESSAGES, once it lies on hook: by its port's
+        own lamp, else as it is told who calls. NotCapable: it can be told neither way."""
+        if self.channel.info.able("vmwi") is not Able.YES and self._way is None:
+            raise NotCapable(f"{self.port}: it cannot be told of messages")
+        self._messages = count
+        self._tell_messages()
+
     def relays(self, sound: bool) -> None:
         """Whether somebody is heard by it; a telephone of the house is not hung up for silence."""
 
@@ -232,6 +244,15 @@ class Phone:
         if seen is Input.KEY and self.state is State.DIALLING and ends_number(self._key):
             self._feed(Input.KEY_OVER, event.at)
 
+    def _tell_messages(self) -> None:
+        if self._messages is None or self.state is not State.IDLE:
+            return
+        count, self._messages = self._messages, None
+        if self.channel.info.able("vmwi") is Able.YES:
+            self._command(lambda: self.channel.lamp(count))
+        elif self._way is not None:
+            self.channel.play(self._way.before_data(self._way.messages(count)))
+
     # The table at work.
 
     def _feed(self, seen: Input, at: Samples) -> None:
@@ -244,6 +265,8 @@ class Phone:
             self._journal.emit("line.state", self.port, at=at, state=self.state.value, **why)
         for action in actions:
             self._perform(action, at)
+        if self.state is State.IDLE and self._messages is not None:
+            self._clock.call_after(_SETTLED, self._tell_messages)
         if self.state in _NOBODY and self.is_lifted_by_order:
             self._command(self.channel.put_down)
 

@@ -78,6 +78,7 @@ class Telephone(Protocol):
     def clear(self) -> None: ...
     def relays(self, sound: bool) -> None: ...
     def lift(self, off_hook: bool) -> None: ...
+    def show_messages(self, count: int) -> None: ...
 
 
 class Seat:
@@ -221,6 +222,10 @@ class Seat:
     def lift(self, off_hook: bool) -> None:
         """As if the operator lifted the headset, or put it down. NotCapable: it has a hook, or is none."""
         self.phone.lift(off_hook)
+
+    def show_messages(self, count: int) -> None:
+        """Its telephone shows that messages wait, or (0) no more. NotCapable: it cannot."""
+        self.phone.show_messages(count)
 
     def row(self) -> dict[str, Any]:
         """As the API gives it."""

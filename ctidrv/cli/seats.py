@@ -7,7 +7,7 @@ import argparse
 from ctidrv.cli import look
 from ctidrv.cli.output import add_data, add_json
 
-HELP = "operators' places: their state; pause, ready, lift, put-down"
+HELP = "operators' places: their state; pause, ready, lift, put-down, messages"
 
 COLUMNS = (
     ("number", 6),
@@ -38,6 +38,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         add_data(one)
         add_json(one)
 
+    waiting = table.add_parser("messages", help="its telephone shows how many messages wait")
+    waiting.add_argument("seat", metavar="SEAT", help="its name or number")
+    waiting.add_argument("count", metavar="COUNT", type=int, help="0 to 255; 0: none any more")
+    add_data(waiting)
+    add_json(waiting)
+
 
 def run(args: argparse.Namespace) -> int:
     from ctidrv.service.client import StationClient
@@ -45,6 +51,8 @@ def run(args: argparse.Namespace) -> int:
     with StationClient.discover(args.data) as station:
         if args.what == "list":
             rows = station.seats()
+        elif args.what == "messages":
+            rows = [station.show_messages(args.seat, args.count)]
         else:
             change = {
                 "pause": station.pause_seat,

@@ -33,6 +33,8 @@ _DIGITS = "0123456789*#ABCD"
 _QUEUE = 16
 """Items that the core's player takes; what is more waits here."""
 _LOUDEST_DB = 24.0
+MOST_MESSAGES = 255
+"""That a telephone can be told of."""
 _UNITY_Q12 = 4096
 
 
@@ -215,6 +217,14 @@ class Channel:
         """Ends the burst, if one sounds."""
         self._needs_telephone("ring")
         self._native.line(self.number, lib.CTI_LINE_RING, 0)
+
+    def lamp(self, messages: int) -> None:
+        """FXS: the board lights its lamp while messages wait (0 to 255), or puts it out. NotCapable
+        elsewhere, and where the board has no way of its own (`vmwi`)."""
+        self._needs("light a lamp", Kind.FXS)
+        if self.info.able("vmwi") is not Able.YES:
+            raise NotCapable(f"{self.info.id}: the board lights no lamp (see `ctidrv ports`)")
+        self._native.line(self.number, lib.CTI_LINE_LAMP, max(0, min(MOST_MESSAGES, messages)))
 
     def battery(self, present: bool) -> None:
         """FXS: feeds the telephone's line, or cuts it. NotCapable elsewhere, and where the port cannot."""

@@ -200,6 +200,11 @@ class StationClient:
         """The headset is put down: hangs up."""
         return self._row("POST", f"/api/v1/seats/{quote(seat, safe='')}/put-down")
 
+    def show_messages(self, seat: str, messages: int) -> Row:
+        """A seat's telephone shows that so many messages wait, 0 to 255, once it lies on hook."""
+        told = {"messages": messages}
+        return self._row("POST", f"/api/v1/seats/{quote(seat, safe='')}/messages", json=told)
+
     def listen(self, port: str) -> Row:
         """``hz ms level_dbm0 cycles`` of the tone that a line hears in the next ten seconds."""
         return self._row("POST", f"/api/v1/ports/{port}/tones/listen", timeout=LISTEN_S)

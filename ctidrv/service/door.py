@@ -71,6 +71,9 @@ class Door(Protocol):
     async def lift_seat(self, seat: str, off_hook: bool) -> None:
         """LookupError when there is no such seat; NotCapable when its telephone has a hook of its own."""
 
+    async def show_messages(self, seat: str, count: int) -> None:
+        """LookupError when there is no such seat; NotCapable when its telephone cannot be told."""
+
     async def dial(self, number: str, *, line: str | None, script: str | None, play: str | None) -> str:
         """The id of the call, which has begun."""
 

@@ -172,6 +172,13 @@ class Orders:
                 return found.lift(off_hook)
         raise LookupError(seat)
 
+    async def show_messages(self, seat: str, count: int) -> None:
+        """A seat's telephone shows how many messages wait. LookupError; NotCapable: it cannot."""
+        for found in self.seats.values():
+            if seat in (found.name, found.number):
+                return found.show_messages(count)
+        raise LookupError(seat)
+
     async def change_talk(self, call: str, talk: str) -> None:
         """held, muted or talking, of a call at a seat. LookupError, ServiceError."""
         self.switchboard.change(self.call(call), Talk(talk))

@@ -52,6 +52,7 @@ class LineRoutes:
         to.post("/seats/{seat}/ready", response_model=shapes.Seat)(self.resume_seat)
         to.post("/seats/{seat}/lift", response_model=shapes.Seat)(self.lift_seat)
         to.post("/seats/{seat}/put-down", response_model=shapes.Seat)(self.put_down_seat)
+        to.post("/seats/{seat}/messages", response_model=shapes.Seat)(self.show_messages)
 
     async def station(self) -> Row:
         return self._station.info()
@@ -110,6 +111,10 @@ class LineRoutes:
     async def put_down_seat(self, seat: str) -> Row:
         """The headset is put down: hangs up. It changes when its device has done so, a moment later."""
         return await self._seat(seat, self._station.lift_seat(seat, False))
+
+    async def show_messages(self, seat: str, told: shapes.Waiting) -> Row:
+        """Its telephone shows that so many messages wait, by lamp or display, once it lies on hook."""
+        return await self._seat(seat, self._station.show_messages(seat, told.messages))
 
     async def _pause(self, seat: str, paused: bool) -> Row:
         return await self._seat(seat, self._station.pause_seat(seat, paused))

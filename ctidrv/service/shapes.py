@@ -226,6 +226,14 @@ class Transfer(BaseModel):
     """Added to what is known of the call."""
 
 
+class Waiting(BaseModel):
+    """What a seat's telephone is to show; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    messages: Annotated[int, Field(ge=0, le=255)]
+
+
 class Parking(BaseModel):
     """How long a call stays parked; unknown fields are refused."""
 

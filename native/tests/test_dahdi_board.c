@@ -254,6 +254,11 @@ static void test_a_telephone_rings_as_long_as_it_is_told_is_lifted_flashes_and_d
     CHECK(!was_ordered(1, CTI_LINE_BATTERY, 0)); /* on hook already: nothing to disconnect */
     CHECK_EQ(order(1, CTI_LINE_POLARITY, 1), CTI_OK);
     CHECK(was_ordered(1, CTI_LINE_POLARITY, 1));
+    cti_dahdi_card_status st;
+    CHECK_EQ(order(0, CTI_LINE_LAMP, 3), CTI_ERR_STATE);
+    CHECK_EQ(order(1, CTI_LINE_LAMP, 3), CTI_OK);
+    CHECK_EQ(cti_dahdi_card_status_of(card, 2, &st), CTI_OK);
+    CHECK_EQ(st.lamp, 3);
     end();
 }
 

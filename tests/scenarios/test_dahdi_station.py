@@ -13,6 +13,7 @@ from dahdi_bench import START, OnCard
 
 from ctidrv.apps.ivr import load
 from ctidrv.apps.ivr.shipped import shipped_folder
+from ctidrv.callcontrol.told import messages_fact
 from ctidrv.config import BoardConfig, LineConfig, Office, SeatConfig, StationConfig
 from ctidrv.drivers.dahdi import board as driver
 from ctidrv.folder import DataFolder
@@ -35,10 +36,12 @@ ANSWER = read_wav(VOICES / "not-in-service.wav").channels[0][:16000]
 class OfficeOnCard:
     """`clearing`: what the line gets once its caller has hung up."""
 
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, clearing: str) -> None:
+    def __init__(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch, clearing: str, given: dict[str, Any]
+    ) -> None:
         config = StationConfig(
             office=Office(country="US"),
-            boards=[BoardConfig("card", "dahdi", {})],
+            boards=[BoardConfig("card", "dahdi", given)],
             lines=[LineConfig(PortId("card/1"), str(SCRIPT))],
             seats=[SeatConfig("ann", "01", PortId("card/2"), groups=("operators",), wrap_up=2)],
         )
@@ -54,7 +57,7 @@ class OfficeOnCard:
         self.caller = self.there.board.caller("2125550100", "ANN LEE")
 
     def play(self, scene: Coroutine[Any, Any, None]) -> dict[str, Any]:
-        """The row of the one call there was."""
+        """The row of the one call there was, if there was one."""
 
         async def whole() -> None:
             self.station.start()
@@ -65,8 +68,8 @@ class OfficeOnCard:
             await self.station.stop()
 
         self._runner.run(whole())
-        (row,) = self.station.store.calls(limit=5)
-        return self.station.store.call(row["id"]) or {}
+        rows = self.station.store.calls(limit=5)
+        return self.station.store.call(rows[0]["id"]) or {} if rows else {}
 
     @property
     def line(self) -> str:
@@ -89,11 +92,11 @@ class OfficeOnCard:
 
 
 @pytest.fixture
-def make_office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], OfficeOnCard]]:
+def make_office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., OfficeOnCard]]:
     made: list[OfficeOnCard] = []
 
-    def make(clearing: str) -> OfficeOnCard:
-        made.append(OfficeOnCard(tmp_path / "data", monkeypatch, clearing))
+    def make(clearing: str, **given: Any) -> OfficeOnCard:
+        made.append(OfficeOnCard(tmp_path / "data", monkeypatch, clearing, given))
         return made[-1]
 
     yield make
@@ -121,7 +124,7 @@ async def _to_the_operator(office: OfficeOnCard) -> None:
 
 
 def test_a_caller_is_led_to_the_operator_and_the_loop_breaks_when_he_goes(
-    make_office: Callable[[str], OfficeOnCard],
+    make_office: Callable[..., OfficeOnCard],
 ) -> None:
     office = make_office("loop-break")
 
@@ -154,7 +157,7 @@ def test_a_caller_is_led_to_the_operator_and_the_loop_breaks_when_he_goes(
 
 
 def test_the_operator_hangs_up_and_the_station_ends_the_call(
-    make_office: Callable[[str], OfficeOnCard],
+    make_office: Callable[..., OfficeOnCard],
 ) -> None:
     office = make_office("busy-tone")
 
@@ -168,3 +171,35 @@ def test_the_operator_hangs_up_and_the_station_ends_the_call(
     row = office.play(scene())
     assert (row["outcome"], row["cause"]) == ("answered", "local-script")
     assert not office.there.card.status(1).off_hook
+
+
+def test_messages_are_shown_by_the_card_s_lamp(make_office: Callable[..., OfficeOnCard]) -> None:
+    office = make_office("busy-tone", lamp="neon")
+
+    async def scene() -> None:
+        for count in (3, 0):
+            await office.station.show_messages("01", count)
+            await office.clock.sleep(seconds(0.2))
+            assert office.there.card.status(2).lamp == count
+        assert office.operator.shown == []
+
+    office.play(scene())
+
+
+def test_messages_are_shown_by_fsk_once_the_telephone_lies_on_hook(
+    make_office: Callable[..., OfficeOnCard],
+) -> None:
+    office = make_office("busy-tone")
+
+    async def scene() -> None:
+        await office.operator.lift()
+        await office.clock.sleep(seconds(1))
+        await office.station.show_messages("ann", 2)
+        await office.clock.sleep(seconds(1))
+        await office.operator.hang_up()
+        office.operator._begin_to_read()  # a display that listens on hook, though nothing rings
+        await office.clock.sleep(seconds(6))
+        (shown,) = office.operator.shown
+        assert (shown.kind, messages_fact(shown)["messages"]) == ("message-waiting", 2)
+
+    office.play(scene())

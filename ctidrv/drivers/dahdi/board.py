@@ -132,6 +132,8 @@ class DahdiBoard:
         caps = dict(_FXO_CAPS if channel.faces == "FXO" else _FXS_CAPS)
         if channel.signalling == "fxsls":
             caps["loop_break"] = Able.NO
+        if channel.faces == "FXS" and self._wanted.lamp == "fsk":  # by the core, as audio
+            caps["vmwi"] = Able.NO
         return PortInfo(PortId(f"{self.info.name}/{number + 1}"), Kind(channel.faces), label, caps, echo_ms=0)
 
     def close(self) -> None:

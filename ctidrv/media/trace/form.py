@@ -51,6 +51,7 @@ COMMANDS = {
     lib.CTI_LINE_BATTERY: "battery",
     lib.CTI_LINE_POLARITY: "polarity",
     lib.CTI_LINE_PULSES: "pulses",
+    lib.CTI_LINE_LAMP: "lamp",
 }
 DETECTORS = {
     lib.CTI_EAR_DTMF: "dtmf",

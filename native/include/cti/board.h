@@ -39,7 +39,8 @@ enum cti_line_control {
     CTI_LINE_RING = 3, /* FXS, HANDSET, on hook: value 1 ring, 0 stop; the cadence is made by who orders it */
     CTI_LINE_BATTERY = 4,  /* FXS: value 1 feed, 0 cut */
     CTI_LINE_POLARITY = 5, /* FXS: value 1 reversed, 0 normal */
-    CTI_LINE_PULSES = 6    /* FXO, off hook: one digit of dial pulses; value: cti_pulse_value() */
+    CTI_LINE_PULSES = 6,   /* FXO, off hook: one digit of dial pulses; value: cti_pulse_value() */
+    CTI_LINE_LAMP = 7      /* FXS whose board lights a lamp itself: value: messages that wait, 0…255 */
 };
 
 typedef struct cti_board {

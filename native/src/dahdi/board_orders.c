@@ -156,6 +156,8 @@ int board_control(cti_dahdi_board *b, dahdi_port *p, int what, int value) {
     }
     if (what == CTI_LINE_RING)
         return set_ring(b, p, value != 0);
+    if (what == CTI_LINE_LAMP)
+        return board_order(b, p, DAHDI_VMWI, value) < 0 ? CTI_ERR_STATE : CTI_OK;
     if (what == CTI_LINE_POLARITY)
         return board_order(b, p, DAHDI_SETPOLARITY, value != 0) < 0 ? CTI_ERR_STATE : CTI_OK;
     return CTI_ERR_STATE;

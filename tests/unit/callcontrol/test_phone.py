@@ -12,7 +12,8 @@ from ctidrv.callcontrol.fxs import State
 from ctidrv.callcontrol.journal import Journal
 from ctidrv.callcontrol.phone import Phone, What
 from ctidrv.clock import SampleClock
-from ctidrv.ports.api import Kind, PortInfo
+from ctidrv.errors import NotCapable
+from ctidrv.ports.api import Able, Kind, PortInfo
 from ctidrv.ports.regions import load_region
 from ctidrv.units import PortId, Samples, ms, seconds
 
@@ -101,3 +102,56 @@ def test_put_down_behind_a_wait_that_has_run_out_is_put_down_all_the_same() -> N
     desk.tick(events.HookChanged(Samples(OVER + 5), PORT, False))
     assert desk.told == [(What.NUMBER, "7"), (What.PUT_DOWN, "")]
     assert desk.phone.state is State.IDLE
+
+
+class LampChannel(FakeChannel):
+    def __init__(self, vmwi: Able) -> None:
+        super().__init__()
+        self.info = PortInfo(PORT, Kind.FXS, "fake telephone", {"vmwi": vmwi})
+        self.lamps: list[int] = []
+        self.played: list[Any] = []
+
+    def lamp(self, messages: int) -> None:
+        self.lamps.append(messages)
+
+    def play(self, sound: Any, **more: Any) -> Tone:
+        self.played.append(sound)
+        return Tone()
+
+
+def phone_at(channel: FakeChannel, country: str = "US") -> tuple[Phone, SampleClock]:
+    clock = SampleClock(datetime(2026, 3, 2, tzinfo=UTC))
+    made: Any = channel
+    phone = Phone(made, clock, Journal(clock), load_region(country), lambda *_: None)
+    phone.start()
+    return phone, clock
+
+
+def test_messages_light_the_boards_lamp_where_it_has_one() -> None:
+    channel = LampChannel(Able.YES)
+    phone, _ = phone_at(channel)
+    phone.show_messages(4)
+    assert (channel.lamps, channel.played) == ([4], [])
+
+
+def test_messages_of_a_telephone_that_is_off_hook_are_told_a_moment_after_it_was_put_down() -> None:
+    channel = LampChannel(Able.NO)
+    phone, clock = phone_at(channel)
+    channel.tell(events.HookChanged(LIFTED, PORT, True))
+    tones = len(channel.played)
+    phone.show_messages(1)
+    phone.show_messages(2)
+    assert len(channel.played) == tones
+    channel.tell(events.HookChanged(KEYED, PORT, False))
+    assert len(channel.played) == tones
+    clock.advance(KEYED + seconds(2))
+    assert len(channel.played) == tones + 1
+    assert channel.lamps == []
+    clock.advance(KEYED + seconds(9))
+    assert len(channel.played) == tones + 1
+
+
+def test_a_country_that_has_no_way_and_a_board_without_a_lamp_say_so() -> None:
+    phone, _ = phone_at(LampChannel(Able.NO), "JP")
+    with pytest.raises(NotCapable, match="cannot be told of messages"):
+        phone.show_messages(1)

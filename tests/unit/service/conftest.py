@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ctidrv.apps.records import CallRow, EventRow, MessageRow, RecordingRow
-from ctidrv.errors import InputError, NotAllowed, PortError, ServiceError
+from ctidrv.errors import InputError, NotAllowed, NotCapable, PortError, ServiceError
 from ctidrv.folder import DataFolder
 from ctidrv.ports.learnt import LearntTone
 from ctidrv.service import access
@@ -126,6 +126,13 @@ class NotingStation:
             raise LookupError(seat)
         self.asked.append(("pause" if paused else "ready", seat))
         self.seat |= {"state": "paused" if paused else "ready", "pausing": paused}
+
+    async def show_messages(self, seat: str, count: int) -> None:
+        if seat not in (self.seat["name"], self.seat["number"]):
+            raise LookupError(seat)
+        if count == 13:
+            raise NotCapable("sim/2: it cannot be told of messages")
+        self.asked.append(("messages", f"{seat} {count}"))
 
     async def dial(self, number: str, *, line: str | None, script: str | None, play: str | None) -> str:
         if number == "0900":

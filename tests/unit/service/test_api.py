@@ -32,7 +32,7 @@ def test_request_without_the_token_is_refused(served, path):
 
 def test_every_route_but_the_schema_asks_for_the_token(served):
     paths = httpx.get(served.url + "/openapi.json", trust_env=False).json()["paths"]
-    assert len(paths) == 33
+    assert len(paths) == 34
     for path, methods in paths.items():
         for method in methods:
             answer = httpx.request(
@@ -249,6 +249,19 @@ def test_seats_are_listed_paused_and_made_ready_by_name_or_number(served, client
     with pytest.raises(ServiceError, match="no seat 'nobody'"):
         client.pause_seat("nobody")
     assert ask(served, "POST", "/api/v1/seats/nobody/ready").status_code == 404
+
+
+def test_a_seat_s_telephone_is_told_of_messages_by_program_and_by_command(served, client, capsys):
+    assert client.show_messages("08", 3)["number"] == "08"
+    data = ["--data", str(served.folder.root)]
+    assert main(["seats", "messages", "Li Mei", "0", *data]) == 0
+    capsys.readouterr()
+    assert served.station.asked == [("messages", "08 3"), ("messages", "Li Mei 0")]
+    assert main(["seats", "messages", "08", "13", *data]) == 1
+    assert capsys.readouterr().err == "ctidrv: sim/2: it cannot be told of messages\n"
+    assert main(["seats", "messages", "nobody", "1", *data]) == 1
+    for wrong in ({}, {"messages": 256}, {"messages": -1}, {"messages": 1, "x": 1}):
+        assert ask(served, "POST", "/api/v1/seats/08/messages", json=wrong).status_code == 422
 
 
 def test_seats_command_lists_pauses_and_makes_ready(served, capsys):
