@@ -9,6 +9,8 @@
 #include "cti/ear.h"
 #include "cti/echo_can.h"
 #include "cti/error.h"
+#include "cti/fax_modem_rx.h"
+#include "cti/fax_modem_tx.h"
 #include "cti/fax_tone_tx.h"
 #include "cti/fax_tones.h"
 #include "cti/fsk_rx.h"
@@ -138,6 +140,21 @@ static int fsk_run(void *s, const int16_t *pcm, int n) {
     }
     return found;
 }
+/* Carriers of the modems are not among these sounds: the receiver itself says nothing, and hears all of it.
+ */
+static int fax_modem_init(void *s, size_t size) {
+    cti_fax_modem_rx_config cfg;
+    cti_fax_modem_rx_defaults(&cfg, CTI_FAX_MODEM_V21);
+    return cti_fax_modem_rx_init(s, size, &cfg);
+}
+static int fax_modem_run(void *s, const int16_t *pcm, int n) {
+    int taken = 0;
+    for (int used = 0; taken < n; taken += used) {
+        cti_fax_modem_event e;
+        (void)cti_fax_modem_rx_run(s, pcm + taken, n - taken, &used, &e);
+    }
+    return taken;
+}
 static int ear_init(void *s, size_t size) {
     int bad = cti_ear_init(s, size, 1);
     return bad < 0 ? bad : cti_ear_listen(s, 0, CTI_EAR_ALL);
@@ -176,6 +193,7 @@ static void test_detectors_ask_for_no_memory(void) {
         {"alert_rx", cti_alert_rx_size(), alert_init, alert_run},
         {"cid_rx", cti_cid_rx_size(), cid_init, cid_run},
         {"fsk_rx", cti_fsk_rx_size(), fsk_init, fsk_run},
+        {"fax_modem_rx", cti_fax_modem_rx_size(), fax_modem_init, fax_modem_run},
         {"ear", cti_ear_size(1), ear_init, ear_run},
         {"tone_disabler", cti_tone_disabler_size(), disabler_init, disabler_run},
         {"echo_can", cti_echo_can_size(), echo_init, echo_run},
@@ -205,16 +223,20 @@ static void test_senders_ask_for_no_memory(void) {
     cti_fax_tone_tx_defaults(&fax, CTI_FAX_ANSAM);
     cti_fsk_tx_config fsk;
     cti_fsk_tx_defaults(&fsk, CTI_FSK_V23);
+    cti_fax_modem_tx_config modem;
+    cti_fax_modem_tx_defaults(&modem, CTI_FAX_MODEM_V21);
     cti_dtmf_tx_config dtmf;
     cti_dtmf_tx_defaults(&dtmf);
     cti_tone_gen *tone = state(cti_tone_gen_size());
     cti_fax_tone_tx *fax_tx = state(cti_fax_tone_tx_size());
     cti_fsk_tx *fsk_tx = state(cti_fsk_tx_size());
+    cti_fax_modem_tx *modem_tx = state(cti_fax_modem_tx_size());
     cti_player *player = state(cti_player_size());
     cti_random *dice = state(cti_random_size());
     CHECK_EQ(cti_tone_gen_init(tone, cti_tone_gen_size(), &spec), CTI_OK);
     CHECK_EQ(cti_fax_tone_tx_init(fax_tx, cti_fax_tone_tx_size(), &fax), CTI_OK);
     CHECK_EQ(cti_fsk_tx_init(fsk_tx, cti_fsk_tx_size(), &fsk), CTI_OK);
+    CHECK_EQ(cti_fax_modem_tx_init(modem_tx, cti_fax_modem_tx_size(), &modem), CTI_OK);
     CHECK_EQ(cti_player_init(player, cti_player_size()), CTI_OK);
     CHECK_EQ(cti_random_init(dice, cti_random_size(), 1), CTI_OK);
     cti_play_item item = {.samples = 1000, .tone = &spec, .gain_q12 = 4096};
@@ -224,13 +246,14 @@ static void test_senders_ask_for_no_memory(void) {
         CHECK_EQ(cti_tone_gen_run(tone, out, BLOCK), BLOCK);
         CHECK_EQ(cti_fax_tone_tx_run(fax_tx, out, BLOCK), BLOCK);
         CHECK(cti_fsk_tx_run(fsk_tx, bits, 20, out, BLOCK) > 0);
+        CHECK_EQ(cti_fax_modem_tx_run(modem_tx, out, BLOCK), BLOCK);
         CHECK(cti_player_put(player, &item) >= CTI_OK || cti_player_busy(player));
         CHECK(cti_player_run(player, i * BLOCK, out, BLOCK, ev, EVENTS) >= 0);
         CHECK_EQ(cti_random_noise(dice, -40, out, BLOCK), BLOCK);
     }
     CHECK(cti_dtmf_tx_render(&dtmf, "15", out, BLOCK * 64) > 0);
     CHECK_EQ(heap_calls, before);
-    free(tone), free(fax_tx), free(fsk_tx), free(player), free(dice);
+    free(tone), free(fax_tx), free(fsk_tx), free(modem_tx), free(player), free(dice);
 }
 
 static void test_coders_mixers_and_recorders_ask_for_no_memory(void) {

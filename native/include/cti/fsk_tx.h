@@ -3,13 +3,14 @@
 /* fsk_tx: bits to PCM by binary frequency-shift keying with continuous phase.
  *
  * Bell 202 (mark 1200 Hz, space 2200 Hz) and ITU-T V.23 mode 2 (mark 1300 Hz, space 2100 Hz), both
- * 1200 bit/s. The bit boundaries are exact fractions of a sample, so the rate holds over any length.
+ * 1200 bit/s; channel 2 of ITU-T V.21 (mark 1650 Hz, space 1850 Hz), 300 bit/s. The bit boundaries are exact
+ * fractions of a sample, so the rate holds over any length.
  */
 
 #include <stddef.h>
 #include <stdint.h>
 
-enum cti_fsk_modem { CTI_FSK_BELL202 = 1, CTI_FSK_V23 = 2 };
+enum cti_fsk_modem { CTI_FSK_BELL202 = 1, CTI_FSK_V23 = 2, CTI_FSK_V21 = 3 };
 
 typedef struct cti_fsk_tx_config {
     float mark_hz;   /* a 1 */
@@ -21,7 +22,7 @@ typedef struct cti_fsk_tx_config {
 
 typedef struct cti_fsk_tx cti_fsk_tx;
 
-/* The standard's tones, 1200 bit/s, −13.5 dBm0 (Telcordia GR-30: −13.5 dBm at the exchange). */
+/* The standard's tones and rate, −13.5 dBm0 (Telcordia GR-30: −13.5 dBm at the exchange). */
 int cti_fsk_tx_defaults(cti_fsk_tx_config *cfg, int modem);
 size_t cti_fsk_tx_size(void);
 int cti_fsk_tx_init(cti_fsk_tx *tx, size_t size, const cti_fsk_tx_config *cfg);

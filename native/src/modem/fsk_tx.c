@@ -12,14 +12,14 @@
 #define FULL_SCALE 32767.0
 
 int cti_fsk_tx_defaults(cti_fsk_tx_config *cfg, int modem) {
-    if (!cfg || (modem != CTI_FSK_BELL202 && modem != CTI_FSK_V23)) {
+    static const cti_fsk_tx_config standards[] = {
+        [CTI_FSK_BELL202] = {1200.0f, 2200.0f, 1200.0f, -13.5f, -13.5f},
+        [CTI_FSK_V23] = {1300.0f, 2100.0f, 1200.0f, -13.5f, -13.5f},
+        [CTI_FSK_V21] = {1650.0f, 1850.0f, 300.0f, -13.5f, -13.5f}};
+    if (!cfg || modem < CTI_FSK_BELL202 || modem > CTI_FSK_V21) {
         return CTI_ERR_ARG;
     }
-    cfg->mark_hz = modem == CTI_FSK_V23 ? 1300.0f : 1200.0f;
-    cfg->space_hz = modem == CTI_FSK_V23 ? 2100.0f : 2200.0f;
-    cfg->baud = 1200.0f;
-    cfg->mark_dbm0 = -13.5f;
-    cfg->space_dbm0 = -13.5f;
+    *cfg = standards[modem];
     return CTI_OK;
 }
 

@@ -21,10 +21,6 @@ enum {
 #define ANSWER_HZ 2100.0
 #define AM_HZ 15.0
 #define AM_DEPTH 0.2
-/* V.21, channel 2 (the higher frequency is a 0). */
-#define V21_MARK_HZ 1650.0f
-#define V21_SPACE_HZ 1850.0f
-#define V21_BAUD 300.0f
 
 static const uint8_t FLAG[8] = {0, 1, 1, 1, 1, 1, 1, 0};
 
@@ -67,7 +63,9 @@ int cti_fax_tone_tx_init(cti_fax_tone_tx *tx, size_t size, const cti_fax_tone_tx
     tx->am_step = cti_phase_step(AM_HZ);
     if (cfg->tone != CTI_FAX_V21)
         return CTI_OK;
-    cti_fsk_tx_config fsk = {V21_MARK_HZ, V21_SPACE_HZ, V21_BAUD, cfg->level_dbm0, cfg->level_dbm0};
+    cti_fsk_tx_config fsk;
+    (void)cti_fsk_tx_defaults(&fsk, CTI_FSK_V21);
+    fsk.mark_dbm0 = fsk.space_dbm0 = cfg->level_dbm0;
     return cti_fsk_tx_init(&tx->fsk, sizeof(tx->fsk), &fsk);
 }
 

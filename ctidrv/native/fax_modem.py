@@ -1,0 +1,111 @@
+"""Fax modems: a turn's carrier as audio and back (cti/fax_modem_tx.h, cti/fax_modem_rx.h; ITU-T V.21)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ctidrv.errors import UsageError
+from ctidrv.native import check, ffi, lib, state
+from ctidrv.native.pcm import Pcm
+
+Modem = Literal["v21"]
+Kind = Literal["carrier", "octets", "flags", "frame", "bad", "idle", "end"]
+
+_MODEMS: dict[str, int] = {"v21": lib.CTI_FAX_MODEM_V21}
+_KINDS: dict[int, Kind] = {
+    lib.CTI_FAX_MODEM_CARRIER: "carrier",
+    lib.CTI_FAX_MODEM_OCTETS: "octets",
+    lib.CTI_FAX_MODEM_FLAGS: "flags",
+    lib.CTI_FAX_MODEM_FRAME: "frame",
+    lib.CTI_FAX_MODEM_BAD: "bad",
+    lib.CTI_FAX_MODEM_IDLE: "idle",
+    lib.CTI_FAX_MODEM_END: "end",
+}
+
+
+def _number(modem: str) -> int:
+    if modem not in _MODEMS:
+        raise UsageError(f"{modem!r}: the fax modems are {', '.join(_MODEMS)}")
+    return _MODEMS[modem]
+
+
+class FaxSender:
+    """One turn on the line: begins at once, sends what is put into it, ends when told to.
+
+    `bit_rate`: one of the modem's, None: its highest. `hdlc`: frames, or page data as it is; None: frames
+    with V.21 only. `level`: dBm0, -60…0. Raises UsageError or NativeError for what the modem has not.
+    """
+
+    def __init__(
+        self, modem: Modem, bit_rate: int | None = None, *, hdlc: bool | None = None, level: float = -13.0
+    ) -> None:
+        config = ffi.new("cti_fax_modem_tx_config *")
+        check(lib.cti_fax_modem_tx_defaults(config, _number(modem)), modem)
+        config.level_dbm0 = level
+        if bit_rate is not None:
+            config.bit_rate = bit_rate
+        if hdlc is not None:
+            config.hdlc = hdlc
+        size = lib.cti_fax_modem_tx_size()
+        self._tx = state("cti_fax_modem_tx", size)
+        what = f"{modem} sending {config.bit_rate} bit/s at {level} dBm0"
+        check(lib.cti_fax_modem_tx_init(self._tx, size, config), what)
+
+    def flags(self, count: int) -> None:
+        """At least so many flags before the next frame."""
+        check(lib.cti_fax_modem_tx_flags(self._tx, count), f"{count} flags")
+
+    def frame(self, octets: bytes) -> None:
+        """A frame without its check sequence. NativeError (CTI_ERR_FULL): too many wait."""
+        check(lib.cti_fax_modem_tx_frame(self._tx, octets, len(octets)), f"a frame of {len(octets)} octets")
+
+    def put(self, octets: bytes) -> int:
+        """Page data, least significant bit first; how many octets there was room for."""
+        return check(lib.cti_fax_modem_tx_put(self._tx, octets, len(octets)), "page data")
+
+    def end(self) -> None:
+        """No more comes."""
+        lib.cti_fax_modem_tx_end(self._tx)
+
+    def samples(self, count: int) -> Pcm:
+        """The next so many samples; fewer when the carrier has ended."""
+        out = ffi.new("int16_t[]", max(count, 1))
+        made = check(lib.cti_fax_modem_tx_run(self._tx, out, count), "a fax modem's samples")
+        return Pcm.from_bytes(bytes(ffi.buffer(out, 2 * made)))
+
+
+@dataclass(frozen=True, slots=True)
+class FaxHeard:
+    """What a receiver says. `at`: samples until it was known; `level`: of the carrier, dBm0."""
+
+    kind: Kind
+    at: int
+    level: float
+    octets: bytes = b""
+
+
+class FaxReceiver:
+    """Listens for one modem's carrier, turn after turn; arguments as FaxSender's."""
+
+    def __init__(self, modem: Modem, bit_rate: int | None = None, *, hdlc: bool | None = None) -> None:
+        config = ffi.new("cti_fax_modem_rx_config *")
+        check(lib.cti_fax_modem_rx_defaults(config, _number(modem)), modem)
+        if bit_rate is not None:
+            config.bit_rate = bit_rate
+        if hdlc is not None:
+            config.hdlc = hdlc
+        size = lib.cti_fax_modem_rx_size()
+        self._rx = state("cti_fax_modem_rx", size)
+        check(lib.cti_fax_modem_rx_init(self._rx, size, config), f"{modem} receiving {config.bit_rate} bit/s")
+
+    def hear(self, sound: Pcm) -> list[FaxHeard]:
+        """Everything that is said by the end of `sound`."""
+        heard: list[FaxHeard] = []
+        used, event = ffi.new("int *"), ffi.new("cti_fax_modem_event *")
+        at, left = sound.ptr, len(sound)
+        while lib.cti_fax_modem_rx_run(self._rx, at, left, used, event):
+            at, left = at + used[0], left - used[0]
+            octets = bytes(ffi.buffer(event.octets, event.length)) if event.length else b""
+            heard.append(FaxHeard(_KINDS[event.kind], event.at, event.level_dbm0, octets))
+        return heard
