@@ -223,6 +223,31 @@ def _modem(office: Office, command: str) -> None:
     assert not (office.folder / "ttyACM0").is_symlink()
 
 
+def _card(office: Office, command: str) -> None:
+    """Likewise, where nodes can be mounted."""
+    if sys.platform != "linux" or os.geteuid() != 0 or not os.access("/dev/fuse", os.R_OK):
+        pytest.skip("mounting a folder of device nodes needs Linux, root and /dev/fuse")
+    words = shlex.split(command, comments=True)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [*CTIDRV, *words[1:]], cwd=office.folder, encoding="utf-8", stdin=pipe, stdout=pipe
+    ) as card:
+        assert card.stdout is not None
+        assert card.stdout.readline() == "ready at nodes\n"
+        assert sorted(os.listdir(office.folder / "nodes")) == [
+            "1",
+            "2",
+            "3",
+            "channel",
+            "ctl",
+            "pseudo",
+            "timer",
+        ]
+        card.send_signal(signal.SIGINT)
+    assert card.returncode == 0
+    assert not (office.folder / "nodes").exists()
+
+
 def _says_and_hears(office: Office, command: str) -> None:
     writer = WavWriter(office.folder / "says.wav", 1)
     writer.write((Pcm.silence(8000) + dtmf("8001") + Pcm.silence(80_000)).bytes)
@@ -336,6 +361,7 @@ RUNNERS: list[tuple[str, str, Callable[[Office, str], None]]] = [
     (r".*pcm-line\.md", r"ctidrv sim line --pcm ", _outside_program),
     (r".*pcm-line\.md", r"ctidrv sim line --wav ", _says_and_hears),
     (r".*modem-stand-in\.md", r"ctidrv sim modem ", _modem),
+    (r".*dahdi-stand-in\.md", r"ctidrv sim dahdi ", _card),
     (r"README\.md", r"ctidrv selftest\b", _selftest),
     (r".*commands\.md", r"ctidrv sim load ", _office_traffic),
     (r".*commands\.md", r"ctidrv sim compare ", _compared),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import concurrent.futures
 import os
 import select
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ctidrv.cli.output import print_json
 from ctidrv.errors import CtiError, InputError
+from hwsim.devices.vices import Table, example
 from hwsim.lockstep import Stop
 from hwsim.telling import noted
 
@@ -35,6 +37,11 @@ class Device(Protocol):
 
     def obey(self, order: str) -> Coroutine[Any, Any, None]:
         """A line of text, on the device's thread. InputError, NotHeard."""
+
+
+def add_vices(parser: argparse.ArgumentParser, table: Table) -> None:
+    vices = ", ".join(example(name, table) for name in table)
+    parser.add_argument("--vice", action="append", default=[], metavar="NAME[=VALUE]", help=f"one of {vices}")
 
 
 def obey(device: Device, stop: Stop, teller: Teller) -> None:
@@ -90,9 +97,10 @@ class Teller:
             self._say({"type": "ready", self._place: told.detail}, f"ready at {told.detail}")
             return
         about = f"{told.t:8.2f} s  {told.who}: {noted(told.what, told.detail)}"
-        row: dict[str, Any] = {"type": told.who if told.who in (self._device, "host") else "caller"}
-        if row["type"] == "caller":
-            row["number"] = told.who
+        kind, _, number = told.who.rpartition(" ")
+        if told.who in (self._device, "host"):
+            kind, number = told.who, ""
+        row: dict[str, Any] = {"type": kind or "caller", **({"number": number} if number else {})}
         self._say({**row, "t": told.t, "what": told.what, "detail": told.detail}, about)
 
     def error(self, words: str) -> None:

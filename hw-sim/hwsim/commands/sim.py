@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import argparse
 
-from hwsim.commands import sim_bench, sim_call, sim_line, sim_load, sim_modem, sim_phone, sim_run, sim_view
+from hwsim.commands import (
+    sim_bench,
+    sim_call,
+    sim_dahdi,
+    sim_line,
+    sim_load,
+    sim_modem,
+    sim_phone,
+    sim_run,
+    sim_view,
+)
 
 HELP = "the line simulator: scenarios against a menu, callers for a running station, lines for programs"
 _TOOLS = {
@@ -15,6 +25,7 @@ _TOOLS = {
     "line": (sim_line.HELP, sim_line.configure, sim_line.run),
     "phone": (sim_phone.HELP, sim_phone.configure, sim_phone.run),
     "modem": (sim_modem.HELP, sim_modem.configure, sim_modem.run),
+    "dahdi": (sim_dahdi.HELP, sim_dahdi.configure, sim_dahdi.run),
     "view": (sim_view.HELP, sim_view.configure, sim_view.run),
     "check": (sim_run.HELP_CHECK, sim_run.configure_check, sim_run.check),
     "bench": (sim_bench.HELP, sim_bench.configure, sim_bench.run),

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from ctidrv.cli.output import add_json
 from ctidrv.errors import InputError
-from hwsim.commands.device import LOOK_S, Teller, obey, read_speech
+from hwsim.commands.device import LOOK_S, Teller, add_vices, obey, read_speech
 from hwsim.devices.v253.personas import PERSONAS
-from hwsim.devices.v253.vices import VICES, example
+from hwsim.devices.v253.vices import VICES
 from hwsim.lockstep import Stop
 
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--country", metavar="CC", help="of the exchange, and the modem's own (default: US)")
     parser.add_argument("--scenario", metavar="FILE", help="who calls, and what they judge by their ears")
     parser.add_argument("--seed", type=int, metavar="N", help="of noise and vices (default: 1)")
-    vices = ", ".join(map(example, VICES))
-    parser.add_argument("--vice", action="append", default=[], metavar="NAME[=VALUE]", help=f"one of {vices}")
+    add_vices(parser, VICES)
     add_json(parser)
 
 

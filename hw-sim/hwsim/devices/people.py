@@ -29,6 +29,11 @@ _WITHHELD = "private"
 LONGEST_WAIT_S = 3600.0
 
 
+def no_file(name: str) -> Pcm:
+    """For who reads no files. InputError."""
+    raise InputError(f"speak {name}: give a sound")
+
+
 class People:
     """`note` is told what each of them does and hears; `read` reads a file of sound."""
 

@@ -20,13 +20,13 @@ from ctidrv.errors import InputError
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import RATE, TICK, Samples, seconds, to_seconds
 from hwsim.devices.line_end import LineEnd
-from hwsim.devices.people import People
+from hwsim.devices.people import People, no_file
 from hwsim.devices.pty_port import PtyPort
 from hwsim.devices.real_time import RealTime
 from hwsim.devices.told import Journal, Told
 from hwsim.devices.v253.modem import VoiceModem
 from hwsim.devices.v253.personas import PERSONAS
-from hwsim.devices.v253.vices import Vices
+from hwsim.devices.v253.vices import ModemVices
 from hwsim.subscriber import Subscriber
 
 READY_AFTER = seconds(2)
@@ -34,10 +34,6 @@ READY_AFTER = seconds(2)
 LONGEST_S = 3600.0
 """It freezes, or is away."""
 _TICKS_PER_S = RATE // TICK
-
-
-def _no_file(name: str) -> Pcm:
-    raise InputError(f"speak {name}: give a sound")
 
 
 def _seconds(order: str, text: str) -> float:
@@ -76,14 +72,14 @@ class ModemStandIn:
         seed: int = 1,
         vices: Iterable[str] = (),
         tell: Callable[[Told], None] | None = None,
-        read: Callable[[str], Pcm] = _no_file,
+        read: Callable[[str], Pcm] = no_file,
         by_id: Path | None = None,
     ) -> None:
         if persona not in PERSONAS:
             raise InputError(f"--persona {persona}: there is none; there are {', '.join(PERSONAS)}")
         self.journal = Journal(tell)
         """Of "modem", "host", and the telephones by number."""
-        self.vices = Vices(seed)
+        self.vices = ModemVices(seed)
         for vice in vices:
             self.vices.turn(vice)
         self._first, self._by_id = link, by_id

@@ -1,24 +1,9 @@
-"""What is wrong with a modem: vices that can be turned on and off, each drawn from the seed."""
+"""What is wrong with a modem."""
 
 from __future__ import annotations
 
-import random
-from dataclasses import dataclass
-
-from ctidrv.errors import InputError
-from ctidrv.units import RATE, TICK
 from hwsim.devices.v253.dle import DLE
-
-_TICKS = RATE // TICK
-
-
-@dataclass(frozen=True, slots=True)
-class Vice:
-    """`usual`: its values where none are given; `means`: in words, with them as {0} and {1}."""
-
-    usual: tuple[float, ...]
-    means: str
-
+from hwsim.devices.vices import TICKS_PER_S, Vice, Vices
 
 VICES = {
     "late-ok": Vice((3.0,), "result codes come {0} s late"),
@@ -34,61 +19,14 @@ VICES = {
     "vanish": Vice((2.0, 60.0), "unplugged for {0} s, every {1} s on average; then it has another name"),
     "babble": Vice((1.0, 30.0), "nonsense for the host for {0} s, every {1} s on average"),
 }
-MOST = 1e6
 
 
-def parse(text: str) -> tuple[str, tuple[float, ...]]:
-    """``NAME``, ``NAME=VALUE``, ``NAME=VALUE,EVERY``. InputError."""
-    name, _, given = text.partition("=")
-    if name not in VICES:
-        raise InputError(f"--vice {name}: there is no such vice; there are {', '.join(VICES)}")
-    usual = VICES[name].usual
-    fields = given.split(",") if given else []
-    try:
-        values = tuple(float(field) for field in fields)
-    except ValueError:
-        raise InputError(f"--vice {text}: the value is no number, as in {example(name)}") from None
-    if len(values) > len(usual) or not all(-MOST <= value <= MOST for value in values):
-        raise InputError(f"--vice {text}: at most {len(usual)} values up to {MOST:g}, as in {example(name)}")
-    if name != "clock" and not all(value > 0 for value in values):
-        raise InputError(f"--vice {text}: the values are above 0, as in {example(name)}")
-    return name, values + usual[len(values) :]
-
-
-def example(name: str) -> str:
-    """``freeze=5,60``."""
-    values = ",".join(f"{value:g}" for value in VICES[name].usual)
-    return f"{name}={values}" if values else name
-
-
-class Vices:
-    """Those that are on; bytes pass through `to_host` and `from_host`."""
+class ModemVices(Vices):
+    """Bytes pass through `to_host` and `from_host`."""
 
     def __init__(self, seed: int) -> None:
-        self._on: dict[str, tuple[float, ...]] = {}
-        self._chance = random.Random(f"{seed}/vices")
+        super().__init__(VICES, seed)
         self._left: dict[str, int] = {}  # ticks that a thing that has begun still lasts
-
-    def turn(self, text: str) -> str:
-        """On, as `parse` has it; its name. InputError."""
-        name, values = parse(text)
-        self._on[name] = values
-        return name
-
-    def off(self, name: str) -> None:
-        self._on.pop(name, None)
-
-    @property
-    def names(self) -> list[str]:
-        """Of those that are on."""
-        return [*self._on]
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._on
-
-    def value(self, name: str, place: int = 0) -> float:
-        """0 while it is off."""
-        return self._on[name][place] if name in self._on else 0.0
 
     def to_host(self, data: bytes) -> bytes:
         """With bytes lost, and bytes too many."""
@@ -96,9 +34,9 @@ class Vices:
             return data
         made = bytearray()
         for byte in data:
-            if self._happens("lose-byte") or (byte == DLE and self._happens("lost-dle")):
+            if self.happens("lose-byte") or (byte == DLE and self.happens("lost-dle")):
                 continue
-            if self._happens("stray-dle"):
+            if self.happens("stray-dle"):
                 made.append(DLE)
             made.append(byte)
         return bytes(made)
@@ -106,11 +44,7 @@ class Vices:
     def from_host(self, data: bytes) -> bytes:
         if "lose-byte" not in self._on:
             return data
-        return bytes(byte for byte in data if not self._happens("lose-byte"))
-
-    def begins(self, name: str) -> bool:
-        """In this tick, for `value` seconds: of a thing that happens every so often."""
-        return name in self._on and self._chance.random() < 1 / (_TICKS * self.value(name, 1))
+        return bytes(byte for byte in data if not self.happens("lose-byte"))
 
     def nonsense(self) -> bytes:
         """For the host, in this tick."""
@@ -119,10 +53,7 @@ class Vices:
             self._left["babble"] -= 1
             made = chance.randbytes(chance.randint(1, 40))
         elif self.begins("babble"):
-            self._left["babble"] = round(_TICKS * self.value("babble"))
-        if "stray-bytes" in self._on and chance.random() < 1 / (_TICKS * self.value("stray-bytes")):
+            self._left["babble"] = round(TICKS_PER_S * self.value("babble"))
+        if "stray-bytes" in self._on and chance.random() < 1 / (TICKS_PER_S * self.value("stray-bytes")):
             made += chance.randbytes(chance.randint(1, 3))
         return made
-
-    def _happens(self, name: str) -> bool:
-        return name in self._on and self._chance.random() * self._on[name][0] < 1

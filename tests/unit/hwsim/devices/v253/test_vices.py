@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ctidrv.errors import InputError
-from hwsim.devices.v253.vices import VICES, Vices, example, parse
+from hwsim.devices.v253.vices import VICES, ModemVices
+from hwsim.devices.vices import example, parse
 
 DATA = bytes(range(256)) * 400
 
@@ -22,7 +23,7 @@ DATA = bytes(range(256)) * 400
     ],
 )
 def test_values_that_are_left_out_are_the_usual_ones(text: str, values: tuple[float, ...]) -> None:
-    assert parse(text) == (text.partition("=")[0], values)
+    assert parse(text, VICES) == (text.partition("=")[0], values)
 
 
 @pytest.mark.parametrize(
@@ -30,15 +31,17 @@ def test_values_that_are_left_out_are_the_usual_ones(text: str, values: tuple[fl
 )
 def test_what_is_no_vice_is_told(text: str) -> None:
     with pytest.raises(InputError):
-        parse(text)
+        parse(text, VICES)
 
 
 def test_each_example_can_be_read() -> None:
-    assert [parse(example(name))[1] for name in VICES] == [vice.usual for vice in VICES.values()]
+    assert [parse(example(name, VICES), VICES)[1] for name in VICES] == [
+        vice.usual for vice in VICES.values()
+    ]
 
 
 def test_without_vices_nothing_is_changed() -> None:
-    vices = Vices(1)
+    vices = ModemVices(1)
     assert vices.to_host(DATA) == DATA
     assert vices.from_host(DATA) == DATA
     assert not any(vices.nonsense() for _ in range(10_000))
@@ -47,13 +50,13 @@ def test_without_vices_nothing_is_changed() -> None:
 
 @pytest.mark.parametrize(("text", "change"), [("lose-byte=1000", -102.4), ("stray-dle=500", 204.8)])
 def test_bytes_are_lost_or_added_as_often_as_asked_for(text: str, change: float) -> None:
-    vices = Vices(5)
+    vices = ModemVices(5)
     vices.turn(text)
     assert len(vices.to_host(DATA)) - len(DATA) == pytest.approx(change, rel=0.35)
 
 
 def test_a_lost_dle_is_no_other_byte() -> None:
-    vices = Vices(5)
+    vices = ModemVices(5)
     vices.turn("lost-dle=4")
     left = vices.to_host(DATA)
     assert len(DATA) - len(left) == pytest.approx(100, rel=0.35)
@@ -62,7 +65,7 @@ def test_a_lost_dle_is_no_other_byte() -> None:
 
 def test_the_same_seed_does_the_same() -> None:
     def run(seed: int) -> list[bytes]:
-        vices = Vices(seed)
+        vices = ModemVices(seed)
         vices.turn("babble=1,2")
         vices.turn("stray-bytes=1")
         return [vices.nonsense() for _ in range(1000)]
@@ -72,7 +75,7 @@ def test_the_same_seed_does_the_same() -> None:
 
 
 def test_things_that_happen_every_so_often_do() -> None:
-    vices = Vices(2)
+    vices = ModemVices(2)
     vices.turn("freeze=1,10")
     assert sum(vices.begins("freeze") for _ in range(50 * 1000)) == pytest.approx(100, rel=0.3)
     vices.off("freeze")
