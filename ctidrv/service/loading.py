@@ -126,9 +126,11 @@ def _make_boards(config: StationConfig, context: DriverContext) -> dict[str, Boa
     made: dict[str, Board] = {}
     devices = Reservations()
     for board in config.boards:
-        if (device := board.settings.get("device")) not in (None, "auto"):
+        device = board.settings.get("device")
+        if isinstance(device, str) and device != "auto":
+            real = os.path.realpath(device) if os.path.isabs(device) else device
             try:
-                devices.reserve(os.path.realpath(str(device)), f"board {board.name}")
+                devices.reserve(real, f"board {board.name}")
             except PortError as error:
                 raise PortError(f"{board.where}: {error}" if board.where else str(error)) from error
         try:

@@ -27,6 +27,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,8 @@ POOL = 6
 """Threads of the station's own pool, which are made as they are needed, and stay."""
 QUIET_S = 15.0
 """In which threads end that served a request."""
-REST_S = 1.5
-"""Between two rounds: the exchange has its line again."""
+REST_S = 7.0
+"""Between two rounds: what rings sooner after a caller who gave up is taken for his own next ring."""
 
 
 class Desk(Run):
@@ -90,8 +91,8 @@ class OneModem:
         self._client = client
         self._chance = random.Random(f"{seed}/{number}")
         self._voice = read_wav(VOICE).channels[0]
-        self.sure: list[str] = []
-        """Numbers of calls that rang while nothing was wrong: each must have its row."""
+        self.sure: dict[str, str] = {}
+        """Numbers of calls that rang while nothing was wrong, and where and when: each must have its row."""
         self.ready_s: list[float] = []
         self.did = Counter[str]()
         self.findings: list[str] = []
@@ -169,7 +170,7 @@ class OneModem:
             else:
                 modem.answered(20)
                 if well and not any(each.what in ("vanishes", "freezes") for each in modem.told[told:]):
-                    self.sure.append(number)
+                    self.sure[number] = f"{self.port} at {datetime.now(UTC):%H:%M:%S}"
                 time.sleep(2)
             if kind == "message":
                 modem.speak(self._voice)
@@ -207,11 +208,13 @@ def settled(client: StationClient, pid: int, quiet_s: float) -> dict[str, int]:
     return least
 
 
-def without_row(desk: Desk, numbers: list[str]) -> list[str]:
+def without_row(desk: Desk, numbers: dict[str, str]) -> list[str]:
     with Store.read(DataFolder(desk.root)) as store:
         listed = {row["number"] for row in store.calls(limit=1_000_000)}
     return [
-        f"{number}: rang a modem that was well, and has no row" for number in numbers if number not in listed
+        f"{number} rang a modem that was well ({where}), and has no row"
+        for number, where in numbers.items()
+        if number not in listed
     ]
 
 
@@ -249,7 +252,11 @@ def run(root: Path, vanishings: int, modems: int, seed: int, quiet_s: float) -> 
         with desk.client(station) as client:
             findings += [text for text in after_restart(root, client, desk.told) if "dev/" not in text]
         findings += desk.verify()
-        findings += without_row(desk, [number for one in each for number in one.sure])
+        findings += without_row(desk, dict(item for one in each for item in one.sure.items()))
+        if findings:
+            for modem in desk.modems:
+                told = "\n".join(f"{each.t} {each.who} {each.what} {each.detail}" for each in modem.told)
+                (modem.link.parent / "told.txt").write_text(told + "\n", "utf-8")
     finally:
         stop(station)
         for modem in desk.modems:

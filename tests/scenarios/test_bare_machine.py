@@ -21,7 +21,13 @@ MISSING = {
     "usb/__init__.py": "raise ImportError('No module named usb')",
 }
 """As the packages themselves fail, or are not there."""
-LINE = '[[line]]\nport = "s/1"\nscript = "hotline.ivr.yaml"\n'
+SIMULATED = """[[board]]
+name = "s"
+driver = "sim"
+[[line]]
+port = "s/1"
+script = "hotline.ivr.yaml"
+"""
 NOT_EVEN_ROOT = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.getuid() == 0 else []
 
 
@@ -79,44 +85,38 @@ def test_bare_machine_lists_its_simulated_line_and_nothing_is_wrong_with_it(tmp_
     assert "libportaudio2" in found["sound"]["found"]
 
 
-def test_headset_without_portaudio_is_refused_with_the_name_of_the_package(tmp_path: Path) -> None:
-    bare = Bare(tmp_path, "sounddevice.py")
-    bare.configure(
-        '[[board]]\nname = "head"\ndriver = "soundcard"\n', '[[board]]\nname = "s"\ndriver = "sim"\n', LINE
-    )
+@pytest.mark.parametrize(
+    ("board", "missing", "words"),
+    [
+        ('"soundcard"', "sounddevice.py", "libportaudio2"),
+        ('"v253"\ndevice = "/dev/none"', "serial/__init__.py", "pip install 'ctidrv[modem]'"),
+        ('"usbgw"\ndevice = "auto"', "usb/__init__.py", "pip install 'ctidrv[usb]'"),
+    ],
+)
+def test_board_without_what_its_driver_needs_is_refused_with_the_name_of_the_package(
+    tmp_path: Path, board: str, missing: str, words: str
+) -> None:
+    bare = Bare(tmp_path, missing)
+    bare.configure(f'[[board]]\nname = "b"\ndriver = {board}\n', SIMULATED)
     code, _, errors = bare.run("station")
-    assert code == 1
-    assert len(errors.splitlines()) == 1
-    assert "libportaudio2" in errors
+    assert (code, len(errors.splitlines())) == (1, 1)
+    assert words in errors
     assert bare.run("ports")[0] == 0
     code, found = bare.found()
     assert code == 1
-    assert found["board head"]["state"] == "finding"
-    assert "libportaudio2" in found["board head"]["found"]
+    assert found["board b"]["state"] == "finding"
+    assert words in found["board b"]["found"]
 
 
-def test_modem_without_pyserial_is_refused_with_the_name_of_the_package(tmp_path: Path) -> None:
-    bare = Bare(tmp_path, "serial/__init__.py")
-    bare.configure(modem("m", tmp_path / "ttyACM0"))
+def test_card_whose_nodes_are_not_there_is_refused_with_what_helps(tmp_path: Path) -> None:
+    bare = Bare(tmp_path)
+    bare.configure(f'[[board]]\nname = "b"\ndriver = "dahdi"\nnodes = "{tmp_path}/dahdi"\n', SIMULATED)
     code, _, errors = bare.run("station")
     assert (code, len(errors.splitlines())) == (1, 1)
-    assert "pip install 'ctidrv[modem]'" in errors
+    assert f"{tmp_path}/dahdi" in errors
     code, found = bare.found()
     assert code == 1
-    assert "pip install 'ctidrv[modem]'" in found["board m"]["found"]
-
-
-def test_usb_telephone_without_pyusb_is_refused_with_the_name_of_the_package(tmp_path: Path) -> None:
-    bare = Bare(tmp_path, "usb/__init__.py")
-    bare.configure(
-        '[[board]]\nname = "u"\ndriver = "usbgw"\n', '[[board]]\nname = "s"\ndriver = "sim"\n', LINE
-    )
-    code, _, errors = bare.run("station")
-    assert (code, len(errors.splitlines())) == (1, 1)
-    assert "pip install 'ctidrv[usb]'" in errors
-    code, found = bare.found()
-    assert code == 1
-    assert "pip install 'ctidrv[usb]'" in found["board u"]["found"]
+    assert "no card is plugged in" in found["board b: cards"]["advice"]
 
 
 def test_station_runs_without_the_modem_that_may_not_be_opened_and_says_why(tmp_path: Path) -> None:
