@@ -78,13 +78,14 @@ class DahdiChannels:
         self._door = door
         self._board: Any = state("cti_dahdi_board", size)
         check(lib.cti_dahdi_board_init(self._board, size, config, door), what)
-        self._set(ports)
+        self.set(ports)
         self.native: Any = ffi.new("cti_board *")
         """The `cti_board *` for the engine; valid as long as this is."""
         check(lib.cti_dahdi_board_board(self._board, self.native), what)
         self._status = ffi.new("cti_dahdi_port_status *")
 
-    def _set(self, ports: Sequence[Port]) -> None:
+    def set(self, ports: Sequence[Port]) -> None:
+        """As they are now; while it is away."""
         config = ffi.new("cti_dahdi_port_config *")
         for number, port in enumerate(ports):
             config.kind, config.echo_taps, config.tells_late = port.kind, port.taps, int(port.tells_late)

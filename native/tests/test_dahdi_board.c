@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "card_line.h"
 #include "check.h"
 #include "cti/pulse_tx.h"
 #include "dahdi/numbers.h"
@@ -23,23 +24,6 @@ static int16_t tx[PORTS * TICK], rx[PORTS * TICK];
 static cti_event ev[MOST];
 static int events;
 static int64_t at;
-static int ordered[64][3], orders;
-
-static int control(void *ctx, int port, int what, int value) {
-    (void)ctx;
-    if (orders < 64) {
-        ordered[orders][0] = port, ordered[orders][1] = what, ordered[orders][2] = value;
-        orders++;
-    }
-    return CTI_OK;
-}
-
-static int was_ordered(int port, int what, int value) {
-    for (int i = 0; i < orders; i++)
-        if (ordered[i][0] == port && ordered[i][1] == what && ordered[i][2] == value)
-            return 1;
-    return 0;
-}
 
 static void open_channels(void) {
     for (int i = 0; i < PORTS; i++) {
@@ -262,6 +246,27 @@ static void test_a_telephone_rings_as_long_as_it_is_told_is_lifted_flashes_and_d
     end();
 }
 
+static void test_a_telephone_that_cannot_ring_says_why_and_rings_once_it_can(void) {
+    begin();
+    cti_dahdi_port_status st;
+    int32_t zone = 0;
+    uint8_t load[112] = {0};
+    int ctl = cti_dahdi_card_open(card, CTI_DAHDI_CTL);
+    CHECK_EQ(cti_dahdi_card_ioctl(card, ctl, DAHDI_FREEZONE, (uint8_t *)&zone, sizeof zone), 0);
+    ticks(2);
+    CHECK_EQ(order(1, CTI_LINE_RING, 1), CTI_OK);
+    CHECK_EQ(cti_dahdi_board_status_of(driver, 1, &st), CTI_OK);
+    CHECK_EQ(st.refused, DAHDI_RING);
+    CHECK_EQ(st.why, CTI_DAHDI_ENODATA);
+    CHECK(!was_ordered(1, CTI_LINE_RING, 1));
+    CHECK_EQ(cti_dahdi_card_ioctl(card, ctl, DAHDI_LOADZONE, load, sizeof load), 0);
+    ticks(2);
+    CHECK(was_ordered(1, CTI_LINE_RING, 1));
+    CHECK_EQ(cti_dahdi_board_status_of(driver, 1, &st), CTI_OK);
+    CHECK_EQ(st.why, 0);
+    end();
+}
+
 static void test_a_telephone_on_hook_hears_what_is_sent_to_it(void) {
     begin();
     ticks(2);
@@ -406,6 +411,7 @@ int main(void) {
     RUN(test_a_span_in_red_and_back_is_an_alarm_of_each_port);
     RUN(test_a_card_taken_out_is_gone_and_back_with_other_descriptors);
     RUN(test_a_telephone_rings_as_long_as_it_is_told_is_lifted_flashes_and_dials);
+    RUN(test_a_telephone_that_cannot_ring_says_why_and_rings_once_it_can);
     RUN(test_a_telephone_on_hook_hears_what_is_sent_to_it);
     RUN(test_flash_and_pulses_are_done_one_behind_the_other_and_broken_off_on_hook);
     RUN(test_a_full_queue_of_events_loses_none_of_the_state);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "card_line.h"
 #include "check.h"
 #include "dahdi/numbers.h"
 #include "fake_board.h"
@@ -11,27 +12,9 @@
 
 enum { TICK = 160, FXO = 1, FXS = 2, BLOCK = 160 };
 
-/* What the card orders of the line beneath. */
-static int ordered[64][3], orders;
 static fake_board wires;
 static cti_dahdi_card *card;
 static int64_t at;
-
-static int control(void *ctx, int port, int what, int value) {
-    (void)ctx;
-    if (orders < 64) {
-        ordered[orders][0] = port, ordered[orders][1] = what, ordered[orders][2] = value;
-        orders++;
-    }
-    return CTI_OK;
-}
-
-static int was_ordered(int port, int what, int value) {
-    for (int i = 0; i < orders; i++)
-        if (ordered[i][0] == port && ordered[i][1] == what && ordered[i][2] == value)
-            return 1;
-    return 0;
-}
 
 /* Channel 1 is an FXO port, channel 2 an FXS port. */
 static void begin_with(cti_dahdi_card_config cfg) {

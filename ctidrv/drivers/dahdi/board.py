@@ -30,7 +30,7 @@ from ctidrv.drivers.dahdi.settings import Wanted
 from ctidrv.drivers.dahdi.setup import BUFFERS, open_channel, order, port_of
 from ctidrv.drivers.dahdi.system_door import SystemDoor
 from ctidrv.errors import PortError
-from ctidrv.native.dahdi_board import LOST, DahdiChannels, PortStatus
+from ctidrv.native.dahdi_board import LOST, DahdiChannels, Port, PortStatus
 from ctidrv.ports.api import Able, BoardInfo, DriverContext, Kind, PortInfo
 from ctidrv.units import PortId, Samples, seconds
 
@@ -105,13 +105,8 @@ class DahdiBoard:
         try:
             self._door = door = self._open_door()
             self.channels = choose(scan(door), self._wanted.channels, door.place)[: settings.MOST_PORTS]
-            self._handles = self._open_all(door)
-            ports = [
-                port_of(door, handle, channel, self._wanted)
-                for handle, channel in zip(self._handles, self.channels, strict=True)
-            ]
+            self._handles, ports = self._open_all(door)
         except PortError as error:
-            self._close_all()
             raise PortError(f"board {self.info.name}: {error}") from error
         self.ports = [self._port(number, channel) for number, channel in enumerate(self.channels)]
         self._core = DahdiChannels(door.native, ports, buffers=BUFFERS)
@@ -164,16 +159,19 @@ class DahdiBoard:
 
     # Within.
 
-    def _open_all(self, door: Door) -> list[int]:
+    def _open_all(self, door: Door) -> tuple[list[int], list[Port]]:
+        """All channels, or none. PortError."""
         handles: list[int] = []
+        ports: list[Port] = []
         try:
             for channel in self.channels:
-                handles.append(open_channel(door, channel, self._wanted))  # noqa: PERF401
+                handles.append(open_channel(door, channel, self._wanted))
+                ports.append(port_of(door, handles[-1], channel, self._wanted))
         except PortError:
             for handle in handles:
                 door.close(handle)
             raise
-        return handles
+        return handles, ports
 
     def _lost(self, core: DahdiChannels) -> None:
         gone = next(
@@ -199,14 +197,13 @@ class DahdiBoard:
             faces = [(channel.number, channel.faces) for channel in found]
             if faces != [(channel.number, channel.faces) for channel in self.channels]:
                 raise PortError("another card is there now: start the station again")
-            handles = self._open_all(door)
-            for handle, channel in zip(handles, found, strict=True):
-                port_of(door, handle, channel, self._wanted)
+            self._handles, ports = self._open_all(door)
         except PortError as error:
             self._why = str(error)
             return
-        self._door, self._handles, self._why = door, handles, None
-        core.give(handles)
+        self._door, self._why = door, None
+        core.set(ports)
+        core.give(self._handles)
         _log.info("board %s: its channels are back", self.info.name)
 
     def _take_back(self) -> None:

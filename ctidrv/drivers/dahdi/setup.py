@@ -52,7 +52,7 @@ def _set_up(door: Door, handle: int, channel: Channel, wanted: Wanted) -> None:
     order(door, handle, numbers.SETLINEAR, 1)
     _try(door, handle, numbers.TONEDETECT, 0)  # each digit once: the core hears them
     if wanted.rx_db or wanted.tx_db:
-        door.ioctl(handle, numbers.SETGAINS, gains(wanted, _law(door, handle)))
+        door.ioctl(handle, numbers.SETGAINS, gains(wanted, _law(door, handle), channel.number))
     if channel.faces == "FXS":
         _try(door, handle, numbers.VMWI_CONFIG, numbers.LAMPS[wanted.lamp])
     order(door, handle, numbers.FLUSH, numbers.FLUSH_ALL)
@@ -71,8 +71,8 @@ def _echo_taps(door: Door, handle: int, channel: Channel, wanted: Wanted) -> int
     if wanted.echo in ("off", "own"):
         _try(door, handle, numbers.ECHOCANCEL, 0)
         return ECHO_TAPS if wanted.echo == "own" else 0
-    if _try(door, handle, numbers.ECHOCANCEL, ECHO_TAPS):
-        return 0
+    if _try(door, handle, numbers.ECHOCANCEL, ECHO_TAPS) and _try(door, handle, numbers.ECHOTRAIN, 0):
+        return 0  # of no length: it is refused where there is no canceller
     if wanted.echo == "card":
         raise PortError(
             f"channel {channel.number} ({channel.name}) has no echo canceller: write "
@@ -88,7 +88,7 @@ def _law(door: Door, handle: int) -> str:
     return "alaw" if numbers.value(params, numbers.CURLAW_AT) == numbers.LAWS["alaw"] else "ulaw"
 
 
-def gains(wanted: Wanted, law: str) -> bytearray:
+def gains(wanted: Wanted, law: str, channel: int = 0) -> bytearray:
     """``dahdi_gains``: of each octet what it becomes, received and sent."""
     octets = bytes(range(256))
     tables = bytearray()
@@ -97,7 +97,7 @@ def gains(wanted: Wanted, law: str) -> bytearray:
         plain = array("h", g711.decode(octets, law).bytes)
         louder = array("h", [max(-32768, min(32767, round(sample * factor))) for sample in plain])
         tables += g711.encode(Pcm.from_bytes(louder.tobytes()), law) if db else octets
-    return numbers.integer(0) + tables
+    return numbers.integer(channel) + tables
 
 
 def order(door: Door, handle: int, request: int, value: int) -> None:

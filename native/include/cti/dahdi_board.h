@@ -53,7 +53,7 @@ typedef struct cti_dahdi_port_status {
     int32_t alarm;    /* the channel or its span is out of order */
     int32_t neon;     /* FXO: a message waits, as the exchange says by 90 V */
     int32_t refused;  /* the last order that the kernel refused: a hook value of user.h, and */
-    int32_t why;      /* its errno; 0: none was since it came */
+    int32_t why;      /* its errno; 0: none was, or it was taken since */
     int32_t lost;     /* an errno other than that it would block, of reading or writing; 0: none */
     int64_t rx_slips, tx_slips;
     int64_t events_lost;

@@ -15,8 +15,11 @@ static int hook(cti_dahdi_board *b, dahdi_port *p, int order) {
     if (!is_taken(result)) {
         atomic_store_explicit(&p->refused, order, memory_order_relaxed);
         atomic_store_explicit(&p->why, -result, memory_order_relaxed);
+        return result;
     }
-    return is_taken(result) ? 0 : result;
+    if (atomic_load_explicit(&p->refused, memory_order_relaxed) == order)
+        atomic_store_explicit(&p->why, 0, memory_order_relaxed);
+    return 0;
 }
 
 /* --- flash and pulses, one behind the other --- */

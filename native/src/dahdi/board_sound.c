@@ -55,8 +55,10 @@ static int64_t told_at(const dahdi_port *p, int64_t ns) {
 }
 
 static void received(cti_dahdi_board *b, dahdi_port *p, int16_t *pcm, int n) {
+    static const int16_t NOTHING[BOARD_BLOCK] = {0}; /* was sent: it came too late */
+    const int16_t *sent = p->read < p->written ? sent_at(p, p->read) : NOTHING;
     if (p->echo_taps > 0 && n == BOARD_BLOCK)
-        cti_echo_can_run(board_echo(b, p), sent_at(p, p->read), pcm, pcm, n);
+        cti_echo_can_run(board_echo(b, p), sent, pcm, pcm, n);
     p->read++;
     cti_fed_board_push(b->fed, p->number, pcm, n, told_at(p, b->came_ns));
 }

@@ -16,7 +16,7 @@ enum {
     BOARD_BLOCK = 160,
     BOARD_BYTES = 2 * BOARD_BLOCK,
     BOARD_AHEAD = 2,   /* blocks that wait to be sent: a tick may be so much late */
-    BOARD_SENT = 64,   /* blocks that are remembered; more than a channel can be behind */
+    BOARD_SENT = 32,   /* blocks that are remembered, more than a tick reads */
     BOARD_READS = 16,  /* of one channel in a tick */
     BOARD_EVENTS = 80, /* likewise, more than the kernel queues */
     BOARD_QUEUE = 64,
