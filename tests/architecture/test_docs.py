@@ -208,44 +208,30 @@ def _telephone(office: Office, command: str) -> None:
     assert "hangs up" in done.stdout
 
 
-def _modem(office: Office, command: str) -> None:
+@contextlib.contextmanager
+def _stand_in(office: Office, command: str, place: str) -> Iterator[Path]:
     """It is ready, and gone when it is stopped."""
     words = shlex.split(command, comments=True)
     pipe = subprocess.PIPE
     with subprocess.Popen(
         [*CTIDRV, *words[1:]], cwd=office.folder, encoding="utf-8", stdin=pipe, stdout=pipe
-    ) as modem:
-        assert modem.stdout is not None
-        assert modem.stdout.readline() == "ready at ttyACM0\n"
-        assert (office.folder / "ttyACM0").is_char_device()
-        modem.send_signal(signal.SIGINT)
-    assert modem.returncode == 0
-    assert not (office.folder / "ttyACM0").is_symlink()
+    ) as device:
+        assert device.stdout is not None
+        assert device.stdout.readline() == f"ready at {place}\n"
+        yield office.folder / place
+        device.send_signal(signal.SIGINT)
+    assert device.returncode == 0
+    assert not os.path.lexists(office.folder / place)
+
+
+def _modem(office: Office, command: str) -> None:
+    with _stand_in(office, command, "ttyACM0") as port:
+        assert port.is_char_device()
 
 
 def _card(office: Office, command: str) -> None:
-    """Likewise, where nodes can be mounted."""
-    if sys.platform != "linux" or os.geteuid() != 0 or not os.access("/dev/fuse", os.R_OK):
-        pytest.skip("mounting a folder of device nodes needs Linux, root and /dev/fuse")
-    words = shlex.split(command, comments=True)
-    pipe = subprocess.PIPE
-    with subprocess.Popen(
-        [*CTIDRV, *words[1:]], cwd=office.folder, encoding="utf-8", stdin=pipe, stdout=pipe
-    ) as card:
-        assert card.stdout is not None
-        assert card.stdout.readline() == "ready at nodes\n"
-        assert sorted(os.listdir(office.folder / "nodes")) == [
-            "1",
-            "2",
-            "3",
-            "channel",
-            "ctl",
-            "pseudo",
-            "timer",
-        ]
-        card.send_signal(signal.SIGINT)
-    assert card.returncode == 0
-    assert not (office.folder / "nodes").exists()
+    with _stand_in(office, command, "nodes") as nodes:
+        assert sorted(os.listdir(nodes)) == ["1", "2", "3", "channel", "ctl", "pseudo", "timer"]
 
 
 def _says_and_hears(office: Office, command: str) -> None:
@@ -387,8 +373,13 @@ def _runner(where: str, line: str) -> Callable[[Office, str], None]:
 
 
 @pytest.mark.parametrize(("where", "line"), SHELL, ids=[where for where, _ in SHELL])
-def test_documented_command_runs(where: str, line: str, office: Office) -> None:
-    _runner(where, line)(office, line)
+def test_documented_command_runs(
+    where: str, line: str, office: Office, request: pytest.FixtureRequest
+) -> None:
+    run = _runner(where, line)
+    if run is _card:
+        request.getfixturevalue("fuse")
+    run(office, line)
 
 
 @pytest.mark.parametrize("line", ["ctidrv fly", "ctidrv calls lost", "rm -r data"])

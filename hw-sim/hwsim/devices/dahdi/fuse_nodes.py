@@ -21,8 +21,8 @@ from hwsim.devices.fuse.nodes import Node, NotYet, Opener
 _BEHIND = {0x4070DA19: (0, 44), 0x4008DA21: (4, 20)}
 """LOADZONE, ECHOCANCEL_PARAMS: where in the argument the number of parts behind it stands; bytes of one."""
 _MOST_PARTS = 1000
-_READS_TOO = {0x8088DA05, 0x8128DA0A}
-"""GET_PARAMS and SPANSTAT of the first version, which name a channel or span."""
+_GET_PARAMS_V1 = 0x8088DA05
+"""Its number says that it only writes; it reads which channel is meant."""
 _INDIRECT = 0xC010DA38
 _INDIRECT_FORM = struct.Struct("<iIQ")  # channel, request, where its argument is
 _POLL = {
@@ -76,7 +76,7 @@ class CardNode:
         self._card.close(self._handle)
 
     def _ask(self, handle: int, request: int, argument: int, data: bytes, room: int) -> bytes:
-        if request in _READS_TOO:
+        if request == _GET_PARAMS_V1:
             data = memory.peek(self._opener, argument, room)
         if request in _BEHIND:
             data += self._behind(request, argument, data)
