@@ -50,6 +50,13 @@ class Flash(PortEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class Muted(PortEvent):
+    """HANDSET: its user has muted the microphone at it, or is heard again."""
+
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Dialled(PortEvent):
     """FXO: a digit of pulses or a flash that we ordered, one event for each, in that order."""
 

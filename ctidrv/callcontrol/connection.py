@@ -125,9 +125,17 @@ class Connection:
         """The seat that was asked has the call, or is rung for it on. ServiceError: none is."""
         self._consulting(Input.COMPLETE)
 
+    def mute(self, on: bool) -> None:
+        """By a key of the seat's headset, which has muted itself already: what is on hold or in a
+        consultation stays so. ServiceError: they do not talk."""
+        if self._wanted is (Talk.TALKING if on else Talk.MUTED):
+            self._talking()
+            self.change(Talk.MUTED if on else Talk.TALKING)
+
     def flash(self) -> None:
         """The seat that has the call flashed: dial tone, and then a number (`keyed`), or back to the caller.
-        In a consultation to the other of the two, or back while he is rung."""
+        A headset, which dials nothing, holds the call, or has it back. In a consultation to the other of the
+        two, or back while he is rung."""
         parties = self._parties
         if isinstance(parties.consultation, Consultation):
             ringing = parties.consultation.state is ConsultState.RINGING
@@ -135,8 +143,10 @@ class Connection:
         elif self._keying is not None:
             self._keying.back = True
             parties.wake()
+        elif (seat := self._talking()).is_lifted_by_order:
+            self.change(Talk.TALKING if self._wanted is Talk.HELD else Talk.HELD)
         else:
-            self._give(Keying(self._talking()))
+            self._give(Keying(seat))
 
     def keyed(self, number: str) -> bool:
         """Behind a flash; False: there was none."""

@@ -106,6 +106,9 @@ class OutsidePhone:
         if self._attempt is not None and self._attempt.call is not None:
             self._attempt.call.relays(sound)
 
+    def shows(self, *, muted: bool, held: bool) -> None:
+        """Nothing: it has no lamps of ours."""
+
     is_lifted_by_order = False
 
     def lift(self, off_hook: bool) -> None:

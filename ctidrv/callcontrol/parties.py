@@ -214,6 +214,9 @@ class Parties:
         for channel, part in wanted.items():
             channel.join(bridge, Role.MUTED if muted and part is Part.OWNER else Role.TALK)
             self._joined.add(channel)
+        for party, part in ((self.owner, Part.OWNER), (self.guest, Part.GUEST)):
+            if party is not None:
+                party.seat.phone.shows(muted=muted and part is Part.OWNER, held=part not in joined)
         self._relay()
         return True
 

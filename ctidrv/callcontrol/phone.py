@@ -50,6 +50,8 @@ class What(Enum):
     KEY = "key"  # with the digit
     NUMBER = "number"  # complete, with its digits
     FLASH = "flash"  # off hook; where nobody is there any more it has given dial tone
+    MUTED = "muted"  # by a key of the headset, in a talk
+    UNMUTED = "unmuted"
     PUT_DOWN = "put-down"
     REFUSED = "refused"  # an outside number: it cannot be called, or no person answers there
     LOST = "lost"  # the board is gone
@@ -223,6 +225,10 @@ class Phone:
     def relays(self, sound: bool) -> None:
         """Whether somebody is heard by it; a telephone of the house is not hung up for silence."""
 
+    def shows(self, *, muted: bool, held: bool) -> None:
+        """How its user's talk stands, on the lamps of a headset."""
+        self._command(lambda: self.channel.show(muted=muted, held=held))
+
     # What the port tells.
 
     def _on_event(self, event: events.PortEvent) -> None:
@@ -236,6 +242,10 @@ class Phone:
             case events.DigitDown():
                 self._key = event.digit
                 seen = Input.KEY
+            case events.Muted():
+                if self.state is State.TALKING:
+                    self._tell(What.MUTED if event.muted else What.UNMUTED, "")
+                return
             case events.Alarm():
                 seen = Input.ALARM if event.raised else Input.ALARM_OVER
             case _:
@@ -281,9 +291,11 @@ class Phone:
             case Do.QUIET:
                 self._quiet()
             case Do.RING:
+                self._command(lambda: self.channel.show(rings=True))
                 self._command(self._ring)
             case Do.STOP_RING:
                 self._command(self._ringer.stop)
+                self._command(self.channel.show)
             case Do.TELL_KEY:
                 if self.state is State.DIALLING and not ends_number(self._key):
                     self.keys = (self.keys + self._key)[:MOST_KEYS]

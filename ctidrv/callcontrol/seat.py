@@ -77,6 +77,7 @@ class Telephone(Protocol):
     def dial_tone(self) -> None: ...
     def clear(self) -> None: ...
     def relays(self, sound: bool) -> None: ...
+    def shows(self, *, muted: bool, held: bool) -> None: ...
     def lift(self, off_hook: bool) -> None: ...
     def show_messages(self, count: int) -> None: ...
 
@@ -116,6 +117,8 @@ class Seat:
         """The switchboard's: what its telephone keyed; whether that leads anywhere."""
         self.flashed: Callable[[Seat], None] = lambda seat: None
         """The switchboard's, too."""
+        self.muted: Callable[[Seat, bool], None] = lambda seat, on: None
+        """The switchboard's: a key of its headset has muted it, or not any more."""
         self._tell: Tell | None = None
         self._timer: Timer | None = None
 
@@ -246,6 +249,8 @@ class Seat:
     def _on_phone(self, what: What, text: str) -> None:
         if what is What.FLASH:
             self.flashed(self)
+        elif what in (What.MUTED, What.UNMUTED):
+            self.muted(self, what is What.MUTED)
         elif what is What.NUMBER:
             if not self.dialled(self, text):
                 self.phone.clear()  # there are no calls from one telephone to another

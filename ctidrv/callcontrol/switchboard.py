@@ -64,6 +64,7 @@ class Switchboard:
         for seat in self._seats:
             seat.dialled = self._dialled
             seat.flashed = self._flashed
+            seat.muted = self._muted
 
     def find(self, to: str) -> list[Seat]:
         """The seats that a name, a number or a group means; those of a group in the order of the file. Of
@@ -200,6 +201,12 @@ class Switchboard:
             if connection.has(seat):
                 with contextlib.suppress(ServiceError):  # in a conference, or in the midst of another order
                     connection.flash()
+
+    def _muted(self, seat: Seat, on: bool) -> None:
+        for connection in self._connections.values():
+            if connection.has(seat):
+                with contextlib.suppress(ServiceError):  # as above: its microphone alone is mute
+                    connection.mute(on)
 
     def _check(self, call: Call, to: str) -> None:
         seats = self.find(to)

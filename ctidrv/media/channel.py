@@ -8,7 +8,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ctidrv.errors import CtiError, NotCapable, UsageError
-from ctidrv.events import Bridged, Dialled, DigitDown, PlayDone, PortEvent, Released, ToneOff, ToneOn
+from ctidrv.events import (
+    Alarm,
+    Bridged,
+    Dialled,
+    DigitDown,
+    HookChanged,
+    PlayDone,
+    PortEvent,
+    Released,
+    ToneOff,
+    ToneOn,
+)
 from ctidrv.media.bridge import CODES, Bridge, Role
 from ctidrv.media.dialler import Dialler, steps
 from ctidrv.media.recorder import Recording, Sink
@@ -110,6 +121,7 @@ class Channel:
         self._ear_watchers: tuple[Callable[[int], None], ...] = ()
         self._plays: dict[int, Playback] = {}
         self._backlog: deque[Playback] = deque()
+        self._lit = 0
 
     # Events.
 
@@ -136,6 +148,8 @@ class Channel:
             self.tone = event
         elif isinstance(event, ToneOff | Released):
             self.tone = None
+        elif isinstance(event, Alarm) or (isinstance(event, HookChanged) and not event.off_hook):
+            self._lit = 0
         for listener in self._listeners:
             listener(event)
 
@@ -204,6 +218,13 @@ class Channel:
         if self.info.able("lift") is not Able.YES:
             raise NotCapable(f"{self.info.id}: cannot {what}: it has a hook of its own")
         self._native.line(self.number, lib.CTI_LINE_HOOK, off_hook)
+
+    def show(self, *, rings: bool = False, muted: bool = False, held: bool = False) -> None:
+        """HANDSET: what its user is to see, until it is hung up. A port without lamps shows nothing."""
+        lit = rings * lib.CTI_SHOW_RINGS | muted * lib.CTI_SHOW_MUTED | held * lib.CTI_SHOW_HELD
+        if lit != self._lit and self.info.able("lamps") is Able.YES:
+            self._native.line(self.number, lib.CTI_LINE_SHOW, lit)
+            self._lit = lit
 
     def ring(self) -> None:
         """FXS, HANDSET: the telephone rings until `stop_ring`, or until it is lifted (`HookChanged`).

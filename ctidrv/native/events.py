@@ -104,6 +104,7 @@ _TABLE: dict[int, _Maker] = {
     lib.CTI_EV_REMOTE_GONE: lambda e, at, p, _: events.RemoteGone(
         at, p, GONE_BY.get(e.value, "remote-board"), e.ref / 100
     ),
+    lib.CTI_EV_MUTED: lambda e, at, p, _: events.Muted(at, p, bool(e.value)),
     lib.CTI_EV_DIGIT_DOWN: lambda e, at, p, _: events.DigitDown(
         at, p, chr(e.value), Samples(e.start), DIGIT_SOURCES.get(e.ref, "dtmf")
     ),

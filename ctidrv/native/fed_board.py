@@ -19,6 +19,7 @@ HOOK: int = lib.CTI_LINE_HOOK
 FLASH: int = lib.CTI_LINE_FLASH
 RING: int = lib.CTI_LINE_RING
 PULSES: int = lib.CTI_LINE_PULSES
+SHOW: int = lib.CTI_LINE_SHOW
 """Commands of the tick (cti/board.h)."""
 _MOST_PULL = 4000
 _MOST_PUSH = 8000
@@ -138,6 +139,10 @@ class FedPort:
     def alarm(self, raised: bool) -> None:
         """This port alone cannot be used, or can again with its telephone on hook."""
         self._tell(lib.CTI_EV_ALARM, int(raised))
+
+    def muted(self, muted: bool) -> None:
+        """HANDSET: its user has muted the microphone at it, or is heard again."""
+        self._tell(lib.CTI_EV_MUTED, int(muted))
 
     def dialled(self, done: bool) -> None:
         """A FLASH or PULSES that was ordered."""

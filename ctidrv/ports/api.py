@@ -50,6 +50,7 @@ CAPABILITIES = (
     "pulse_dial",
     "conference",
     "lift",
+    "lamps",
 )
 """The names a port's `caps` may hold; one that is missing is UNKNOWN."""
 

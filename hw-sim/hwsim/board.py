@@ -80,6 +80,7 @@ _CAPS = {
     "pulse_dial": Able.YES,
     "conference": Able.NO,
     "lift": Able.NO,
+    "lamps": Able.NO,
 }
 """Of FXO and FXS ports: what the one sends (flash, pulses) or reads (polarity, loop break) the other reads or
 sends."""

@@ -54,6 +54,7 @@ _FXO_CAPS = {
     "pulse_dial": Able.YES,
     "conference": Able.NO,
     "lift": Able.NO,
+    "lamps": Able.NO,
 }
 _FXS_CAPS = {
     **_FXO_CAPS,

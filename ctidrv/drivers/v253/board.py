@@ -46,6 +46,7 @@ _CAPS = {
     "pulse_dial": Able.NO,
     "conference": Able.NO,
     "lift": Able.NO,
+    "lamps": Able.NO,
 }
 _CHOICES = {
     "persona": ("auto", *PERSONAS),

@@ -39,6 +39,7 @@ EVENTS = {
     lib.CTI_EV_PULSING: "pulsing",
     lib.CTI_EV_DIALLED: "dialled",
     lib.CTI_EV_REMOTE_GONE: "remote-gone",
+    lib.CTI_EV_MUTED: "muted",
     lib.CTI_EV_DIGIT_DOWN: "digit-down",
     lib.CTI_EV_DIGIT_UP: "digit-up",
     lib.CTI_EV_CALLER_ID: "caller-id",
@@ -52,6 +53,7 @@ COMMANDS = {
     lib.CTI_LINE_POLARITY: "polarity",
     lib.CTI_LINE_PULSES: "pulses",
     lib.CTI_LINE_LAMP: "lamp",
+    lib.CTI_LINE_SHOW: "show",
 }
 DETECTORS = {
     lib.CTI_EAR_DTMF: "dtmf",

@@ -65,5 +65,5 @@ class RawTicks:
             self.faults.append(f"port {event.port} of a board of {self._native.ports}")
         if not 0 <= event.at <= self.now + TICK:
             self.faults.append(f"at {event.at} in the tick {self.now} … {self.now + TICK}")
-        if not (lib.CTI_EV_RING_ON <= event.kind <= lib.CTI_EV_REMOTE_GONE or event.kind in _OTHERS):
+        if not (lib.CTI_EV_RING_ON <= event.kind <= lib.CTI_EV_MUTED or event.kind in _OTHERS):
             self.faults.append(f"kind {event.kind}")

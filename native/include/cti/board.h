@@ -40,7 +40,15 @@ enum cti_line_control {
     CTI_LINE_BATTERY = 4,  /* FXS: value 1 feed, 0 cut */
     CTI_LINE_POLARITY = 5, /* FXS: value 1 reversed, 0 normal */
     CTI_LINE_PULSES = 6,   /* FXO, off hook: one digit of dial pulses; value: cti_pulse_value() */
-    CTI_LINE_LAMP = 7      /* FXS whose board lights a lamp itself: value: messages that wait, 0…255 */
+    CTI_LINE_LAMP = 7,     /* FXS whose board lights a lamp itself: value: messages that wait, 0…255 */
+    CTI_LINE_SHOW = 8      /* HANDSET: what its user is to see; value: enum cti_show, added up */
+};
+
+/* Hanging up puts all of them out. */
+enum cti_show {
+    CTI_SHOW_RINGS = 1, /* a call rings, between the bursts too */
+    CTI_SHOW_MUTED = 2, /* the others do not hear him; a headset mutes its microphone itself, too */
+    CTI_SHOW_HELD = 4   /* his call is on hold */
 };
 
 typedef struct cti_board {

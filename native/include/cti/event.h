@@ -28,6 +28,7 @@ enum cti_event_kind {
                                 value: 1 carried out, 0 refused or broken off by going on hook */
     CTI_EV_REMOTE_GONE = 12, /* the board knows of itself that the far end is gone; value: enum cti_gone_sign;
                                 ref: how sure that is, percent */
+    CTI_EV_MUTED = 13, /* HANDSET: its user has muted his microphone at it; value: 1 muted, 0 heard again */
     /* from the detectors */
     CTI_EV_DIGIT_DOWN = 20, /* value: the ASCII digit; ref: enum cti_digit_source */
     CTI_EV_DIGIT_UP = 21,   /* value: the ASCII digit, length: samples it lasted; ref as above */

@@ -9,7 +9,7 @@ static int acceptable(const cti_engine *e, const cti_command *c) {
         return 0;
     switch (c->kind) {
     case CTI_CMD_LINE:
-        return c->what >= CTI_LINE_HOOK && c->what <= CTI_LINE_LAMP;
+        return c->what >= CTI_LINE_HOOK && c->what <= CTI_LINE_SHOW;
     case CTI_CMD_PLAY:
     case CTI_CMD_STOP:
     case CTI_CMD_LISTEN:

@@ -70,7 +70,7 @@ static int accept_events(cti_engine *e, const cti_engine_board *b, int64_t now, 
     int kept = 0;
     for (int i = 0; i < n; i++) {
         cti_event it = ev[i];
-        int of_a_board = (it.kind >= CTI_EV_RING_ON && it.kind <= CTI_EV_REMOTE_GONE) ||
+        int of_a_board = (it.kind >= CTI_EV_RING_ON && it.kind <= CTI_EV_MUTED) ||
                          it.kind == CTI_EV_DIGIT_DOWN || it.kind == CTI_EV_DIGIT_UP ||
                          (it.kind == CTI_EV_CALLER_ID && b->board.message != NULL && it.ref >= 0 &&
                           it.ref < BOARD_MESSAGE);

@@ -35,7 +35,7 @@ class FakeChannel:
         pass
 
     def __getattr__(self, name: str) -> Any:
-        return lambda *_: self.orders.append(name)
+        return lambda *_, **__: self.orders.append(name)
 
 
 class Desk:

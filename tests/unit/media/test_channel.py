@@ -8,12 +8,22 @@ import pytest
 
 from ctidrv.clock import SampleClock
 from ctidrv.errors import NativeError, NotCapable, PortError, StoreError, UsageError
-from ctidrv.events import Flash, HookChanged, PlayDone, PortEvent, RecordDone, RecordLost, Released, Seized
+from ctidrv.events import (
+    Flash,
+    HookChanged,
+    Muted,
+    PlayDone,
+    PortEvent,
+    RecordDone,
+    RecordLost,
+    Released,
+    Seized,
+)
 from ctidrv.media.engine import MediaEngine
 from ctidrv.media.virtual import run_virtual
 from ctidrv.native import lib
 from ctidrv.native.pcm import Pcm
-from ctidrv.ports.api import Kind
+from ctidrv.ports.api import Able, Kind
 from ctidrv.units import Samples
 
 TICK = 160
@@ -107,6 +117,41 @@ def test_what_happens_at_a_telephone_is_told_and_lifting_it_starts_the_recording
         Flash(at, channel.info.id, Samples(0)),
     ]
     assert recording.frames == 5 * TICK
+    engine.close()
+
+
+def test_lamps_are_ordered_once_and_anew_after_hanging_up(make_board: Any) -> None:
+    board = make_board(kind=Kind.HANDSET)
+    board.ports[0].caps["lamps"] = Able.YES
+    engine = MediaEngine([board], SampleClock(), inline=True)
+    channel = engine.channel("py/1")
+    seen: list[PortEvent] = []
+    channel.subscribe(seen.append)
+    channel.show()
+    channel.show(rings=True)
+    channel.show(rings=True)
+    channel.show(muted=True, held=True)
+    steps(engine, 1)
+    board.tell(0, lib.CTI_EV_MUTED, 1)
+    board.tell(0, lib.CTI_EV_HOOK, 0)
+    steps(engine, 1)
+    channel.show(muted=True)
+    steps(engine, 1)
+    assert [(what, value) for _, _, what, value in board.controls] == [
+        (lib.CTI_LINE_SHOW, 1),
+        (lib.CTI_LINE_SHOW, 6),
+        (lib.CTI_LINE_SHOW, 2),
+    ]
+    assert seen[1] == Muted(Samples(TICK), channel.info.id, True)
+    engine.close()
+
+
+def test_a_port_without_lamps_is_told_of_none(make_board: Any) -> None:
+    board = make_board(kind=Kind.FXS)
+    engine = MediaEngine([board], SampleClock(), inline=True)
+    engine.channel("py/1").show(rings=True)
+    steps(engine, 1)
+    assert board.controls == []
     engine.close()
 
 
