@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ctidrv import __version__
 from ctidrv.cli.doctor_devices import examine_devices
+from ctidrv.cli.doctor_headset import examine_headsets
 from ctidrv.cli.doctor_lines import examine_lines
 from ctidrv.cli.doctor_station import examine_station
 from ctidrv.cli.examined import Result, guarded
@@ -90,6 +91,7 @@ def examine(folder: DataFolder, config_file: str | None) -> Iterator[Result]:
         yield from _boards(config, folder)
         yield from _scripts(config)
         yield from examine_devices(config.boards)
+        yield from examine_headsets(config.boards)
         yield from examine_lines(config, folder)
     yield from examine_station(folder)
     yield guarded("sound", _sound)

@@ -1,4 +1,4 @@
-"""``ctidrv headset``: microphones and loudspeakers by name, and how loud one is spoken into."""
+"""``ctidrv headset``: microphones, loudspeakers and keys by name, and how loud one is spoken into."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import argparse
 import math
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ctidrv.cli import look
 from ctidrv.cli.output import add_json, print_json
-from ctidrv.errors import InputError
+from ctidrv.errors import InputError, PortError
 
 if TYPE_CHECKING:
     from ctidrv.native.fed_sound import SoundLevels
@@ -40,7 +40,7 @@ def _list(args: argparse.Namespace) -> int:
     from ctidrv.drivers.sound_devices import sound_devices
 
     found = sound_devices()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "type": "sound_device",
             "kind": each.kind,
@@ -52,8 +52,34 @@ def _list(args: argparse.Namespace) -> int:
     ]
     if not args.json:
         rows = [row | {"system": "yes" if row["system"] else "-"} for row in rows]
+    rows += _keys(args.json)
     look.show_rows(rows, COLUMNS, args, "no microphone and no loudspeaker: plug a headset in")
     return 0
+
+
+def _keys(as_json: bool) -> list[dict[str, Any]]:
+    """HID telephones; what is missing for them is said on standard error, and no failure."""
+    from ctidrv.drivers.hid.survey import survey
+
+    try:
+        found = survey()
+    except PortError as error:
+        print(error, file=sys.stderr)
+        return []
+    rows: list[dict[str, Any]] = []
+    for each in found:
+        number = f"{each.info.vendor:04x}:{each.info.product:04x}"
+        what = (
+            each.why or f"{each.info.name}: {', '.join(each.keys)}; lamps: {', '.join(each.lamps) or 'none'}"
+        )
+        row = {"type": "hid_device", "kind": "keys", "name": each.info.name if as_json else what}
+        rows.append(
+            row
+            | {"path": each.info.path, "usb": number, "keys": each.keys, "lamps": each.lamps, "why": each.why}
+            if as_json
+            else row | {"system": "-", "host": number}
+        )
+    return rows
 
 
 def _meter(args: argparse.Namespace) -> int:

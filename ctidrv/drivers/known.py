@@ -43,6 +43,10 @@ KNOWN: tuple[Known, ...] = (
     *_row("pci", "d161", "8003 8007 8008", "Digium analogue card", "dahdi", "wctdm24xxp"),
 )
 
+HEADSET_VENDORS = ("0b0e", "047f", "1395", "046d", "045e", "03f0", "1e85", "291a", "17ef", "413c", "0d8c")
+"""USB numbers of makers of headsets with telephony keys: GN (Jabra), Plantronics, Sennheiser (EPOS),
+Logitech, Microsoft, HP (Poly), Gigaset, Anker, Lenovo, Dell, C-Media (sound chips of others)."""
+
 
 def lookup(bus: str, vendor: str, product: str) -> Known | None:
     """The model of a number, four hexadecimal digits each; None: none that we know."""

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ctidrv.drivers.known import KNOWN, Known
+from ctidrv.drivers.known import HEADSET_VENDORS, KNOWN, Known
 
 RULES, UNIT = "60-ctidrv.rules", "ctidrv.service"
 GROUP = "dialout"
@@ -20,6 +20,7 @@ def udev_rules() -> str:
     lines = ["# Written by `ctidrv doctor --system-files`.", 'ACTION=="remove", GOTO="ctidrv_end"']
     for known in KNOWN:
         lines += _rules(known)
+    lines += _headsets()
     return "\n".join([*lines, 'LABEL="ctidrv_end"', ""])
 
 
@@ -31,6 +32,19 @@ def _rules(known: Known) -> Iterator[str]:
     elif known.driver == "usbgw":
         yield f'SUBSYSTEM=="usb", ENV{{DEVTYPE}}=="usb_device", {here}, {_MAY}'
         yield f'SUBSYSTEM=="hidraw", {above}, {_MAY}'
+
+
+def _headsets() -> Iterator[str]:
+    """Whoever sits at the computer may have the keys and lamps of a headset (systemd's uaccess, by a file
+    that comes before its 73-seat-late.rules). udev knows no usage page, so a headset is told by its maker and
+    by an audio interface (class 01) in the same device; a keyboard's keys (class 03, boot protocol 01) are
+    given to nobody."""
+    kind = 'ENV{ID_USB_INTERFACES}=="*:0101*", ENV{ID_USB_INTERFACES}!="*:030101*"'
+    for vendor in HEADSET_VENDORS:
+        yield (
+            f'SUBSYSTEM=="hidraw", ATTRS{{idVendor}}=="{vendor}", IMPORT{{builtin}}="usb_id", '
+            f'{kind}, TAG+="uaccess"'
+        )
 
 
 def systemd_unit(user: str, data: Path, command: Sequence[str]) -> str:

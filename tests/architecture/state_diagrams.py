@@ -18,6 +18,7 @@ from typing import Any
 
 from ctidrv.callcontrol import consult_table, fxo, fxo_jclip, fxo_out, fxo_pulse, fxs, seat_table
 from ctidrv.callcontrol.timers import Start, Stop
+from ctidrv.drivers.hid import panel
 from ctidrv.drivers.v253 import table as v253
 from hwsim import exchange_table
 
@@ -107,6 +108,12 @@ DIAGRAMS = (
         "What its thread does with it, and waits for from it; what goes wrong anywhere leads to away.",
         "ctidrv/drivers/v253/table.py",
         v253.TABLE,
+    ),
+    Diagram(
+        "A headset's keys and lamps",
+        "What its user presses, and what the station orders.",
+        "ctidrv/drivers/hid/panel.py",
+        panel.TABLE,
     ),
 )
 

@@ -1,5 +1,6 @@
 """A headset at a seat, by the real driver on a sound system without sound (PulseAudio's null sinks): a whole
-call in real time. What its user says is played by another program, and so is what he hears recorded.
+call in real time. What its user says is played by another program, and so is what he hears recorded; its keys
+and lamps are those of the stand-in of a HID headset.
 """
 
 from __future__ import annotations
@@ -7,11 +8,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from station_with_hid import MARK
 from test_calls_dial import command, reached, until
 
 if sys.platform == "win32":
@@ -58,8 +61,9 @@ SAID_DBM0 = -12.0
 class Desk:
     """A station with a headset, whose user is the test."""
 
-    def __init__(self, data: Path, sound: NullSinks) -> None:
+    def __init__(self, data: Path, sound: NullSinks, started: subprocess.Popen[str]) -> None:
         self.data = data
+        self._started = started
         self.sound = sound
         self.station = StationClient.discover(data)
         self.callers: list[subprocess.Popen[bytes]] = []
@@ -73,6 +77,19 @@ class Desk:
     def state(self) -> str:
         (seat,) = self.station.seats()
         return str(seat["state"])
+
+    def press(self, key: str = "") -> list[str]:
+        """A key of the headset, or none; the lamps that are lit."""
+        assert self._started.stdin is not None
+        assert self._started.stdout is not None
+        self._started.stdin.write(key + "\n")
+        self._started.stdin.flush()
+        while not (line := self._started.stdout.readline()).startswith(MARK):
+            assert line, "the station has ended"
+        return list(json.loads(line.removeprefix(MARK)))
+
+    def lit(self, *lamps: str) -> None:
+        until(lambda: self.press() == list(lamps), f"{lamps} are lit")
 
     def is_rung(self, *more: str) -> None:
         caller = subprocess.Popen(
@@ -102,22 +119,24 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     (data / "station.toml").write_text(CONFIG, encoding="utf-8")
     sound.start()
     started = subprocess.Popen(
-        command("station", data=data),
-        stdout=subprocess.DEVNULL,
+        [sys.executable, str(Path(__file__).with_name("station_with_hid.py")), str(data)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=sound.environment,
+        text=True,
     )
     made = None
     try:
         until(lambda: reached(data), "the station answers")
-        made = Desk(data, sound)
+        made = Desk(data, sound, started)
         until(lambda: made.state() == "ready", "the headset is there")
         yield made
     finally:
         if made:
             made.close()
         started.terminate()
-        started.wait(30)
+        started.communicate(timeout=30)
         sound.stop()
 
 
@@ -163,6 +182,36 @@ def test_a_call_at_a_headset_is_answered_by_the_desktops_key_and_both_are_as_lou
     began = int(np.argmax(at_ear > -40)) + 1  # the listener takes a moment to begin
     assert len(at_ear) - began >= 8
     assert steady(at_ear[began:], caller, 1.0) == len(at_ear) - began, "without a gap"
+
+
+def test_its_keys_answer_mute_hold_and_hang_up_and_its_lamps_are_in_step(desk: Desk) -> None:
+    desk.lit()
+    desk.is_rung("--hold", "60")
+    desk.lit("ring")
+    desk.press("hook")
+    until(lambda: desk.state() == "talking", "they talk")
+    desk.lit("off-hook")
+    call = desk.station.calls()[0]["id"]
+
+    def talk() -> str:
+        return [each["state"] for each in desk.station.call(call)["events"] if each["type"] == "call.seat"][
+            -1
+        ]
+
+    until(lambda: talk() == "talking", "they hear one another")
+    time.sleep(0.3)  # what comes at once may be the headset's answer to its lamp
+    desk.press("mute")
+    until(lambda: talk() == "muted", "its mute key mutes the talk")
+    desk.lit("off-hook", "mute")
+    desk.station.resume(call)
+    desk.lit("off-hook")
+    desk.station.mute(call)
+    desk.lit("off-hook", "mute")
+    time.sleep(0.3)
+    desk.press("hook")
+    until(lambda: desk.state() == "ready", "she has put it down")
+    desk.lit()
+    until(lambda: desk.station.calls()[0]["state"] == "ended", "the line is free")
 
 
 def test_a_headset_that_hangs_up_first_gives_the_seat_free(desk: Desk) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ctidrv.drivers.known import KNOWN
+from ctidrv.drivers.known import HEADSET_VENDORS, KNOWN
 from ctidrv.drivers.system_files import RULES, UNIT, systemd_unit, udev_rules, write
 
 
@@ -23,8 +23,20 @@ def test_every_modem_is_kept_from_modem_manager_and_every_usb_device_has_a_rule(
         assert (known.driver == "v253") == any('ENV{ID_MM_DEVICE_IGNORE}="1"' in line for line in lines)
 
 
+def test_a_headsets_keys_are_its_users_and_a_keyboards_are_nobodys() -> None:
+    rules = [line for line in udev_rules().splitlines() if "uaccess" in line]
+    assert len(rules) == len(HEADSET_VENDORS)
+    for vendor, line in zip(HEADSET_VENDORS, rules, strict=True):
+        assert f'SUBSYSTEM=="hidraw", ATTRS{{idVendor}}=="{vendor}"' in line
+        assert 'ENV{ID_USB_INTERFACES}=="*:0101*"' in line
+        assert 'ENV{ID_USB_INTERFACES}!="*:030101*"' in line
+        assert "MODE" not in line
+        assert "GROUP" not in line
+    assert RULES < "73-seat-late.rules"
+
+
 def test_every_rule_is_of_udevs_form() -> None:
-    pair = r'[A-Z]+(\{\w+\})?(==|=|\+=)"[^"]*"'
+    pair = r'[A-Z]+(\{\w+\})?(==|!=|=|\+=)"[^"]*"'
     for line in udev_rules().splitlines():
         assert line.startswith("#") or re.fullmatch(rf"{pair}(, {pair})*", line), line
 
