@@ -15,6 +15,10 @@ import os
 import select
 import struct
 import sys
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 SPECIFY, SET_BLOCKSIZE, SET_BUFINFO, SETLINEAR = 0x4004DA26, 0x4004DA01, 0x4018DA1B, 0x4004DA28
 FLUSH, HOOK, GETEVENT = 0x4004DA03, 0x4004DA07, 0x8004DA08
@@ -35,6 +39,18 @@ def order(fd: int, request: int, value: int) -> None:
 def tone(at: int) -> bytes:
     samples = (round(AMPLITUDE * math.sin(2 * math.pi * 1004 * (at + i) / 8000)) for i in range(BLOCK))
     return struct.pack(f"<{BLOCK}h", *samples)
+
+
+def moved(move: Callable[..., T], *args: object) -> T | None:
+    """A block read or written; None while an event waits, or there is no room."""
+    try:
+        return move(*args)
+    except BlockingIOError:
+        return None
+    except OSError as error:
+        if error.errno != ELAST:
+            raise
+        return None
 
 
 class Waiter:
@@ -66,10 +82,7 @@ def main(nodes: str, channel: int, heard: str, how: str) -> None:
         while True:
             ready = waiter.wait()
             if ready & select.POLLPRI:
-                try:
-                    os.read(fd, 2 * BLOCK)
-                except OSError as error:
-                    refused += error.errno == ELAST
+                refused += moved(os.read, fd, 2 * BLOCK) is None
                 event = struct.unpack("<i", fcntl.ioctl(fd, GETEVENT, bytes(4)))[0]
                 tell("event", event=event)
                 if event == RINGOFFHOOK and not talks:
@@ -80,11 +93,10 @@ def main(nodes: str, channel: int, heard: str, how: str) -> None:
                     order(fd, HOOK, 0)
                     break
             elif ready & select.POLLIN:
-                block = os.read(fd, 2 * BLOCK)
-                if talks:
+                block = moved(os.read, fd, 2 * BLOCK)
+                if talks and block is not None:
                     file.write(block)
-                    os.write(fd, tone(said))
-                    said += BLOCK
+                    said += BLOCK if moved(os.write, fd, tone(said)) is not None else 0
     os.close(fd)
     tell("hangs up", refused=refused, said=said)
 

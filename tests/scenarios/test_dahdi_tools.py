@@ -134,6 +134,11 @@ def spoken(file: Path) -> None:
     writer.close()
 
 
+def loudest(sound: Pcm) -> float:
+    """dBm0 of the loudest half second."""
+    return max(level(sound[at : at + 4000]) for at in range(0, len(sound) - 4000, 800))
+
+
 def raw(file: Path) -> Pcm:
     samples = array("h")
     samples.frombytes(file.read_bytes())
@@ -169,7 +174,7 @@ def test_a_client_takes_a_call_by_epoll_dahdi_monitor_records_it_and_dahdi_test_
     echo, all_of_it = echo_of((0,) * 8, 1004) ** 2, echo_of((-128, *(0,) * 7), 1004) ** 2
     for names, power in (("rR", spoke + went * echo), ("tT", went), ("fF", spoke + went * all_of_it)):
         for name in names:
-            assert level(sound[name][2000:]) == pytest.approx(10 * numpy.log10(power), abs=0.5), name
+            assert loudest(sound[name]) == pytest.approx(10 * numpy.log10(power), abs=0.5), name
     nodes.order("battery 2 off")
     rest = [json.loads(line) for line in client.communicate(timeout=60)[0].splitlines()]
     assert rest[0] == {"what": "event", "event": 1}
