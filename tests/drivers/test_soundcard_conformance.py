@@ -68,6 +68,10 @@ class HeadsetRig:
     def make_board(self) -> Board:
         return open_board("headset", {}, DriverContext(SampleClock(), self._folder, 1, live=True))
 
+    @property
+    def late_ticks(self) -> int:
+        return self._sound.late_ticks
+
     def tick(self, now: int) -> None:
         """The sound system has its own time."""
 

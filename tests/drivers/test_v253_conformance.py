@@ -51,6 +51,10 @@ class ModemRig:
         context = DriverContext(SampleClock(), self._folder, 1, live=True)
         return open_board("modem", {"device": str(self._modem.link)}, context)
 
+    @property
+    def late_ticks(self) -> int:
+        return self._modem.time.late_ticks
+
     def tick(self, now: int) -> None:
         """The stand-in has its own time."""
 

@@ -24,6 +24,7 @@ TRUE_HZ = 1804.0
 MOST_TURN = 20.0
 """Degrees within 10 ms. Two clocks that differ by 500 ppm, made up for smoothly, turn it by 3."""
 _BLOCK = 80
+_FULL_SCALE, _FULL_DBM0 = 32767, 3.14
 _JOINED = 20
 """Blocks of silence that are still a gap in a sound, and not its end."""
 
@@ -91,18 +92,32 @@ def expect_whole(sound: Pcm, length: float, dbm0: float, where: str) -> None:
     )
 
 
-def most_turned(sound: Pcm, hz: float = TRUE_HZ) -> tuple[float, float]:
-    """By how many degrees the tone's phase turns at the most within 10 ms, where it should not; and when, in
-    seconds."""
+def _at(sound: Pcm, hz: float) -> list[complex]:
+    """What is in it at one frequency: amplitude and phase of each 10 ms, the phase that of a steady tone."""
     turn = cmath.exp(-2j * math.pi * hz / RATE)
     turns = list(itertools.accumulate(itertools.repeat(turn, len(sound)), operator.mul, initial=1 + 0j))
     samples = [sound[at] for at in range(len(sound))]
-    phases: list[complex] = [
-        sum(map(operator.mul, samples[at : at + _BLOCK], turns[at : at + _BLOCK]), 0j)
+    return [
+        2 / _BLOCK * sum(map(operator.mul, samples[at : at + _BLOCK], turns[at : at + _BLOCK]), 0j)
         for at in range(0, len(samples) - _BLOCK + 1, _BLOCK)
     ]
+
+
+def lasts(sound: Pcm, hz: float, above_dbm0: float) -> float:
+    """For how many seconds, without a gap of 10 ms, a tone of a multiple of 100 Hz is heard beside others."""
+    least = _FULL_SCALE * 10 ** ((above_dbm0 - _FULL_DBM0) / 20)
+    best = now = 0
+    for found in _at(sound, hz):
+        now = now + 1 if abs(found) > least else 0
+        best = max(best, now)
+    return best * _BLOCK / RATE
+
+
+def most_turned(sound: Pcm, hz: float = TRUE_HZ) -> tuple[float, float]:
+    """By how many degrees the tone's phase turns at the most within 10 ms, where it should not; and when, in
+    seconds."""
     worst, when = 0.0, 0.0
-    for index, (before, after) in enumerate(itertools.pairwise(phases), 1):
+    for index, (before, after) in enumerate(itertools.pairwise(_at(sound, hz)), 1):
         if before and after:
             turned = abs(math.degrees(cmath.phase(after / before)))
             if turned > worst:

@@ -44,6 +44,7 @@ def a_far_end_that_hangs_up_is_told_by_each_sign_the_board_can(bench: Bench, por
     bench.talking(port)
     bench.wait(bench.turn_s)
     far = bench.exchange(port)
+    expect(bool(far.clears), "a far end that is told to have gone by some sign", "a rig without")
     since = len(bench.events)
     far.hang_up()
     reads = {"loop-break": port.able("loop_break"), "reversal": port.able("polarity")}

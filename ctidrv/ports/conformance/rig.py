@@ -89,7 +89,8 @@ class AtTelephone(FarEnd, Protocol):
 
 
 class Rig(Protocol):
-    """One device and its far ends. It begins with the device plugged in and no board."""
+    """One device and its far ends. It begins with the device plugged in and no board. Live it may have
+    `late_ticks`, how often its own thread was too late: a check that failed meanwhile is made again."""
 
     def make_board(self) -> Board:
         """Made, as the driver's function makes it, and not opened. May be called again for another."""

@@ -17,12 +17,14 @@ from ctidrv.ports.conformance.judge import (
     expect,
     expect_whole,
     is_over,
+    lasts,
     longest,
     most_turned,
 )
-from ctidrv.units import RATE, TICK
+from ctidrv.units import TICK
 
 _PROMPT_S, _VOICE_S, _RECORDED_S = 1.2, 0.8, 1.2
+_PROMPT_HZ, _VOICE_HZ = 700.0, 1600.0
 _OURS, _THEIRS = "2580", "159#"
 _PATH_S = 4.0
 """What is played may take so long to be heard, beside its own length."""
@@ -58,23 +60,17 @@ def both_directions_pass_at_once(bench: Bench, port: PortInfo) -> None:
     far, dbm0 = bench.far(port), bench.level_at(port, SENT_DBM0)
     before = len(far.heard())
     recording = bench.record(port)
-    far.speak(beep(_VOICE_S, 1600.0))
-    bench.play(port, beep(_PROMPT_S, 700.0))
-    bench.until(
-        lambda: is_over(far.heard()[before:], dbm0 - FAINT_DB), "the prompt heard", _PROMPT_S + _PATH_S
-    )
+    far.speak(beep(_VOICE_S, _VOICE_HZ))
+    bench.play(port, beep(_PROMPT_S, _PROMPT_HZ))
+    faint, within = dbm0 - FAINT_DB, _PROMPT_S + _PATH_S
+    bench.until(lambda: is_over(far.heard()[before:], faint), "the prompt heard", within)
     bench.stop_recording(port, recording)
-    sent, _ = longest(far.heard()[before:], dbm0 - FAINT_DB)
-    expect(
-        len(sent) >= 0.95 * _PROMPT_S * RATE, f"a prompt of {_PROMPT_S:g} s at the far end", len(sent) / RATE
-    )
+    heard = lasts(far.heard()[before:], _PROMPT_HZ, faint)
+    expect(heard >= 0.95 * _PROMPT_S, f"a prompt of {_PROMPT_S:g} s at the far end", f"{heard:.2f} s of it")
     if port.able("full_duplex") is Able.YES:
-        came, _ = longest(recording.came, dbm0 - FAINT_DB)
-        expect(
-            len(came) >= 0.95 * _VOICE_S * RATE,
-            f"full_duplex: his voice of {_VOICE_S:g} s beside the prompt",
-            f"{len(came) / RATE:.2f} s",
-        )
+        came = lasts(recording.came, _VOICE_HZ, faint)
+        what = f"full_duplex: yes, so his voice of {_VOICE_S:g} s beside the prompt"
+        expect(came >= 0.95 * _VOICE_S, what, f"{came:.2f} s of it")
 
 
 @of_port("event.h: CTI_EV_DIGIT_DOWN, CTI_EV_DIGIT_UP: each key once, by the ear or by the board", *TALKS)

@@ -111,13 +111,24 @@ class Stand:
             self.rig.close()
 
     @property
-    def is_open(self) -> bool:
-        return self._pace is not None
-
-    @property
     def engine(self) -> NativeEngine:
         assert self._engine is not None, "the board is not open"
         return self._engine
+
+    def held_up(self) -> int:
+        """How often the machine was too busy for the tick or the rig, ever, and sound was lost by that, as
+        the board counts it; 0 where time is stepped."""
+        if not self.live:
+            return 0
+        count = int(getattr(self.rig, "late_ticks", 0))
+        if self._engine is not None:
+            stats = self._engine.stats()
+            count += stats.late_ticks + stats.slips
+        status: Any = getattr(self.board, "status", None)
+        if status is not None and self._pace is not None:
+            for place in range(len(self.board.ports)):
+                count += status(place).rx_slips + status(place).tx_slips
+        return count
 
     def port(self, kind: Kind) -> PortInfo:
         """The first of that kind."""

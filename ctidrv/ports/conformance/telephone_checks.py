@@ -109,10 +109,9 @@ def digits_of_its_dial_are_told_where_the_port_can(bench: Bench, port: PortInfo)
 )
 def its_display_shows_who_calls_where_the_port_can(bench: Bench, port: PortInfo) -> None:
     bench.idle(port)
-    if port.able("onhook_audio") is Able.NO:
-        return
     way = presentation_of(load_region(bench.country))
-    assert way is not None
+    if way is None or way.by_primary_answer or port.able("onhook_audio") is Able.NO:
+        return
     bench.order(port, RING, 1)
     bench.wait(_BURST_S)
     bench.order(port, RING, 0)

@@ -67,6 +67,7 @@ class _Stream:
         while self._system.plugged and not self._over.wait(max(0.0, due - time.monotonic())):
             self._block(due)
             due += TICK / RATE
+            self._system.late_ticks += time.monotonic() > due + TICK / RATE
 
 
 class SoundSystem(types.ModuleType):
@@ -80,6 +81,8 @@ class SoundSystem(types.ModuleType):
         self.plugged = True
         self.rings = False
         """The loudspeaker sounds now."""
+        self.late_ticks = 0
+        """Blocks that came when the next was due."""
         self._lock = threading.Lock()
         self._said, self._heard = bytearray(), bytearray()
         self._open = 0

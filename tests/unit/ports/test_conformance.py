@@ -14,13 +14,14 @@ from ctidrv.errors import UsageError
 from ctidrv.native.pcm import Pcm
 from ctidrv.ports.api import Kind
 from ctidrv.ports.conformance import Conformance, outcomes
-from ctidrv.ports.conformance.judge import TRUE_HZ, Nonconformity, beep, longest, most_turned
+from ctidrv.ports.conformance.bench import Bench
+from ctidrv.ports.conformance.judge import TRUE_HZ, Nonconformity, beep, lasts, longest, most_turned
 from ctidrv.ports.conformance.suite import checks
 
 sys.path.append(str(Path(__file__).parent))
 
 import wrong_boards as wrong
-from wrong_board import WrongRig
+from wrong_board import WrongBoard, WrongRig
 
 LINE_FAULTS = {
     wrong.IsNotDescribed: {"its_ports_are_described"},
@@ -33,7 +34,10 @@ LINE_FAULTS = {
     wrong.TellsTomorrow: {"fxo_what_it_tells_has_happened_at_its_ports"},
     wrong.IsDeafOnHook: {"fxo_who_calls_is_told_once"},
     wrong.IsTooLoud: {"fxo_a_prompt_reaches_the_far_end_whole_and_as_loud"},
-    wrong.HasGaps: {"fxo_a_prompt_reaches_the_far_end_whole_and_as_loud"},
+    wrong.HasGaps: {
+        "fxo_a_prompt_reaches_the_far_end_whole_and_as_loud",
+        "fxo_both_directions_pass_at_once",
+    },
     wrong.IsTooFaint: {"fxo_the_far_end_is_heard_whole_and_as_loud"},
     wrong.LiesAboutSound: {"fxo_both_directions_pass_at_once"},
     wrong.DoublesADigit: {"fxo_the_far_ends_keys_are_told_once_each"},
@@ -70,6 +74,7 @@ ONE_CHECK = [
     ("fxs_its_battery_is_turned_round_and_back_where_the_port_can", wrong.KeepsItsPolarity),
     ("fxo_the_far_ends_keys_are_told_once_each", wrong.HearsKeysItself),
     ("fxo_who_calls_is_told_once", wrong.ReadsCallerIdItself),
+    ("fxo_both_directions_pass_at_once", wrong.TakesTurns),
 ]
 """Boards that are so wrong that other checks fail too."""
 
@@ -162,6 +167,50 @@ def test_only_checks_of_the_boards_kinds_are_there_and_the_rest_has_a_reason() -
     assert {name for name in there if callable(getattr(Telephones, f"test_{name}"))} == set(Telephones.made())
 
 
+class LiveRig(WrongRig):
+    """The simulated board in real time; `late_ticks`: the machine is said to be that late by now."""
+
+    made: ClassVar[list[LiveRig]] = []
+
+    def __init__(self, folder: Path, board: type[Any], *, late: int) -> None:
+        super().__init__(folder, board, fxs=1)
+        self._late = late
+        self._asked = 0
+        self.made.append(self)
+
+    @property
+    def late_ticks(self) -> int:
+        self._asked += 1
+        return self._late * self._asked
+
+
+@pytest.mark.parametrize(("late", "tries"), [(0, 1), (1, 2)])
+def test_live_a_check_that_fails_is_made_again_only_on_a_machine_that_was_too_busy(
+    monkeypatch: pytest.MonkeyPatch, late: int, tries: int
+) -> None:
+    monkeypatch.setattr(Bench, "held_up", lambda bench: bench.rig.late_ticks)  # whatever this machine does
+
+    class Suite(Conformance):
+        kinds = (Kind.FXS,)
+        live = True
+
+        def rig(self, folder: Path) -> WrongRig:
+            first = not LiveRig.made
+            return LiveRig(folder, wrong.TellsItsHookTwice if first else WrongBoard, late=late)
+
+    LiveRig.made.clear()
+    suite: Any = Suite()
+    try:
+        if tries == 1:
+            with pytest.raises(Nonconformity, match="HookChanged"):
+                suite.test_fxs_its_hook_is_told_once_up_and_once_down()
+        else:
+            suite.test_fxs_its_hook_is_told_once_up_and_once_down()
+    finally:
+        Suite.teardown_class()
+    assert len(LiveRig.made) == tries
+
+
 def test_what_is_no_check_and_no_ability_is_refused() -> None:
     with pytest.raises(UsageError, match="Odd: to fly: neither an ability of a rig nor a check"):
         type("Odd", (Conformance,), {"kinds": (Kind.FXO,), "without": {"to fly": "no wings"}})
@@ -182,6 +231,15 @@ def test_one_lost_sample_turns_the_tone_and_a_clock_that_is_off_does_not() -> No
     turned, when = most_turned(sound[:4000] + sound[4001:])
     assert (turned > 40, 0.48 < when < 0.52) == (True, True)
     assert most_turned(beep(1.0, TRUE_HZ * 1.0005), TRUE_HZ)[0] < 4
+
+
+def test_a_tone_is_heard_beside_a_louder_one_and_not_where_that_sounds_alone() -> None:
+    sound, both = (
+        beep(0.5, 700.0),
+        Pcm([a // 2 + b for a, b in zip(beep(0.5, 1600.0), beep(0.5, 700.0), strict=True)]),
+    )
+    assert lasts(sound + both + sound, 1600.0, -20.0) == pytest.approx(0.5, abs=0.011)
+    assert lasts(sound, 1600.0, -40.0) == 0
 
 
 def test_a_gap_in_a_sound_is_found_and_what_comes_long_after_is_another_sound() -> None:

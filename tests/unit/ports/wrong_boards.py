@@ -469,3 +469,14 @@ class ReadsCallerIdItself(IsDeafOnHook):
             tell(ev[count], at, lib.CTI_EV_CALLER_ID, lib.CTI_CID_HARDWARE, 1)
             count += 1
         return count
+
+
+class TakesTurns(LiesAboutSound):
+    """And is deaf for 100 ms of 200."""
+
+    _ticks = 0
+
+    def came(self, rx: Any) -> None:
+        self._ticks += 1
+        if self._ticks % 10 < 5:
+            super().came(rx)
