@@ -16,6 +16,7 @@
 #include "cti/fsk_rx.h"
 #include "cti/fsk_tx.h"
 #include "cti/g711.h"
+#include "cti/hdlc.h"
 #include "cti/level.h"
 #include "cti/mixer.h"
 #include "cti/player.h"
@@ -256,6 +257,23 @@ static void test_senders_ask_for_no_memory(void) {
     free(tone), free(fax_tx), free(fsk_tx), free(modem_tx), free(player), free(dice);
 }
 
+static void test_frames_ask_for_no_memory(void) {
+    const uint8_t frame[3] = {0xFF, 0x13, 0x84};
+    cti_hdlc_tx *tx = state(cti_hdlc_tx_size());
+    cti_hdlc_rx *rx = state(cti_hdlc_rx_size());
+    CHECK_EQ(cti_hdlc_tx_init(tx, cti_hdlc_tx_size()), CTI_OK);
+    CHECK_EQ(cti_hdlc_rx_init(rx, cti_hdlc_rx_size()), CTI_OK);
+    int frames = 0;
+    long before = heap_calls;
+    CHECK_EQ(cti_hdlc_tx_flags(tx, 8), CTI_OK);
+    CHECK_EQ(cti_hdlc_tx_frame(tx, frame, 3), CTI_OK);
+    for (int i = 0; i < 400; i++)
+        frames += cti_hdlc_rx_bit(rx, cti_hdlc_tx_bit(tx)) == CTI_HDLC_FRAME;
+    CHECK_EQ(heap_calls, before);
+    CHECK_EQ(frames, 1);
+    free(tx), free(rx);
+}
+
 static void test_coders_mixers_and_recorders_ask_for_no_memory(void) {
     static uint8_t octets[BLOCK];
     cti_recorder *r = state(cti_recorder_size(RING));
@@ -282,6 +300,7 @@ int main(void) {
     heap_count_begin();
     RUN(test_detectors_ask_for_no_memory);
     RUN(test_senders_ask_for_no_memory);
+    RUN(test_frames_ask_for_no_memory);
     RUN(test_coders_mixers_and_recorders_ask_for_no_memory);
     free(sound);
     CHECK_END();
