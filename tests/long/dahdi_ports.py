@@ -72,17 +72,14 @@ class Card:
         self.program.stdin.flush()
 
     def late_ticks(self) -> int:
-        self.order("late")
+        """So far."""
         before = len(self.rows)
-        return int(
-            until(
-                lambda: next(
-                    (r["detail"] for r in self.rows[before - 1 :] if r.get("what") == "is late"), None
-                ),
-                10,
-                "its late ticks",
-            )
-        )
+        self.order("late")
+
+        def told() -> str | None:
+            return next((row["detail"] for row in self.rows[before:] if row.get("what") == "was late"), None)
+
+        return int(until(told, 20, "the card tells how late it was"))
 
     def end(self) -> None:
         self.program.terminate()

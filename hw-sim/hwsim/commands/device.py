@@ -7,8 +7,7 @@ import concurrent.futures
 import os
 import select
 import sys
-from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -44,20 +43,34 @@ def add_vices(parser: argparse.ArgumentParser, table: Table) -> None:
     parser.add_argument("--vice", action="append", default=[], metavar="NAME[=VALUE]", help=f"one of {vices}")
 
 
-def obey(device: Device, stop: Stop, teller: Teller) -> None:
-    """Orders of standard input, one after the other, until the program is stopped."""
-    orders: deque[str] = deque()
+def obey(device: Device, stop: Stop, teller: Teller, lane: Callable[[str], str] = lambda _: "") -> None:
+    """Orders of standard input until the program is stopped. Those of one lane are done one after the other,
+    of several at once; one of no lane ("") is alone, behind all before it and before all behind it."""
+    orders: list[str] = []
     typed = Typed()
-    doing: concurrent.futures.Future[None] | None = None
+    doing: dict[str, concurrent.futures.Future[None]] = {}
     while not stop.asked:
         orders.extend(typed.lines(LOOK_S))
-        if doing is not None and doing.done():
-            _judge(doing, teller)
-            doing = None
-        if doing is None and orders:
-            doing = device.time.begin(device.obey(orders.popleft()))
+        for name in [name for name, done in doing.items() if done.done()]:
+            _judge(doing.pop(name), teller)
+        for order in _next(orders, set(doing), lane):
+            orders.remove(order)
+            doing[lane(order)] = device.time.begin(device.obey(order))
         if len(orders) > MOST_ORDERS:
             raise InputError(f"more than {MOST_ORDERS} orders wait: give them as they are done")
+
+
+def _next(orders: list[str], busy: set[str], lane: Callable[[str], str]) -> list[str]:
+    """Those that can begin now."""
+    found: list[str] = []
+    for order in orders:
+        name = lane(order)
+        if "" in busy or (not name and busy):
+            break
+        if name not in busy:
+            found.append(order)
+        busy.add(name)
+    return found
 
 
 def _judge(done: concurrent.futures.Future[None], teller: Teller) -> None:

@@ -56,7 +56,15 @@ def run(args: argparse.Namespace) -> int:
         )
         try:
             card.start()
-            obey(card, stop, teller)
+            obey(card, stop, teller, lane)
         finally:
             card.close()
     return 0
+
+
+def lane(order: str) -> str:
+    """Of each line and telephone its own; how late the card was can be asked at any time."""
+    word, _, rest = order.strip().partition(" ")
+    if word in ("line", "telephone"):
+        return f"{word} {rest.strip().partition(' ')[0]}"
+    return word if word == "late" else ""

@@ -60,7 +60,7 @@ class DahdiStandIn:
         self.vices = Vices(VICES, seed)
         for vice in vices:
             self.vices.turn(vice)
-        settings = {"country": country, "echo_ms": HYBRID_MS, **(board or {})}
+        settings = {"country": country, "echo_ms": HYBRID_MS, "phones": fxo + 1, **(board or {})}
         self.lines = CardOnLines(settings, fxo=fxo, fxs=fxs, seed=seed, configured=configured)
         self._place, self._fxo = nodes, fxo
         self._left: dict[str, int] = {}  # ticks that a thing that has begun still lasts
@@ -110,6 +110,7 @@ class DahdiStandIn:
             telephone N lift|hangup|flash|press DIGITS|dial DIGITS|pulse DIGITS      at an FXS port
             battery N off|on                        of a line: its pair is cut, or mended
             red     green     remove     return     of the card
+            late                  tells how many ticks it has made late
             vice NAME[=VALUE]     virtue NAME
 
         InputError, NotHeard.
@@ -187,6 +188,9 @@ class DahdiStandIn:
     def _go_on(self) -> None:
         self._tell("goes on")
 
+    def _late(self, _: str) -> None:
+        self._tell("was late", str(self.time.late_ticks))
+
     def _battery(self, words: str) -> None:
         number, _, how = words.partition(" ")
         channel = numbered("battery", number, 1, self._fxo)
@@ -218,6 +222,7 @@ class DahdiStandIn:
     }
     _orders: ClassVar[dict[str, Callable[[DahdiStandIn, str], None]]] = {
         "battery": _battery,
+        "late": _late,
         "red": _red,
         "green": _green,
         "remove": _remove,
