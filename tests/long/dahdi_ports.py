@@ -50,10 +50,11 @@ SETTLES_S = 15.0
 
 
 class Card:
-    """`ctidrv sim dahdi`, in its process."""
+    """`ctidrv sim dahdi`, in its process, above all others: a card waits for nobody's turn."""
 
     def __init__(self, nodes: Path, ports: int, seed: int) -> None:
-        command = [sys.executable, "-P", "-m", "ctidrv.cli", "sim", "dahdi", "--nodes", str(nodes), "--json"]
+        command = ["chrt", "--fifo", "60", sys.executable, "-P", "-m", "ctidrv.cli"]
+        command += ["sim", "dahdi", "--nodes", str(nodes), "--json"]
         command += ["--fxo", str(ports), "--seed", str(seed), "--country", COUNTRY]
         self.program = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.rows: list[dict[str, Any]] = []
@@ -142,6 +143,7 @@ class Office(Run):
                         f"past-{number:06}", f"card/{1 + number % ports}", "in", at, "ended", **told, **ends
                     )
                 )
+            until(lambda: store.writer.waiting == 0 or None, 300, "the rows are written")
 
 
 def cpu_s(pid: int) -> float:
