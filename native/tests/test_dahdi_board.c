@@ -362,6 +362,38 @@ static void test_a_late_tick_costs_a_slip_and_no_latency(void) {
     end();
 }
 
+static void test_ticks_made_up_for_hear_what_the_kernel_kept_and_leave_no_latency(void) {
+    begin();
+    cti_dahdi_port_status before, after;
+    int16_t kept[TICK];
+    ticks(100);
+    cti_dahdi_board_status_of(driver, 0, &before);
+    for (int i = 0; i < TICK; i++)
+        kept[i] = 3000;
+    for (int i = 0; i < 6; i++) { /* 120 ms without us; the kernel keeps 160 */
+        wires.line[0] = kept;
+        wires.line_left[0] = TICK;
+        cti_dahdi_card_tick(card, at + i * TICK);
+    }
+    int heard = 0;
+    for (int i = 0; i < 6; i++, at += TICK) {
+        CHECK(board.exchange(board.ctx, at, tx, rx, TICK, ev, MOST) >= 0);
+        heard += rx[TICK / 2] > 2000;
+    }
+    for (int i = 0; i < 50; i++) {
+        ticks(1);
+        heard += rx[TICK / 2] > 2000;
+    }
+    CHECK_EQ(heard, 6);
+    cti_dahdi_board_status_of(driver, 0, &after);
+    CHECK_EQ(after.rx_slips, before.rx_slips);
+    ticks(400);
+    cti_dahdi_board_status_of(driver, 0, &after);
+    CHECK(after.tx_latency < 400 + 3 * TICK);
+    CHECK(after.rx_latency < 400 + TICK);
+    end();
+}
+
 static double power(const int16_t *pcm, int n) {
     double sum = 0;
     for (int i = 0; i < n; i++)
@@ -417,6 +449,7 @@ int main(void) {
     RUN(test_a_full_queue_of_events_loses_none_of_the_state);
     RUN(test_audio_passes_both_ways_without_a_gap_for_a_minute);
     RUN(test_a_late_tick_costs_a_slip_and_no_latency);
+    RUN(test_ticks_made_up_for_hear_what_the_kernel_kept_and_leave_no_latency);
     RUN(test_our_own_canceller_takes_the_echo_out);
     RUN(test_no_call_of_the_heap);
     CHECK_END();

@@ -32,7 +32,7 @@ enum cti_dahdi_port_kind { CTI_DAHDI_FXO = 0, CTI_DAHDI_FXS = 1 };
 
 typedef struct cti_dahdi_board_config {
     int32_t ports;   /* 1…64 */
-    int32_t latency; /* samples that the elastic buffers keep each way; default 400 */
+    int32_t latency; /* samples that the elastic buffers keep each way, to 1600; default 400 */
     int32_t buffers; /* that the kernel keeps of each channel, 4…32; default 8 */
 } cti_dahdi_board_config;
 

@@ -3,7 +3,7 @@
 
 #include "cti/error.h"
 
-enum { NS_A_SAMPLE = 125000 };
+enum { NS_A_SAMPLE = 125000, MOST_LATENCY = 1600 };
 
 void cti_dahdi_board_defaults(cti_dahdi_board_config *cfg) {
     *cfg = (cti_dahdi_board_config){.ports = 1, .latency = 400, .buffers = 8};
@@ -18,13 +18,16 @@ static cti_fed_board_config fed_config(const cti_dahdi_board_config *cfg) {
     cti_fed_board_defaults(&fed);
     fed.ports = cfg->ports;
     fed.rx.target = fed.tx.target = cfg->latency;
-    fed.rx.most = fed.tx.most = cfg->latency + (cfg->latency > 800 ? cfg->latency : 800);
+    /* Behind a late tick comes all that the kernel kept, and the ticks that are made up for take it; what was
+     * made meanwhile to be sent has missed its time. */
+    fed.rx.most = cfg->latency + (cfg->buffers + 2) * BOARD_BLOCK;
+    fed.tx.most = cfg->latency + BOARD_LATE * BOARD_BLOCK;
     return fed;
 }
 
 static size_t fed_size(const cti_dahdi_board_config *cfg) {
     if (cfg == NULL || cfg->ports < 1 || cfg->ports > BOARD_PORTS || cfg->latency < 0 ||
-        cfg->latency > 4000 || cfg->buffers < 4 || cfg->buffers > DAHDI_MOST_BUFFERS)
+        cfg->latency > MOST_LATENCY || cfg->buffers < 4 || cfg->buffers > DAHDI_MOST_BUFFERS)
         return 0;
     cti_fed_board_config fed = fed_config(cfg);
     return cti_fed_board_size(&fed);

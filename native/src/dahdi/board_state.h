@@ -16,6 +16,7 @@ enum {
     BOARD_BLOCK = 160,
     BOARD_BYTES = 2 * BOARD_BLOCK,
     BOARD_AHEAD = 2,   /* blocks that wait to be sent: a tick may be so much late */
+    BOARD_LATE = 3,    /* more than the latency that may wait to be sent */
     BOARD_SENT = 32,   /* blocks that are remembered, more than a tick reads */
     BOARD_READS = 16,  /* of one channel in a tick */
     BOARD_EVENTS = 80, /* likewise, more than the kernel queues */
