@@ -125,6 +125,7 @@ class Link:
                 dark = self._panel.put_out()
             for report in dark:
                 device.write(report)
+            self.device = None
         finally:
             with self._lock:
                 self._panel.plugged(None)

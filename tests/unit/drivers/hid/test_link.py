@@ -290,3 +290,4 @@ def test_its_thread_serves_finds_it_again_and_ends_with_its_lamps_out() -> None:
     link.stop()
     link.stop()
     assert not any(headset.lamps.values())
+    assert link.device is None
