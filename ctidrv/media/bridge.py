@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ctidrv.errors import UsageError
 from ctidrv.events import Bridged
+from ctidrv.media.bridge_keys import BridgeKeys
 from ctidrv.native import lib
 from ctidrv.native.events import ROLES
 
@@ -43,6 +44,7 @@ class Bridge:
         self.number = number
         self.parties: dict[Channel, Role] = {}
         """As the core told them last."""
+        self.keys = BridgeKeys()
         self.closed = False
         self._engine = engine
         self._ordered: set[Channel] = set()
@@ -57,6 +59,7 @@ class Bridge:
         """The channel's: what became of it here."""
         if event.role == Role.AWAY.value:
             self.parties.pop(channel, None)
+            self.keys.forget(channel)
             if channel.bridge is not self:
                 self._ordered.discard(channel)
         else:

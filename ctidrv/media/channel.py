@@ -13,6 +13,7 @@ from ctidrv.events import (
     Bridged,
     Dialled,
     DigitDown,
+    DigitUp,
     HookChanged,
     PlayDone,
     PortEvent,
@@ -135,7 +136,10 @@ class Channel:
         return unsubscribe
 
     def dispatch(self, event: PortEvent) -> None:
-        """The engine's: an event of this port."""
+        """The engine's: an event of this port. Another party's key, heard as an echo, is none of its own."""
+        bridge = self.bridge
+        if bridge is not None and isinstance(event, DigitDown | DigitUp) and bridge.keys.is_echo(self, event):
+            return
         if isinstance(event, PlayDone):
             self._play_ended(event)
         elif isinstance(event, DigitDown):

@@ -60,6 +60,25 @@ def test_caller_and_operator_hear_each_other_at_the_lines_level_and_it_is_record
     assert find(HELLO, came).snr_db > 15
 
 
+@pytest.mark.parametrize("apart", [False, True])
+def test_keys_of_an_operator_are_not_taken_for_the_callers_when_his_line_returns_them(
+    make_seats, apart: bool
+) -> None:
+    office = make_seats(apart=apart)
+
+    async def scene() -> None:
+        ann, operator = await office.talking()
+        await operator.press("159#2580147*")
+        await ann.silence(seconds(0.5))
+        await ann.press("159#")
+        await operator.hang_up()
+        await ann.hears_tone("busy", within=seconds(10))
+        await ann.hang_up()
+
+    office.play(scene())
+    assert [event["digit"] for event in office.events("call.digit")] == [*"159#"]
+
+
 def test_caller_hears_his_countrys_ringback_from_the_answer_until_the_talk(make_seats) -> None:
     office = make_seats()
 
