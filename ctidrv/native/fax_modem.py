@@ -1,19 +1,27 @@
-"""Fax modems: a turn's carrier as audio and back (cti/fax_modem_tx.h, cti/fax_modem_rx.h; ITU-T V.21)."""
+"""Fax modems: a turn's carrier as audio and back (cti/fax_modem_tx.h, cti/fax_modem_rx.h; ITU-T V.21,
+V.27ter, V.29, V.17)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from ctidrv.errors import UsageError
 from ctidrv.native import check, ffi, lib, state
 from ctidrv.native.pcm import Pcm
 
-Modem = Literal["v21"]
-Kind = Literal["carrier", "octets", "flags", "frame", "bad", "idle", "end"]
+Modem = Literal["v21", "v27ter", "v29", "v17"]
+Kind = Literal["training", "failed", "carrier", "octets", "flags", "frame", "bad", "idle", "end"]
 
-_MODEMS: dict[str, int] = {"v21": lib.CTI_FAX_MODEM_V21}
+_MODEMS: dict[str, int] = {
+    "v21": lib.CTI_FAX_MODEM_V21,
+    "v27ter": lib.CTI_FAX_MODEM_V27TER,
+    "v29": lib.CTI_FAX_MODEM_V29,
+    "v17": lib.CTI_FAX_MODEM_V17,
+}
 _KINDS: dict[int, Kind] = {
+    lib.CTI_FAX_MODEM_TRAINING: "training",
+    lib.CTI_FAX_MODEM_FAILED: "failed",
     lib.CTI_FAX_MODEM_CARRIER: "carrier",
     lib.CTI_FAX_MODEM_OCTETS: "octets",
     lib.CTI_FAX_MODEM_FLAGS: "flags",
@@ -34,15 +42,25 @@ class FaxSender:
     """One turn on the line: begins at once, sends what is put into it, ends when told to.
 
     `bit_rate`: one of the modem's, None: its highest. `hdlc`: frames, or page data as it is; None: frames
-    with V.21 only. `level`: dBm0, -60…0. Raises UsageError or NativeError for what the modem has not.
+    with V.21 only. `level`: dBm0, -60…0. `short_training`: V.17, behind long
+    training in the same call; `echo_protection`: the carrier alone first. Raises UsageError or NativeError
+    for what the modem has not.
     """
 
     def __init__(
-        self, modem: Modem, bit_rate: int | None = None, *, hdlc: bool | None = None, level: float = -13.0
+        self,
+        modem: Modem,
+        bit_rate: int | None = None,
+        *,
+        hdlc: bool | None = None,
+        level: float = -13.0,
+        short_training: bool = False,
+        echo_protection: bool = False,
     ) -> None:
         config = ffi.new("cti_fax_modem_tx_config *")
         check(lib.cti_fax_modem_tx_defaults(config, _number(modem)), modem)
         config.level_dbm0 = level
+        config.short_training, config.echo_protection = short_training, echo_protection
         if bit_rate is not None:
             config.bit_rate = bit_rate
         if hdlc is not None:
@@ -85,19 +103,79 @@ class FaxHeard:
     octets: bytes = b""
 
 
-class FaxReceiver:
-    """Listens for one modem's carrier, turn after turn; arguments as FaxSender's."""
+@dataclass(frozen=True, slots=True)
+class FaxQuality:
+    """How well a carrier is received (cti/fax_modem_rx.h); of V.21 the level alone."""
 
-    def __init__(self, modem: Modem, bit_rate: int | None = None, *, hdlc: bool | None = None) -> None:
-        config = ffi.new("cti_fax_modem_rx_config *")
-        check(lib.cti_fax_modem_rx_defaults(config, _number(modem)), modem)
-        if bit_rate is not None:
-            config.bit_rate = bit_rate
-        if hdlc is not None:
-            config.hdlc = hdlc
+    level: float
+    snr: float
+    evm: float
+    carrier_hz: float
+    clock_ppm: float
+    is_lost: bool
+
+
+def _config(
+    modem: Modem, bit_rate: int | None, hdlc: bool | None, short_training: bool, hold_ms: int | None
+) -> Any:
+    config = ffi.new("cti_fax_modem_rx_config *")
+    check(lib.cti_fax_modem_rx_defaults(config, _number(modem)), modem)
+    config.short_training = short_training
+    if bit_rate is not None:
+        config.bit_rate = bit_rate
+    if hdlc is not None:
+        config.hdlc = hdlc
+    if hold_ms is not None:
+        config.hold_ms = hold_ms
+    return config
+
+
+class FaxReceiver:
+    """Listens for one modem's carrier, turn after turn; arguments as FaxSender's.
+
+    A carrier that fails is waited for `hold_ms` (20…5000, None: 400), but V.21's.
+    """
+
+    def __init__(
+        self,
+        modem: Modem,
+        bit_rate: int | None = None,
+        *,
+        hdlc: bool | None = None,
+        short_training: bool = False,
+        hold_ms: int | None = None,
+    ) -> None:
+        config = _config(modem, bit_rate, hdlc, short_training, hold_ms)
         size = lib.cti_fax_modem_rx_size()
         self._rx = state("cti_fax_modem_rx", size)
         check(lib.cti_fax_modem_rx_init(self._rx, size, config), f"{modem} receiving {config.bit_rate} bit/s")
+
+    def again(
+        self,
+        modem: Modem,
+        bit_rate: int | None = None,
+        *,
+        hdlc: bool | None = None,
+        short_training: bool = False,
+        hold_ms: int | None = None,
+    ) -> None:
+        """Another turn: with short training of the same modem by what was learnt of the line."""
+        config = _config(modem, bit_rate, hdlc, short_training, hold_ms)
+        check(lib.cti_fax_modem_rx_again(self._rx, config), f"{modem} receiving {config.bit_rate} bit/s")
+
+    @property
+    def quality(self) -> FaxQuality:
+        """Of the carrier, as far as it has come."""
+        q = ffi.new("cti_fax_modem_quality *")
+        check(lib.cti_fax_modem_rx_quality(self._rx, q), "a carrier's quality")
+        return FaxQuality(q.level_dbm0, q.snr_db, q.evm, q.carrier_hz, q.clock_ppm, bool(q.is_lost))
+
+    @property
+    def points(self) -> list[tuple[float, float]]:
+        """The last points received, 128 at the most, oldest first; their constellation's mean power is 1."""
+        xy = ffi.new("float[256]")
+        count = check(lib.cti_fax_modem_rx_points(self._rx, xy, 128), "a carrier's points")
+        return [(xy[2 * i], xy[2 * i + 1]) for i in range(count)]
 
     def hear(self, sound: Pcm) -> list[FaxHeard]:
         """Everything that is said by the end of `sound`."""

@@ -13,6 +13,7 @@ from ctidrv.native.pcm import Pcm
 
 V21_CHANNEL_2 = 1
 SYNCHRONOUS = 1
+END_OF_DATA = -7
 
 GET_BIT = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
 PUT_BIT = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int)
@@ -25,6 +26,9 @@ def load() -> Any:
     if found is None:
         pytest.skip("libspandsp is not installed")
     lib = ctypes.CDLL(found)
+    for modem in ("v27ter", "v29", "v17"):
+        getattr(lib, f"{modem}_tx_init").restype = ctypes.c_void_p
+        getattr(lib, f"{modem}_rx_init").restype = ctypes.c_void_p
     for name in ("fsk_tx_init", "fsk_rx_init", "hdlc_tx_init", "hdlc_rx_init"):
         getattr(lib, name).restype = ctypes.c_void_p
     return lib
@@ -74,3 +78,51 @@ def v21_hears(lib: Any, sound: Pcm) -> list[bytes]:
     lib.fsk_rx_free(receiver)
     lib.hdlc_rx_free(hdlc)
     return frames
+
+
+Bits = list[int]
+
+
+def page_sends(
+    lib: Any,
+    modem: str,
+    bit_rate: int,
+    bits: Bits,
+    *,
+    short_training: bool = False,
+    echo_protection: bool = False,
+) -> Pcm:
+    """A training and these bits, by its V.27ter, V.29 or V.17."""
+    source = iter(bits)
+    next_bit = GET_BIT(lambda _: next(source, END_OF_DATA))
+    sender = ctypes.c_void_p(
+        getattr(lib, f"{modem}_tx_init")(None, bit_rate, int(echo_protection), next_bit, None)
+    )
+    if short_training:
+        lib.v17_tx_restart(sender, bit_rate, int(echo_protection), 1)
+    samples = 8000 * len(bits) // bit_rate + 24000
+    out = (ctypes.c_int16 * samples)()
+    made = getattr(lib, f"{modem}_tx")(sender, out, samples)
+    getattr(lib, f"{modem}_tx_free")(sender)
+    return Pcm(out[:made])
+
+
+class PageReceiver:
+    """Its V.27ter, V.29 or V.17 receiver."""
+
+    def __init__(self, lib: Any, modem: str, bit_rate: int) -> None:
+        self._lib, self._modem, self._bit_rate = lib, modem, bit_rate
+        self.bits: Bits = []
+        self._put_bit = PUT_BIT(lambda _, bit: self.bits.append(bit) if bit >= 0 else None)
+        self._rx = ctypes.c_void_p(getattr(lib, f"{modem}_rx_init")(None, bit_rate, self._put_bit, None))
+
+    def restart(self, *, short_training: bool) -> None:
+        self.bits.clear()
+        self._lib.v17_rx_restart(self._rx, self._bit_rate, int(short_training))
+
+    def hear(self, sound: Pcm) -> Bits:
+        run = getattr(self._lib, f"{self._modem}_rx")
+        for begin in range(0, len(sound), 160):
+            block = sound[begin : begin + 160].bytes
+            run(self._rx, block, len(block) // 2)
+        return self.bits

@@ -2,21 +2,30 @@
 
 /* fax_modem_tx: the sending half of a fax modem: training if the modem has one, then frames or page data.
  *
- * ITU-T V.21 channel 2 (300 bit/s) for T.30's frames. The sender is made for one turn on the line: it begins
- * at once, sends what is put into it, flags or zeros (T.4: Fill) while nothing waits, and ends when it is
- * told to.
+ * ITU-T V.21 channel 2 (300 bit/s) for T.30's frames; V.27ter (2,400 and 4,800), V.29 (7,200 and 9,600) and
+ * V.17 (7,200, 9,600, 12,000 and 14,400) for pages. The sender is made for one turn on the line: it begins at
+ * once, sends what is put into it, flags or zeros (T.4: Fill) while nothing waits, and ends when it is told
+ * to.
  */
 
 #include <stddef.h>
 #include <stdint.h>
 
-enum cti_fax_modem { CTI_FAX_MODEM_V21 = 1 };
+enum cti_fax_modem {
+    CTI_FAX_MODEM_V21 = 1,
+    CTI_FAX_MODEM_V27TER = 2,
+    CTI_FAX_MODEM_V29 = 3,
+    CTI_FAX_MODEM_V17 = 4
+};
 
 typedef struct cti_fax_modem_tx_config {
-    int32_t modem;    /* enum cti_fax_modem */
-    int32_t bit_rate; /* one of the modem's */
-    int32_t hdlc;     /* 1: frames (cti/hdlc.h), 0: octets as they are, least significant bit first */
-    float level_dbm0; /* -60…0; a full-scale sine is +3.14 dBm0 */
+    int32_t modem;           /* enum cti_fax_modem */
+    int32_t bit_rate;        /* one of the modem's */
+    int32_t hdlc;            /* 1: frames (cti/hdlc.h), 0: octets as they are, least significant bit first */
+    int32_t short_training;  /* V.17: 1: for a receiver that has had the long one in this call */
+    int32_t echo_protection; /* V.27ter, V.29, V.17: 1: the carrier alone for 0.19 s first, against echo
+                                suppressors */
+    float level_dbm0;        /* -60…0; a full-scale sine is +3.14 dBm0 */
 } cti_fax_modem_tx_config;
 
 typedef struct cti_fax_modem_tx cti_fax_modem_tx;

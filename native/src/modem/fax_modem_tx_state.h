@@ -3,6 +3,7 @@
 #include "cti/fax_modem_tx.h"
 #include "modem/fsk_tx_state.h"
 #include "modem/hdlc_state.h"
+#include "modem/qam_tx.h"
 
 enum { FAX_TX_RING = 1024, FAX_TX_BIT_ROOM = 32 };
 
@@ -19,4 +20,5 @@ struct cti_fax_modem_tx {
     cti_fsk_tx fsk;
     int16_t bit_pcm[FAX_TX_BIT_ROOM];
     int32_t bit_samples, bit_used;
+    qam_tx qam; /* the others */
 };
