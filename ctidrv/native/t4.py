@@ -22,6 +22,7 @@ DAMAGES = (
     "no-row",
     "no-reference",
     "cut-row",
+    "odd-code",
 )
 """What became of a row, by ``enum cti_t4_damage``."""
 ENDS = ("none", "whole", "broken", "missing", "damage", "long")
@@ -69,7 +70,9 @@ class Encoder:
         size = lib.cti_t4_encoder_size()
         self._state = state("cti_t4_encoder", size)
         if lib.cti_t4_encoder_init(self._state, size, config) < 0:
-            raise UsageError(f"T.4: K is 1 or more, not {k}; a row 0 to 65536 bits at least, not {min_row_bits}")
+            raise UsageError(
+                f"T.4: K is 1 or more, not {k}; a row 0 to 65536 bits at least, not {min_row_bits}"
+            )
         self._most = int(lib.cti_t4_encoder_most(self._state))
         self._out = ffi.new("uint8_t[]", self._most)
 
@@ -136,17 +139,14 @@ class Decoder:
         width: int = 1728,
         *,
         rows: int = 20_000,
+        strict: bool = True,
         msb_first: bool = False,
     ) -> None:
-        """`rows`: the most that a page may have."""
+        """`rows`: the most that a page may have; `strict`: they must be coded as T.4 chooses."""
         self.row_bytes = row_bytes(width)
         config = ffi.new("cti_t4_decoder_config *")
-        config.coding, config.width, config.order, config.rows = (
-            _coding(coding),
-            width,
-            _order(msb_first),
-            rows,
-        )
+        config.coding, config.width, config.order = _coding(coding), width, _order(msb_first)
+        config.rows, config.strict = rows, int(strict)
         size = lib.cti_t4_decoder_size()
         self._state = state("cti_t4_decoder", size)
         if lib.cti_t4_decoder_init(self._state, size, config) < 0:
