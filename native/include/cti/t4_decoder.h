@@ -11,8 +11,8 @@
  *
  * What T.4 cannot show: bits that turned a page into another that could have been sent (a wrong bit in MR and
  * MMR can move a change to the left that was moved to the right: of single wrong bits one in eight on a page
- * of text, in MH one in 200), and rows lost whole, from EOL to EOL. What checks for that is error correction
- * (T.30, annex A).
+ * of text, in MH under one in 100), and rows lost whole, from EOL to EOL. What checks for that is error
+ * correction (T.30, annex A).
  *
  * What the line says is hostile: any bits may come; time and memory are bounded by their number and `rows`.
  */
