@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import base64
 import contextlib
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ctidrv.media.trace.file import TraceFile
 
 HELP = "record a port: orders, events, audio; show or replay the file"
+_PORT = re.compile(r"[^/\s]+/[0-9]{1,4}")
 _PRIVATE = "holds the audio and the numbers of the calls on this port: treat it as a recording"
 
 
@@ -60,6 +62,8 @@ def _seconds(text: str) -> float:
 def _record(args: argparse.Namespace) -> int:
     from ctidrv.service.client import StationClient
 
+    if not _PORT.fullmatch(args.port):
+        raise UsageError(f"{args.port[:40]!r} is no port: BOARD/INDEX, such as sim/1 (see `ctidrv ports`)")
     path = Path(args.output or f"{args.port.replace('/', '-')}-{datetime.now():%Y%m%d-%H%M%S}.jsonl")
     station = StationClient.discover(data_folder(args.data))
     with _interrupted() as asked, station, station.trace(args.port, audio=not args.no_audio) as rows:

@@ -66,8 +66,8 @@ class Traces:
 
     def end(self, tracer: Tracer) -> None:
         """Nobody takes it any more. Safe twice."""
-        tracer.stop()
-        self._open.pop(tracer, None)
+        if self._open.pop(tracer, None) is not None:
+            tracer.leave()
 
     def _on_event(self, event: CallEvent) -> None:
         """What the station makes of a line that is traced stands in its trace."""

@@ -151,6 +151,8 @@ def test_who_traced_which_port_is_a_fact(office):
 def test_what_cannot_be_traced_is_refused_in_one_line(office, capsys, tmp_path):
     assert main(["ports", "trace", "sim/9", "--data", str(office.data)]) == 1
     assert capsys.readouterr().err == "ctidrv: sim/9: no such port; there are sim/1, sim/2\n"
+    assert main(["ports", "trace", "sim", "--data", str(office.data)]) == 2
+    assert "BOARD/INDEX" in capsys.readouterr().err
     assert main(["ports", "trace"]) == 2
     assert "PORT to record one, or --show FILE" in capsys.readouterr().err
     assert main(["ports", "trace", "sim/1", "--data", str(tmp_path)]) == 1

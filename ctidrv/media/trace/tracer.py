@@ -80,6 +80,14 @@ class Tracer:
                 undo()
             self._board.stop(self._index)
 
+    def leave(self) -> None:
+        """Nobody takes it any more. What waits is thrown away: the core ends a trace where there is room to
+        say so, and until then there is no other of this port."""
+        self.stop()
+        for _ in self._board.read(self._index):
+            pass
+        self.ended = True
+
     def header(self) -> Row:
         """The first row, once the first tick has been taken."""
         info = self._channel.info

@@ -121,3 +121,22 @@ def test_times_and_lengths_of_a_board_that_knows_none_are_kept_within_what_can_b
     finally:
         engine.close()
         board.close()
+
+
+def test_a_trace_that_nobody_took_for_long_leaves_its_port_to_the_next(tmp_path):
+    clock = SampleClock(datetime(2026, 3, 2, tzinfo=UTC))
+    board = open_sim("sim", {"phones": 1, "control": False}, DriverContext(clock, tmp_path, 7, live=False))
+    engine = MediaEngine([board], clock, inline=True)
+    try:
+        tracer = Tracer(engine, PortId("sim/1"), ABOUT)
+        for _ in range(2200):  # more than the core keeps
+            engine.step()
+        tracer.leave()
+        engine.step()
+        following = Tracer(engine, PortId("sim/1"), ABOUT)
+        engine.step()
+        following.take()
+        assert following.ticks == 1
+    finally:
+        engine.close()
+        board.close()
