@@ -165,6 +165,7 @@ class HeadsetBoard:
         self.trouble = why
 
     def _silence(self) -> None:
+        self._port.serve(rx=False, tx=False)  # what nobody feeds is no slip
         talk, self._talk = self._talk, None
         self._beat = None
         ring, self._ring = self._ring, None

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ctidrv.drivers import headset
 from ctidrv.drivers.headset import Headset, HeadsetBoard
 from ctidrv.drivers.hid.door import Hidapi
 from ctidrv.native import ffi, lib
@@ -114,6 +115,21 @@ def desk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
         yield made
     finally:
         board.close()
+
+
+def test_a_device_that_was_lost_in_a_talk_and_is_back_loses_no_sound_while_nobody_talks(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(headset, "_LOOK_S", 0.05)
+    board = desk.board
+    desk.order(lib.CTI_LINE_HOOK, 1)
+    desk.until(lambda: board._talk is not None, "it is lifted")
+    board._talk._stream.active = False  # type: ignore[union-attr]
+    desk.until(lambda: board.trouble is not None, "its device is gone")
+    desk.until(lambda: board.trouble is None, "it is back")
+    more_than_waits = desk._now + 100 * TICK
+    desk.until(lambda: desk._now > more_than_waits, "time passes")
+    assert (board.status().rx_slips, board.status().tx_slips) == (0, 0)
 
 
 def test_rung_answered_muted_and_put_down_by_its_keys(desk: Desk) -> None:
