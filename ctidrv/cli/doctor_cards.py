@@ -22,12 +22,10 @@ def examine_cards(board: BoardConfig, root: Path) -> Iterator[Result]:
     except InputError:
         return  # told where the board is made
     control = wanted.nodes / "ctl"
-    if not control.exists():
-        yield Result(check, "finding", f"{control} is not there", load_dahdi(devices(root)))
-        return
     found = trouble(control, root)
     if found is not None:
-        yield Result(check, "finding", found.what, found.advice)
+        advice = load_dahdi(devices(root)) if found.missing else found.advice
+        yield Result(check, "finding", found.what, advice)
         return
     try:
         channels = scan(SystemDoor(wanted.nodes))

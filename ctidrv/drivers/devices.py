@@ -36,10 +36,11 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why a node is of no use now, and what helps."""
+    """Why a node is of no use now, and what helps. `missing`: it is not there."""
 
     what: str
     advice: str
+    missing: bool = False
 
 
 def devices(root: Path = Path("/")) -> list[Device]:
@@ -90,12 +91,17 @@ def has_module(name: str, root: Path = Path("/")) -> bool:
 
 def trouble(node: Path, root: Path = Path("/")) -> Trouble | None:
     """Why the node cannot be opened by this user, or by nobody because another program has it."""
-    if not node.exists():
+    try:
+        node.stat()
+    except FileNotFoundError:
         near = [str(link) for link in _folders(root / "dev/serial/by-id")]
         return Trouble(
             f"{node} is not there",
             "plug it in" + (f", or use {' or '.join(near[:3])}" if near else ": nothing is plugged in now"),
+            missing=True,
         )
+    except OSError as error:  # most often: its folder is closed to this user
+        return Trouble(f"{node} cannot be looked at by {_user()}: {error.strerror}", "see to its folder")
     real = node.resolve()
     if not os.access(real, os.R_OK | os.W_OK):
         return _forbidden(real)

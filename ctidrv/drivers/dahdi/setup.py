@@ -37,8 +37,8 @@ def open_channel(door: Door, channel: Channel, wanted: Wanted) -> int:
 
 def _why(door: Door, channel: Channel, where: str, error: OSError) -> str:
     if error.errno == errno.EBUSY:
-        holder = door.holder(channel.number)
-        return f"{where} is held by {holder or 'another program'}: stop it, or leave the channel out"
+        holder = door.holder(channel.number) or "another program, or another board of this station"
+        return f"{where} is held by {holder}: stop it, or leave the channel out"
     if error.errno == errno.ENXIO:
         return f"{where} is not configured: see /etc/dahdi/system.conf and run sudo dahdi_cfg -vv"
     return refused(where, error)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ctidrv.drivers.dahdi import numbers
 from ctidrv.drivers.dahdi.door import CTL
+from ctidrv.drivers.dahdi.scan import refused
 from ctidrv.drivers.devices import held_by
 from ctidrv.errors import PortError
 from ctidrv.native.dahdi_board import system_door
@@ -16,11 +17,15 @@ class SystemDoor:
     """PortError where there is no such folder, or no DAHDI at all."""
 
     def __init__(self, nodes: Path) -> None:
-        if not (nodes / "ctl").exists():
+        try:
+            (nodes / "ctl").stat()
+        except FileNotFoundError:
             raise PortError(
                 f"{nodes}/ctl is not there: load the card's kernel module, then sudo dahdi_cfg -vv "
                 "(see `ctidrv doctor`)"
-            )
+            ) from None
+        except OSError as error:
+            raise PortError(refused(f"{nodes}/ctl", error)) from error
         self.native = system_door()
         import fcntl  # POSIX only
 

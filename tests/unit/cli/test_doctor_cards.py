@@ -78,6 +78,14 @@ def test_a_board_whose_channels_are_not_there_names_those_that_are(examined: Exa
     assert found.endswith("there is 1, 2")
 
 
+def test_nodes_that_cannot_be_looked_at_are_a_finding_and_doctor_goes_on(
+    examined: Examined, tmp_path: Path
+) -> None:
+    ((state, found, advice),) = examined(given={"nodes": str(tmp_path / ("x" * 300))})
+    assert (state, advice) == ("finding", "see to its folder")
+    assert "File name too long" in found
+
+
 def test_without_nodes_it_says_that_no_driver_is_there(examined: Examined) -> None:
     ((state, found, advice),) = examined(control=False)
     assert (state, advice) == ("finding", "no card is plugged in that DAHDI has a driver for")

@@ -77,6 +77,15 @@ def test_a_node_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:
     assert str(link) in found.advice
 
 
+def test_a_node_in_a_folder_that_cannot_be_looked_at_is_a_trouble(tmp_path: Path) -> None:
+    """Closed to this user it would be EACCES; a test may be root, so another refusal stands for it."""
+    node = tmp_path / ("x" * 300) / "ttyACM0"
+    found = trouble(node, tmp_path)
+    assert found is not None
+    assert found.what.startswith(f"{node} cannot be looked at by ")
+    assert not found.missing
+
+
 def test_a_node_that_another_program_has_open_names_it(tmp_path: Path) -> None:
     node = tmp_path / "dev/ttyACM0"
     write(node, "")

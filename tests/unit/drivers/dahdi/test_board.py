@@ -127,7 +127,7 @@ def test_loop_start_never_tells_of_a_hang_up_and_that_is_said(
         ({CTL: errno.EACCES}, None, "simulated card/ctl: no permission: .*dialout"),
         ({1: errno.EACCES}, None, "channel 1 .*no permission: .*dialout"),
         ({2: errno.EBUSY}, "asterisk (process 77)", r"channel 2 .*held by asterisk \(process 77\): stop it"),
-        ({2: errno.EBUSY}, None, "channel 2 .*held by another program"),
+        ({2: errno.EBUSY}, None, "channel 2 .*held by another program, or another board"),
         ({1: errno.ENXIO}, None, "channel 1 .*not configured.*dahdi_cfg"),
         ({1: errno.EIO}, None, "channel 1 .*Input/output error"),
     ],
@@ -154,6 +154,13 @@ def test_without_the_folder_of_nodes_the_kernel_module_is_named(tmp_path: Path) 
     with pytest.raises(PortError, match=r"board card: .*(kernel module|Linux only)"):
         board.open()
     board.close()
+
+
+def test_a_folder_that_cannot_be_looked_at_is_said(tmp_path: Path) -> None:
+    context = DriverContext(SampleClock(), tmp_path, 1, live=True)
+    board = open_board("card", {"nodes": str(tmp_path / ("x" * 300))}, context)
+    with pytest.raises(PortError, match=r"board card: .*x/ctl: File name too long"):
+        board.open()
 
 
 def test_closed_it_leaves_its_channels_to_others(there: Callable[..., CardOnLines]) -> None:
