@@ -100,17 +100,17 @@ def _channel(number: int, told: bytearray) -> Channel | None:
 
 def choose(found: Sequence[Channel], wanted: Sequence[int] | None, place: str) -> list[Channel]:
     """Those that the board is to have; None: all that are configured. PortError."""
+    if not found:
+        raise PortError(f"{place}: no analogue channel is there: see dahdi_scan and `ctidrv doctor`")
     by_number = {channel.number: channel for channel in found}
     if wanted is None:
         chosen = [channel for channel in found if channel.signalling]
-        if not chosen and found:
-            raise PortError(_not_configured(found))
         if not chosen:
-            raise PortError(f"{place}: no analogue channel is there: see dahdi_scan and `ctidrv doctor`")
+            raise PortError(_not_configured(found))
         return chosen
     missing = [number for number in wanted if number not in by_number]
     if missing:
-        there = ", ".join(str(number) for number in by_number) or "none"
+        there = ", ".join(str(number) for number in by_number)
         raise PortError(f"{place}: channel {missing[0]} is no analogue channel; there are {there}")
     chosen = [by_number[number] for number in wanted]
     without = [channel for channel in chosen if not channel.signalling]

@@ -99,6 +99,15 @@ def test_a_channel_that_is_not_there_is_named_with_those_that_are(there: Callabl
         _board(CardDoor(there().card), channels="9").open()
 
 
+def test_of_a_card_that_was_taken_out_it_is_said_that_none_is_there(
+    there: Callable[..., CardOnLines],
+) -> None:
+    made = there()
+    made.card.removed(True)
+    with pytest.raises(PortError, match=r"board card: .*no analogue channel is there: see dahdi_scan"):
+        _board(CardDoor(made.card), channels="1").open()
+
+
 def test_a_card_that_nobody_configured_says_which_lines_are_missing(
     there: Callable[..., CardOnLines],
 ) -> None:
