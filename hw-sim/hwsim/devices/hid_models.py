@@ -1,8 +1,8 @@
 """Headsets as data: report descriptors, and where the keys and lamps are, found by eye and not by a parser.
 
-After what is public: the ION's bits as its maker's wiki has them, the PowerConf's and a Plantronics'
-descriptor as their users have published them, the keypad's as a maker of chips has it; the last two are what
-the usage tables allow.
+After what is public: the ION's bits as its maker's wiki has them, the bytes around them are ours; the
+PowerConf's descriptor as a user's dump shows it; Plantronics' and the keypad's laid out as makers of firmware
+have published theirs, not dumped from a device; the last two are what the usage tables allow.
 """
 
 from __future__ import annotations
