@@ -45,6 +45,12 @@ def _name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@pytest.mark.parametrize("path", DOCS, ids=_name)
+def test_document_is_merged_to_its_end(path: Path) -> None:
+    lines = enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+    assert [number for number, line in lines if re.match("<{7} |={7}$|>{7} ", line)] == []
+
+
 def _lines(path: Path) -> Iterator[tuple[str, str]]:
     """FILE:LINE and command of every line within ```sh blocks."""
     within = False
