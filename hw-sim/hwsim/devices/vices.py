@@ -11,6 +11,7 @@ from ctidrv.units import RATE, TICK
 
 TICKS_PER_S = RATE // TICK
 MOST = 1e6
+MOST_PPM = 1e5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ def parse(text: str, table: Table) -> tuple[str, tuple[float, ...]]:
         raise InputError(f"--vice {text}: the value is no number, {like}") from None
     if len(values) > len(usual) or not all(-MOST <= value <= MOST for value in values):
         raise InputError(f"--vice {text}: at most {len(usual)} values up to {MOST:g}, {like}")
+    if name == "clock" and not all(abs(value) <= MOST_PPM for value in values):
+        raise InputError(f"--vice {text}: a clock is at most {MOST_PPM:g} ppm off, {like}")
     if name != "clock" and not all(value > 0 for value in values):
         raise InputError(f"--vice {text}: the values are above 0, {like}")
     return name, values + usual[len(values) :]

@@ -27,7 +27,7 @@ def test_values_that_are_left_out_are_the_usual_ones(text: str, values: tuple[fl
 
 
 @pytest.mark.parametrize(
-    "text", ["", "nothing", "no-name=1", "freeze=1,2,3", "freeze=0", "clock=1e9", "late-ok=nan"]
+    "text", ["", "nothing", "no-name=1", "freeze=1,2,3", "freeze=0", "clock=1e9", "clock=-1e6", "late-ok=nan"]
 )
 def test_what_is_no_vice_is_told(text: str) -> None:
     with pytest.raises(InputError):
