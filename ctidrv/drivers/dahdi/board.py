@@ -134,8 +134,7 @@ class DahdiBoard:
 
     def close(self) -> None:
         """On hook, and the nodes free for others; safe twice."""
-        self._take_back()
-        self._close_all()
+        self._let_go()
         self._why, self._opened = None, False
 
     def native(self) -> Any:
@@ -160,6 +159,17 @@ class DahdiBoard:
 
     # Within.
 
+    def _take_back(self) -> bool:
+        """Whether no tick uses the handles any more."""
+        if self._core is None:
+            return True
+        pause = threading.Event()
+        for _ in range(_MOST_TICKS):
+            if self._core.take_back():
+                return True
+            pause.wait(_TICK_S)
+        return False
+
     def _open_all(self, door: Door) -> tuple[list[int], list[Port]]:
         """All channels, or none. PortError."""
         handles: list[int] = []
@@ -183,8 +193,7 @@ class DahdiBoard:
             ),
             "a channel is gone",
         )
-        self._take_back()
-        self._close_all()
+        self._let_go()
         self._why = gone
         self._look_at = Samples(self._clock.now() + LOOK_EVERY)
         _log.warning("board %s: %s", self.info.name, gone)
@@ -207,17 +216,13 @@ class DahdiBoard:
         core.give(self._handles)
         _log.info("board %s: its channels are back", self.info.name)
 
-    def _take_back(self) -> None:
-        if self._core is None:
-            return
-        pause = threading.Event()
-        for _ in range(_MOST_TICKS):
-            if self._core.take_back():
-                return
-            pause.wait(_TICK_S)
-
-    def _close_all(self) -> None:
+    def _let_go(self) -> None:
+        """On hook and closed, once no tick uses them. What a tick hangs in stays open: its number would soon
+        be another file's."""
         handles, self._handles = self._handles, []
+        if not self._take_back():
+            _log.error("board %s: the nodes do not answer, and stay open", self.info.name)
+            return
         for handle in handles:
             assert self._door is not None
             with contextlib.suppress(OSError):

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from ctidrv.clock import SampleClock
+from ctidrv.drivers.dahdi import board as driver
 from ctidrv.drivers.dahdi import numbers, settings
 from ctidrv.drivers.dahdi.board import DahdiBoard, open_board
 from ctidrv.drivers.dahdi.door import CTL
@@ -170,6 +171,19 @@ def test_a_folder_that_cannot_be_looked_at_is_said(tmp_path: Path) -> None:
     board = open_board("card", {"nodes": str(tmp_path / ("x" * 300))}, context)
     with pytest.raises(PortError, match=r"board card: .*x/ctl: File name too long"):
         board.open()
+
+
+def test_nodes_in_which_a_tick_hangs_are_not_closed(
+    there: Callable[..., CardOnLines], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    door = Refusing(there(), {})
+    board = _board(door)
+    board.open()
+    monkeypatch.setattr(driver, "_MOST_TICKS", 2)
+    monkeypatch.setattr(board._core, "take_back", lambda: False)
+    board.close()
+    assert len(door.opened) == len(board.channels)
+    assert "do not answer" in caplog.text
 
 
 def test_closed_it_leaves_its_channels_to_others(there: Callable[..., CardOnLines]) -> None:
