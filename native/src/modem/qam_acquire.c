@@ -3,8 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/sine.h"
-
 #define TURN 6.283185307179586
 #define HUNT_PACE (1.0f / 24.0f)
 #define PERIODIC 0.80f /* share of the power that comes back after two symbols */
@@ -42,7 +40,7 @@ void qam_listen(qam_rx *rx) {
     memset(&rx->hunt, 0, sizeof(rx->hunt));
     memset(&rx->timing, 0, sizeof(rx->timing));
     rx->lost = 0;
-    rx->front.step = cti_phase_step(rx->plan->carrier_hz);
+    qam_front_tune(&rx->front, rx->plan->carrier_hz);
     rx->front.spacing = knows_clock ? rx->learnt_spacing : 4000.0 / rx->plan->baud;
 }
 
@@ -79,7 +77,7 @@ static void turn_back(qam_rx *rx, double turns) {
         double angle = -TURN * turns * (double)(k - rx->k);
         qam_keep(rx, k, qam_times(qam_half(rx, k), (qam_c){(float)cos(angle), (float)sin(angle)}));
     }
-    qam_front_shift(&rx->front, turns * 2.0 * rx->plan->baud);
+    qam_front_tune(&rx->front, rx->front.hz + turns * 2.0 * rx->plan->baud);
 }
 
 /* The alternations have lasted: clock and carrier by them. 0: no sender is so far off. */
@@ -89,7 +87,7 @@ static int settle(qam_rx *rx) {
     if (hz > CARRIER_OFF || hz < -CARRIER_OFF)
         return 0;
     qam_move_clock(rx, (double)qam_timing_phase(&rx->timing));
-    qam_front_shift(&rx->front, hz);
+    qam_front_tune(&rx->front, rx->front.hz + hz);
     memset(&rx->timing, 0, sizeof(rx->timing));
     rx->timing.pace = FIRST_PACE;
     return 1;

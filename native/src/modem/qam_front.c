@@ -1,5 +1,6 @@
 #include "modem/qam_front.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/dot.h"
@@ -10,7 +11,8 @@ void qam_front_init(qam_front *f, const qam_plan *plan) {
     memset(f, 0, sizeof(*f));
     double symbol = 8000.0 / plan->baud;
     f->spacing = 0.5 * symbol;
-    f->step = cti_phase_step(plan->carrier_hz);
+    f->cosine = 1.0;
+    qam_front_tune(f, plan->carrier_hz);
     for (int p = 0; p < QAM_FRONT_PHASES; p++)
         for (int k = 0; k < QAM_FRONT_TAPS; k++) {
             /* The newest sample is the last one; the output lies `p` 64ths of a sample before the middle. */
@@ -22,12 +24,13 @@ void qam_front_init(qam_front *f, const qam_plan *plan) {
 }
 
 void qam_front_put(qam_front *f, int16_t sample) {
-    float re = (float)((double)sample * cti_sine(f->turn + 0x40000000u));
-    float im = (float)(-(double)sample * cti_sine(f->turn));
+    float re = (float)((double)sample * f->cosine), im = (float)((double)sample * f->sine);
+    double cosine = f->cosine * f->step_cosine - f->sine * f->step_sine;
+    f->sine = f->cosine * f->step_sine + f->sine * f->step_cosine;
+    f->cosine = cosine; /* its length changes by less than 1e-8 in an hour */
     f->re[f->at] = f->re[f->at + QAM_FRONT_RING] = re;
     f->im[f->at] = f->im[f->at + QAM_FRONT_RING] = im;
     f->at = (f->at + 1) % QAM_FRONT_RING;
-    f->turn += f->step;
     f->wait -= 1.0;
 }
 
@@ -45,6 +48,15 @@ int qam_front_take(qam_front *f, qam_c *out) {
     return 1;
 }
 
-void qam_front_shift(qam_front *f, double hz) {
-    f->step = (uint32_t)((int64_t)f->step + (int64_t)(hz * (4294967296.0 / 8000.0)));
+void qam_front_tune(qam_front *f, double hz) {
+    uint32_t step = cti_phase_step(hz);
+    f->hz = hz;
+    f->step_cosine = cti_sine(step + 0x40000000u);
+    f->step_sine = -cti_sine(step);
+    double length = sqrt(f->step_cosine * f->step_cosine + f->step_sine * f->step_sine);
+    f->step_cosine /= length;
+    f->step_sine /= length;
+    length = sqrt(f->cosine * f->cosine + f->sine * f->sine);
+    f->cosine /= length;
+    f->sine /= length;
 }

@@ -60,7 +60,7 @@ static int nearest(const qam_rx *rx, qam_c z) {
     int best = 0;
     float least = 1e30f;
     for (int i = 0; i < rx->plan->points; i++) {
-        qam_c off = {z.re - rx->trellis.points[i].re, z.im - rx->trellis.points[i].im};
+        qam_c off = {z.re - rx->trellis.re[i], z.im - rx->trellis.im[i]};
         float d = qam_power(off);
         best = d < least ? i : best;
         least = d < least ? d : least;
@@ -129,7 +129,7 @@ static int decide(qam_rx *rx, qam_c z, qam_c *a, uint32_t *bits) {
     int back = rx->plan->is_trellis ? QAM_BACK : 0, sure;
     int now =
         rx->plan->is_trellis ? qam_trellis_run(&rx->trellis, rx->plan, z, &sure) : (sure = nearest(rx, z));
-    *a = rx->trellis.points[now];
+    *a = (qam_c){rx->trellis.re[now], rx->trellis.im[now]};
     if (rx->m < back)
         return QAM_NOTHING;
     *bits = qam_decode(&rx->training.coder, sure);
@@ -203,8 +203,7 @@ double qam_rx_power(const qam_rx *rx) {
 }
 
 double qam_rx_carrier_off(const qam_rx *rx) {
-    return (double)rx->front.step * (8000.0 / 4294967296.0) - rx->plan->carrier_hz +
-           rx->turn * rx->plan->baud;
+    return rx->front.hz - rx->plan->carrier_hz + rx->turn * rx->plan->baud;
 }
 
 double qam_rx_clock_off(const qam_rx *rx) {

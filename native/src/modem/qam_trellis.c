@@ -2,56 +2,75 @@
 
 #include <string.h>
 
-enum { SUBSETS = 8 };
+enum { SUBSETS = 8, INDEX = QAM_POINTS - 1 };
 
 void qam_trellis_init(qam_trellis *t, const qam_plan *plan) {
     memset(t, 0, sizeof(*t));
-    for (int i = 0; i < plan->points; i++)
-        t->points[i] = qam_point(plan, i);
+    for (int i = 0; i < plan->points; i++) {
+        qam_c point = qam_point(plan, i);
+        t->re[i] = point.re;
+        t->im[i] = point.im;
+    }
+    int found[QAM_STATES] = {0};
     for (int state = 0; state < QAM_STATES; state++)
-        for (int turns = 0; turns < 4; turns++)
-            t->next[state][turns] = (int8_t)qam_next_state(state, turns);
+        for (int turns = 0; turns < 4; turns++) {
+            int next = qam_next_state(state, turns), i = found[next]++;
+            t->before[next][i] = (uint8_t)state;
+            t->subset[next][i] = (uint8_t)(((state >> 2) ^ (qam_y_of(turns) >> 1)) << 2 | turns);
+        }
 }
 
-/* Of each subset (orbit and turns) the nearest point, and its distance squared. */
-static void nearest(const qam_trellis *t, int points, qam_c x, float cost[SUBSETS], uint8_t point[SUBSETS]) {
-    for (int s = 0; s < SUBSETS; s++)
-        cost[s] = 1e30f;
-    for (int i = 0; i < points; i += SUBSETS)
-        for (int s = 0; s < SUBSETS; s++) {
-            float re = x.re - t->points[i + s].re, im = x.im - t->points[i + s].im, d = re * re + im * im;
-            int is_nearer = d < cost[s];
-            cost[s] = is_nearer ? d : cost[s];
-            point[s] = is_nearer ? (uint8_t)(i + s) : point[s];
-        }
+/* Of each subset (orbit and turns) the nearest point, and its distance squared. Distances are not below 0, so
+ * that as whole numbers they are in the same order; their last seven bits make room for the point's index.
+ * Plain loops, which a compiler makes vectors of. */
+static void nearest(const qam_trellis *t, int points, qam_c x, float cost[SUBSETS], int32_t point[SUBSETS]) {
+    float d[QAM_POINTS];
+    int32_t key[QAM_POINTS];
+    for (int i = 0; i < points; i++) {
+        float re = x.re - t->re[i], im = x.im - t->im[i];
+        d[i] = re * re + im * im;
+    }
+    memcpy(key, d, (size_t)points * sizeof *key);
+    for (int i = 0; i < points; i++)
+        key[i] = (key[i] & ~INDEX) | i;
+    int32_t best[SUBSETS];
+    memcpy(best, key, sizeof best);
+    for (int i = SUBSETS; i < points; i += SUBSETS)
+        for (int s = 0; s < SUBSETS; s++)
+            best[s] = key[i + s] < best[s] ? key[i + s] : best[s];
+    for (int s = 0; s < SUBSETS; s++) {
+        point[s] = best[s] & INDEX;
+        best[s] &= ~INDEX;
+    }
+    memcpy(cost, best, sizeof best);
 }
 
 int qam_trellis_run(qam_trellis *t, const qam_plan *plan, qam_c received, int *decided) {
     float branch[SUBSETS], cost[QAM_STATES];
-    uint8_t point[SUBSETS] = {0};
+    int32_t point[SUBSETS];
     nearest(t, plan->points, received, branch, point);
-    for (int s = 0; s < QAM_STATES; s++)
-        cost[s] = 1e30f;
     uint8_t *from = t->from[t->at], *to = t->point[t->at];
-    for (int state = 0; state < QAM_STATES; state++)
-        for (int turns = 0; turns < 4; turns++) {
-            int subset = ((state >> 2) ^ (qam_y_of(turns) >> 1)) << 2 | turns, next = t->next[state][turns];
-            float sum = t->cost[state] + branch[subset];
-            if (sum < cost[next]) {
-                cost[next] = sum;
-                from[next] = (uint8_t)state;
-                to[next] = point[subset];
-            }
-        }
     int best = 0;
-    for (int s = 1; s < QAM_STATES; s++)
-        best = cost[s] < cost[best] ? s : best;
+    for (int s = 0; s < QAM_STATES; s++) {
+        int way = 0;
+        float least = t->cost[t->before[s][0]] + branch[t->subset[s][0]];
+        for (int i = 1; i < 4; i++) {
+            float sum = t->cost[t->before[s][i]] + branch[t->subset[s][i]];
+            way = sum < least ? i : way;
+            least = sum < least ? sum : least;
+        }
+        cost[s] = least;
+        from[s] = t->before[s][way];
+        to[s] = (uint8_t)point[t->subset[s][way]];
+        best = least < cost[best] ? s : best;
+    }
     for (int s = 0; s < QAM_STATES; s++)
         t->cost[s] = cost[s] - cost[best];
-    int now = to[best], state = best, at = t->at;
+    int now = to[best], state = best;
+    uint32_t at = t->at;
     for (int i = 0; i < QAM_BACK; i++) {
         state = t->from[at][state];
-        at = (at + QAM_DEPTH - 1) % QAM_DEPTH;
+        at = (at - 1) % QAM_DEPTH;
     }
     *decided = t->point[at][state];
     t->at = (t->at + 1) % QAM_DEPTH;

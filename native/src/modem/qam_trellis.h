@@ -3,14 +3,15 @@
 
 #include "modem/qam_coder.h"
 
-enum { QAM_STATES = 8, QAM_DEPTH = 32, QAM_BACK = 28 /* symbols from a point to its decision */ };
+enum { QAM_STATES = 8, QAM_DEPTH = 32, QAM_BACK = 24 /* symbols from a point to its decision */ };
 
 typedef struct qam_trellis {
     float cost[QAM_STATES];
     uint8_t from[QAM_DEPTH][QAM_STATES], point[QAM_DEPTH][QAM_STATES];
-    int32_t at;
-    int8_t next[QAM_STATES][4]; /* state by state and turns */
-    qam_c points[QAM_POINTS];
+    uint32_t at;
+    uint8_t before[QAM_STATES][4];        /* the states from which a state is reached, ... */
+    uint8_t subset[QAM_STATES][4];        /* ... and by points of which subset: 4 orbit + turns */
+    float re[QAM_POINTS], im[QAM_POINTS]; /* the points */
 } qam_trellis;
 
 void qam_trellis_init(qam_trellis *t, const qam_plan *plan);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/dbm0.h"
+#include "base/dot.h"
 #include "base/sine.h"
 #include "modem/qam_pulse.h"
 
@@ -99,17 +100,13 @@ int qam_tx_sample(qam_tx *tx, int (*next_bit)(void *), void *source, int16_t *ou
         if (tx->segment == OVER)
             return 0;
         qam_c symbol = next_symbol(tx, next_bit, source);
-        tx->re[tx->oldest] = symbol.re;
-        tx->im[tx->oldest] = symbol.im;
+        tx->re[tx->oldest] = tx->re[tx->oldest + QAM_TX_SYMBOLS] = symbol.re;
+        tx->im[tx->oldest] = tx->im[tx->oldest + QAM_TX_SYMBOLS] = symbol.im;
         tx->oldest = (tx->oldest + 1) % QAM_TX_SYMBOLS;
         tx->phase -= QAM_PHASES;
     }
-    double re = 0.0, im = 0.0;
-    for (int k = 0; k < QAM_TX_SYMBOLS; k++) {
-        int at = (tx->oldest + k) % QAM_TX_SYMBOLS;
-        re += (double)(tx->pulse[tx->phase][k] * tx->re[at]);
-        im += (double)(tx->pulse[tx->phase][k] * tx->im[at]);
-    }
+    double re = (double)cti_dot(tx->pulse[tx->phase], tx->re + tx->oldest, QAM_TX_SYMBOLS);
+    double im = (double)cti_dot(tx->pulse[tx->phase], tx->im + tx->oldest, QAM_TX_SYMBOLS);
     *out = cti_round_sample(tx->gain * (re * cti_sine(tx->turn + QUARTER) - im * cti_sine(tx->turn)));
     tx->turn += tx->step;
     tx->phase += tx->training.coder.plan->baud / QAM_STEPS;

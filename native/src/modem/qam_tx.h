@@ -11,7 +11,7 @@ enum {
 typedef struct qam_tx {
     qam_training training;
     float pulse[QAM_PHASES][QAM_TX_SYMBOLS];
-    float re[QAM_TX_SYMBOLS], im[QAM_TX_SYMBOLS]; /* the last symbols, the oldest at `oldest` */
+    float re[2 * QAM_TX_SYMBOLS], im[2 * QAM_TX_SYMBOLS]; /* the last symbols, each twice, from `oldest` on */
     int32_t oldest;
     int32_t phase;       /* of the next sample, in the symbol's QAM_PHASES */
     uint32_t turn, step; /* of the carrier */
