@@ -70,7 +70,7 @@ static int say(cti_fax_modem_rx *rx, cti_fax_modem_event *ev) {
     return 1;
 }
 
-/* One of the things that a receiver says; 1 when it makes an event. */
+/* The carrier has gone: what is left of the data first, then END. */
 static int end(cti_fax_modem_rx *rx, cti_fax_modem_event *ev) {
     rx->has_gone = 1;
     return fax_bits_flush(&rx->bits, ev);

@@ -109,7 +109,7 @@ static void follow(qam_rx *rx, int64_t centre, qam_c z, qam_c a, qam_c rotor, co
 
 /* Behind the training's last symbol. */
 static int end_training(qam_rx *rx) {
-    if (rx->error > TOO_BAD) {
+    if (!(rx->error <= TOO_BAD)) {
         qam_listen(rx);
         return QAM_FAILED;
     }
