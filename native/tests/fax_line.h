@@ -29,11 +29,16 @@ static inline int fax_turn_put(signal *s, const fax_turn *turn) {
     cfg.level_dbm0 = (float)(turn->level != 0.0 ? turn->level : -13.0);
     CHECK_EQ(cti_fax_modem_tx_init(tx, cti_fax_modem_tx_size(), &cfg), CTI_OK);
     fax_data(turn->seed, data, turn->octets);
-    int put = 0, begin = s->n, n = 160;
+    int put = 0, begin = s->n, n = 160, ended = 0;
     while (n == 160) {
-        put += cti_fax_modem_tx_put(tx, data + put, turn->octets - put);
-        if (put == turn->octets)
-            cti_fax_modem_tx_end(tx);
+        if (!ended) {
+            int taken = cti_fax_modem_tx_put(tx, data + put, turn->octets - put);
+            CHECK(taken >= 0);
+            put += taken > 0 ? taken : 0;
+            ended = put == turn->octets;
+            if (ended)
+                cti_fax_modem_tx_end(tx);
+        }
         int16_t pcm[160];
         n = cti_fax_modem_tx_run(tx, pcm, 160);
         for (int i = 0; i < n; i++)
