@@ -58,7 +58,7 @@ def _list(args: argparse.Namespace) -> int:
             if row["trouble"]:
                 print(f"{row['id']}: {row['trouble']}")
             if row["slips"]:
-                print(f"{row['id']}: sound was lost or repeated {row['slips']} times since it was opened")
+                print(f"{row['id']}: {row['slips']} times sound was lost or repeated (or this computer late)")
         print(f"station at {running}" if running else "no station runs: this is what is configured")
         print(f"drivers: {', '.join(_drivers())}")
     else:
