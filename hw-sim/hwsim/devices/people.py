@@ -5,7 +5,7 @@ press DIGITS         keys, once somebody has answered
 speak FILE           a WAV file, likewise
 wait SECONDS         nothing
 answer               lifts the telephone that the device has rung
-hangup               puts every handset down
+hangup               puts every handset down; of one of several lines, that of who talks on it
 """
 
 from __future__ import annotations
@@ -43,8 +43,11 @@ class People:
         number: str,
         note: Callable[[str, str, str], None],
         read: Callable[[str], Pcm],
+        *,
+        one_of_several: bool = False,
     ) -> None:
         self._board, self._number, self._read = board, number, read
+        self._one_of_several = one_of_several
         self.talks: Subscriber | None = None
         """Who rings the device, or has answered it."""
         self._note = note
@@ -142,8 +145,9 @@ class People:
         await self.hang_up()
 
     async def hang_up(self) -> None:
-        """Every handset is put down."""
-        for phone in self._board.phones:
+        """Every handset is put down; at one of several lines, that of who talks on it."""
+        own = [] if self.talks is None else [self.talks]
+        for phone in own if self._one_of_several else self._board.phones:
             await phone.hang_up()
 
     _orders: ClassVar[dict[str, Callable[[People, str], Awaitable[None]]]] = {

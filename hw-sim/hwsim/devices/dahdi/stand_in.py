@@ -71,7 +71,7 @@ class DahdiStandIn:
             self.time.loop, card_nodes(self.lines.card), gid=_group(), ended=self._unmounted
         )
         self.people = [
-            People(self.lines.board, self.lines.number(channel), self._note, read)
+            People(self.lines.board, self.lines.number(channel), self._note, read, one_of_several=fxo > 1)
             for channel in range(1, fxo + 1)
         ]
         """Of each line, the first channel's first."""

@@ -91,6 +91,18 @@ def test_orders_change_lines_telephones_and_the_card_and_programs_see_it(fuse: N
     assert not nodes.exists()
 
 
+def test_who_hangs_up_on_one_line_leaves_the_callers_of_the_others_alone(fuse: None, tmp_path: Path) -> None:
+    with DahdiStandIn(tmp_path / "nodes", fxo=2) as card:
+        for done in [card.time.begin(card.obey(f"line {line} call 555000{line}")) for line in (1, 2)]:
+            done.result(30)
+        card.order("line 1 hangup")
+        first, second = (people.talks for people in card.people)
+        assert first is not None
+        assert second is not None
+        assert (first.off_hook, second.off_hook) == (False, True)
+        assert (first.number, second.number) == ("5550001", "5550002")
+
+
 def test_a_vice_comes_and_goes_and_the_events_that_are_too_many_are_lost(fuse: None, tmp_path: Path) -> None:
     nodes = tmp_path / "nodes"
     with DahdiStandIn(nodes, vices=["clock=-200"], seed=3) as card:
