@@ -1,5 +1,4 @@
 /* The codes of one row: runs, and what differs from the row above. */
-#include <stdlib.h>
 
 #include "fax/t4_decoder_state.h"
 
@@ -57,7 +56,7 @@ static void find_b1(cti_t4_decoder *s) {
 /* T.4, 4.2.1.3.2: the horizontal mode is for an a1 that the others do not reach. */
 static int odd_horizontal(const cti_t4_decoder *s) {
     const uint16_t *b = s->changes[!s->now] + s->b1;
-    return s->cfg.strict && (abs(s->a0 - b[0]) <= 3 || b[1] < s->a0);
+    return s->cfg.strict && (t4_is_near(s->a0, b[0]) || b[1] < s->a0);
 }
 
 static int run_code(cti_t4_decoder *s, unsigned next) {

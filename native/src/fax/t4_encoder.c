@@ -1,6 +1,5 @@
 #include "cti/t4_encoder.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "cti/error.h"
@@ -111,7 +110,7 @@ static void put_by_reference(cti_t4_encoder *s, const uint16_t *row, const uint1
         if (b2 < a1) {
             put(s, 1, 4); /* pass */
             a0 = b2;
-        } else if (abs(a1 - b1) <= 3) {
+        } else if (t4_is_near(a1, b1)) {
             put(s, vertical[a1 - b1 + 3].bits, vertical[a1 - b1 + 3].length);
             a0 = a1;
             a++;

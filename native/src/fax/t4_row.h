@@ -9,6 +9,11 @@ enum {
     T4_CHANGES = T4_WIDEST + T4_BEYOND
 };
 
+/* Whether vertical mode can code one change of colour by the other (T.4: up to three pixels). */
+static inline int t4_is_near(int change, int above) {
+    return change - above <= 3 && above - change <= 3;
+}
+
 /* The n pixels that differ in colour from the one left of them (the first one from white), ascending, and
  * T4_BEYOND times the width. Returns n. */
 int t4_row_changes(const uint8_t *row, int width, uint16_t *changes);
