@@ -105,7 +105,7 @@ class DahdiStandIn:
 
     async def obey(self, order: str) -> None:
         """A line of text, on the card's thread: an order of `hwsim.devices.people`, of the first line or by
-        ``line N`` of another, or
+        ``line N`` of another (a ``hangup`` of no line: of all), or
 
             telephone N lift|hangup|flash|press DIGITS|dial DIGITS|pulse DIGITS      at an FXS port
             battery N off|on                        of a line: its pair is cut, or mended
@@ -121,6 +121,9 @@ class DahdiStandIn:
             await self.people[numbered("line", number, 1, self._fxo) - 1].do(rest)
         elif word == "telephone":
             await self._telephone(rest)
+        elif word == "hangup":
+            for people in self.people:
+                await people.hang_up()
         elif word in self._orders:
             self._orders[word](self, rest.strip())
         else:
