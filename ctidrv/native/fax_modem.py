@@ -32,7 +32,8 @@ _KINDS: dict[int, Kind] = {
 }
 
 
-def _number(modem: str) -> int:
+def modem_number(modem: str) -> int:
+    """enum cti_fax_modem. UsageError for none of them."""
     if modem not in _MODEMS:
         raise UsageError(f"{modem!r}: the fax modems are {', '.join(_MODEMS)}")
     return _MODEMS[modem]
@@ -58,7 +59,7 @@ class FaxSender:
         echo_protection: bool = False,
     ) -> None:
         config = ffi.new("cti_fax_modem_tx_config *")
-        check(lib.cti_fax_modem_tx_defaults(config, _number(modem)), modem)
+        check(lib.cti_fax_modem_tx_defaults(config, modem_number(modem)), modem)
         config.level_dbm0 = level
         config.short_training, config.echo_protection = short_training, echo_protection
         if bit_rate is not None:
@@ -115,11 +116,27 @@ class FaxQuality:
     is_lost: bool
 
 
+def heard_of(event: Any) -> FaxHeard:
+    """Of a cti_fax_modem_event; its octets are copied."""
+    octets = bytes(ffi.buffer(event.octets, event.length)) if event.length else b""
+    return FaxHeard(_KINDS[event.kind], event.at, event.level_dbm0, octets)
+
+
+def quality_of(q: Any) -> FaxQuality:
+    """Of a cti_fax_modem_quality."""
+    return FaxQuality(q.level_dbm0, q.snr_db, q.evm, q.carrier_hz, q.clock_ppm, bool(q.is_lost))
+
+
+def points_of(xy: Any, count: int) -> list[tuple[float, float]]:
+    """So many pairs of a float array."""
+    return [(xy[2 * i], xy[2 * i + 1]) for i in range(count)]
+
+
 def _config(
     modem: Modem, bit_rate: int | None, hdlc: bool | None, short_training: bool, hold_ms: int | None
 ) -> Any:
     config = ffi.new("cti_fax_modem_rx_config *")
-    check(lib.cti_fax_modem_rx_defaults(config, _number(modem)), modem)
+    check(lib.cti_fax_modem_rx_defaults(config, modem_number(modem)), modem)
     config.short_training = short_training
     if bit_rate is not None:
         config.bit_rate = bit_rate
@@ -168,14 +185,14 @@ class FaxReceiver:
         """Of the carrier, as far as it has come."""
         q = ffi.new("cti_fax_modem_quality *")
         check(lib.cti_fax_modem_rx_quality(self._rx, q), "a carrier's quality")
-        return FaxQuality(q.level_dbm0, q.snr_db, q.evm, q.carrier_hz, q.clock_ppm, bool(q.is_lost))
+        return quality_of(q)
 
     @property
     def points(self) -> list[tuple[float, float]]:
         """The last points received, 128 at the most, oldest first; their constellation's mean power is 1."""
         xy = ffi.new("float[256]")
         count = check(lib.cti_fax_modem_rx_points(self._rx, xy, 128), "a carrier's points")
-        return [(xy[2 * i], xy[2 * i + 1]) for i in range(count)]
+        return points_of(xy, count)
 
     def hear(self, sound: Pcm) -> list[FaxHeard]:
         """Everything that is said by the end of `sound`."""
@@ -184,6 +201,5 @@ class FaxReceiver:
         at, left = sound.ptr, len(sound)
         while lib.cti_fax_modem_rx_run(self._rx, at, left, used, event):
             at, left = at + used[0], left - used[0]
-            octets = bytes(ffi.buffer(event.octets, event.length)) if event.length else b""
-            heard.append(FaxHeard(_KINDS[event.kind], event.at, event.level_dbm0, octets))
+            heard.append(heard_of(event))
         return heard

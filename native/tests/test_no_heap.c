@@ -9,6 +9,7 @@
 #include "cti/ear.h"
 #include "cti/echo_can.h"
 #include "cti/error.h"
+#include "cti/fax_line.h"
 #include "cti/fax_modem_rx.h"
 #include "cti/fax_modem_tx.h"
 #include "cti/fax_tone_tx.h"
@@ -300,6 +301,35 @@ static void test_a_page_is_received_without_memory(void) {
     free(tx), free(rx);
 }
 
+static void test_a_fax_line_does_its_turns_without_memory(void) {
+    static int16_t pcm[24000], silence[24000];
+    const uint8_t frame[3] = {0xFF, 0x13, 0x84};
+    const cti_fax_turn turns[] = {
+        {.kind = CTI_FAX_TURN_FRAMES},
+        {.kind = CTI_FAX_TURN_CED, .ms = 300},
+        {.kind = CTI_FAX_TURN_CNG},
+        {.kind = CTI_FAX_TURN_DATA, .modem = CTI_FAX_MODEM_V17, .bit_rate = 14400, .hdlc = 1},
+        {.kind = CTI_FAX_TURN_LISTEN, .modem = CTI_FAX_MODEM_V17, .bit_rate = 14400, .hdlc = 1}};
+    cti_fax_line *from = state(cti_fax_line_size()), *to = state(cti_fax_line_size());
+    CHECK_EQ(cti_fax_line_init(from, cti_fax_line_size(), NULL), CTI_OK);
+    CHECK_EQ(cti_fax_line_init(to, cti_fax_line_size(), NULL), CTI_OK);
+    long before = heap_calls;
+    int frames = 0;
+    CHECK_EQ(cti_fax_line_turn(to, &turns[4]), CTI_OK);
+    for (int i = 0; i < 4; i++) {
+        CHECK_EQ(cti_fax_line_turn(from, &turns[i]), CTI_OK);
+        (void)cti_fax_line_frame(from, frame, 3);
+        cti_fax_line_event e;
+        for (int done = 0; done < 24000;)
+            done += cti_fax_line_run(from, silence + done, pcm + done, 24000 - done, &e);
+        for (int done = 0; done < 24000; frames += e.heard.kind == CTI_FAX_MODEM_FRAME)
+            done += cti_fax_line_run(to, pcm + done, out + done % BLOCK, 1, &e);
+    }
+    CHECK_EQ(heap_calls, before);
+    CHECK_EQ(frames, 2);
+    free(from), free(to);
+}
+
 static void test_coders_mixers_and_recorders_ask_for_no_memory(void) {
     static uint8_t octets[BLOCK];
     cti_recorder *r = state(cti_recorder_size(RING));
@@ -328,6 +358,7 @@ int main(void) {
     RUN(test_senders_ask_for_no_memory);
     RUN(test_frames_ask_for_no_memory);
     RUN(test_a_page_is_received_without_memory);
+    RUN(test_a_fax_line_does_its_turns_without_memory);
     RUN(test_coders_mixers_and_recorders_ask_for_no_memory);
     free(sound);
     CHECK_END();

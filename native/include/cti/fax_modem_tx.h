@@ -41,6 +41,8 @@ int cti_fax_modem_tx_put(cti_fax_modem_tx *tx, const uint8_t *octets, int n);
  */
 int cti_fax_modem_tx_flags(cti_fax_modem_tx *tx, int n);
 int cti_fax_modem_tx_frame(cti_fax_modem_tx *tx, const uint8_t *octets, int n);
+/* Octets of page data, or of the longest frame, that there is room for now. */
+int cti_fax_modem_tx_room(const cti_fax_modem_tx *tx);
 /* Octets of page data that wait; of frames 1 or 0: something is still to be sent. */
 int cti_fax_modem_tx_waiting(const cti_fax_modem_tx *tx);
 /* No more comes: the carrier ends behind what waits. */

@@ -22,6 +22,8 @@ int cti_hdlc_tx_init(cti_hdlc_tx *tx, size_t size);
 int cti_hdlc_tx_flags(cti_hdlc_tx *tx, int n);
 /* Puts a frame of 1…CTI_HDLC_FRAME_MAX octets behind those that wait. CTI_ERR_FULL: no room, 2,000 octets. */
 int cti_hdlc_tx_frame(cti_hdlc_tx *tx, const uint8_t *octets, int n);
+/* Octets of the longest frame that there is room for now. */
+int cti_hdlc_tx_room(const cti_hdlc_tx *tx);
 /* The next bit; flags while there is no frame. */
 int cti_hdlc_tx_bit(cti_hdlc_tx *tx);
 /* 1 when all frames, the flag that closes the last one and all ordered flags are sent. */

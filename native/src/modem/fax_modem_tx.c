@@ -66,6 +66,12 @@ int cti_fax_modem_tx_frame(cti_fax_modem_tx *tx, const uint8_t *octets, int n) {
     return tx->cfg.hdlc && !tx->is_ending ? cti_hdlc_tx_frame(&tx->hdlc, octets, n) : CTI_ERR_STATE;
 }
 
+int cti_fax_modem_tx_room(const cti_fax_modem_tx *tx) {
+    if (tx->is_ending)
+        return 0;
+    return tx->cfg.hdlc ? cti_hdlc_tx_room(&tx->hdlc) : FAX_TX_RING - tx->used;
+}
+
 int cti_fax_modem_tx_waiting(const cti_fax_modem_tx *tx) {
     return tx->cfg.hdlc ? !cti_hdlc_tx_is_idle(&tx->hdlc) : tx->used;
 }

@@ -57,6 +57,11 @@ int cti_hdlc_tx_frame(cti_hdlc_tx *tx, const uint8_t *octets, int n) {
     return CTI_OK;
 }
 
+int cti_hdlc_tx_room(const cti_hdlc_tx *tx) {
+    int room = HDLC_RING - tx->used - 2;
+    return room < 0 ? 0 : room < CTI_HDLC_FRAME_MAX ? room : CTI_HDLC_FRAME_MAX;
+}
+
 static void begin_flag(cti_hdlc_tx *tx) {
     tx->is_flag = 1;
     tx->octet = FLAG;

@@ -35,13 +35,14 @@ static int learning(const qam_rx *rx) {
 }
 
 void qam_listen(qam_rx *rx) {
-    int knows_clock = rx->is_short && rx->is_learnt;
     rx->state = QAM_HUNTING;
     memset(&rx->hunt, 0, sizeof(rx->hunt));
     memset(&rx->timing, 0, sizeof(rx->timing));
-    rx->lost = 0;
+    rx->lost = rx->steady = 0;
     qam_front_tune(&rx->front, rx->plan->carrier_hz);
-    rx->front.spacing = knows_clock ? rx->learnt_spacing : 4000.0 / rx->plan->baud;
+    rx->front.spacing = 4000.0 / rx->plan->baud;
+    if (rx->is_short && rx->is_learnt)
+        qam_recall(rx);
 }
 
 static void mean(qam_c *m, qam_c x, float pace) {

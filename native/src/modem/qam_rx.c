@@ -17,7 +17,10 @@
 #define SLOWING 0.4f             /* symbols more of its time with each symbol */
 #define CLOCK_OFF 5e-4           /* the most that a symbol clock may be off */
 
-enum { REMEMBERED = 32 /* symbols from memory to memory: more than a failing carrier needs to be known */ };
+enum {
+    REMEMBERED = 32, /* symbols from memory to memory: more than a failing carrier needs to be known */
+    STEADY = 512     /* ... and so many behind one: what comes then may be something else (T.30: V.21) */
+};
 
 /* Paces of the loops, in training and by decisions. */
 typedef struct paces {
@@ -75,7 +78,7 @@ static void remember(qam_rx *rx) {
     rx->before[0] = (qam_line){rx->equaliser, rx->turn, rx->front.spacing};
 }
 
-static void recall(qam_rx *rx) {
+void qam_recall(qam_rx *rx) {
     rx->equaliser = rx->before[1].equaliser;
     rx->turn = rx->before[1].turn;
     rx->front.spacing = rx->before[1].spacing;
@@ -89,10 +92,11 @@ static int watch_level(qam_rx *rx, int64_t centre) {
     if (is_there)
         rx->power += POWER_PACE * (power - rx->power);
     rx->lost = is_there ? 0 : rx->lost + 1;
-    if (is_there && rx->m % REMEMBERED == 0)
+    rx->steady = is_there ? rx->steady + 1 : 0;
+    if (rx->steady >= STEADY && rx->m % REMEMBERED == 0)
         remember(rx);
     if (rx->lost == 1 && rx->state > QAM_IN_TRAINING)
-        recall(rx);
+        qam_recall(rx);
     return is_there;
 }
 
@@ -116,7 +120,6 @@ static int end_training(qam_rx *rx) {
     rx->is_learnt = 1;
     remember(rx);
     remember(rx);
-    rx->learnt_spacing = rx->front.spacing;
     rx->state = QAM_IN_ONES;
     rx->m = 0;
     rx->begin += 2 * (int64_t)(qam_training_length(rx->plan, rx->is_short) - rx->plan->alternations);
@@ -163,8 +166,7 @@ static int next_symbol(qam_rx *rx, uint32_t *bits) {
     if (is_training && rx->training.at == qam_training_length(rx->plan, rx->is_short))
         return end_training(rx);
     if (rx->lost > rx->hold) {
-        rx->learnt_spacing = rx->front.spacing;
-        qam_listen(rx);
+            qam_listen(rx);
         return QAM_GONE;
     }
     return said;

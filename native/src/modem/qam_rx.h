@@ -59,12 +59,12 @@ typedef struct qam_rx {
     int64_t m;     /* symbols of it that are done */
     qam_training training;
     qam_equaliser equaliser;
-    int32_t is_learnt;     /* the equaliser fits the line: short training may use it */
-    double learnt_spacing; /* and this one its clock */
-    qam_line before[2];    /* what was known a little ago, and before that */
+    qam_line before[2]; /* what was known a little ago, and before that */
+    int32_t is_learnt;  /* ... by training: short training may use it */
     qam_solver solver;
     double angle, turn; /* of the carrier: now, and more with each symbol, in turns */
     float power, level; /* mean square of the half symbols: trained, and now */
+    int32_t steady;     /* symbols since it was not there */
     int32_t lost;       /* symbols since the carrier failed; 0: it has not */
     float error;        /* mean square of the error; points have 1 */
     qam_trellis trellis;
@@ -75,6 +75,8 @@ typedef struct qam_rx {
 /* Listens for the next carrier: memory of zeros, or a receiver, which with short training goes by what it has
  * learnt of the line. */
 void qam_rx_again(qam_rx *rx, const qam_plan *plan, int is_short, int hold_ms);
+/* What was known of the line while its carrier was steady. */
+void qam_recall(qam_rx *rx);
 void qam_rx_put(qam_rx *rx, int16_t sample);
 /* The next thing to be said of the samples so far, QAM_NOTHING when there is none; a symbol's bits, the first
  * one lowest. */
