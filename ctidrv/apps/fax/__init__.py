@@ -1,0 +1,1 @@
+"""Fax: documents to pages for the line, and what came back to files."""

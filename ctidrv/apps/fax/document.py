@@ -1,0 +1,129 @@
+"""Files that are to be faxed, as pages (TIFF, PDF, PNG, JPEG, text).
+
+    with open_document([Path("letter.pdf")]) as letter:
+        page = letter.rows(0, 1728, 204, 196)
+
+The pages are drawn in a worker process, so nothing here needs the packages of ``ctidrv[fax]``, and no file
+can stop or fill the station: what goes wrong with it is an InputError that says which file and page.
+Calls wait for the worker; they belong into a thread where something else goes on.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from ctidrv.apps.fax import limits, wire
+from ctidrv.apps.fax.page import PageRows
+from ctidrv.apps.fax.source import Sheet
+from ctidrv.errors import InputError, UsageError
+from ctidrv.native import t4
+
+_NO_WINDOW = 0x08000000 if sys.platform == "win32" else 0
+
+
+class Worker:
+    """A process that draws pages; one that has ended takes no more."""
+
+    def __init__(self, seconds: float = limits.SECONDS) -> None:
+        self._seconds = seconds
+        self._late = False
+        pipe = subprocess.PIPE
+        self._process: subprocess.Popen[bytes] = subprocess.Popen(
+            [sys.executable, "-P", "-m", "ctidrv.apps.fax.worker"],
+            stdin=pipe,
+            stdout=pipe,
+            creationflags=_NO_WINDOW,
+        )
+
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        return self._process.pid
+
+    def ask(self, where: str, **request: Any) -> tuple[dict[str, Any], bytes]:
+        """InputError: what it says, or that it took too long or died of the file."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        watch = threading.Timer(self._seconds, self._stop)
+        watch.start()
+        try:
+            wire.write(self._process.stdin, request)
+            answer = wire.read(self._process.stdout)
+        except (OSError, ValueError):  # it has ended
+            answer = None
+        finally:
+            watch.cancel()
+        if answer is None:
+            self.close()
+            raise InputError(f"{where}: {self._why()}: print it to a new PDF, or make it smaller")
+        if "error" in answer[0]:
+            raise InputError(answer[0]["error"])
+        return answer
+
+    def _why(self) -> str:
+        if self._late:
+            return f"cannot be drawn within {self._seconds:g} s"
+        return "cannot be drawn: it is damaged, or needs too much memory"
+
+    def _stop(self) -> None:
+        self._late = True
+        self._process.kill()
+
+    def close(self) -> None:
+        """Ends the process."""
+        self._process.kill()
+        self._process.communicate()
+
+
+class Document:
+    """The pages of one fax."""
+
+    def __init__(self, files: Sequence[Path], worker: Worker) -> None:
+        self._worker = worker
+        self._name = files[0].name if len(files) == 1 else f"{files[0].name} and {len(files) - 1} more"
+        names = [str(path.absolute()) for path in files]
+        answer, _ = worker.ask(self._name, do="open", files=names)
+        self.pages = tuple(Sheet(*each) for each in answer["sheets"])
+        """Their sizes, as they are by themselves."""
+
+    def rows(self, page: int, width: int, x_dpi: int, y_dpi: int) -> PageRows:
+        """A page, from 0 on, for a machine of `width` pixels a row and so many dots an inch: as large as it
+        is, smaller where it is wider than the paper."""
+        t4.row_bytes(width)
+        if not 0 <= page < len(self.pages):
+            raise UsageError(f"{self._name}: has {len(self.pages)} pages, from 0 on; not {page}")
+        where = f"{self._name}, page {page + 1}"
+        request = {"page": page, "width": width, "x_dpi": x_dpi, "y_dpi": y_dpi}
+        _, rows = self._worker.ask(where, do="rows", **request)
+        return PageRows(rows, width, x_dpi, y_dpi)
+
+    def close(self) -> None:
+        """Ends the worker."""
+        self._worker.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_document(files: Sequence[Path], *, seconds: float = limits.SECONDS) -> Document:
+    """One fax of all files, one behind the other. `seconds`: how long a page may take. InputError names the
+    file that cannot be faxed and says what to do; where the packages are missing, what to install."""
+    if not files:
+        raise UsageError("a fax of no files")
+    worker = Worker(seconds)
+    try:
+        return Document(files, worker)
+    except BaseException:
+        worker.close()
+        raise

@@ -1,0 +1,92 @@
+"""TIFF files of fax pages: each page one strip of MMR (TIFF 6.0; RFC 2301, 5: profile F; TIFF class F).
+
+A file may be read after each page: the page and its directory are written first, and then the four bytes
+that lead to them.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from typing import BinaryIO
+
+from ctidrv.apps.fax.page import PageRows
+from ctidrv.native import t4
+
+_SHORT, _LONG, _RATIO, _TEXT = 3, 4, 5, 2
+_HEAD = struct.pack("<2sHI", b"II", 42, 0)
+_FIRST_LINK = 4
+_MAKER = b"ctidrv\0\0"
+"""Aligned; the tag's count is that of the word and one nought."""
+
+
+def longest_run(damage: bytes) -> int:
+    """The most damaged rows on end."""
+    return max((len(run) for run in damage.translate(_GOOD_OR_NOT).split(b"\0")), default=0)
+
+
+_GOOD_OR_NOT = bytes([0]) + bytes([1]) * 255
+
+
+def _entries(
+    page: PageRows, number: int, strip: int, size: int, extra: int
+) -> list[tuple[int, int, int, int]]:
+    """Tag, type, count and value or place. `extra`: where the two ratios and the maker's name begin."""
+    damaged = page.count - page.damage.count(0) if page.damage else 0
+    return [
+        (254, _LONG, 1, 2),  # a page of several
+        (256, _LONG, 1, page.width),
+        (257, _LONG, 1, page.count),
+        (258, _SHORT, 1, 1),
+        (259, _SHORT, 1, 4),  # T.6
+        (262, _SHORT, 1, 0),  # a nought is white
+        (266, _SHORT, 1, 1),  # the highest bit first
+        (273, _LONG, 1, strip),
+        (274, _SHORT, 1, 1),
+        (277, _SHORT, 1, 1),
+        (278, _LONG, 1, page.count),
+        (279, _LONG, 1, size),
+        (282, _RATIO, 1, extra),
+        (283, _RATIO, 1, extra + 8),
+        (293, _LONG, 1, 0),  # no uncompressed mode
+        (296, _SHORT, 1, 2),  # inches
+        (297, _SHORT, 2, number),  # of an unknown number
+        (305, _TEXT, len(_MAKER) - 1, extra + 16),
+        (326, _LONG, 1, damaged),
+        (327, _SHORT, 1, 1 if damaged else 0),  # 1: there were damaged rows, and others stand for them
+        (328, _LONG, 1, longest_run(page.damage)),
+    ]
+
+
+class TiffWriter:
+    """Writes pages to a file that can seek, from its present place 0 on. What the disk says is raised as it
+    comes (OSError); the pages before stand."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._link = _FIRST_LINK
+        self._end = len(_HEAD)
+        self.pages = 0
+        file.write(_HEAD)
+
+    def add(self, page: PageRows, *, sync: bool = False) -> None:
+        """`sync`: the page is on the disk itself before it is told of, and so is the telling."""
+        coded = t4.Encoder("mmr", page.width, msb_first=True).page(page.rows)
+        coded += b"\0" * (len(coded) % 2)
+        extra = self._end + len(coded)
+        ratios = struct.pack("<4I", page.x_dpi, 1, page.y_dpi, 1) + _MAKER
+        place = extra + len(ratios)
+        entries = _entries(page, self.pages, self._end, len(coded), extra)
+        directory = struct.pack("<H", len(entries)) + b"".join(struct.pack("<HHII", *e) for e in entries)
+        link = place + len(directory)
+        self._at(self._end, coded + ratios + directory + bytes(4), sync)
+        self._at(self._link, struct.pack("<I", place), sync)
+        self._link, self._end = link, link + 4
+        self.pages += 1
+
+    def _at(self, place: int, data: bytes, sync: bool) -> None:
+        self._file.seek(place)
+        self._file.write(data)
+        self._file.flush()
+        if sync:
+            os.fsync(self._file.fileno())

@@ -1,0 +1,92 @@
+"""The process that draws a document's pages: a file that is hostile or too large ends it, not the station.
+
+``python -m ctidrv.apps.fax.worker`` reads requests from standard input and answers on standard output
+(`ctidrv.apps.fax.wire`), until the input ends.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from pathlib import Path
+from typing import Any
+
+from ctidrv.apps.fax import limits, wire
+from ctidrv.errors import CtiError
+
+INSTALL = "pip install 'ctidrv[fax]'"
+
+
+class Work:
+    """A document in the worker."""
+
+    def __init__(self) -> None:
+        self._pages: list[tuple[Any, int, str]] = []
+
+    def open(self, files: list[str]) -> dict[str, Any]:
+        """All pages of all files, in mm."""
+        from ctidrv.apps.fax import files as kinds
+        from ctidrv.apps.fax.source import check_pages
+
+        self._pages, sheets = [], []
+        for path in map(Path, files):
+            source = guarded(path.name, kinds.open_file, path)
+            several = len(source.sheets) > 1
+            for page, sheet in enumerate(source.sheets):
+                self._pages.append((source, page, f"{path.name}, page {page + 1}" if several else path.name))
+                sheets.append(tuple(sheet))
+            check_pages(path, len(sheets))
+        return {"sheets": sheets}
+
+    def rows(self, page: int, width: int, x_dpi: int, y_dpi: int) -> tuple[dict[str, Any], bytes]:
+        """One page."""
+        from ctidrv.apps.fax.fit import fitted
+
+        source, number, where = self._pages[page]
+        image = guarded(where, fitted, source, number, width, x_dpi, y_dpi, where)
+        return {}, image.tobytes("raw", "1;I")
+
+
+def guarded(where: str, call: Any, *arguments: Any) -> Any:
+    """What the libraries raise on a file that is not as it should be, in one line: they raise anything."""
+    try:
+        return call(*arguments)
+    except (CtiError, ImportError, MemoryError):
+        raise
+    except Exception as error:
+        said = " ".join(str(error).split())[:200] or type(error).__name__
+        raise CtiError(f"{where}: is damaged, or is not what it says: {said}") from error
+
+
+def answer(work: Work, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    """Whatever becomes of it."""
+    try:
+        done = getattr(work, request.pop("do"))(**request)
+        return done if isinstance(done, tuple) else (done, b"")
+    except CtiError as error:
+        return {"error": str(error)}, b""
+    except ImportError as error:
+        return {
+            "error": f"faxing a document needs the package {error.name}: {INSTALL}",
+            "missing": error.name,
+        }, b""
+    except MemoryError:
+        return {"error": f"needs more than {limits.MEMORY_BYTES >> 20} MiB of memory: make it smaller"}, b""
+
+
+def main() -> None:
+    """Until standard input ends."""
+    given = os.fdopen(os.dup(0), "rb")
+    taken = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):  # what the libraries print
+        os.dup2(nowhere, number)
+    warnings.simplefilter("ignore")  # of what is odd in a file; what cannot be read is an error
+    limits.bind_this_process()
+    work = Work()
+    while (request := wire.read(given)) is not None:
+        wire.write(taken, *answer(work, request[0]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,232 @@
+"""Files to fax pages: what stands on the page, and what is said of a file that cannot be faxed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import struct
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy
+import page_set
+import pytest
+from PIL import Image
+
+from ctidrv.apps.fax.document import Document, open_document
+from ctidrv.apps.fax.keep import write_tiff
+from ctidrv.apps.fax.page import PageRows
+from ctidrv.errors import InputError, UsageError
+
+WIDTH = page_set.WIDTH
+
+
+def fax_tiff(path: Path, *images: Image.Image, x_dpi: int = 204, y_dpi: int = 196) -> Path:
+    write_tiff(path, [PageRows(page_set.packed(each), each.width, x_dpi, y_dpi) for each in images])
+    return path
+
+
+def picture(page: PageRows) -> Image.Image:
+    return page_set.unpacked(page.rows, page.width).convert("L")
+
+
+def darkness(image: Image.Image) -> float:
+    """The part of it that is black."""
+    histogram = image.convert("L").histogram()
+    return sum(histogram[:128]) / sum(histogram)
+
+
+def ink(page: PageRows) -> tuple[float, float, float, float]:
+    """The box round all that is black, in mm."""
+    left, top, right, bottom = picture(page).point(lambda value: 255 - value).getbbox() or (0, 0, 0, 0)
+    x, y = (side / of for side, of in zip(page.size_mm, (page.width, page.count), strict=True))
+    return left * x, top * y, right * x, bottom * y
+
+
+def one(path: Path, width: int = WIDTH, x_dpi: int = 204, y_dpi: int = 196) -> PageRows:
+    with open_document([path]) as document:
+        return document.rows(0, width, x_dpi, y_dpi)
+
+
+@pytest.fixture(scope="module")
+def paper(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("paper")
+
+
+@pytest.fixture(scope="module")
+def received(paper: Path) -> Iterator[Document]:
+    """Fine pages of print and of dots, and a wide one."""
+    images = [page_set.page("text"), page_set.page("photograph"), page_set.table(page_set.A3, page_set.FINE)]
+    with open_document([fax_tiff(paper / "received.tif", *images)]) as document:
+        yield document
+
+
+def test_fax_for_the_same_machine_is_sent_as_it_is(received: Document) -> None:
+    for number, name in enumerate(("text", "photograph")):
+        assert received.rows(number, WIDTH, 204, 196).rows == page_set.packed(page_set.page(name))
+    wide = received.rows(2, page_set.A3, 204, 196)
+    assert wide.rows == page_set.packed(page_set.table(page_set.A3, page_set.FINE))
+
+
+def test_fine_page_for_a_machine_that_has_standard_only_keeps_its_size_and_ink(received: Document) -> None:
+    for number, within in ((0, 0.35), (1, 0.03)):
+        fine, standard = (received.rows(number, WIDTH, 204, rows) for rows in (196, 98))
+        assert standard.count == fine.count / 2
+        assert ink(standard) == pytest.approx(ink(fine), abs=0.6)
+        assert darkness(picture(standard)) == pytest.approx(darkness(picture(fine)), rel=within)
+
+
+def test_standard_page_for_a_fine_machine_has_each_row_twice(paper: Path) -> None:
+    image = page_set.text(rows=300)
+    page = one(fax_tiff(paper / "standard.tif", image, y_dpi=98))
+    assert page.rows == page_set.packed(image.resize((WIDTH, 600), Image.Resampling.NEAREST))
+
+
+def test_wide_page_on_narrow_paper_is_smaller_both_ways(received: Document) -> None:
+    wide, narrow = received.rows(2, page_set.A3, 204, 196), received.rows(2, WIDTH, 204, 196)
+    scale = WIDTH / page_set.A3
+    assert narrow.count == round(wide.count * scale)
+    assert ink(narrow) == pytest.approx([mm * scale for mm in ink(wide)], abs=0.5)
+
+
+@pytest.mark.parametrize(("width", "x_dpi", "y_dpi"), [(1728, 200, 200), (2592, 300, 300), (3456, 400, 400)])
+def test_page_at_inch_resolutions_keeps_its_size(
+    received: Document, width: int, x_dpi: int, y_dpi: int
+) -> None:
+    page, fine = received.rows(0, width, x_dpi, y_dpi), received.rows(0, WIDTH, 204, 196)
+    middle = (page.size_mm[0] - fine.size_mm[0]) / 2
+    left, top, right, bottom = ink(fine)
+    assert ink(page) == pytest.approx((left + middle, top, right + middle, bottom), abs=0.4)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF"])
+def test_scan_of_any_kind_keeps_its_size_in_mm(paper: Path, kind: str) -> None:
+    scan = Image.new("L", (1200, 1500), 255)
+    scan.paste(0, (300, 150, 900, 1350))  # at 150 an inch: 101.6 by 203.2 mm
+    path = paper / f"scan.{kind.lower()}"
+    scan.save(path, kind, dpi=(150, 150))
+    page = one(path)
+    left, top, right, bottom = ink(page)
+    assert (right - left, bottom - top) == pytest.approx((101.6, 203.2), abs=0.5)
+    assert left == pytest.approx(215 - right, abs=0.5)
+    assert top == pytest.approx(25.4, abs=0.5)
+
+
+def test_grey_photograph_becomes_dots_as_dark_as_it_is(paper: Path) -> None:
+    grey = Image.linear_gradient("L").resize((800, 1000))
+    grey.save(paper / "grey.png")
+    page = picture(one(paper / "grey.png"))
+    sides = [page.crop((100, top, 1628, top + 200)) for top in (100, 900, 1600)]
+    dark = [darkness(side) for side in sides]
+    assert dark == sorted(dark, reverse=True)
+    assert dark[1] == pytest.approx(0.5, abs=0.12)
+
+
+def test_grey_print_is_sharp(paper: Path) -> None:
+    path = paper / "print.png"
+    page_set.page("text").convert("L").resize((3456, 4312)).save(path, dpi=(400, 400))
+    black = numpy.asarray(picture(one(path, 1728, 200, 200))) == 0
+    beside = sum(numpy.roll(black, by, (0, 1)) for by in ((0, 1), (0, -1), (1, 0), (-1, 0)))
+    assert black.sum() > 100_000
+    assert (black & (beside == 0)).sum() < 100
+
+
+def test_picture_with_a_clear_ground_lies_on_white(paper: Path) -> None:
+    image = Image.new("RGBA", (400, 400), (0, 0, 0, 0))
+    image.paste((200, 0, 0, 255), (100, 100, 200, 200))
+    image.save(paper / "clear.png")
+    assert darkness(picture(one(paper / "clear.png"))) == pytest.approx(1 / 16 * 190**2 / 215 / 190, abs=0.01)
+
+
+def test_sixteen_bits_are_seen_as_eight(paper: Path) -> None:
+    image = Image.new("I;16", (400, 400), 65535)
+    image.paste(9000, (0, 0, 400, 200))
+    image.save(paper / "deep.png", dpi=(100, 100))
+    page = picture(one(paper / "deep.png"))
+    assert darkness(page.crop((500, 0, 1200, 300))) > 0.85
+    assert darkness(page.crop((500, 500, 1200, 700))) == 0
+
+
+def test_files_of_one_fax_follow_one_another(paper: Path) -> None:
+    first, second = fax_tiff(paper / "1.tif", page_set.text(rows=300)), paper / "2.png"
+    page_set.text(rows=400).save(second, dpi=(204, 204))
+    with open_document([first, second, first]) as document:
+        assert [round(each.height) for each in document.pages] == [39, 50, 39]
+        assert document.rows(2, WIDTH, 204, 196) == document.rows(0, WIDTH, 204, 196)
+        with pytest.raises(UsageError, match=r"1\.tif and 2 more: has 3 pages"):
+            document.rows(3, WIDTH, 204, 196)
+
+
+def _odd_files() -> dict[str, bytes]:
+    return {
+        "is empty": b"",
+        "is no TIFF, PDF, PNG, JPEG or text": bytes(range(256)),
+        "is damaged, or is not what it says": b"\x89PNG\r\n\x1a\n and no more",
+        "page 1: is damaged|odd\\.tif: is damaged": b"II*\0\x08\0\0\0\1\0",
+    }
+
+
+@pytest.mark.parametrize("said", _odd_files())
+def test_file_that_cannot_be_faxed_is_named_with_what_is_wrong(paper: Path, said: str) -> None:
+    path = paper / "odd.tif"
+    path.write_bytes(_odd_files()[said])
+    with pytest.raises(InputError, match=said) as error:
+        open_document([path])
+    assert "odd.tif" in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_cut_tiff_says_which_page(paper: Path) -> None:
+    whole = fax_tiff(paper / "whole.tif", page_set.text(rows=300), page_set.text(rows=300)).read_bytes()
+    cut = paper / "cut.tif"
+    cut.write_bytes(whole[:-2000])
+    with pytest.raises(InputError, match=r"cut\.tif: is damaged"):
+        open_document([cut])
+
+
+def test_huge_picture_is_refused_before_it_is_unpacked(paper: Path) -> None:
+    path = paper / "huge.png"
+    Image.new("1", (1, 1)).save(path)
+    file = path.read_bytes()
+    head = b"IHDR" + struct.pack(">II", 60_000, 60_000) + file[24:29]
+    path.write_bytes(file[:12] + head + struct.pack(">I", zlib.crc32(head)) + file[33:])
+    with pytest.raises(InputError, match=r"huge\.png, page 1: 60000 by 60000 pixels; at most 80 million"):
+        open_document([path])
+
+
+def test_tiff_of_ten_thousand_pages_is_refused(paper: Path) -> None:
+    path = paper / "many.tif"
+    blank = PageRows(bytes(216), WIDTH, 204, 98)
+    write_tiff(path, [blank] * 10_000)
+    with pytest.raises(InputError, match=r"many\.tif: has more than 999 pages: split it"):
+        open_document([path])
+
+
+def test_too_long_a_page_is_refused(paper: Path) -> None:
+    path = paper / "roll.png"
+    Image.new("L", (200, 39_000), 255).save(path, dpi=(200, 200))
+    with open_document([path]) as document, pytest.raises(InputError, match=r"roll\.png: .* rows; .* 20000"):
+        document.rows(0, 2592, 300, 300)
+
+
+def test_worker_that_dies_of_a_page_is_an_error_of_the_page(paper: Path) -> None:
+    with open_document([fax_tiff(paper / "died.tif", page_set.text(rows=300))]) as document:
+        os.kill(document._worker.pid, signal.SIGTERM)
+        with pytest.raises(InputError, match=r"died\.tif, page 1: cannot be drawn: it is damaged, or"):
+            document.rows(0, WIDTH, 204, 196)
+
+
+def test_page_that_takes_too_long_is_given_up(paper: Path) -> None:
+    with pytest.raises(InputError, match=r"slow\.tif: cannot be drawn within 0\.01 s"):
+        open_document([fax_tiff(paper / "slow.tif", page_set.text(rows=300))], seconds=0.01)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_worker_has_little_memory_and_writes_nothing(paper: Path) -> None:
+    with open_document([fax_tiff(paper / "small.tif", page_set.text(rows=300))]) as document:
+        limits = Path(f"/proc/{document._worker.pid}/limits").read_text(encoding="ascii")
+    told = {line[:25].strip(): line[26:46].strip() for line in limits.splitlines()}
+    assert told["Max address space"] == str(1 << 30)
+    assert told["Max file size"] == told["Max core file size"] == "0"
