@@ -14,6 +14,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -25,6 +27,61 @@ from ctidrv.errors import InputError, UsageError
 from ctidrv.native import t4
 
 _NO_WINDOW = 0x08000000 if sys.platform == "win32" else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What stands in the line above each page. `at` is in the office's time zone; `sender` a name, with the
+    number that the fax is sent from; `to` whom it goes to."""
+
+    at: datetime
+    sender: str
+    to: str = ""
+    language: str = "en"
+
+    def __post_init__(self) -> None:
+        _check_language(self.language)
+
+    def parts(self, page: int, pages: int) -> list[str]:
+        """When, from whom to whom, and which page, from 0 on."""
+        words = HEADER_WORDS[self.language]
+        who = [words[0].format(self.sender)] + ([words[1].format(self.to)] if self.to else [])
+        return [_moment(self.at), "  ".join(who), words[2].format(page + 1, pages)]
+
+
+HEADER_WORDS = {
+    "en": ("From: {}", "To: {}", "Page {}/{}"),
+    "zh": ("发件人：{}", "收件人：{}", "第 {}/{} 页"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What stands on the page before the others; what is empty is left out."""
+
+    at: datetime
+    to: str
+    sender: str
+    to_number: str = ""
+    sender_number: str = ""
+    subject: str = ""
+    note: str = ""
+    language: str = "en"
+
+    def __post_init__(self) -> None:
+        _check_language(self.language)
+
+
+def _check_language(name: str) -> None:
+    if name not in HEADER_WORDS:
+        raise UsageError(f"a fax is headed in {' or '.join(HEADER_WORDS)}, not in {name!r}")
+
+
+def _moment(at: datetime) -> str:
+    if at.tzinfo is None:
+        raise UsageError("the time of a fax has a time zone")
+    offset = f"{at:%z}"
+    return f"{at:%Y-%m-%d %H:%M} {offset[:3]}:{offset[3:5]}"
 
 
 class Worker:
@@ -84,22 +141,24 @@ class Worker:
 class Document:
     """The pages of one fax."""
 
-    def __init__(self, files: Sequence[Path], worker: Worker) -> None:
+    def __init__(self, files: Sequence[Path], worker: Worker, cover: Cover | None = None) -> None:
         self._worker = worker
+        before = None if cover is None else {**asdict(cover), "at": None, "date": _moment(cover.at)}
         self._name = files[0].name if len(files) == 1 else f"{files[0].name} and {len(files) - 1} more"
         names = [str(path.absolute()) for path in files]
-        answer, _ = worker.ask(self._name, do="open", files=names)
+        answer, _ = worker.ask(self._name, do="open", files=names, cover=before)
         self.pages = tuple(Sheet(*each) for each in answer["sheets"])
         """Their sizes, as they are by themselves."""
 
-    def rows(self, page: int, width: int, x_dpi: int, y_dpi: int) -> PageRows:
+    def rows(self, page: int, width: int, x_dpi: int, y_dpi: int, header: Header | None = None) -> PageRows:
         """A page, from 0 on, for a machine of `width` pixels a row and so many dots an inch: as large as it
-        is, smaller where it is wider than the paper."""
+        is, smaller where it is wider than the paper. The header stands above it."""
         t4.row_bytes(width)
         if not 0 <= page < len(self.pages):
             raise UsageError(f"{self._name}: has {len(self.pages)} pages, from 0 on; not {page}")
         where = f"{self._name}, page {page + 1}"
-        request = {"page": page, "width": width, "x_dpi": x_dpi, "y_dpi": y_dpi}
+        above = None if header is None else header.parts(page, len(self.pages))
+        request = {"page": page, "width": width, "x_dpi": x_dpi, "y_dpi": y_dpi, "header": above}
         _, rows = self._worker.ask(where, do="rows", **request)
         return PageRows(rows, width, x_dpi, y_dpi)
 
@@ -116,14 +175,16 @@ class Document:
         self.close()
 
 
-def open_document(files: Sequence[Path], *, seconds: float = limits.SECONDS) -> Document:
+def open_document(
+    files: Sequence[Path], *, cover: Cover | None = None, seconds: float = limits.SECONDS
+) -> Document:
     """One fax of all files, one behind the other. `seconds`: how long a page may take. InputError names the
     file that cannot be faxed and says what to do; where the packages are missing, what to install."""
     if not files:
         raise UsageError("a fax of no files")
     worker = Worker(seconds)
     try:
-        return Document(files, worker)
+        return Document(files, worker, cover)
     except BaseException:
         worker.close()
         raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,12 +17,27 @@ def _pictures(path: Path) -> Source:
     return Pictures(path)
 
 
+def _pdf(path: Path) -> Source:
+    from ctidrv.apps.fax.pdf_pages import PdfPages
+
+    return PdfPages(path)
+
+
+def _text(path: Path) -> Source:
+    from ctidrv.apps.fax.text_pages import TextPages
+
+    return TextPages(path)
+
+
 KINDS: tuple[tuple[bytes, Callable[[Path], Source]], ...] = (
     (b"II*\0", _pictures),
     (b"MM\0*", _pictures),
     (b"\x89PNG\r\n\x1a\n", _pictures),
     (b"\xff\xd8\xff", _pictures),
+    (b"%PDF-", _pdf),
 )
+_HEAD = 1024
+"""Readers take a PDF that has so much before its beginning (ISO 32000-1, annex H)."""
 
 
 def open_file(path: Path) -> Source:
@@ -31,7 +47,7 @@ def open_file(path: Path) -> Source:
             raise InputError(f"{path}: is no file")
         size = path.stat().st_size
         with open(path, "rb") as file:
-            head = file.read(1024)
+            head = file.read(_HEAD)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     if not size:
@@ -41,4 +57,8 @@ def open_file(path: Path) -> Source:
     for magic, kind in KINDS:
         if head.startswith(magic):
             return kind(path)
-    raise InputError(f"{path.name}: is no TIFF, PDF, PNG, JPEG or text in UTF-8: save it as PDF")
+    if b"%PDF-" in head:
+        return _pdf(path)
+    if b"\0" in head and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise InputError(f"{path.name}: is no TIFF, PDF, PNG, JPEG or text in UTF-8: save it as PDF")
+    return _text(path)

@@ -22,10 +22,11 @@ def fitted(source: Source, page: int, width: int, x_dpi: int, y_dpi: int, where:
     h = max(1, round(h_mm * scale * y_mm))
     if h > MOST_ROWS:
         raise InputError(f"{where}: {h} rows; a fax page has {MOST_ROWS} at the most: cut it into pages")
-    image, photograph = source.drawn(page, h, w) if turned else source.drawn(page, w, h)
+    image, areas = source.drawn(page, h, w) if turned else source.drawn(page, w, h)
     if turned:
         image = image.transpose(Image.Transpose.ROTATE_90)
-    bits = to_bits(image, photograph)
+        areas = areas and areas.transpose(Image.Transpose.ROTATE_90)
+    bits = to_bits(image, areas)
     if w == width:
         return bits
     paper_of_fax = Image.new("1", (width, h), 255)

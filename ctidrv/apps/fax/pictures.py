@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 from ctidrv.apps.fax import limits
 from ctidrv.apps.fax.page import WIDTHS, per_mm
 from ctidrv.apps.fax.source import Drawn, Sheet, check_pages, sheet
-from ctidrv.apps.fax.tone import is_photograph
+from ctidrv.apps.fax.tone import grey_areas
 from ctidrv.errors import InputError
 
 FORMATS = ("TIFF", "PNG", "JPEG")
@@ -102,7 +102,7 @@ class Pictures:
         image = _grey(ImageOps.exif_transpose(self._image))
         larger = width >= image.width and height >= image.height
         if image.mode == "1" and larger:  # rows and columns as they are, some twice
-            return Drawn(image.resize((width, height), Image.Resampling.NEAREST), False)
-        photograph = is_photograph(image)
+            return Drawn(image.resize((width, height), Image.Resampling.NEAREST), None)
+        areas = grey_areas(image)
         way = Image.Resampling.BICUBIC if larger else Image.Resampling.BOX
-        return Drawn(image.convert("L").resize((width, height), way), photograph)
+        return Drawn(image.convert("L").resize((width, height), way), areas)

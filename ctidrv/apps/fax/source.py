@@ -25,8 +25,8 @@ class Drawn(NamedTuple):
 
     image: Image.Image
     """Mode "L", or "1" as it stands in the file."""
-    photograph: bool
-    """It has grey in it that dots have to stand for."""
+    areas: Image.Image | None
+    """Where dots have to stand for grey (`ctidrv.apps.fax.tone.grey_areas`)."""
 
 
 class Source(Protocol):

@@ -23,8 +23,8 @@ class Work:
     def __init__(self) -> None:
         self._pages: list[tuple[Any, int, str]] = []
 
-    def open(self, files: list[str]) -> dict[str, Any]:
-        """All pages of all files, in mm."""
+    def open(self, files: list[str], cover: dict[str, Any] | None = None) -> dict[str, Any]:
+        """All pages of all files, in mm, behind the cover page."""
         from ctidrv.apps.fax import files as kinds
         from ctidrv.apps.fax.source import check_pages
 
@@ -35,15 +35,26 @@ class Work:
             for page, sheet in enumerate(source.sheets):
                 self._pages.append((source, page, f"{path.name}, page {page + 1}" if several else path.name))
                 sheets.append(tuple(sheet))
-            check_pages(path, len(sheets))
+            check_pages(path, len(sheets) + (cover is not None))
+        if cover is not None:
+            from ctidrv.apps.fax.cover import Cover
+
+            before = Cover(cover, len(sheets) + 1)
+            self._pages.insert(0, (before, 0, "cover page"))
+            sheets.insert(0, tuple(before.sheets[0]))
         return {"sheets": sheets}
 
-    def rows(self, page: int, width: int, x_dpi: int, y_dpi: int) -> tuple[dict[str, Any], bytes]:
-        """One page."""
+    def rows(
+        self, page: int, width: int, x_dpi: int, y_dpi: int, header: list[str] | None = None
+    ) -> tuple[dict[str, Any], bytes]:
+        """One page; `header`: the three parts of the line above it."""
         from ctidrv.apps.fax.fit import fitted
+        from ctidrv.apps.fax.header import with_header
 
         source, number, where = self._pages[page]
         image = guarded(where, fitted, source, number, width, x_dpi, y_dpi, where)
+        if header is not None:
+            image = with_header(image, header, x_dpi, y_dpi, where)
         return {}, image.tobytes("raw", "1;I")
 
 

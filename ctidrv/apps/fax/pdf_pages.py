@@ -1,0 +1,67 @@
+"""PDF files as fax pages, by PDFium: what a filled form shows, and fonts that are not in the file too."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+from pathlib import Path
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from ctidrv.apps.fax import fonts
+from ctidrv.apps.fax.source import Drawn, Sheet, check_pages, sheet
+from ctidrv.apps.fax.tone import grey_areas
+from ctidrv.errors import InputError
+
+_MM_A_POINT = 25.4 / 72
+_FLAGS = pdfium.FPDF_ANNOT | pdfium.FPDF_GRAYSCALE | pdfium.FPDF_PRINTING
+
+
+@functools.cache
+def _with_fonts() -> None:
+    """PDFium begins anew, with our fonts beside the system's: where it finds none for Chinese text whose font
+    is not in the file, it leaves the text out and says nothing."""
+    folders = [str(each).encode() for each in fonts.folders()]
+    names = (ctypes.c_char_p * (len(folders) + 1))(*folders, None)
+    paths = ctypes.cast(names, ctypes.POINTER(ctypes.POINTER(ctypes.c_char)))
+    pdfium.FPDF_DestroyLibrary()
+    pdfium.FPDF_InitLibraryWithConfig(pdfium.FPDF_LIBRARY_CONFIG(version=2, m_pUserFontPaths=paths))
+
+
+class PdfPages:
+    """A PDF file."""
+
+    turns = True
+
+    def __init__(self, path: Path) -> None:
+        _with_fonts()
+        try:
+            self._pdf = pypdfium2.PdfDocument(path)
+        except pypdfium2.PdfiumError as error:
+            if error.err_code == pdfium.FPDF_ERR_PASSWORD:
+                raise InputError(
+                    f"{path.name}: is locked with a password: print it to a PDF without one"
+                ) from None
+            raise
+        self._pdf.init_forms()
+        check_pages(path, len(self._pdf))
+        self.sheets: list[Sheet] = []
+        for number in range(len(self._pdf)):
+            width, height = self._pdf.get_page_size(number)
+            where = f"{path.name}, page {number + 1}"
+            self.sheets.append(sheet(width * _MM_A_POINT, height * _MM_A_POINT, where))
+
+    def drawn(self, page: int, width: int, height: int) -> Drawn:
+        bitmap = pypdfium2.PdfBitmap.new_native(width, height, pdfium.FPDFBitmap_Gray)
+        bitmap.fill_rect((255, 255, 255, 255), 0, 0, width, height)
+        drawn = self._pdf.get_page(page)
+        try:
+            place = (bitmap, drawn, 0, 0, width, height, 0, _FLAGS)
+            pdfium.FPDF_RenderPageBitmap(*place)
+            if self._pdf.formenv:
+                pdfium.FPDF_FFLDraw(self._pdf.formenv, *place)
+        finally:
+            drawn.close()
+        image = bitmap.to_pil()
+        return Drawn(image, grey_areas(image))
