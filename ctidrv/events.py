@@ -217,6 +217,14 @@ class Bridged(PortEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class Detached(PortEvent):
+    """A terminal (a fax machine, a modem) is off the port."""
+
+    ref: int
+    reason: str  # ended | taken | hung-up | refused
+
+
+@dataclass(frozen=True, slots=True)
 class RemoteGone(PortEvent):
     """A driver that knows of itself that the far end hung up."""
 

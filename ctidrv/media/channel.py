@@ -11,6 +11,7 @@ from ctidrv.errors import CtiError, NotCapable, UsageError
 from ctidrv.events import (
     Alarm,
     Bridged,
+    Detached,
     Dialled,
     DigitDown,
     DigitUp,
@@ -21,6 +22,7 @@ from ctidrv.events import (
     ToneOff,
     ToneOn,
 )
+from ctidrv.media.attachment import Attachment, Terminal
 from ctidrv.media.bridge import CODES, Bridge, Role
 from ctidrv.media.dialler import Dialler, steps
 from ctidrv.media.recorder import Recording, Sink
@@ -122,6 +124,7 @@ class Channel:
         self._ear_watchers: tuple[Callable[[int], None], ...] = ()
         self._plays: dict[int, Playback] = {}
         self._backlog: deque[Playback] = deque()
+        self._attached: dict[int, Attachment] = {}
         self._lit = 0
 
     # Events.
@@ -148,6 +151,10 @@ class Channel:
             self.ordered -= 1
         elif isinstance(event, Bridged):
             self._bridged(event)
+        elif isinstance(event, Detached):
+            attachment = self._attached.pop(event.ref)
+            self._engine.forget_attachment(attachment)
+            attachment.detached(event)
         elif isinstance(event, ToneOn):
             self.tone = event
         elif isinstance(event, ToneOff | Released):
@@ -407,6 +414,21 @@ class Channel:
         elif self.bridge is bridge:  # a move that is refused leaves it where it was
             self.bridge = self._engine.bridge_with(self, besides=bridge)
         bridge.told(self, event)
+
+    # Terminals.
+
+    def attach(self, terminal: Terminal) -> Attachment:
+        """The port's sound is a fax machine's or modem's from the next tick on, until it ends, is taken off,
+        or the line is put down (`Detached`). Another that is there is taken off."""
+        attachment = Attachment(self._engine.next_ref(), terminal)
+        self._native.attach(self.number, attachment.ref, terminal.native)
+        self._attached[attachment.ref] = attachment
+        self._engine.add_attachment(attachment)
+        return attachment
+
+    def detach(self, attachment: Attachment) -> None:
+        """Takes it off with the next tick, if it is still there."""
+        self._native.detach(self.number, attachment.ref)
 
     # Recording.
 

@@ -19,6 +19,7 @@ from typing import Any
 from ctidrv.clock import SampleClock
 from ctidrv.errors import PortError, UsageError
 from ctidrv.events import PortEvent, RecordDone, RecordLost, Slip
+from ctidrv.media.attachment import Attachment
 from ctidrv.media.bridge import Bridge
 from ctidrv.media.channel import Channel
 from ctidrv.media.core import MakeCore, native_core
@@ -86,6 +87,7 @@ class MediaEngine:
         self.native.rest(inline)
         self._disk = Disk(self.native)
         self._bridges: dict[int, Bridge] = {}
+        self._attached: list[Attachment] = []
         self._refs = 0
         self._ticks = 0
         self._injected: list[PortEvent] = []
@@ -163,6 +165,8 @@ class MediaEngine:
                 self._disk.drain()
         for board in self._boards:
             board.pump()
+        for attachment in list(self._attached):
+            attachment.terminal.pump()
         self.clock.advance(self.clock.now() + TICK)
 
     def held_up(self, ticks: int) -> None:
@@ -251,6 +255,11 @@ class MediaEngine:
                 board.pump()
             except Exception:
                 _log.exception("board %s", board.info.name)
+        for attachment in list(self._attached):
+            try:
+                attachment.terminal.pump()
+            except Exception:
+                _log.exception("%r", attachment.terminal)
         self.clock.advance(now)
 
     def stop_live(self) -> None:
@@ -294,6 +303,12 @@ class MediaEngine:
     def inject(self, event: PortEvent) -> None:
         """Hands on an event of this side's own with those of the next tick."""
         self._injected.append(event)
+
+    def add_attachment(self, attachment: Attachment) -> None:
+        self._attached.append(attachment)
+
+    def forget_attachment(self, attachment: Attachment) -> None:
+        self._attached.remove(attachment)
 
     def add_recording(self, recording: Recording) -> None:
         self._disk.add(recording)

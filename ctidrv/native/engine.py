@@ -6,7 +6,7 @@ recorders. No Python value is touched by a tick.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,6 +140,14 @@ class NativeEngine:
     def leave(self, port: int) -> None:
         self._post(lib.CTI_CMD_LEAVE, port)
 
+    def attach(self, port: int, ref: int, terminal: Any) -> None:
+        """A `cti_terminal`; its ctx is the tick's until CTI_EV_DETACHED."""
+        self._command.terminal = terminal
+        self._post(lib.CTI_CMD_ATTACH, port, ref=ref)
+
+    def detach(self, port: int, ref: int) -> None:
+        self._post(lib.CTI_CMD_DETACH, port, ref=ref)
+
     # Time and events.
 
     def tick(self) -> int:
@@ -194,6 +202,18 @@ class NativeEngine:
         lib.cti_engine_stats_get(self.ptr, self._stats)
         counted = self._stats
         return EngineStats(**{name: int(getattr(counted, name)) for name in EngineStats.__slots__})
+
+
+def lateness_ms(bins: Sequence[int], share: float) -> float | None:
+    """Of `LiveLoop.lateness`: this share of the ticks began less late. None: it lies in the last bin, which
+    holds whatever is later."""
+    left = share * sum(bins)
+    for number, count in enumerate(bins):
+        left -= count
+        if left <= 0:
+            last = number + 1 == lib.CTI_LATENESS_BINS
+            return None if last else (number + 1) * lib.CTI_LATENESS_BIN_US / 1000
+    return 0.0
 
 
 class LiveLoop:

@@ -63,6 +63,12 @@ GONE_BY = {
     lib.CTI_GONE_SILENCE: "remote-silence",
 }
 """By what a board knows that the far end is gone: the causes of calls."""
+_TERMINAL_ENDS = {
+    lib.CTI_TERMINAL_ENDED: "ended",
+    lib.CTI_TERMINAL_TAKEN: "taken",
+    lib.CTI_TERMINAL_HUNG_UP: "hung-up",
+    lib.CTI_TERMINAL_REFUSED: "refused",
+}
 _PLAY_ENDS = {lib.CTI_PLAY_ENDED: "end", lib.CTI_PLAY_DIGIT: "digit", lib.CTI_PLAY_STOPPED: "stopped"}
 
 
@@ -134,6 +140,7 @@ _TABLE: dict[int, _Maker] = {
     lib.CTI_EV_RECORD_DONE: lambda e, at, p, _: events.RecordDone(at, p, e.ref, Samples(e.length)),
     lib.CTI_EV_RECORD_LOST: lambda e, at, p, _: events.RecordLost(at, p, e.ref, Samples(e.length)),
     lib.CTI_EV_BRIDGED: lambda e, at, p, _: events.Bridged(at, p, e.ref, ROLES[e.value]),
+    lib.CTI_EV_DETACHED: lambda e, at, p, _: events.Detached(at, p, e.ref, _TERMINAL_ENDS[e.value]),
     lib.CTI_EV_SLIP: lambda e, at, p, _: events.Slip(at, p, e.length),
 }
 

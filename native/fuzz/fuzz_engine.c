@@ -42,10 +42,16 @@ static int control(void *ctx, int port, int what, int value) {
     return fuzz_byte(((hostile *)ctx)->in) % 3 ? CTI_OK : CTI_ERR_ARG;
 }
 
+static int run_terminal(void *ctx, const int16_t *rx, int16_t *tx, int n) {
+    (void)rx;
+    fuzz_sound(ctx, tx, n);
+    return fuzz_byte(ctx) % 16 > 0;
+}
+
 static cti_command any_command(fuzz_input *in, const int16_t *sound, const cti_tone_spec *tone) {
     cti_command c;
     memset(&c, 0, sizeof c);
-    c.kind = fuzz_byte(in) % 10;
+    c.kind = fuzz_byte(in) % 12;
     c.port = fuzz_byte(in) % (PORTS + 2) - 1;
     c.what = fuzz_byte(in) % 7 - 1;
     c.value = fuzz_byte(in) % 72 - 4;
@@ -59,6 +65,7 @@ static cti_command any_command(fuzz_input *in, const int16_t *sound, const cti_t
     c.item.loop = kind & 8 ? 1 : 0;
     fuzz_bytes(in, &c.item.stop_on, sizeof c.item.stop_on);
     fuzz_bytes(in, &c.item.gain_q12, sizeof c.item.gain_q12);
+    c.terminal = (cti_terminal){in, kind & 16 ? NULL : run_terminal};
     return c;
 }
 

@@ -171,6 +171,12 @@ class EventEngine:
     def leave(self, port: int) -> None:
         """It is on none."""
 
+    def attach(self, port: int, ref: int, terminal: Any) -> None:
+        raise UsageError("without audio a line takes no fax machine or modem")
+
+    def detach(self, port: int, ref: int) -> None:
+        """There is none."""
+
     # Time and events.
 
     def tick(self) -> int:

@@ -5,11 +5,12 @@
  * Every 160 samples (20 ms) cti_engine_tick() does, in this order and for all ports:
  *   1 takes the commands that wait, in the order they were posted
  *   2 bridges: what came from the parties of a bridge in the tick before goes into the tx of the others
- *     (cti/conference.h), so 160 samples later, the least there can be; players add into tx
+ *     (cti/conference.h), so 160 samples later, the least there can be; players add into tx; a terminal
+ *     (cti/terminal.h) is given what came in the tick before, and writes tx
  *   3 exchanges tx and rx with every board, once
  *   4 starts recordings that waited for the seizure of their line, or for the telephone at it to be lifted
  *   5 takes the echo of tx out of rx, on two-wire ports (cti/echo_can.h), unless a modem on the line has
- *     asked that it be left (cti/tone_disabler.h)
+ *     asked that it be left (cti/tone_disabler.h), or a terminal is there
  *   6 hears: the ear (all detectors) over rx in one pass; a digit stops the prompts it may stop
  *   7 records tx and rx
  *   8 puts the tick's events, ordered by (at, port, kind), into the event ring
@@ -30,6 +31,10 @@
  * silent. Every change takes 5 ms and is told: CTI_EV_BRIDGED. A bridge has up to 16 parties, who leave in
  * this tick among them. Who whispered to a party that left listens from then on.
  *
+ * A port has one terminal at the most. It is there until it ends by itself, is taken off by command or by
+ * another, the line is put down or its board is gone: CTI_EV_DETACHED, behind which its memory is the
+ * program's again.
+ *
  * Threads: one ticks; one posts commands and takes events (and messages); one reads recorders. They
  * may be the same. Refusals come back as events: an item the player has no room for is told by
  * CTI_EV_PLAY_DONE (stopped, length 0), a recording that cannot start by CTI_EV_RECORD_DONE (length
@@ -47,6 +52,7 @@
 #include "cti/event.h"
 #include "cti/player.h"
 #include "cti/recorder.h"
+#include "cti/terminal.h"
 
 enum cti_command_kind {
     CTI_CMD_LINE = 1, /* what: enum cti_line_control, value */
@@ -60,7 +66,9 @@ enum cti_command_kind {
     CTI_CMD_PROGRESS = 7,    /* progress: the port's call-progress tones from now on */
     CTI_CMD_JOIN = 8,        /* ref: a bridge; what: the role there (enum cti_role, not away); value: the port
                                 that hears its whisper; item.gain_q12: of what it contributes, 0…65535 */
-    CTI_CMD_LEAVE = 9        /* its bridge, if it is on one */
+    CTI_CMD_LEAVE = 9,       /* its bridge, if it is on one */
+    CTI_CMD_ATTACH = 10,     /* terminal; ref: comes back in CTI_EV_DETACHED */
+    CTI_CMD_DETACH = 11      /* the terminal ref, -1 = any */
 };
 
 typedef struct cti_command {
@@ -72,6 +80,7 @@ typedef struct cti_command {
     int32_t when;
     cti_play_item item;
     const struct cti_progress_config *progress; /* stays as it is until the tick has taken it */
+    cti_terminal terminal;                      /* its ctx is the tick's until CTI_EV_DETACHED */
 } cti_command;
 
 typedef struct cti_engine_config {

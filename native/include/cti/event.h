@@ -46,11 +46,12 @@ enum cti_event_kind {
     CTI_EV_SOUND_OFF = 33,  /* start: the sample after the last of it */
     CTI_EV_TONE_CLEAR = 34, /* the tone that goes on is heard with less beside it; value, ref: as TONE_ON;
                                start: of the bursts that tell so */
-    /* from players and recorders */
+    /* from players, recorders, bridges and terminals */
     CTI_EV_PLAY_DONE = 40,   /* ref: of the item; value: enum cti_play_end; length: samples played */
     CTI_EV_RECORD_DONE = 41, /* ref: of the recording; length: samples it holds */
     CTI_EV_BRIDGED = 43,     /* ref: the bridge; value: the port's role on it now (enum cti_role) */
     CTI_EV_RECORD_LOST = 42, /* ref; the reader was too slow; length: samples replaced by silence */
+    CTI_EV_DETACHED = 44,    /* ref: of the terminal; value: enum cti_terminal_end */
     /* from the live loop */
     CTI_EV_SLIP = 60,       /* a tick was late; length: samples late; value: ticks caught up */
     CTI_EV_EVENTS_LOST = 61 /* the event ring was full; value: how many events were dropped */

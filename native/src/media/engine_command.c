@@ -26,7 +26,10 @@ static int acceptable(const cti_engine *e, const cti_command *c) {
                c->what <= CTI_ROLE_WHISPER && c->value >= -1 && c->value < e->ports &&
                c->item.gain_q12 >= 0 && c->item.gain_q12 <= CTI_MOST_GAIN;
     case CTI_CMD_LEAVE:
+    case CTI_CMD_DETACH:
         return 1;
+    case CTI_CMD_ATTACH:
+        return c->terminal.run != NULL && c->ref >= 0;
     default:
         return 0;
     }
@@ -122,6 +125,12 @@ static void obey(cti_engine *e, int64_t now, const cti_command *c) {
         break;
     case CTI_CMD_LEAVE:
         cti_engine_leave_bridge(e, now, c->port);
+        break;
+    case CTI_CMD_ATTACH:
+        result = cti_engine_attach(e, now, c);
+        break;
+    case CTI_CMD_DETACH:
+        cti_engine_detach(e, now, c->port, c->ref, CTI_TERMINAL_TAKEN);
         break;
     default:
         break;

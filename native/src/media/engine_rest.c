@@ -17,7 +17,8 @@ int cti_engine_rest(cti_engine *e, int may) {
 }
 
 static int at_work(const cti_engine *e, int port) {
-    int busy = cti_player_busy(player_of(e, port)) || port_of(e, port)->bridged;
+    int busy = cti_player_busy(player_of(e, port)) || port_of(e, port)->bridged ||
+               port_of(e, port)->terminal.run != NULL;
     for (int w = 0; w < RECORDERS; w++)
         busy |= cti_recorder_open(recorder_of(e, port, w));
     return busy;

@@ -39,6 +39,8 @@ typedef struct cti_engine_port {
     int32_t rests;
     int32_t bridged; /* it is a party of `bridge` */
     int32_t bridge;
+    cti_terminal terminal; /* run is null: none */
+    int32_t terminal_ref;
 } cti_engine_port;
 
 /* Places of a conference mixer, and who has them. Who leaves keeps his until the mixer has let him fade. */
@@ -108,5 +110,11 @@ void cti_engine_leave_bridge(cti_engine *e, int64_t now, int port);
 /* The tick: what came from the parties of bridges in the tick before is added to what is sent to the others.
  */
 void cti_engine_mix(cti_engine *e);
+/* The tick: the terminals take what came and write what is sent. */
+void cti_engine_run_terminals(cti_engine *e, int64_t now);
+/* The tick: CTI_CMD_ATTACH; CTI_OK, or an error, which is told as a terminal that is off again. */
+int cti_engine_attach(cti_engine *e, int64_t now, const cti_command *c);
+/* The tick: the port's terminal `ref` (-1: any) is off it, and this is told, if there was one. */
+void cti_engine_detach(cti_engine *e, int64_t now, int port, int32_t ref, int why);
 /* A port rests no more. */
 void cti_engine_wake(cti_engine *e, int port);

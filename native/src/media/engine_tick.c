@@ -21,7 +21,7 @@ void cti_engine_find(cti_engine *e, int64_t at, int port, int kind, int value, i
     ev->ref = ref;
 }
 
-/* --- 2 and 7: players, over the bridges, and recorders --- */
+/* --- 2 and 7: players, over the bridges, terminals, and recorders --- */
 
 static void play(cti_engine *e, int64_t now) {
     memset(cti_engine_part(e, e->lay.tx), 0, (size_t)e->cfg.ports * TICK * sizeof(int16_t));
@@ -33,6 +33,7 @@ static void play(cti_engine *e, int64_t now) {
             ev[i].port = p;
         e->found += n;
     }
+    cti_engine_run_terminals(e, now);
 }
 
 static void record(cti_engine *e, int64_t now) {
@@ -92,8 +93,10 @@ static void board_is(cti_engine *e, cti_engine_board *b, int64_t now, int gone) 
     if (b->gone == gone)
         return;
     b->gone = gone;
-    for (int p = 0; p < b->board.ports; p++)
+    for (int p = 0; p < b->board.ports; p++) {
         cti_engine_find(e, now, b->first + p, CTI_EV_ALARM, gone, 0, 0);
+        cti_engine_detach(e, now, b->first + p, -1, CTI_TERMINAL_HUNG_UP);
+    }
 }
 
 static int is_put_down(const cti_event *ev) {
@@ -121,8 +124,10 @@ static void exchange(cti_engine *e, int64_t now) {
             const cti_event it = found_of(e)[k];
             if (is_taken_up(&it))
                 start_armed(e, now, it.port);
-            else if (is_put_down(&it))
+            else if (is_put_down(&it)) {
                 cti_engine_leave_bridge(e, now, it.port);
+                cti_engine_detach(e, now, it.port, -1, CTI_TERMINAL_HUNG_UP);
+            }
         }
     }
 }
@@ -140,7 +145,8 @@ static void cancel(cti_engine *e, int begin) {
     for (int p = 0; p < e->ports; p++) {
         if (port_of(e, p)->echo == 0 || port_of(e, p)->rests)
             continue;
-        int aside = cti_tone_disabler_run(disabler_of(e, p), tx_of(e, p), rx_of(e, p), TICK) == 1;
+        int aside = cti_tone_disabler_run(disabler_of(e, p), tx_of(e, p), rx_of(e, p), TICK) == 1 ||
+                    port_of(e, p)->terminal.run != NULL;
         if (aside && !port_of(e, p)->echo_aside)
             cti_echo_can_reset(echo_of(e, p)); /* what was sent meanwhile it will not have seen */
         port_of(e, p)->echo_aside = aside;
