@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ctidrv.errors import PortError
 from ctidrv.native import check, ffi, lib, state
+from ctidrv.native.sound_status import SoundStatus, sound_of
 
 if TYPE_CHECKING:
     from ctidrv.native.dahdi_card import DahdiCard
@@ -31,8 +32,8 @@ class Port:
 
 
 @dataclass(frozen=True, slots=True)
-class PortStatus:
-    """Of one channel (cti/dahdi_board.h); latencies in samples. `why`: the errno of the last order that the
+class PortStatus(SoundStatus):
+    """Of one channel (cti/dahdi_board.h). `why`: the errno of the last order that the
     kernel refused, `lost`: that by which the channel is gone; 0: none."""
 
     off_hook: bool
@@ -41,13 +42,6 @@ class PortStatus:
     refused: int
     why: int
     lost: int
-    rx_slips: int
-    tx_slips: int
-    events_lost: int
-    rx_latency: float
-    tx_latency: float
-    rx_ppm: int
-    tx_ppm: int
 
 
 def system_door() -> Any:
@@ -118,11 +112,5 @@ class DahdiChannels:
             refused=told.refused,
             why=told.why,
             lost=told.lost,
-            rx_slips=told.rx_slips,
-            tx_slips=told.tx_slips,
-            events_lost=told.events_lost,
-            rx_latency=told.rx_latency,
-            tx_latency=told.tx_latency,
-            rx_ppm=told.rx_ppm,
-            tx_ppm=told.tx_ppm,
+            **sound_of(told),
         )

@@ -14,6 +14,7 @@ from typing import Any
 from ctidrv.errors import UsageError
 from ctidrv.native import check, ffi, lib, state
 from ctidrv.native.events import GONE_BY
+from ctidrv.native.sound_status import SoundStatus, sound_of
 
 HOOK: int = lib.CTI_LINE_HOOK
 FLASH: int = lib.CTI_LINE_FLASH
@@ -27,17 +28,9 @@ _GONE_SIGNS = {cause: sign for sign, cause in GONE_BY.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class FedStatus:
-    """Slips are underruns, overruns and what found no room; latencies in samples; ppm: the device's clock
-    against the engine's."""
+class FedStatus(SoundStatus):
+    """Of a port, and what serves it."""
 
-    rx_slips: int
-    tx_slips: int
-    events_lost: int
-    rx_latency: float
-    tx_latency: float
-    rx_ppm: int
-    tx_ppm: int
     serves_rx: bool
     serves_tx: bool
     gone: bool
@@ -188,13 +181,7 @@ class FedPort:
         told = self._status
         check(lib.cti_fed_board_status_of(self._board, self._number, told), "fed port")
         return FedStatus(
-            rx_slips=told.rx_slips,
-            tx_slips=told.tx_slips,
-            events_lost=told.events_lost,
-            rx_latency=told.rx_latency,
-            tx_latency=told.tx_latency,
-            rx_ppm=told.rx_ppm,
-            tx_ppm=told.tx_ppm,
+            **sound_of(told),
             serves_rx=bool(told.serves & lib.CTI_FED_RX),
             serves_tx=bool(told.serves & lib.CTI_FED_TX),
             gone=bool(told.gone),

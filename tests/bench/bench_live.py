@@ -28,6 +28,7 @@ from ctidrv.clock import SampleClock
 from ctidrv.media.engine import MediaEngine
 from ctidrv.media.wav import WavWriter
 from ctidrv.native import ffi, lib
+from ctidrv.native.engine import lateness_ms
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import seconds
 
@@ -44,16 +45,6 @@ def resident_kib() -> int:
 def cpu_s() -> float:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
-
-
-def percentile_ms(bins: list[int], share: float) -> float:
-    """The upper edge of the bin below which so many of the ticks began."""
-    left = share * sum(bins)
-    for number, count in enumerate(bins):
-        left -= count
-        if left <= 0:
-            return (number + 1) * lib.CTI_LATENESS_BIN_US / 1000
-    return float("inf")
 
 
 def board_ms(board: PlantBoard, ports: int) -> float:
@@ -100,8 +91,8 @@ async def measure(ports: int, length: float, folder: Path) -> dict[str, Any]:
         "of_it_simulated_lines": round(board_ms(board, ports), 3),
         "cores": round(cpu / wall, 2),
         "kib_per_port": round(memory / ports, 1),
-        "late_ms_p50": percentile_ms(late, 0.5),
-        "late_ms_p99_9": percentile_ms(late, 0.999),
+        "late_ms_p50": lateness_ms(late, 0.5),
+        "late_ms_p99_9": lateness_ms(late, 0.999),
         "slips": last.slips - first.slips,
         "ticks": last.ticks - first.ticks,
     }

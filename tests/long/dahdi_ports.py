@@ -38,6 +38,7 @@ from station_gates import after_restart
 
 from ctidrv.apps.records import CallRow
 from ctidrv.folder import DataFolder
+from ctidrv.native.engine import lateness_ms
 from ctidrv.service.client import StationClient
 from ctidrv.store import Store
 
@@ -179,15 +180,6 @@ def others(office: Office, at_work: bool) -> Iterator[dict[str, int]]:
         thread.join()
 
 
-def percentile_ms(bins: list[int], share: float) -> float:
-    left = share * sum(bins)
-    for number, count in enumerate(bins):
-        left -= count
-        if left <= 0:
-            return round((number + 1) / 10, 1)
-    return float("inf")
-
-
 def histogram(bins: list[int]) -> dict[str, int]:
     """Ticks by how late they began, in ms."""
     edges = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
@@ -221,9 +213,9 @@ def measured(
         **ticks,
         "ports_slips": last[1] - first[1],
         "late_ms": {
-            "p50": percentile_ms(bins, 0.5),
-            "p99": percentile_ms(bins, 0.99),
-            "p99.9": percentile_ms(bins, 0.999),
+            "p50": lateness_ms(bins, 0.5),
+            "p99": lateness_ms(bins, 0.99),
+            "p99.9": lateness_ms(bins, 0.999),
         },
         "late_histogram_ms": histogram(bins),
         "station_cpu_percent": round(100 * (last[2] - first[2]) / took, 1),
