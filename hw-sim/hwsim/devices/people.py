@@ -35,7 +35,9 @@ def no_file(name: str) -> Pcm:
 
 
 class People:
-    """`note` is told what each of them does and hears; `read` reads a file of sound."""
+    """`note` is told what each of them does and hears; `read` reads a file of sound. `taken`: who is at which
+    telephone, where other lines of the device have people of their own at the same exchange; None: all are
+    this line's."""
 
     def __init__(
         self,
@@ -44,10 +46,10 @@ class People:
         note: Callable[[str, str, str], None],
         read: Callable[[str], Pcm],
         *,
-        one_of_several: bool = False,
+        taken: dict[Subscriber, People] | None = None,
     ) -> None:
         self._board, self._number, self._read = board, number, read
-        self._one_of_several = one_of_several
+        self._taken = taken
         self.talks: Subscriber | None = None
         """Who rings the device, or has answered it."""
         self._note = note
@@ -73,11 +75,11 @@ class People:
         """Somebody rings; returns when it rings, or has been answered. NotHeard."""
         if self.talks is not None and self.talks.off_hook:
             raise InputError("call: somebody talks already; hangup comes first")
-        phone = next((each for each in self._board.phones if not each.off_hook), None)
+        phone = next((each for each in self._board.phones if self._is_free(each)), None)
         if phone is None:
             raise InputError("call: every telephone is in use")
         phone.identify(number, name, withheld=withheld)
-        self.talks = phone
+        self._take(phone)
         await phone.dial(self._number)
         until = phone.clock.now() + RINGS_WITHIN
         while phone.line.state not in (LineState.RINGBACK, LineState.TALKING):
@@ -95,6 +97,18 @@ class People:
                 raise phone.missed("an answer", within)
             await self._board.clock.sleep(TICK)
         return phone
+
+    def _is_free(self, phone: Subscriber) -> bool:
+        """Nobody has its handset up, or is about to."""
+        return not phone.off_hook and (self._taken is None or self._taken.get(phone, self) is self)
+
+    def _take(self, phone: Subscriber) -> None:
+        """This line's people are at this telephone, and at no other."""
+        if self._taken is not None:
+            if self.talks is not None:
+                self._taken.pop(self.talks, None)
+            self._taken[phone] = self
+        self.talks = phone
 
     @staticmethod
     def _calling(phone: Subscriber) -> bool:
@@ -134,12 +148,15 @@ class People:
 
     async def _answer(self, words: str) -> None:
         until = self._board.clock.now() + ANSWER_WITHIN
-        while not (rung := [each for each in self._board.phones if each.line.state is LineState.RINGING]):
+        while not (rung := [each for each in self._board.phones if self._is_rung(each)]):
             if self._board.clock.now() >= until:
                 raise InputError(f"answer: no telephone has rung for {to_seconds(ANSWER_WITHIN):g} s")
             await self._board.clock.sleep(seconds(0.1))
-        self.talks = rung[0]
+        self._take(rung[0])
         await rung[0].lift()
+
+    def _is_rung(self, phone: Subscriber) -> bool:
+        return self._is_free(phone) and phone.line.state is LineState.RINGING
 
     async def _hangup(self, words: str) -> None:
         await self.hang_up()
@@ -147,7 +164,7 @@ class People:
     async def hang_up(self) -> None:
         """Every handset is put down; at one of several lines, that of who talks on it."""
         own = [] if self.talks is None else [self.talks]
-        for phone in own if self._one_of_several else self._board.phones:
+        for phone in self._board.phones if self._taken is None else own:
             await phone.hang_up()
 
     _orders: ClassVar[dict[str, Callable[[People, str], Awaitable[None]]]] = {

@@ -26,6 +26,7 @@ from hwsim.devices.real_time import RealTime
 from hwsim.devices.told import Journal, Told
 from hwsim.devices.vices import TICKS_PER_S, Vices
 from hwsim.listener import Note
+from hwsim.subscriber import Subscriber
 
 GROUP = "dialout"
 """Whose the nodes are, as udev's rules have it."""
@@ -70,8 +71,9 @@ class DahdiStandIn:
         self._nodes = FuseFolder(
             self.time.loop, card_nodes(self.lines.card), gid=_group(), ended=self._unmounted
         )
+        taken: dict[Subscriber, People] | None = {} if fxo > 1 else None
         self.people = [
-            People(self.lines.board, self.lines.number(channel), self._note, read, one_of_several=fxo > 1)
+            People(self.lines.board, self.lines.number(channel), self._note, read, taken=taken)
             for channel in range(1, fxo + 1)
         ]
         """Of each line, the first channel's first."""
