@@ -21,10 +21,21 @@ from ctidrv.callcontrol.profile import LineProfile
 from ctidrv.callcontrol.take import Recorded, Take
 from ctidrv.callcontrol.waiting import Waits
 from ctidrv.clock import SampleClock, later
-from ctidrv.events import DigitDown, DigitUp, FaxTone, PlayDone, PortEvent, RecordDone, VoiceOff, VoiceOn
+from ctidrv.events import (
+    Detached,
+    DigitDown,
+    DigitUp,
+    FaxTone,
+    PlayDone,
+    PortEvent,
+    RecordDone,
+    VoiceOff,
+    VoiceOn,
+)
 from ctidrv.units import RATE, PortId, Samples, ms
 
 if TYPE_CHECKING:
+    from ctidrv.media.attachment import Terminal
     from ctidrv.media.channel import Channel, Sink, Sound
 
 OPERATOR = "operator"
@@ -240,8 +251,28 @@ class Call:
         self._plays.relays(sound)
 
     def aside(self, on: bool) -> None:
-        """We speak with the exchange, and he is on hold there: nothing that is heard is a sign of him."""
+        """We speak with the exchange, and he is on hold there, or a machine speaks with his: nothing that is
+        heard is a sign of him."""
         self._line.aside(self, on)
+
+    async def hand_over(self, terminal: Terminal) -> Detached:
+        """The line's sound is a fax machine's or a modem's until it ends by itself; what plays ends, and
+        nothing that is heard meanwhile is a sign of the far end, nor a key. CallEnded when the call ends
+        before; cancelling takes it off the line.
+        """
+        self._waits.check()
+        self.stop()
+        self.aside(True)
+        attachment = self.channel.attach(terminal)
+        try:
+            await self._waits.until(lambda: attachment.end is not None)
+        finally:
+            if attachment.end is None:
+                self.channel.detach(attachment)
+            if self.cause is None:
+                self.aside(False)
+        assert attachment.end is not None
+        return attachment.end
 
     async def digit(self, timeout: Samples | None = None) -> str | None:  # noqa: ASYNC109 (of samples)
         """The next key: one pressed before, else the next within so many samples; None: none came."""

@@ -22,6 +22,7 @@ from ctidrv.callcontrol.profile import LineProfile
 from ctidrv.clock import SampleClock
 from ctidrv.errors import CtiError, StoreError
 from ctidrv.events import PortEvent
+from ctidrv.media.attachment import Attachment
 from ctidrv.native.pcm import Pcm
 from ctidrv.ports.api import Kind, PortInfo
 from ctidrv.units import TICK, PortId, Samples, ms
@@ -152,6 +153,20 @@ class FakeChannel:
         made = FakeRecording(self, next(self._refs), sink, when_seized=when_seized, channels=channels)
         self.recordings.append(made)
         return made
+
+    def attach(self, terminal: Any) -> Attachment:
+        self.attached = Attachment(next(self._refs), terminal)
+        self.commands.append("attach")
+        return self.attached
+
+    def detach(self, attachment: Attachment) -> None:
+        self.commands.append("detach")
+
+    def take_off(self, at: int, reason: str) -> events.Detached:
+        """The terminal is off: for `tell`."""
+        told = events.Detached(Samples(at), PORT, self.attached.ref, reason)
+        self.attached.detached(told)
+        return told
 
     def press(self, digit: str) -> None:
         """The core's part of barge-in."""
