@@ -13,7 +13,7 @@ from ctidrv.native.pcm import Pcm
 Modem = Literal["v21", "v27ter", "v29", "v17"]
 Kind = Literal["training", "failed", "carrier", "octets", "flags", "frame", "bad", "idle", "end"]
 
-_MODEMS: dict[str, int] = {
+MODEM_NUMBERS: dict[Modem, int] = {
     "v21": lib.CTI_FAX_MODEM_V21,
     "v27ter": lib.CTI_FAX_MODEM_V27TER,
     "v29": lib.CTI_FAX_MODEM_V29,
@@ -30,13 +30,15 @@ _KINDS: dict[int, Kind] = {
     lib.CTI_FAX_MODEM_IDLE: "idle",
     lib.CTI_FAX_MODEM_END: "end",
 }
+KIND_NUMBERS = {name: number for number, name in _KINDS.items()}
 
 
 def modem_number(modem: str) -> int:
     """enum cti_fax_modem. UsageError for none of them."""
-    if modem not in _MODEMS:
-        raise UsageError(f"{modem!r}: the fax modems are {', '.join(_MODEMS)}")
-    return _MODEMS[modem]
+    for name, number in MODEM_NUMBERS.items():
+        if name == modem:
+            return number
+    raise UsageError(f"{modem!r}: the fax modems are {', '.join(MODEM_NUMBERS)}")
 
 
 class FaxSender:

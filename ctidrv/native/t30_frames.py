@@ -127,6 +127,11 @@ def parse_ability(fif: bytes, *, is_dcs: bool) -> Ability:
     """The information of DIS and DTC, or of DCS; any octets."""
     out = ffi.new("cti_t30_ability *")
     lib.cti_t30_ability_parse(fif, len(fif), int(is_dcs), out)
+    return ability_of(out)
+
+
+def ability_of(out: Any) -> Ability:
+    """A ``cti_t30_ability`` as Python has it."""
     return Ability(
         can_receive=bool(out.can_receive),
         has_document=bool(out.has_document),
@@ -152,7 +157,7 @@ def _count(number: int) -> int | None:
 
 def parse(octets: bytes) -> Frame:
     """Reads a frame of any octets. NativeError (CTI_ERR_FORMAT): it is none of T.30."""
-    out = ffi.new("cti_t30_frame *")
+    out = ffi.new("cti_t30_frame_view *")
     data = ffi.from_buffer("uint8_t[]", octets or b"\0")
     check(lib.cti_t30_frame_parse(data, len(octets), out), f"fax frame {octets[:8].hex(' ')}")
     name, fif = frame_name(out.type), bytes(octets[lib.CTI_T30_FRAME_HEAD :])

@@ -40,7 +40,7 @@ static void t30_5_3_6_1_control_fields_are_as_written_there(void) {
         CHECK_EQ(fcf(frames[i].written), frames[i].type);
         for (int x = 0; x < 2; x++) {
             uint8_t octets[8], fif[5] = {0, 0, 0, 0, 0};
-            cti_t30_frame f;
+            cti_t30_frame_view f;
             int n = cti_t30_frame_build(frames[i].type, x, x, fif, 5, octets, 8);
             CHECK_EQ(n, 8);
             CHECK_EQ(cti_t30_frame_parse(octets, n, &f), CTI_OK);
@@ -66,7 +66,7 @@ static void what_is_no_frame_is_refused(void) {
                {4, {0xFF, 0x13, 0xCE, 0xFE}},
                {3, {0xFF, 0x03, 0x06}},  /* FCD without a number */
                {3, {0xFF, 0x13, 0xBC}}}; /* PPR without a bitmap */
-    cti_t30_frame f;
+    cti_t30_frame_view f;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         CHECK_EQ(cti_t30_frame_parse(bad[i].octets, bad[i].n, &f), CTI_ERR_FORMAT);
     CHECK_EQ(cti_t30_frame_parse(NULL, 3, &f), CTI_ERR_ARG);
@@ -78,7 +78,7 @@ static void what_is_no_frame_is_refused(void) {
 
 static void t30_a_4_3_pps_says_what_ends_page_block_and_frames(void) {
     uint8_t octets[] = {0xFF, 0x13, 0xBF, 0x2F, 3, 1, 99};
-    cti_t30_frame f;
+    cti_t30_frame_view f;
     CHECK_EQ(cti_t30_frame_parse(octets, 7, &f), CTI_OK);
     CHECK_EQ(f.type, CTI_T30_PPS);
     CHECK_EQ(f.post, CTI_T30_EOP);

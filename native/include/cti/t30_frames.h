@@ -71,7 +71,7 @@ enum {
     CTI_T30_BITMAP_OCTETS = 32  /* of PPR: 1 = to be sent again, frame 0 in the lowest bit of the first */
 };
 
-typedef struct cti_t30_frame {
+typedef struct cti_t30_frame_view {
     int32_t type;       /* enum cti_t30_fcf; CTI_T30_UNKNOWN: none of them */
     int32_t is_final;   /* the last of its turn */
     int32_t x;          /* FCF's X; 0 where the first bit is fixed */
@@ -82,11 +82,11 @@ typedef struct cti_t30_frame {
     int32_t page, block,
         frames;     /* PPS: of the call from 0, of the page from 0 (each modulo 256), in the block */
     int32_t number; /* FCD: 0…255; its data are fif + 1 */
-} cti_t30_frame;
+} cti_t30_frame_view;
 
 /* Reads a frame of any octets. CTI_ERR_FORMAT: no T.30 frame (too short, another address, or PPS, EOR, FCD
  * or PPR without the information that they must have). */
-int cti_t30_frame_parse(const uint8_t *octets, int n, cti_t30_frame *out);
+int cti_t30_frame_parse(const uint8_t *octets, int n, cti_t30_frame_view *out);
 /* Writes address, control, FCF with X, and FIF; returns the octets, CTI_ERR_FULL. */
 int cti_t30_frame_build(int type, int x, int is_final, const uint8_t *fif, int fif_length, uint8_t *out,
                         int max);

@@ -93,7 +93,7 @@ static int is_post(int type) {
 }
 
 /* Annex A: what PPS, EOR, FCD and PPR must have. */
-static int read_annex_a(cti_t30_frame *f) {
+static int read_annex_a(cti_t30_frame_view *f) {
     static const struct {
         int type, least;
     } NEEDS[] = {{CTI_T30_PPS, 4}, {CTI_T30_EOR, 1}, {CTI_T30_FCD, 1}, {CTI_T30_PPR, 1}};
@@ -115,10 +115,10 @@ static int read_annex_a(cti_t30_frame *f) {
     return CTI_OK;
 }
 
-int cti_t30_frame_parse(const uint8_t *octets, int n, cti_t30_frame *out) {
+int cti_t30_frame_parse(const uint8_t *octets, int n, cti_t30_frame_view *out) {
     if (octets == NULL || out == NULL)
         return CTI_ERR_ARG;
-    *out = (cti_t30_frame){.post = -1, .page = -1, .block = -1, .frames = -1, .number = -1};
+    *out = (cti_t30_frame_view){.post = -1, .page = -1, .block = -1, .frames = -1, .number = -1};
     if (n < CTI_T30_FRAME_HEAD || octets[0] != ADDRESS || (octets[1] | 0x10) != CONTROL_FINAL)
         return CTI_ERR_FORMAT;
     int x = has_x(octets[2]), type = x ? octets[2] & 0xFE : octets[2];
