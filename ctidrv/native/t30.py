@@ -199,45 +199,128 @@ def _text(name: str, what: str) -> bytes:
     return name.encode()
 
 
-class T30:
-    """One call. UsageError: a config that cannot be."""
+def read_link(out: Any) -> T30Link:
+    """Of a cti_t30_link."""
+    return T30Link(
+        modem=_MODEM_NAMES.get(out.modem),
+        bit_rate=out.bit_rate,
+        ecm=bool(out.ecm),
+        frame_octets=out.frame_octets,
+        coding=_CODING_NAMES.get(out.coding),
+        width=WIDTHS.get(out.width),
+        resolution=RESOLUTIONS.get(out.resolution),
+        row_ms=out.row_ms,
+        ident=ffi.string(out.ident).decode(),
+        subaddress=ffi.string(out.subaddress).decode(),
+        password=ffi.string(out.password).decode(),
+        far_end=ability_of(out.far_end),
+        pages_sent=out.pages_sent,
+        pages_taken=out.pages_taken,
+        result=RESULTS.get(out.result),
+    )
+
+
+def native_config(config: T30Config) -> tuple[Any, Any]:
+    """``cti_t30_config *``, and what lives as long as the call. UsageError: what no fax has."""
+    sheets = ffi.new("cti_t30_sheet[]", max(1, len(config.sheets)))
+    for at, sheet in enumerate(config.sheets):
+        sheets[at].width = _known(_NUMBER_OF_WIDTH, sheet.width, "width")
+        sheets[at].resolution = _known(_NUMBER_OF_RESOLUTION, sheet.resolution, "resolution")
+    c = ffi.new("cti_t30_config *")
+    lib.cti_t30_defaults(c, int(config.calling))
+    c.sheets, c.sheet = len(config.sheets), sheets
+    c.ident, c.password = _text(config.ident, "identity"), _text(config.password, "password")
+    c.subaddress = _text(config.subaddress, "sub-address")
+    c.modems = sum(1 << _known(MODEM_NUMBERS, name, "modem") for name in config.modems)
+    c.widths = sum(_known(_NUMBER_OF_WIDTH, width, "width") for width in config.widths)
+    c.resolutions = sum(_known(_NUMBER_OF_RESOLUTION, r, "resolution") for r in config.resolutions)
+    for name in ("receives", "polls", "ecm", "mr", "mmr"):
+        setattr(c, name, int(getattr(config, name)))
+    for name in ("bit_rate", "frame_octets", "row_ms", "refuse_percent", "repeats"):
+        setattr(c, name, getattr(config, name))
+    return c, sheets
+
+
+class FaxPages:
+    """The memory of a call's pages, and its events: what `T30` and a fax machine on audio share."""
 
     def __init__(self, config: T30Config) -> None:
-        self._sheets = ffi.new("cti_t30_sheet[]", max(1, len(config.sheets)))
-        for at, sheet in enumerate(config.sheets):
-            self._sheets[at].width = _known(_NUMBER_OF_WIDTH, sheet.width, "width")
-            self._sheets[at].resolution = _known(_NUMBER_OF_RESOLUTION, sheet.resolution, "resolution")
-        c = ffi.new("cti_t30_config *")
-        lib.cti_t30_defaults(c, int(config.calling))
-        c.sheets, c.sheet = len(config.sheets), self._sheets
-        c.ident, c.password = _text(config.ident, "identity"), _text(config.password, "password")
-        c.subaddress = _text(config.subaddress, "sub-address")
-        c.modems = sum(1 << _known(MODEM_NUMBERS, name, "modem") for name in config.modems)
-        c.widths = sum(_known(_NUMBER_OF_WIDTH, width, "width") for width in config.widths)
-        c.resolutions = sum(_known(_NUMBER_OF_RESOLUTION, r, "resolution") for r in config.resolutions)
-        for name in ("receives", "polls", "ecm", "mr", "mmr"):
-            setattr(c, name, int(getattr(config, name)))
-        for name in ("bit_rate", "frame_octets", "row_ms", "refuse_percent", "repeats"):
-            setattr(c, name, getattr(config, name))
-        size = lib.cti_t30_size()
-        self._state = state("cti_t30", size)
-        if lib.cti_t30_init(self._state, size, c) < 0:
-            raise UsageError(f"no fax call can be made with {config}")
-        self._pages: dict[int, Any] = {}
+        self._pages: dict[int, list[Any]] = {}
         self._memory: dict[int, tuple[Any, Any]] = {}
-        self._turn = ffi.new("cti_fax_turn *")
-        self._frame = ffi.new("uint8_t[]", _FRAME_OCTETS)
-        self._event = ffi.new("cti_t30_event *")
         if config.receives or config.polls:
             for _ in range(_MEMORIES):
                 self._give_memory()
 
+    def _offer(self, rows: Any, size: int, damage: Any, most: int) -> int:
+        """Gives memory to the call; its number there."""
+        raise NotImplementedError
+
     def _give_memory(self) -> None:
         rows = uncleared("uint8_t", _MEMORY_ROWS * row_bytes(_MEMORY_WIDTH))
         damage = uncleared("uint8_t", _MEMORY_ROWS)
-        size = _MEMORY_ROWS * row_bytes(_MEMORY_WIDTH)
-        number = lib.cti_t30_memory(self._state, rows, size, damage, _MEMORY_ROWS)
+        number = self._offer(rows, _MEMORY_ROWS * row_bytes(_MEMORY_WIDTH), damage, _MEMORY_ROWS)
         self._memory[check(number, "memory of a fax page")] = (rows, damage)
+
+    def _keep_page(self, page: int, rows: bytes, width: int) -> tuple[Any, int]:
+        """A page of ours in memory, until it was sent, and its rows."""
+        size = row_bytes(width)
+        if not rows or len(rows) % size:
+            raise UsageError(f"page {page + 1}: {len(rows)} bytes are no whole rows of {size} bytes")
+        memory = ffi.from_buffer("uint8_t[]", rows)
+        self._pages.setdefault(page, []).append(memory)
+        return memory, len(rows) // size
+
+    def _read_event(self, ev: Any) -> T30Event:
+        kind = _EVENTS[ev.kind]
+        what: str | None = None
+        if kind in _FRAMES:
+            what = frame_name(ev.value)
+        elif kind in ("page-sent", "page-taken", "done"):
+            what = {"page-sent": _SENT, "page-taken": _TAKEN, "done": RESULTS}[kind][ev.value]
+        data = damage = b""
+        if kind == "page-taken" and ev.memory >= 0:
+            rows, damages = self._memory.pop(ev.memory)
+            data = bytes(ffi.buffer(rows, ev.rows * row_bytes(WIDTHS[ev.width])))
+            damage = bytes(ffi.buffer(damages, ev.rows))
+            self._give_memory()
+        if kind == "page-sent" and what != "refused":
+            self._pages.pop(ev.page, None)
+        return T30Event(
+            kind=kind,
+            at=ev.at,
+            page=ev.page,
+            value=ev.value,
+            what=what,
+            octets=bytes(ffi.buffer(ev.octets, min(ev.length, len(ev.octets)))),
+            length=ev.length,
+            width=WIDTHS.get(ev.width),
+            resolution=RESOLUTIONS.get(ev.resolution),
+            rows=ev.rows,
+            damaged=ev.damaged,
+            first_damaged=None if ev.first_damaged < 0 else ev.first_damaged,
+            end=ENDS[ev.end],
+            clean=bool(ev.clean),
+            data=data,
+            damage=damage,
+        )
+
+
+class T30(FaxPages):
+    """One call. UsageError: a config that cannot be."""
+
+    def __init__(self, config: T30Config) -> None:
+        c, self._sheets = native_config(config)
+        size = lib.cti_t30_size()
+        self._state = state("cti_t30", size)
+        if lib.cti_t30_init(self._state, size, c) < 0:
+            raise UsageError(f"no fax call can be made with {config}")
+        self._turn = ffi.new("cti_fax_turn *")
+        self._frame = ffi.new("uint8_t[]", _FRAME_OCTETS)
+        self._event = ffi.new("cti_t30_event *")
+        super().__init__(config)
+
+    def _offer(self, rows: Any, size: int, damage: Any, most: int) -> int:
+        return int(lib.cti_t30_memory(self._state, rows, size, damage, most))
 
     def turn(self) -> FaxTurn | None:
         """A new turn, to be done at once; None: as before."""
@@ -300,13 +383,8 @@ class T30:
 
     def page(self, page: int, rows: bytes, width: int) -> None:
         """The rows of the wanted page, `width` pixels each. NativeError (CTI_ERR_STATE): it is not wanted."""
-        size = row_bytes(width)
-        if not rows or len(rows) % size:
-            raise UsageError(f"page {page + 1}: {len(rows)} bytes are no whole rows of {size} bytes")
-        memory = ffi.from_buffer("uint8_t[]", rows)
-        result = lib.cti_t30_page(self._state, page, memory, len(rows) // size)
-        check(result, f"fax page {page + 1}")
-        self._pages[page] = memory
+        memory, count = self._keep_page(page, rows, width)
+        check(lib.cti_t30_page(self._state, page, memory, count), f"fax page {page + 1}")
 
     def events(self) -> list[T30Event]:
         """What happened since the last call."""
@@ -315,59 +393,9 @@ class T30:
             found.append(self._read_event(self._event))
         return found
 
-    def _read_event(self, ev: Any) -> T30Event:
-        kind = _EVENTS[ev.kind]
-        what: str | None = None
-        if kind in _FRAMES:
-            what = frame_name(ev.value)
-        elif kind in ("page-sent", "page-taken", "done"):
-            what = {"page-sent": _SENT, "page-taken": _TAKEN, "done": RESULTS}[kind][ev.value]
-        data = damage = b""
-        if kind == "page-taken" and ev.memory >= 0:
-            rows, damages = self._memory.pop(ev.memory)
-            data = bytes(ffi.buffer(rows, ev.rows * row_bytes(WIDTHS[ev.width])))
-            damage = bytes(ffi.buffer(damages, ev.rows))
-            self._give_memory()
-        if kind == "page-sent" and what != "refused":
-            self._pages.pop(ev.page, None)
-        return T30Event(
-            kind=kind,
-            at=ev.at,
-            page=ev.page,
-            value=ev.value,
-            what=what,
-            octets=bytes(ffi.buffer(ev.octets, min(ev.length, len(ev.octets)))),
-            length=ev.length,
-            width=WIDTHS.get(ev.width),
-            resolution=RESOLUTIONS.get(ev.resolution),
-            rows=ev.rows,
-            damaged=ev.damaged,
-            first_damaged=None if ev.first_damaged < 0 else ev.first_damaged,
-            end=ENDS[ev.end],
-            clean=bool(ev.clean),
-            data=data,
-            damage=damage,
-        )
-
     @property
     def link(self) -> T30Link:
         """What was agreed so far."""
         out = ffi.new("cti_t30_link *")
         check(lib.cti_t30_about(self._state, out), "fax call")
-        return T30Link(
-            modem=_MODEM_NAMES.get(out.modem),
-            bit_rate=out.bit_rate,
-            ecm=bool(out.ecm),
-            frame_octets=out.frame_octets,
-            coding=_CODING_NAMES.get(out.coding),
-            width=WIDTHS.get(out.width),
-            resolution=RESOLUTIONS.get(out.resolution),
-            row_ms=out.row_ms,
-            ident=ffi.string(out.ident).decode(),
-            subaddress=ffi.string(out.subaddress).decode(),
-            password=ffi.string(out.password).decode(),
-            far_end=ability_of(out.far_end),
-            pages_sent=out.pages_sent,
-            pages_taken=out.pages_taken,
-            result=RESULTS.get(out.result),
-        )
+        return read_link(out)

@@ -10,6 +10,7 @@
 #include "cti/echo_can.h"
 #include "cti/error.h"
 #include "cti/fax_line.h"
+#include "cti/fax_machine.h"
 #include "cti/fax_modem_rx.h"
 #include "cti/fax_modem_tx.h"
 #include "cti/fax_tone_tx.h"
@@ -330,6 +331,38 @@ static void test_a_fax_line_does_its_turns_without_memory(void) {
     free(from), free(to);
 }
 
+static void test_a_fax_is_sent_without_memory(void) {
+    static uint8_t page[216 * 20], rows[216 * 40], damage[40];
+    static int16_t said[2][BLOCK], next[2][BLOCK];
+    const cti_t30_sheet sheet = {CTI_T30_A4, CTI_T30_FINE};
+    cti_fax_machine *m[2];
+    for (int e = 0; e < 2; e++) {
+        cti_fax_machine_config cfg;
+        cti_fax_machine_defaults(&cfg, e == 0);
+        cfg.t30.sheet = &sheet;
+        cfg.t30.sheets = e == 0;
+        m[e] = state(cti_fax_machine_size());
+        CHECK_EQ(cti_fax_machine_init(m[e], cti_fax_machine_size(), &cfg), CTI_OK);
+    }
+    long before = heap_calls;
+    int taken = 0;
+    CHECK_EQ(cti_fax_machine_memory(m[1], rows, sizeof rows, damage, 40), CTI_OK);
+    for (int ticks = 0, on = 1; ticks < 8000 * 60 / BLOCK && on; ticks++) {
+        on = cti_fax_machine_run(m[0], said[1], next[0], BLOCK) +
+             cti_fax_machine_run(m[1], said[0], next[1], BLOCK);
+        memcpy(said, next, sizeof said);
+        cti_fax_machine_event e;
+        while (cti_fax_machine_events(m[0], &e, 1) == 1)
+            if (e.what.kind == CTI_T30_PAGE_WANTED)
+                CHECK_EQ(cti_fax_machine_page(m[0], 0, page, 20), CTI_OK);
+        while (cti_fax_machine_events(m[1], &e, 1) == 1)
+            taken += e.what.kind == CTI_T30_PAGE_TAKEN;
+    }
+    CHECK_EQ(heap_calls, before);
+    CHECK_EQ(taken, 1);
+    free(m[0]), free(m[1]);
+}
+
 static void test_coders_mixers_and_recorders_ask_for_no_memory(void) {
     static uint8_t octets[BLOCK];
     cti_recorder *r = state(cti_recorder_size(RING));
@@ -359,6 +392,7 @@ int main(void) {
     RUN(test_frames_ask_for_no_memory);
     RUN(test_a_page_is_received_without_memory);
     RUN(test_a_fax_line_does_its_turns_without_memory);
+    RUN(test_a_fax_is_sent_without_memory);
     RUN(test_coders_mixers_and_recorders_ask_for_no_memory);
     free(sound);
     CHECK_END();

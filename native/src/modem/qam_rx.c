@@ -39,6 +39,8 @@ void qam_rx_again(qam_rx *rx, const qam_plan *plan, int is_short, int hold_ms) {
     rx->is_short = is_short && plan->is_trellis;
     rx->hold = hold_ms * plan->baud / 1000;
     qam_trellis_init(&rx->trellis, plan);
+    if (rx->state > QAM_IN_TRAINING) /* what came last may have been something else */
+        qam_recall(rx);
     qam_listen(rx);
 }
 
@@ -75,13 +77,14 @@ static int nearest(const qam_rx *rx, qam_c z) {
  * back. */
 static void remember(qam_rx *rx) {
     rx->before[1] = rx->before[0];
-    rx->before[0] = (qam_line){rx->equaliser, rx->turn, rx->front.spacing};
+    rx->before[0] = (qam_line){rx->equaliser, rx->turn, rx->front.spacing, rx->error};
 }
 
 void qam_recall(qam_rx *rx) {
     rx->equaliser = rx->before[1].equaliser;
     rx->turn = rx->before[1].turn;
     rx->front.spacing = rx->before[1].spacing;
+    rx->error = rx->before[1].error;
 }
 
 /* Level and loss of the carrier; 1 while it is there. */

@@ -43,6 +43,7 @@ typedef struct qam_hunt {
 typedef struct qam_line {
     qam_equaliser equaliser;
     double turn, spacing;
+    float error;
 } qam_line;
 
 typedef struct qam_rx {
