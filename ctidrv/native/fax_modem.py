@@ -167,6 +167,8 @@ class FaxReceiver:
         config = _config(modem, bit_rate, hdlc, short_training, hold_ms)
         size = lib.cti_fax_modem_rx_size()
         self._rx = state("cti_fax_modem_rx", size)
+        self.heard = 0
+        """Samples so far."""
         check(lib.cti_fax_modem_rx_init(self._rx, size, config), f"{modem} receiving {config.bit_rate} bit/s")
 
     def again(
@@ -196,8 +198,16 @@ class FaxReceiver:
         count = check(lib.cti_fax_modem_rx_points(self._rx, xy, 128), "a carrier's points")
         return points_of(xy, count)
 
+    @property
+    def eye(self) -> list[tuple[float, float]]:
+        """The last 64 symbols of data as they are decided by, two values each, the last one a symbol's."""
+        xy = ffi.new("float[256]")
+        count = check(lib.cti_fax_modem_rx_eye(self._rx, xy, 128), "a carrier's eye")
+        return [(xy[2 * i], xy[2 * i + 1]) for i in range(count)]
+
     def hear(self, sound: Pcm) -> list[FaxHeard]:
         """Everything that is said by the end of `sound`."""
+        self.heard += len(sound)
         heard: list[FaxHeard] = []
         used, event = ffi.new("int *"), ffi.new("cti_fax_modem_event *")
         at, left = sound.ptr, len(sound)
@@ -205,3 +215,12 @@ class FaxReceiver:
             at, left = at + used[0], left - used[0]
             heard.append(heard_of(event))
         return heard
+
+
+def constellation(modem: Modem, bit_rate: int) -> list[tuple[float, float]]:
+    """Where a modem's points should lie, their mean power 1; none for V.21. UsageError: no such rate."""
+    xy = ffi.new("float[256]")
+    count = check(lib.cti_fax_modem_constellation(modem_number(modem), bit_rate, xy, 128), "a constellation")
+    if not count and modem != "v21":
+        raise UsageError(f"{modem} has no {bit_rate} bit/s")
+    return [(xy[2 * i], xy[2 * i + 1]) for i in range(count)]

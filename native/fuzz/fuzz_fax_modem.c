@@ -80,5 +80,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     float xy[256];
     demand(cti_fax_modem_rx_quality(rx, &quality) == CTI_OK);
     demand(cti_fax_modem_rx_points(rx, xy, 128) <= 128);
+    demand(cti_fax_modem_rx_eye(rx, xy, 128) <= 128);
     return 0;
 }

@@ -227,6 +227,59 @@ static void quality_tells_noise_carrier_clock_and_points(void) {
     free(s);
 }
 
+/* How far a value is from the nearest of a constellation's points. */
+static double off_the_points(const float *xy, const float *ideal, int n) {
+    double least = 1e9;
+    for (int i = 0; i < n; i++)
+        least = fmin(least, hypot((double)(xy[0] - ideal[2 * i]), (double)(xy[1] - ideal[2 * i + 1])));
+    return least;
+}
+
+/* Every second value of the eye lies at a point of the constellation, those between them do not. */
+static void eye_is_open_at_the_symbols(const rate *r) {
+    static stage_heard h;
+    fax_turn turn = turn_of(r, 4000);
+    signal *s = line_with(&turn);
+    s->n -= 5600 + 400;
+    cti_fax_modem_rx *rx = fax_receiver(r->modem, r->bit_rate);
+    float eye[256], ideal[256];
+    CHECK_EQ(cti_fax_modem_rx_eye(rx, eye, 128), 0);
+    fax_hear(rx, s, 160, &h);
+    int points = cti_fax_modem_constellation(r->modem, r->bit_rate, ideal, 128);
+    CHECK_EQ(cti_fax_modem_rx_eye(rx, eye, 128), 128);
+    double at_symbols = 0.0, between = 0.0;
+    for (int i = 1; i < 128; i += 2) {
+        at_symbols += off_the_points(eye + 2 * i, ideal, points) / 64.0;
+        between += off_the_points(eye + 2 * (i - 1), ideal, points) / 64.0;
+    }
+    CHECK(at_symbols < 0.03);
+    CHECK(between > 2.0 * at_symbols);
+    CHECK_EQ(cti_fax_modem_rx_eye(rx, eye, 5), 5);
+    CHECK_EQ(cti_fax_modem_rx_eye(NULL, eye, 5), CTI_ERR_ARG);
+    free(rx);
+    free(s);
+}
+
+static void eyes_are_open_at_the_symbols(void) {
+    for (int i = 0; i < RATES_N; i++)
+        eye_is_open_at_the_symbols(&RATES[i]);
+}
+
+static void constellation_has_unit_power(void) {
+    float xy[256];
+    for (int i = 0; i < RATES_N; i++) {
+        int n = cti_fax_modem_constellation(RATES[i].modem, RATES[i].bit_rate, xy, 128);
+        double power = 0.0;
+        for (int k = 0; k < 2 * n; k++)
+            power += (double)(xy[k] * xy[k]) / n;
+        CHECK_NEAR(power, 1.0, 1e-3);
+    }
+    CHECK_EQ(cti_fax_modem_constellation(CTI_FAX_MODEM_V17, 14400, xy, 3), 128);
+    CHECK_EQ(cti_fax_modem_constellation(CTI_FAX_MODEM_V17, 4800, xy, 3), 0);
+    CHECK_EQ(cti_fax_modem_constellation(CTI_FAX_MODEM_V21, 300, xy, 3), 0);
+    CHECK_EQ(cti_fax_modem_constellation(CTI_FAX_MODEM_V29, 9600, NULL, 3), CTI_ERR_ARG);
+}
+
 static void noise_voices_tones_and_other_modems_are_no_carrier(void) {
     signal *s = signal_new(8);
     signal_silence(s, 10000);
@@ -286,6 +339,8 @@ int main(void) {
     RUN(v17_5_2_resynchronising_works_at_every_sub_sample_timing);
     RUN(a_cut_of_300_ms_is_held_and_data_go_on_behind_it);
     RUN(quality_tells_noise_carrier_clock_and_points);
+    RUN(eyes_are_open_at_the_symbols);
+    RUN(constellation_has_unit_power);
     RUN(noise_voices_tones_and_other_modems_are_no_carrier);
     RUN(what_a_modem_has_not_is_refused);
     CHECK_END();

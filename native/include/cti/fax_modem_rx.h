@@ -65,3 +65,10 @@ int cti_fax_modem_rx_quality(const cti_fax_modem_rx *rx, cti_fax_modem_quality *
 /* The last points received, the oldest first, as pairs of x and y where the constellation's mean power is 1;
  * returns how many, `max` and 128 at the most. V.21 has none. */
 int cti_fax_modem_rx_points(const cti_fax_modem_rx *rx, float *xy, int max);
+/* The last stretch of the signal as it is decided by: pairs as above, two a symbol, the oldest first, the
+ * last one a symbol's; an eye diagram is drawn of it. Returns how many, `max` and 128 at the most; none
+ * before there is data. Costs nothing until it is asked for. */
+int cti_fax_modem_rx_eye(const cti_fax_modem_rx *rx, float *xy, int max);
+/* Where a modem's points should lie, in the same measure; returns how many, 0 for one that has none. At most
+ * `max` are written. */
+int cti_fax_modem_constellation(int modem, int bit_rate, float *xy, int max);

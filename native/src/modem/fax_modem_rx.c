@@ -9,6 +9,8 @@
 #include "modem/qam_rx.h"
 #include "modem/v21_rx.h"
 
+enum { EYE = 128 };
+
 struct cti_fax_modem_rx {
     cti_fax_modem_rx_config cfg;
     int64_t now;
@@ -175,4 +177,31 @@ int cti_fax_modem_rx_points(const cti_fax_modem_rx *rx, float *xy, int max) {
         xy[2 * i + 1] = point.im;
     }
     return (int)n;
+}
+
+int cti_fax_modem_rx_eye(const cti_fax_modem_rx *rx, float *xy, int max) {
+    if (!rx || !xy || max < 0)
+        return CTI_ERR_ARG;
+    qam_c halves[EYE];
+    int n = max < EYE ? max : EYE;
+    n = rx->cfg.modem == CTI_FAX_MODEM_V21 ? 0 : qam_rx_halves(&rx->qam, halves, n);
+    for (int i = 0; i < n; i++) {
+        xy[2 * i] = halves[i].re;
+        xy[2 * i + 1] = halves[i].im;
+    }
+    return n;
+}
+
+int cti_fax_modem_constellation(int modem, int bit_rate, float *xy, int max) {
+    const qam_plan *plan = qam_plan_of(modem, bit_rate);
+    if (!plan)
+        return 0;
+    if (!xy || max < 0)
+        return CTI_ERR_ARG;
+    for (int i = 0; i < plan->points && i < max; i++) {
+        qam_c point = qam_point(plan, i);
+        xy[2 * i] = point.re;
+        xy[2 * i + 1] = point.im;
+    }
+    return plan->points;
 }

@@ -214,3 +214,18 @@ double qam_rx_carrier_off(const qam_rx *rx) {
 double qam_rx_clock_off(const qam_rx *rx) {
     return (4000.0 / rx->plan->baud / rx->front.spacing - 1.0) * 1e6;
 }
+
+/* By the equaliser as it is now, and by the carrier's angle carried back. */
+int qam_rx_halves(const qam_rx *rx, qam_c *out, int n) {
+    if (rx->state != QAM_IN_DATA || rx->lost)
+        return 0;
+    n = n < 2 * rx->m - 1 ? n : (int)(2 * rx->m - 1);
+    for (int i = 0; i < n; i++) {
+        int back = n - 1 - i;
+        int64_t centre = rx->begin + 2 * (rx->m - 1) - back;
+        double angle = TURN * (rx->angle - rx->turn * (1.0 + 0.5 * back));
+        qam_c y = qam_equaliser_run(&rx->equaliser, qam_window_re(rx, centre), qam_window_im(rx, centre));
+        out[i] = qam_against(y, (qam_c){(float)cos(angle), (float)sin(angle)});
+    }
+    return n;
+}

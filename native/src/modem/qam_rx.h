@@ -87,3 +87,6 @@ int qam_rx_next(qam_rx *rx, uint32_t *bits);
 double qam_rx_power(const qam_rx *rx);
 double qam_rx_carrier_off(const qam_rx *rx);
 double qam_rx_clock_off(const qam_rx *rx);
+/* The last n equalised half symbols, the oldest first, the last one the last symbol's; of data, and without
+ * what a failing carrier made of them. Returns how many. */
+int qam_rx_halves(const qam_rx *rx, qam_c *out, int n);
