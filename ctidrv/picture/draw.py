@@ -57,7 +57,7 @@ def draw(subject: Subject, axis: Axis, pieces: Sequence[Sequence[sounds.Piece]],
     words = WORDS[language]
     sheet = Sheet()
     _head(sheet, subject, axis, words)
-    _axis(sheet, axis)
+    draw_axis(sheet, axis)
     for each, its in zip(subject.parties, pieces, strict=True):
         _party(sheet, axis, each, its, words)
     if subject.left_out:
@@ -66,7 +66,7 @@ def draw(subject: Subject, axis: Axis, pieces: Sequence[Sequence[sounds.Piece]],
         text = f"{len(subject.left_out)} {words['not drawn']} {names}{more}"
         sheet.text(8, sheet.y + SIZE, text, colour="#888")
         sheet.y += SIZE + 6
-    _axis(sheet, axis)
+    draw_axis(sheet, axis)
     _legend(sheet, words, _directions(subject.parties))
     return sheet.whole()
 
@@ -111,7 +111,8 @@ def _wrapped(text: str, most: int = 3) -> list[str]:
     return lines
 
 
-def _axis(sheet: Sheet, axis: Axis) -> None:
+def draw_axis(sheet: Sheet, axis: Axis) -> None:
+    """Its line, its marks and their names."""
     y = sheet.y + SIZE + 6
     ticks = axis.ticks()
     for x, label in ticks:

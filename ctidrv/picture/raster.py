@@ -43,15 +43,15 @@ def shade(dbm0: float) -> int:
 def picture_of(columns: Sequence[Sequence[float]]) -> str:
     """A ``data:`` address; the lowest frequency is at the bottom."""
     rows = [bytes(shade(level) for level in row) for row in zip(*columns, strict=True)]
-    return "data:image/png;base64," + base64.b64encode(_png(rows[::-1])).decode()
+    return "data:image/png;base64," + base64.b64encode(png(rows[::-1], len(columns), 8, PALETTE)).decode()
 
 
-def _png(rows: Sequence[bytes]) -> bytes:
-    """ISO/IEC 15948, 8-bit indexed colour."""
-    header = struct.pack(">IIBBBBB", len(rows[0]), len(rows), 8, 3, 0, 0, 0)
-    palette = b"".join(bytes(colour) for colour in PALETTE)
+def png(rows: Sequence[bytes], width: int, depth: int, palette: Sequence[tuple[int, int, int]]) -> bytes:
+    """ISO/IEC 15948, indexed colour; `depth`: bits of a pixel, the leftmost pixel in the highest bits."""
+    header = struct.pack(">IIBBBBB", width, len(rows), depth, 3, 0, 0, 0)
+    colours = b"".join(bytes(colour) for colour in palette)
     data = zlib.compress(b"".join(b"\0" + row for row in rows), 6)
-    chunks = ((b"IHDR", header), (b"PLTE", palette), (b"IDAT", data), (b"IEND", b""))
+    chunks = ((b"IHDR", header), (b"PLTE", colours), (b"IDAT", data), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
         for name, body in chunks

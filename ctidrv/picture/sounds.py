@@ -36,7 +36,8 @@ class Piece:
     """What of a recording lies on the axis."""
 
     begin: int
-    directions: tuple[Pcm, Pcm]
+    directions: tuple[Pcm, ...]
+    """Two, or one where both are on the same wires."""
 
     @property
     def end(self) -> int:
@@ -70,13 +71,13 @@ def _read(path: Path, first: int, frames: int) -> tuple[Pcm, Pcm]:
 
 
 def draw_sounds(sheet: Sheet, axis: Axis, pieces: Sequence[Piece], names: Sequence[str]) -> None:
-    """For each direction a waveform and, below it, a spectrogram."""
+    """For each direction, of which there are as many as names, a waveform and, below it, a spectrogram."""
     loudest = max((sound.peak() for piece in pieces for sound in piece.directions), default=0)
     scale = _LEAST_SCALE
     while scale < loudest:
         scale *= 2
     spectra = [_spectra(axis, piece) for piece in pieces]
-    for direction in (0, 1):
+    for direction in range(len(names)):
         colour, y = COLOURS[direction], sheet.y
         sheet.text(8, y + WAVE / 2 + 4, names[direction], colour=colour, bold=True)
         sheet.text(LEFT - 6, y + SIZE, f"±{scale}", colour="#888", anchor="end")
@@ -115,12 +116,11 @@ def _edges(axis: Axis, begin: int, end: int) -> list[int]:
     return [axis.begin + column * (axis.end - axis.begin) // PLOT for column in range(first, last + 1)]
 
 
-def _spectra(axis: Axis, piece: Piece) -> tuple[float, float, tuple[str, str]]:
+def _spectra(axis: Axis, piece: Piece) -> tuple[float, float, list[str]]:
     edges = _edges(axis, piece.begin, piece.end)
     places = [edge - piece.begin for edge in edges]
-    said, heard = (columns(sound, places) for sound in piece.directions)
     x = axis.x(edges[0])
-    return x, axis.x(edges[-1]) - x, (picture_of(said), picture_of(heard))
+    return x, axis.x(edges[-1]) - x, [picture_of(columns(sound, places)) for sound in piece.directions]
 
 
 def _wave(axis: Axis, begin: int, sound: Pcm, scale: int) -> list[tuple[float, float, float]]:

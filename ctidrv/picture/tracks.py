@@ -17,6 +17,7 @@ COLOURS: dict[str, str] = {
     "battery": "#b3261e",
     "polarity": "#7b3fa0",
     "does": "#1f6fb4",
+    "caller": "#1f6fb4",
     "hears": "#2a8a3e",
     "prompts": "#00838f",
     "keys": "#c2185b",
@@ -26,6 +27,8 @@ COLOURS: dict[str, str] = {
     "tone": "#c77700",
     "voice": "#2a8a3e",
     "other": "#6a4fb3",
+    "called": "#2a8a3e",
+    "findings": "#b3261e",
 }
 _TRACE, _ROW, _GAP = 12, 16, 3
 
@@ -52,7 +55,7 @@ def draw_state(sheet: Sheet, axis: Axis, what: What, marks: Sequence[Mark], name
     sheet.y = bottom + _GAP
 
 
-def draw_marks(sheet: Sheet, axis: Axis, what: What, marks: Sequence[Mark], names: tuple[str, str]) -> None:
+def draw_marks(sheet: Sheet, axis: Axis, what: str, marks: Sequence[Mark], names: tuple[str, str]) -> None:
     """Each mark in the first row that has room at its place; `names`: the track's, and that of more."""
     top, rows, left_out = sheet.y, [float("-inf")], 0
     sheet.text(8, top + _ROW - 4, names[0])
