@@ -30,6 +30,7 @@ COMMANDS = {
     "seats": "ctidrv.cli.seats",
     "doctor": "ctidrv.cli.doctor",
     "headset": "ctidrv.cli.headset",
+    "fax": "ctidrv.cli.fax",
     "dsp": "ctidrv.cli.dsp",
     "selftest": "ctidrv.cli.selftest",
     "ivr": "ctidrv.cli.ivr",

@@ -26,6 +26,7 @@ from ctidrv.media.wav import WavWriter
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.tones import dtmf
 from ctidrv.service.client import StationClient
+from tests.unit.apps.fax.analysis.spoken import opened
 
 ROOT = Path(__file__).parents[2]
 DOCS = [
@@ -260,6 +261,15 @@ def _detect(office: Office, command: str) -> None:
     assert re.findall(r'"digit": ?"(.)"', office.run(command)) == ["2", "7", "#"]
 
 
+def _fax_analysed(office: Office, command: str) -> None:
+    writer = WavWriter(office.folder / "call.wav", 2)
+    frames = zip(*(list(channel) for channel in opened("v29", 9600).quiet(4000).channels), strict=True)
+    writer.write(Pcm(value for frame in frames for value in frame).bytes)
+    writer.close()
+    assert "nobody ended the call in order" in office.run(command)
+    assert (office.folder / "analysed" / "call.png").read_bytes().startswith(b"\x89PNG")
+
+
 def _doctor(office: Office, command: str) -> None:
     assert "station: runs" in office.run(command)
 
@@ -349,6 +359,7 @@ RUNNERS: list[tuple[str, str, Callable[[Office, str], None]]] = [
     (r"README\.md", r"ctidrv recordings verify\b", _verify),
     (r"", r"ctidrv ivr check [\w./]+", _no_findings),
     (r"", r"ctidrv dsp detect FILE\.wav", _detect),
+    (r".*fax-analyse\.md", r"ctidrv fax analyse ", _fax_analysed),
     (r".*commands\.md", r"ctidrv sim phone ", _telephone),
     (r".*pcm-line\.md", r"ctidrv sim line --pcm ", _outside_program),
     (r".*pcm-line\.md", r"ctidrv sim line --wav ", _says_and_hears),

@@ -1,0 +1,120 @@
+"""One carrier of a fast modem, read: V.27ter, V.29, V.17, from its training to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ctidrv.native.fax_modem import FaxQuality, FaxReceiver, Modem
+from ctidrv.native.pcm import Pcm
+from ctidrv.units import ms
+
+Progress = Callable[[FaxReceiver], None]
+
+_STEP = ms(50)
+"""So often a carrier's quality is looked at; its points are the last 128, 53 ms at 2,400 baud."""
+MOST_POINTS = 4000
+_MOST_EYE = 1200
+_SETTLING = ms(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a carrier is sent, or may be."""
+
+    modem: Modem
+    bit_rate: int
+    hdlc: bool = False
+    short_training: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What came of data, and when it was there."""
+
+    at: int
+    octets: bytes
+    is_good: bool = True
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a receiver made of a stretch. Times are samples of the file; `qualities`: every 50 ms."""
+
+    way: Way
+    trained_at: int | None = None
+    """When the training was known to be one."""
+    data_at: int | None = None
+    gone_at: int | None = None
+    """None: it lasts to the end of the stretch."""
+    failed_at: int | None = None
+    pieces: list[Piece] = field(default_factory=list)
+    """Octets of page data, or frames."""
+    qualities: list[tuple[int, FaxQuality]] = field(default_factory=list)
+    points: list[tuple[float, float]] = field(default_factory=list)
+    eye: list[list[tuple[float, float]]] = field(default_factory=list)
+    """Stretches of the equalised signal, two values a symbol."""
+    cuts: int = 0
+    """How often the carrier failed and came back."""
+
+    @property
+    def is_read(self) -> bool:
+        return self.data_at is not None
+
+    @property
+    def octets(self) -> bytes:
+        return b"".join(piece.octets for piece in self.pieces)
+
+    @property
+    def quality(self) -> FaxQuality | None:
+        """The middle one by SNR, of those while it was there."""
+        steady = sorted((q for _, q in self.qualities), key=lambda q: q.snr)
+        return steady[len(steady) // 2] if steady else None
+
+
+def read(receiver: FaxReceiver, way: Way, sound: Pcm, begin: int, end: int, *, afresh: bool) -> Reading:
+    """The first carrier of this way that lies within the stretch; `afresh`: the receiver listens anew."""
+    if afresh:
+        receiver.again(way.modem, way.bit_rate, hdlc=way.hdlc, short_training=way.short_training)
+    made = Reading(way)
+    base = begin - receiver.heard
+    was_lost = False
+    for at in range(begin, end, _STEP):
+        for heard in receiver.hear(sound[at : min(at + _STEP, end)]):
+            if made.gone_at is not None:
+                break
+            now = base + heard.at
+            if heard.kind == "training" and made.data_at is None:
+                made.trained_at = now
+            elif heard.kind == "failed":
+                made.failed_at = now
+            elif heard.kind == "carrier" and made.data_at is None:
+                made.data_at = now
+            elif heard.kind == "end":
+                made.gone_at = now
+            elif heard.kind in ("octets", "frame", "bad") and made.data_at is not None:
+                made.pieces.append(Piece(now, heard.octets, heard.kind != "bad"))
+        if made.gone_at is not None:
+            break
+        if made.data_at is not None:
+            was_lost = _look(made, receiver, min(at + _STEP, end), was_lost)
+    if was_lost:
+        made.cuts -= 1
+    return made
+
+
+def _look(made: Reading, receiver: FaxReceiver, now: int, was_lost: bool) -> bool:
+    """Takes quality and points; whether the carrier is lost."""
+    quality = receiver.quality
+    if quality.is_lost:
+        made.cuts += not was_lost
+        return True
+    if now >= (made.data_at or 0) + _SETTLING or not made.qualities:
+        made.qualities.append((now, quality))
+        made.points += receiver.points
+        if len(made.points) > 2 * MOST_POINTS:
+            del made.points[::2]
+        made.eye.append(receiver.eye)
+        if len(made.eye) > 2 * _MOST_EYE // 60:
+            del made.eye[::2]
+    return False

@@ -1,0 +1,27 @@
+"""``ctidrv fax``: a table of sub-commands, each a module loaded only when it is used.
+
+A module has ``HELP`` (one line, or of several by name), ``configure(parser)`` and ``run(args) -> int``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+
+HELP = "faxes: what a recorded call of one says"
+
+COMMANDS = {
+    "analyse": "ctidrv.cli.fax_analyse",
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    table = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+    for name, module in COMMANDS.items():
+        command = importlib.import_module(module)
+        words = command.HELP if isinstance(command.HELP, str) else command.HELP[name]
+        command.configure(table.add_parser(name, help=words, description=words))
+
+
+def run(args: argparse.Namespace) -> int:
+    return int(importlib.import_module(COMMANDS[args.what]).run(args))
