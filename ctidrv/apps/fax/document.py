@@ -20,9 +20,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from ctidrv.apps.fax import limits, wire
+from ctidrv.apps.fax.drawing import limits, wire
+from ctidrv.apps.fax.drawing.source import Sheet, called
 from ctidrv.apps.fax.page import PageRows
-from ctidrv.apps.fax.source import Sheet
 from ctidrv.errors import InputError, UsageError
 from ctidrv.native import t4
 
@@ -92,7 +92,7 @@ class Worker:
         self._late = False
         pipe = subprocess.PIPE
         self._process: subprocess.Popen[bytes] = subprocess.Popen(
-            [sys.executable, "-P", "-m", "ctidrv.apps.fax.worker"],
+            [sys.executable, "-P", "-m", "ctidrv.apps.fax.drawing.worker"],
             stdin=pipe,
             stdout=pipe,
             creationflags=_NO_WINDOW,
@@ -144,7 +144,8 @@ class Document:
     def __init__(self, files: Sequence[Path], worker: Worker, cover: Cover | None = None) -> None:
         self._worker = worker
         before = None if cover is None else {**asdict(cover), "at": None, "date": _moment(cover.at)}
-        self._name = files[0].name if len(files) == 1 else f"{files[0].name} and {len(files) - 1} more"
+        more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+        self._name = called(files[0]) + more
         names = [str(path.absolute()) for path in files]
         answer, _ = worker.ask(self._name, do="open", files=names, cover=before)
         self.pages = tuple(Sheet(*each) for each in answer["sheets"])

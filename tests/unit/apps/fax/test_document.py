@@ -13,41 +13,13 @@ from pathlib import Path
 import numpy
 import page_set
 import pytest
+from fax_pages import WIDTH, darkness, fax_tiff, ink, one, picture
 from PIL import Image
 
 from ctidrv.apps.fax.document import Document, open_document
 from ctidrv.apps.fax.keep import write_tiff
 from ctidrv.apps.fax.page import PageRows
 from ctidrv.errors import InputError, UsageError
-
-WIDTH = page_set.WIDTH
-
-
-def fax_tiff(path: Path, *images: Image.Image, x_dpi: int = 204, y_dpi: int = 196) -> Path:
-    write_tiff(path, [PageRows(page_set.packed(each), each.width, x_dpi, y_dpi) for each in images])
-    return path
-
-
-def picture(page: PageRows) -> Image.Image:
-    return page_set.unpacked(page.rows, page.width).convert("L")
-
-
-def darkness(image: Image.Image) -> float:
-    """The part of it that is black."""
-    histogram = image.convert("L").histogram()
-    return sum(histogram[:128]) / sum(histogram)
-
-
-def ink(page: PageRows) -> tuple[float, float, float, float]:
-    """The box round all that is black, in mm."""
-    left, top, right, bottom = picture(page).point(lambda value: 255 - value).getbbox() or (0, 0, 0, 0)
-    x, y = (side / of for side, of in zip(page.size_mm, (page.width, page.count), strict=True))
-    return left * x, top * y, right * x, bottom * y
-
-
-def one(path: Path, width: int = WIDTH, x_dpi: int = 204, y_dpi: int = 196) -> PageRows:
-    with open_document([path]) as document:
-        return document.rows(0, width, x_dpi, y_dpi)
 
 
 @pytest.fixture(scope="module")
@@ -192,7 +164,9 @@ def test_huge_picture_is_refused_before_it_is_unpacked(paper: Path) -> None:
     file = path.read_bytes()
     head = b"IHDR" + struct.pack(">II", 60_000, 60_000) + file[24:29]
     path.write_bytes(file[:12] + head + struct.pack(">I", zlib.crc32(head)) + file[33:])
-    with pytest.raises(InputError, match=r"huge\.png, page 1: 60000 by 60000 pixels; at most 80 million"):
+    with pytest.raises(
+        InputError, match=r"huge\.png, page 1: a picture of 60000 by 60000 pixels; at most 80 million"
+    ):
         open_document([path])
 
 

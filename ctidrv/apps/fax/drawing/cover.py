@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ctidrv.apps.fax import fonts
-from ctidrv.apps.fax.lettering import LINE, wrapped
-from ctidrv.apps.fax.sheet import A4, BOTTOM, LEFT, ROOM, TOP, Canvas
-from ctidrv.apps.fax.source import Drawn, Sheet
+from ctidrv.apps.fax.drawing import fonts
+from ctidrv.apps.fax.drawing.lettering import LINE, wrapped
+from ctidrv.apps.fax.drawing.sheet import A4, BOTTOM, LEFT, ROOM, TOP, Canvas
+from ctidrv.apps.fax.drawing.source import Drawn, Sheet
 from ctidrv.errors import InputError
 
 WORDS: dict[str, dict[str, str]] = {

@@ -10,10 +10,10 @@ import re
 import unicodedata
 from pathlib import Path
 
-from ctidrv.apps.fax import fonts, limits
-from ctidrv.apps.fax.lettering import LINE, wrapped
-from ctidrv.apps.fax.sheet import A4, BOTTOM, LEFT, ROOM, TOP, Canvas
-from ctidrv.apps.fax.source import Drawn, Sheet, check_pages
+from ctidrv.apps.fax.drawing import fonts, limits
+from ctidrv.apps.fax.drawing.lettering import LINE, wrapped
+from ctidrv.apps.fax.drawing.sheet import A4, BOTTOM, LEFT, ROOM, TOP, Canvas
+from ctidrv.apps.fax.drawing.source import Drawn, Sheet, called, check_pages
 from ctidrv.errors import InputError
 
 _EM = 4.0
@@ -58,11 +58,11 @@ class TextPages:
 
     def __init__(self, path: Path) -> None:
         if path.stat().st_size > limits.TEXT_BYTES:
-            raise InputError(f"{path.name}: more than {limits.TEXT_BYTES >> 20} MiB of text: split it")
-        text = decoded(path.read_bytes(), path.name)
+            raise InputError(f"{called(path)}: more than {limits.TEXT_BYTES >> 20} MiB of text: split it")
+        text = decoded(path.read_bytes(), called(path))
         if not text.strip():
-            raise InputError(f"{path.name}: has nothing in it to send")
-        fonts.check(text, path.name)
+            raise InputError(f"{called(path)}: has nothing in it to send")
+        fonts.check(text, called(path))
         self._pages = pages_of(text, ROOM / _EM, _LINES)
         check_pages(path, len(self._pages))
         self.sheets: list[Sheet] = [A4] * len(self._pages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import functools
 from pathlib import Path
@@ -9,9 +10,9 @@ from pathlib import Path
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from ctidrv.apps.fax import fonts
-from ctidrv.apps.fax.source import Drawn, Sheet, check_pages, sheet
-from ctidrv.apps.fax.tone import grey_areas
+from ctidrv.apps.fax.drawing import fonts
+from ctidrv.apps.fax.drawing.source import Drawn, Sheet, called, check_pages, check_pixels, sheet
+from ctidrv.apps.fax.drawing.tone import grey_areas
 from ctidrv.errors import InputError
 
 _MM_A_POINT = 25.4 / 72
@@ -35,13 +36,14 @@ class PdfPages:
     turns = True
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         _with_fonts()
         try:
             self._pdf = pypdfium2.PdfDocument(path)
         except pypdfium2.PdfiumError as error:
             if error.err_code == pdfium.FPDF_ERR_PASSWORD:
                 raise InputError(
-                    f"{path.name}: is locked with a password: print it to a PDF without one"
+                    f"{called(path)}: is locked with a password: print it to a PDF without one"
                 ) from None
             raise
         self._pdf.init_forms()
@@ -49,14 +51,22 @@ class PdfPages:
         self.sheets: list[Sheet] = []
         for number in range(len(self._pdf)):
             width, height = self._pdf.get_page_size(number)
-            where = f"{path.name}, page {number + 1}"
+            where = f"{called(path)}, page {number + 1}"
             self.sheets.append(sheet(width * _MM_A_POINT, height * _MM_A_POINT, where))
+
+    def _check_pictures(self, page: pypdfium2.PdfPage, where: str) -> None:
+        """InputError: one is too large. PDFium would leave out what it has no memory for, and say nothing."""
+        for picture in page.get_objects([pdfium.FPDF_PAGEOBJ_IMAGE]):
+            with contextlib.suppress(pypdfium2.PdfiumError):  # a damaged one is blank for every reader
+                width, height = picture.get_px_size()
+                check_pixels(width, height, where)
 
     def drawn(self, page: int, width: int, height: int) -> Drawn:
         bitmap = pypdfium2.PdfBitmap.new_native(width, height, pdfium.FPDFBitmap_Gray)
         bitmap.fill_rect((255, 255, 255, 255), 0, 0, width, height)
         drawn = self._pdf.get_page(page)
         try:
+            self._check_pictures(drawn, f"{called(self._path)}, page {page + 1}")
             place = (bitmap, drawn, 0, 0, width, height, 0, _FLAGS)
             pdfium.FPDF_RenderPageBitmap(*place)
             if self._pdf.formenv:

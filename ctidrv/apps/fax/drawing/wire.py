@@ -7,6 +7,8 @@ import struct
 from typing import IO, Any
 
 _HEAD = struct.Struct("<II")
+_MOST = 64 << 20
+"""Of either part; the largest page has 12 MB."""
 
 
 def write(file: IO[bytes], said: dict[str, Any], data: bytes = b"") -> None:
@@ -27,6 +29,8 @@ def read(file: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
     """One message; None where there is none any more."""
     try:
         body, data = _HEAD.unpack(_exactly(file, _HEAD.size))
+        if max(body, data) > _MOST:
+            return None
         said: dict[str, Any] = json.loads(_exactly(file, body))
         return said, _exactly(file, data)
     except EOFError:

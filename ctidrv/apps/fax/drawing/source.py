@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from ctidrv.apps.fax import limits
+from ctidrv.apps.fax.drawing import limits
 from ctidrv.errors import InputError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Drawn(NamedTuple):
     image: Image.Image
     """Mode "L", or "1" as it stands in the file."""
     areas: Image.Image | None
-    """Where dots have to stand for grey (`ctidrv.apps.fax.tone.grey_areas`)."""
+    """Where dots have to stand for grey (`ctidrv.apps.fax.drawing.tone.grey_areas`)."""
 
 
 class Source(Protocol):
@@ -43,6 +43,11 @@ class Source(Protocol):
         ...
 
 
+def called(path: Path) -> str:
+    """Its name as it can be printed in one line."""
+    return "".join(each if each.isprintable() else "?" for each in path.name)
+
+
 def sheet(width: float, height: float, where: str) -> Sheet:
     """InputError where no paper is like that."""
     if not (0 < width <= limits.LONGEST_MM and 0 < height <= limits.LONGEST_MM):
@@ -52,9 +57,16 @@ def sheet(width: float, height: float, where: str) -> Sheet:
     return Sheet(width, height)
 
 
+def check_pixels(width: int, height: int, where: str) -> None:
+    """InputError: a picture of more than can be drawn."""
+    if width * height > limits.PIXELS:
+        most = f"at most {limits.PIXELS // 10**6} million: make it smaller"
+        raise InputError(f"{where}: a picture of {width} by {height} pixels; {most}")
+
+
 def check_pages(path: Path, pages: int) -> None:
     """InputError: too many, or none."""
     if pages < 1:
-        raise InputError(f"{path.name}: has no pages: there is nothing to send")
+        raise InputError(f"{called(path)}: has no pages: there is nothing to send")
     if pages > limits.PAGES:
-        raise InputError(f"{path.name}: has more than {limits.PAGES} pages: split it")
+        raise InputError(f"{called(path)}: has more than {limits.PAGES} pages: split it")

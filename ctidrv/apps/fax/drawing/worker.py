@@ -1,7 +1,7 @@
 """The process that draws a document's pages: a file that is hostile or too large ends it, not the station.
 
-``python -m ctidrv.apps.fax.worker`` reads requests from standard input and answers on standard output
-(`ctidrv.apps.fax.wire`), until the input ends.
+``python -m ctidrv.apps.fax.drawing.worker`` reads requests from standard input and answers on standard output
+(`ctidrv.apps.fax.drawing.wire`), until the input ends.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from ctidrv.apps.fax import limits, wire
+from ctidrv.apps.fax.drawing import limits, wire
+from ctidrv.apps.fax.drawing.source import called
 from ctidrv.errors import CtiError
 
 INSTALL = "pip install 'ctidrv[fax]'"
@@ -25,19 +26,21 @@ class Work:
 
     def open(self, files: list[str], cover: dict[str, Any] | None = None) -> dict[str, Any]:
         """All pages of all files, in mm, behind the cover page."""
-        from ctidrv.apps.fax import files as kinds
-        from ctidrv.apps.fax.source import check_pages
+        from ctidrv.apps.fax.drawing import files as kinds
+        from ctidrv.apps.fax.drawing.source import check_pages
 
         self._pages, sheets = [], []
         for path in map(Path, files):
-            source = guarded(path.name, kinds.open_file, path)
+            source = guarded(called(path), kinds.open_file, path)
             several = len(source.sheets) > 1
             for page, sheet in enumerate(source.sheets):
-                self._pages.append((source, page, f"{path.name}, page {page + 1}" if several else path.name))
+                self._pages.append(
+                    (source, page, f"{called(path)}, page {page + 1}" if several else called(path))
+                )
                 sheets.append(tuple(sheet))
             check_pages(path, len(sheets) + (cover is not None))
         if cover is not None:
-            from ctidrv.apps.fax.cover import Cover
+            from ctidrv.apps.fax.drawing.cover import Cover
 
             before = Cover(cover, len(sheets) + 1)
             self._pages.insert(0, (before, 0, "cover page"))
@@ -48,8 +51,8 @@ class Work:
         self, page: int, width: int, x_dpi: int, y_dpi: int, header: list[str] | None = None
     ) -> tuple[dict[str, Any], bytes]:
         """One page; `header`: the three parts of the line above it."""
-        from ctidrv.apps.fax.fit import fitted
-        from ctidrv.apps.fax.header import with_header
+        from ctidrv.apps.fax.drawing.fit import fitted
+        from ctidrv.apps.fax.drawing.header import with_header
 
         source, number, where = self._pages[page]
         image = guarded(where, fitted, source, number, width, x_dpi, y_dpi, where)
@@ -62,8 +65,11 @@ def guarded(where: str, call: Any, *arguments: Any) -> Any:
     """What the libraries raise on a file that is not as it should be, in one line: they raise anything."""
     try:
         return call(*arguments)
-    except (CtiError, ImportError, MemoryError):
+    except (CtiError, ImportError):
         raise
+    except MemoryError:
+        most = f"{limits.MEMORY_BYTES >> 20} MiB"
+        raise CtiError(f"{where}: takes more than {most} of memory to draw: make it smaller") from None
     except Exception as error:
         said = " ".join(str(error).split())[:200] or type(error).__name__
         raise CtiError(f"{where}: is damaged, or is not what it says: {said}") from error
@@ -77,12 +83,7 @@ def answer(work: Work, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     except CtiError as error:
         return {"error": str(error)}, b""
     except ImportError as error:
-        return {
-            "error": f"faxing a document needs the package {error.name}: {INSTALL}",
-            "missing": error.name,
-        }, b""
-    except MemoryError:
-        return {"error": f"needs more than {limits.MEMORY_BYTES >> 20} MiB of memory: make it smaller"}, b""
+        return {"error": f"to fax a document, {error.name or error} is needed: {INSTALL}"}, b""
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from PIL import ImageDraw
 
-from ctidrv.apps.fax import fonts
+from ctidrv.apps.fax.drawing import fonts
 
 LINE = 1.4
 """From one line to the next."""
@@ -42,7 +42,7 @@ def wrapped(paragraph: str, most: float) -> list[str]:
         if now and used + size > most:
             lines.append(now.rstrip(" "))
             now, used = "", 0.0
-            if piece.isspace():
+            if not piece.strip(" "):
                 continue
         now, used = now + piece, used + size
     return [*lines, now.rstrip(" ")]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PIL import Image, ImageDraw
 
-from ctidrv.apps.fax.lettering import write
-from ctidrv.apps.fax.source import Drawn, Sheet
+from ctidrv.apps.fax.drawing.lettering import write
+from ctidrv.apps.fax.drawing.source import Drawn, Sheet
 
 A4 = Sheet(210.0, 297.0)
 LEFT, TOP, RIGHT, BOTTOM = 20.0, 18.0, 18.0, 18.0

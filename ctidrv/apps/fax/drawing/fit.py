@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PIL import Image
 
+from ctidrv.apps.fax.drawing.source import Source
+from ctidrv.apps.fax.drawing.tone import to_bits
 from ctidrv.apps.fax.page import MOST_ROWS, per_mm
-from ctidrv.apps.fax.source import Source
-from ctidrv.apps.fax.tone import to_bits
 from ctidrv.errors import InputError
 
 

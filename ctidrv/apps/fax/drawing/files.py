@@ -6,25 +6,25 @@ import codecs
 from collections.abc import Callable
 from pathlib import Path
 
-from ctidrv.apps.fax import limits
-from ctidrv.apps.fax.source import Source
+from ctidrv.apps.fax.drawing import limits
+from ctidrv.apps.fax.drawing.source import Source, called
 from ctidrv.errors import InputError
 
 
 def _pictures(path: Path) -> Source:
-    from ctidrv.apps.fax.pictures import Pictures
+    from ctidrv.apps.fax.drawing.pictures import Pictures
 
     return Pictures(path)
 
 
 def _pdf(path: Path) -> Source:
-    from ctidrv.apps.fax.pdf_pages import PdfPages
+    from ctidrv.apps.fax.drawing.pdf_pages import PdfPages
 
     return PdfPages(path)
 
 
 def _text(path: Path) -> Source:
-    from ctidrv.apps.fax.text_pages import TextPages
+    from ctidrv.apps.fax.drawing.text_pages import TextPages
 
     return TextPages(path)
 
@@ -44,21 +44,21 @@ def open_file(path: Path) -> Source:
     """InputError: it cannot be read, or is of no kind that can be faxed."""
     try:
         if not path.is_file():
-            raise InputError(f"{path}: is no file")
+            raise InputError(f"{called(path)}: is no file")
         size = path.stat().st_size
         with open(path, "rb") as file:
             head = file.read(_HEAD)
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+        raise InputError(f"{called(path)}: cannot be read: {error.strerror}") from error
     if not size:
-        raise InputError(f"{path.name}: is empty")
+        raise InputError(f"{called(path)}: is empty")
     if size > limits.FILE_BYTES:
-        raise InputError(f"{path.name}: {size >> 20} MiB; at most {limits.FILE_BYTES >> 20}: split it")
+        raise InputError(f"{called(path)}: {size >> 20} MiB; at most {limits.FILE_BYTES >> 20}: split it")
     for magic, kind in KINDS:
         if head.startswith(magic):
             return kind(path)
     if b"%PDF-" in head:
         return _pdf(path)
     if b"\0" in head and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise InputError(f"{path.name}: is no TIFF, PDF, PNG, JPEG or text in UTF-8: save it as PDF")
+        raise InputError(f"{called(path)}: is no TIFF, PDF, PNG, JPEG or text in UTF-8: save it as PDF")
     return _text(path)

@@ -7,11 +7,9 @@ from typing import Any
 
 from PIL import Image, ImageOps
 
-from ctidrv.apps.fax import limits
+from ctidrv.apps.fax.drawing.source import Drawn, Sheet, called, check_pages, check_pixels, sheet
+from ctidrv.apps.fax.drawing.tone import grey_areas
 from ctidrv.apps.fax.page import WIDTHS, per_mm
-from ctidrv.apps.fax.source import Drawn, Sheet, check_pages, sheet
-from ctidrv.apps.fax.tone import grey_areas
-from ctidrv.errors import InputError
 
 FORMATS = ("TIFF", "PNG", "JPEG")
 _FAX_WIDTHS = tuple(width[204] for width in WIDTHS.values())
@@ -40,9 +38,7 @@ def _resolution(image: Image.Image) -> tuple[float, float] | None:
 
 
 def _size(image: Image.Image, where: str) -> Sheet:
-    if image.width * image.height > limits.PIXELS:
-        most = f"at most {limits.PIXELS // 10**6} million: make it smaller"
-        raise InputError(f"{where}: {image.width} by {image.height} pixels; {most}")
+    check_pixels(*image.size, where)
     told = _resolution(image)
     if told is None:
         scale = min(_FILLS_MM / image.width, _AT_MOST_MM / image.height)
@@ -86,7 +82,7 @@ class Pictures:
         self._image: Any = Image.open(path, formats=FORMATS)
         self.sheets: list[Sheet] = []
         while self._seek(len(self.sheets)):
-            self.sheets.append(_size(self._image, f"{path.name}, page {len(self.sheets) + 1}"))
+            self.sheets.append(_size(self._image, f"{called(path)}, page {len(self.sheets) + 1}"))
             check_pages(path, len(self.sheets))
 
     def _seek(self, page: int) -> bool:

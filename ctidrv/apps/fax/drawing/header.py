@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageDraw
 
-from ctidrv.apps.fax import fonts
-from ctidrv.apps.fax.lettering import length, shortened, write
+from ctidrv.apps.fax.drawing import fonts
+from ctidrv.apps.fax.drawing.lettering import length, shortened, write
 from ctidrv.apps.fax.page import MOST_ROWS, per_mm
 from ctidrv.errors import InputError
 
