@@ -103,6 +103,11 @@ class Worker:
         """Of the process."""
         return self._process.pid
 
+    @property
+    def ended(self) -> int | None:
+        """None while it runs; else how it ended: on POSIX minus the signal's number."""
+        return self._process.poll()
+
     def ask(self, where: str, **request: Any) -> tuple[dict[str, Any], bytes]:
         """InputError: what it says, or that it took too long or died of the file."""
         assert self._process.stdin is not None

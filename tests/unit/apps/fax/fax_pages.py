@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import page_set
 from PIL import Image
 
-from ctidrv.apps.fax.document import Header, open_document
+from ctidrv.apps.fax.document import Document, Header, Worker
 from ctidrv.apps.fax.keep import write_tiff
 from ctidrv.apps.fax.page import PageRows
 
@@ -68,5 +69,10 @@ def one(
     path: Path, width: int = WIDTH, x_dpi: int = 204, y_dpi: int = 196, header: Header | None = None
 ) -> PageRows:
     """The first page."""
-    with open_document([path]) as document:
-        return document.rows(0, width, x_dpi, y_dpi, header)
+    return Document([path], usual()).rows(0, width, x_dpi, y_dpi, header)
+
+
+@functools.cache
+def usual() -> Worker:
+    """A worker for all documents that do it no harm."""
+    return Worker()
