@@ -24,7 +24,7 @@ if sys.platform == "win32":
 
 import serial
 
-from hwsim.devices.v253.dle import shield
+from ctidrv.modem.dle import shield
 from hwsim.devices.v253.formats import CODINGS
 
 CTIDRV = (sys.executable, "-P", "-m", "ctidrv.cli")

@@ -25,10 +25,16 @@ _RECORD_SECONDS = 2
 
 class LineEnd:
     """At the first line of a simulated exchange, whose telephones are `board.phones`; `settings`: of the
-    simulated board (hwsim/board.py); `clock`: a live one, or that of virtual time. InputError, PortError."""
+    simulated board (hwsim/board.py); `clock`: a live one, or that of virtual time; `cancel_echo`: a fax modem
+    needs none, for it listens to nothing while it sends. InputError, PortError."""
 
     def __init__(
-        self, settings: Mapping[str, Any], *, seed: int = 1, clock: SampleClock | None = None
+        self,
+        settings: Mapping[str, Any],
+        *,
+        seed: int = 1,
+        clock: SampleClock | None = None,
+        cancel_echo: bool = True,
     ) -> None:
         self.clock = clock or SampleClock()
         chosen = {"phones": 2, "caller_id": True, **settings, "control": False}
@@ -40,7 +46,8 @@ class LineEnd:
         self._native.add_board(self.board.native())
         port = self.board.ports[0]
         self._port = port.id
-        self._native.echo_can(0, 8 * port.canceller_ms)
+        if cancel_echo:
+            self._native.echo_can(0, 8 * port.canceller_ms)
         self._native.record(0, LINE, RX, 1)
         self._native.listen(0, ON_HOOK)
         self._mouth = Mouth(self._native, 0)

@@ -6,12 +6,14 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from hwsim.devices.v253.at_line import Command, NoCommand, numbers
-from hwsim.devices.v253.dialling import answer_data, check_number, dial
+from ctidrv.modem.at_line import Command, NoCommand, check_number, numbers
+from ctidrv.modem.settings import SWITCHES
+from ctidrv.modem.wording import Result
+from hwsim.devices.v253.dialling import answer_data, dial
 from hwsim.devices.v253.formats import CODINGS
-from hwsim.devices.v253.parameters import SWITCHES
+from hwsim.devices.v253.parameters import wants_voice
 from hwsim.devices.v253.sounds import tone_list
-from hwsim.devices.v253.wording import COUNTRIES, EVENTS_IDLE, EVENTS_OFF_HOOK, Result, event_mask
+from hwsim.devices.v253.wording import COUNTRIES, EVENTS_IDLE, EVENTS_OFF_HOOK, event_mask
 
 if TYPE_CHECKING:
     from hwsim.devices.v253.modem import VoiceModem
@@ -36,7 +38,7 @@ def execute(modem: VoiceModem, command: Command) -> Answer:
     if name in COMMANDS:
         return COMMANDS[name](modem, command)
     if settings.knows(name):
-        if settings.wants_voice(name):
+        if wants_voice(name):
             _needs_voice(modem)
         return settings.parameter(command)
     if re.fullmatch("S[0-9]+", name):

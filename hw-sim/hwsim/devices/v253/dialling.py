@@ -4,90 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctidrv.native.tones import dtmf
+from ctidrv.modem.wording import Result
 from ctidrv.units import ms, seconds
-from hwsim.devices.v253.at_line import NoCommand
+from hwsim.devices.dialling import REFUSALS, dial_number
 from hwsim.devices.v253.sounds import answer_tone
-from hwsim.devices.v253.wording import Result
 
 if TYPE_CHECKING:
     from hwsim.devices.v253.modem import VoiceModem
 
-MOST = 64
-DIAL_TONES = frozenset({"dial", "dial2", "stutter"})
-REFUSALS = frozenset({"busy", "congestion"})
-DIAL_TONE_WITHIN = seconds(7)
-QUIET = seconds(5)
-"""@: so much silence behind what was heard."""
-_KNOWS_DIAL_TONE = (2, 4)
-"""ATX."""
-_MEANS_NOTHING = "-.()/"
-_DIGITS = {"T": "0123456789*#ABCD", "P": "0123456789"}
-
-
-def check_number(text: str) -> None:
-    """NoCommand for what cannot be dialled."""
-    if len(text) > MOST or not set(text) <= {*_DIGITS["T"], *_MEANS_NOTHING, *"TPW,!@;"}:
-        raise NoCommand(text)
-
 
 async def dial(modem: VoiceModem, text: str) -> Result:
     """Takes the line and dials; ``;`` at the end: without waiting for what comes of it."""
-    was_off_hook = modem.line.off_hook
-    modem.seize()
-    number = text.rstrip(";")
-    if not was_off_hook and not number.startswith("W"):
-        if modem.settings.switches["X"] in _KNOWS_DIAL_TONE:
-            number = f"W{number}"
-        else:
-            await modem.line.clock.sleep(seconds(modem.settings.registers[6]))
-    way = "T"
-    for sign in number:
-        if sign in "TP":
-            way = sign
-        elif sign in _DIGITS["T"]:
-            await _digit(modem, sign, way)
-        elif (gone_wrong := await _modifier(modem, sign)) is not None:
-            modem.release()
-            return gone_wrong
+    gone_wrong = await dial_number(modem, text)
+    if gone_wrong is not None:
+        modem.release()
+        return gone_wrong
     if text.endswith(";"):
         return Result.OK
     return await (_follow(modem) if modem.voice_class else _no_data(modem))
-
-
-async def _digit(modem: VoiceModem, digit: str, way: str) -> None:
-    if way == "P" and digit in _DIGITS["P"]:
-        modem.line.pulses(digit)
-        await modem.dialled()
-    else:
-        length = max(50, modem.settings.registers[11])
-        await modem.say(dtmf(digit, on_ms=length, off_ms=length))
-
-
-async def _modifier(modem: VoiceModem, sign: str) -> Result | None:
-    clock = modem.line.clock
-    if sign == ",":
-        await clock.sleep(seconds(modem.settings.registers[8]))
-    elif sign == "!":
-        await modem.flash()
-    elif sign == "W":
-        until = clock.now() + DIAL_TONE_WITHIN
-        while not modem.tones & DIAL_TONES:
-            if modem.tones & REFUSALS:
-                return Result.BUSY
-            if clock.now() >= until:
-                return Result.NO_DIALTONE
-            await modem.passed()
-    elif sign == "@":
-        until = clock.now() + seconds(modem.settings.registers[7])
-        while clock.now() < until:
-            if modem.tones & REFUSALS:
-                return Result.BUSY
-            if modem.quiet >= QUIET:
-                return None
-            await modem.passed()
-        return Result.NO_ANSWER
-    return None
 
 
 async def _follow(modem: VoiceModem) -> Result:

@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
 
-from ctidrv.events import CallerIdSeen, Dialled, PortEvent, RingOff, RingOn, ToneOff, ToneOn, VoiceOn
-from ctidrv.native.levels import level
-from ctidrv.native.pcm import Pcm
-from ctidrv.units import TICK, Samples, ms
+from ctidrv.events import CallerIdSeen, Dialled, PortEvent, RingOff, RingOn, ToneOff, VoiceOn
+from ctidrv.modem.at_line import Command, CommandLine, NoCommand, parse
+from ctidrv.modem.dle import code
+from ctidrv.modem.wording import Result, caller_id_lines
+from ctidrv.units import Samples, ms
 from hwsim.devices.line_end import LineEnd
-from hwsim.devices.v253.at_line import Command, CommandLine, NoCommand, parse
+from hwsim.devices.line_use import LineUse
 from hwsim.devices.v253.commands import execute
-from hwsim.devices.v253.dle import code
 from hwsim.devices.v253.formats import Coding
 from hwsim.devices.v253.hearing import Hearing
-from hwsim.devices.v253.parameters import Settings
+from hwsim.devices.v253.parameters import settings_of
 from hwsim.devices.v253.personas import Persona
 from hwsim.devices.v253.ring import RingDetector
 from hwsim.devices.v253.stream import Stream
-from hwsim.devices.v253.wording import COUNTRIES, Result, caller_id_lines
-from hwsim.ring_ear import SOUND_DBM0
+from hwsim.devices.v253.wording import COUNTRIES
 
 NOT_ABORTED = ms(125)
 """Behind its line, a character breaks no command off: a line feed may follow (ITU-T V.250, 5.6.1)."""
 _PARALLEL = 2
 """The bit of -STE."""
-FLASH = ms(500)
-"""Longer than an exchange's shortest, and shorter than its longest, but where the country says otherwise."""
 
 
-class VoiceModem:
+class VoiceModem(LineUse):
     """`out` takes bytes for the host and says whether there was room. All calls are on the event
     loop's thread.
 
@@ -47,9 +43,8 @@ class VoiceModem:
         *,
         country: str = "US",
     ) -> None:
-        self.line: LineEnd = line
+        super().__init__(line, settings_of(persona))
         self.persona: Persona = persona
-        self.settings: Settings = Settings(persona)
         self.voice_class = False
         """+FCLASS=8."""
         self.format = persona.formats[0]
@@ -60,14 +55,6 @@ class VoiceModem:
         """Result codes come so much too late; but RING."""
         self.abortable = False
         """What it does is broken off by any character."""
-        self.tones: set[str] = set()
-        """That sound on the line now."""
-        self.ended: dict[str, Samples] = {}
-        """When those that sounded before were over."""
-        self.voice = False
-        """Somebody has spoken."""
-        self.quiet = 0
-        """So many samples of silence, the last it heard."""
         self.stream: Stream | None = None
         self._out, self._note = out, note
         self._home = next((key for key, each in COUNTRIES.items() if each == country.lower()), "B5")
@@ -77,10 +64,6 @@ class VoiceModem:
         self._rest: Sequence[Command] = ()
         self._since = Samples(0)
         self._task: asyncio.Future[Result] | None = None
-        self._says: deque[tuple[Pcm, asyncio.Future[None]]] = deque()
-        self._saying: tuple[Pcm, int, asyncio.Future[None]] | None = None
-        self._passing: list[asyncio.Future[None]] = []
-        self._dialled: deque[asyncio.Future[None]] = deque()
         self._caller_id: CallerIdSeen | None = None
         self._bell = RingDetector(line.clock, self._ring, self._measured)
         self._hearing = Hearing(line.clock, persona, self._event)
@@ -196,21 +179,15 @@ class VoiceModem:
 
     def seize(self) -> None:
         if not self.line.off_hook:
-            self.tones.clear()
-            self.ended.clear()
-            self.voice, self.quiet = False, 0
             self._hearing.begin()
-            self.line.hook(True)
+            super().seize()
             self.settings.registers[1] = 0
             self._note("lifts", "")
 
     def release(self) -> None:
         if self.line.off_hook:
-            self.line.hook(False)
             self._note("hangs up", "")
-        for future in self._dialled:
-            future.cancel()
-        self._dialled.clear()
+        super().release()
 
     def reset(self) -> None:
         """ATZ: as it was stored; class 0, on hook."""
@@ -225,7 +202,7 @@ class VoiceModem:
     def factory(self) -> None:
         """AT&F."""
         self.voice_class = False
-        self.settings = Settings(self.persona)
+        self.settings = settings_of(self.persona)
         self.format = self.persona.formats[0]
         self.set_country(self._home)
 
@@ -253,40 +230,18 @@ class VoiceModem:
         blanks = self.persona.blanks
         return caller_id_lines(self._caller_id, formatted=formatted, blanks=blanks, name=self.names)
 
-    async def say(self, sound: Pcm) -> None:
-        """On the line; returns when the last sample has left."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._says.append((sound, done))
-        await done
-
-    async def flash(self) -> None:
-        self.line.flash(FLASH)
-        await self.dialled()
-
-    async def dialled(self) -> None:
-        """Waits for the end of a digit of pulses or a flash that was just ordered."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._dialled.append(done)
-        await done
-
-    async def passed(self) -> None:
-        """Waits for the next tick."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._passing.append(done)
-        await done
-
     # From and to the line.
 
     def tick(self) -> None:
         """20 ms of the line."""
         stream = self.stream
-        frame = self._own_sound()
+        frame = self.own_sound()
         if frame is None and stream is not None:
             frame = stream.frame()
         heard, events = self.line.tick(frame)
         for event in events:
-            self._line_event(event)
-        self.quiet = self.quiet + TICK if level(heard) < SOUND_DBM0 else 0
+            self.line_event(event)
+        self.heard(heard)
         if stream is not None and stream is self.stream:
             if stream.records and self.line.off_hook:
                 self._hearing.silence(heard, self.settings.number("+VSD", 1))
@@ -294,32 +249,13 @@ class VoiceModem:
             self._end_stream()
         if self._bell.is_over():
             self.settings.registers[1] = 0
-        passing, self._passing = self._passing, []
-        for future in passing:
-            _done(future)
+        self.passes()
         self.line.after()
 
     @property
     def takes_more(self) -> bool:
         """From the host."""
         return self.stream is None or not self.stream.full
-
-    def _own_sound(self) -> Pcm | None:
-        frame = Pcm()
-        while len(frame) < TICK:
-            if self._saying is None:
-                if not self._says:
-                    break
-                sound, future = self._says.popleft()
-                self._saying = sound, 0, future
-            sound, at, future = self._saying
-            piece = sound[at : at + TICK - len(frame)]
-            frame += piece
-            self._saying = sound, at + len(piece), future
-            if at + len(piece) >= len(sound):
-                self._passing.append(future)
-                self._saying = None
-        return frame if len(frame) else None
 
     def _end_stream(self) -> None:
         if self.stream is not None and self.stream.done:
@@ -329,13 +265,13 @@ class VoiceModem:
     def _stop(self) -> None:
         """Whatever it is at."""
         self.stream = None
-        self._says.clear()
-        self._saying = None
+        self.says_no_more()
         task, self._task, self.abortable = self._task, None, False
         if task is not None:
             task.cancel()
 
-    def _line_event(self, event: PortEvent) -> None:
+    def line_event(self, event: PortEvent) -> None:
+        super().line_event(event)
         match event:
             case RingOn():
                 self._bell.on()
@@ -343,17 +279,9 @@ class VoiceModem:
                 self._bell.off()
             case CallerIdSeen():
                 self._report(event)
-            case Dialled():
-                if self._dialled:
-                    _done(self._dialled.popleft())
-            case VoiceOn():
-                self.voice = True
-            case ToneOff():
-                self.tones.discard(event.tone)
-                self.ended[event.tone] = event.start
+            case Dialled() | VoiceOn() | ToneOff():
+                pass
             case _:
-                if isinstance(event, ToneOn):
-                    self.tones.add(event.tone)
                 self._hearing.event(event, digits=self.stream is None or self.stream.reports_digits)
 
     def _report(self, seen: CallerIdSeen) -> None:
@@ -378,8 +306,3 @@ class VoiceModem:
     def _measured(self, what: str, length: Samples) -> None:
         if self.settings.number("+VDR") and not self.line.off_hook:
             self._lines([f"{what}={round(length / ms(100))}"])
-
-
-def _done(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)

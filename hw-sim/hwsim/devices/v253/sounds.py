@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from ctidrv.modem.at_line import NoCommand
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.tones import Part, dtmf, render, tone
 from ctidrv.units import ms
-from hwsim.devices.v253.at_line import NoCommand
 
 TONE_DBM0 = -10.0
 PAUSE_MS = 70

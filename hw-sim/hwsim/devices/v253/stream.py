@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ctidrv.modem.dle import CAN, ESC, ETX, Data, Unshield, code, shield
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import TICK, ms
-from hwsim.devices.v253.dle import CAN, ESC, ETX, Data, Unshield, code, shield
 from hwsim.devices.v253.formats import Coding
 
 BUFFER = ms(500)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hwsim.devices.v253.dle import DLE
+from ctidrv.modem.dle import DLE
 from hwsim.devices.vices import TICKS_PER_S, Vice, Vices
 
 VICES = {

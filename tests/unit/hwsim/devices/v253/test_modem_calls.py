@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from ctidrv.modem.dle import Data, Unshield, shield
 from ctidrv.native.compare import find_over_line
 from ctidrv.native.levels import level
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.tones import Part, render, tone
 from ctidrv.units import TICK, ms, seconds
-from hwsim.devices.v253.dle import Data, Unshield, shield
 from hwsim.devices.v253.formats import CODINGS
 
 Make = Callable[..., Any]

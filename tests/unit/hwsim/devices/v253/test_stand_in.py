@@ -19,7 +19,7 @@ if sys.platform == "win32":
 
 import serial
 
-from hwsim.devices.v253.dle import shield
+from ctidrv.modem.dle import shield
 from hwsim.devices.v253.formats import CODINGS
 from hwsim.devices.v253.stand_in import ModemStandIn, next_name
 

@@ -15,6 +15,8 @@ _EXTENDED = re.compile(r"([+\-*#][A-Z0-9!%./:_\-]{1,16})(=\?|\?|=)?")
 _BASIC = re.compile(r"([&\\%][A-Z]|[A-CE-RT-Z])([0-9]{0,5})")
 _REGISTER = re.compile(r"S([0-9]{1,3})(\?|=([0-9]{0,5}))?")
 _SIGNS = "+-*#"
+LONGEST_NUMBER = 64
+_DIALS = frozenset("0123456789*#ABCD-.()/TPW,!@;")
 
 
 class NoCommand(ValueError):
@@ -113,3 +115,9 @@ def numbers(value: str, most: int = 8) -> list[int | None]:
     if len(fields) > most or not all(re.fullmatch(r"[0-9]{0,6}", field) for field in fields):
         raise NoCommand(value)
     return [int(field) if field else None for field in fields]
+
+
+def check_number(text: str) -> None:
+    """NoCommand for what cannot be dialled (V.250, 6.3.1)."""
+    if len(text) > LONGEST_NUMBER or not set(text) <= _DIALS:
+        raise NoCommand(text)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hwsim.devices.v253.at_line import MOST, Command, CommandLine, NoCommand, numbers, parse
+from ctidrv.modem.at_line import MOST, Command, CommandLine, NoCommand, numbers, parse
 
 
 def typed(text: bytes) -> list[str]:

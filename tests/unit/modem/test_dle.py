@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hwsim.devices.v253.dle import Code, Data, Unshield, code, shield
+from ctidrv.modem.dle import Code, Data, Unshield, code, shield
 
 
 def taken_apart(pieces: list[bytes], *, three: bool = False) -> tuple[bytes, list[int]]:
