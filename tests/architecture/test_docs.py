@@ -236,6 +236,11 @@ def _modem(office: Office, command: str) -> None:
         assert port.is_char_device()
 
 
+def _fax_modem(office: Office, command: str) -> None:
+    with _stand_in(office, command, "ttyF0") as port:
+        assert port.is_char_device()
+
+
 def _card(office: Office, command: str) -> None:
     with _stand_in(office, command, "nodes") as nodes:
         assert sorted(os.listdir(nodes)) == ["1", "2", "3", "channel", "ctl", "pseudo", "timer"]
@@ -364,6 +369,7 @@ RUNNERS: list[tuple[str, str, Callable[[Office, str], None]]] = [
     (r".*pcm-line\.md", r"ctidrv sim line --pcm ", _outside_program),
     (r".*pcm-line\.md", r"ctidrv sim line --wav ", _says_and_hears),
     (r".*modem-stand-in\.md", r"ctidrv sim modem ", _modem),
+    (r".*fax-modem\.md", r"ctidrv sim faxmodem ", _fax_modem),
     (r".*dahdi-stand-in\.md", r"ctidrv sim dahdi ", _card),
     (r"README\.md", r"ctidrv selftest\b", _selftest),
     (r".*commands\.md", r"ctidrv sim load ", _office_traffic),

@@ -1,0 +1,36 @@
+"""``ctidrv sim faxmodem``: a T.31 Class 1 fax modem on a pseudo-terminal."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from ctidrv.cli.output import add_json
+from ctidrv.errors import InputError
+from hwsim.commands.device import Teller, obey
+from hwsim.lockstep import Stop
+
+HELP = "a Class 1 fax modem on a pseudo-terminal, at a PCM line"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--link", required=True, metavar="PATH", help="the name of its port: a link is made")
+    parser.add_argument("--line", required=True, metavar="pcm:ADDRESS", help="ATD and ATA connect there")
+    add_json(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    if sys.platform == "win32":
+        raise InputError("sim faxmodem needs a pseudo-terminal, which Windows has not; run it under WSL")
+    from hwsim.devices.faxmodem.stand_in import FaxModemStandIn
+
+    teller = Teller("modem", "link", as_json=args.json)
+    with Stop() as stop:
+        modem = FaxModemStandIn(Path(args.link), line=args.line, tell=teller.tell)
+        try:
+            modem.start()
+            obey(modem, stop, teller)
+        finally:
+            modem.close()
+    return 0
