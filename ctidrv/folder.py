@@ -63,6 +63,14 @@ class DataFolder:
     def message(self, started: datetime, message: str) -> Path:
         return self.messages / f"{started:%Y/%m/%d}" / f"{message}.wav"
 
+    def sent_fax(self, created: datetime, batch: str, suffix: str) -> Path:
+        """``faxes/sent/YYYY/MM/DD/<batch-id>.pdf``: the copy of a document that is to be sent."""
+        return self.root / "faxes" / "sent" / f"{created:%Y/%m/%d}" / f"{batch}{suffix}"
+
+    def received_fax(self, started: datetime, fax: str) -> Path:
+        """``faxes/received/YYYY/MM/DD/<fax-id>.tif``"""
+        return self.root / "faxes" / "received" / f"{started:%Y/%m/%d}" / f"{fax}.tif"
+
 
 def data_folder(chosen: str | Path | None = None) -> DataFolder:
     """The folder named on the command line, else by the environment, else the platform's."""

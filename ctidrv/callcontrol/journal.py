@@ -42,6 +42,10 @@ What the WebSocket sends, the store keeps and `ctidrv demo` tells are these even
                                     taken (waited.py); how long he waited
     call.recording{recording, path, state, reason}        open | closed | lost: why not all of it is there
     call.message{message, box, seconds}
+    fax.job{job, state, number, pages, confirmed, tries, cause, again}  queued sending sent failed
+                                    stopped; again: when it is called next
+    fax.page{job, page, pages, state, bit_rate, percent}  sending confirmed refused not-confirmed
+    fax.received{fax, box, number, ident, pages, bad_rows, whole}
     call.clearing{cause, confidence}                      the line is given back
     call.ended{cause, outcome}                            and nothing more follows of this call
 """
