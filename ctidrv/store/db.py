@@ -18,6 +18,7 @@ from ctidrv.folder import DataFolder
 from ctidrv.ports.learnt import LineTone
 from ctidrv.store import calls, customers, facts, keeping, recordings, tones
 from ctidrv.store.connect import connect, open_reader, open_writer, plain_errors
+from ctidrv.store.faxes import Faxes
 from ctidrv.store.writer import Writer
 
 Row = dict[str, Any]
@@ -47,6 +48,7 @@ class Store:
         self._connection = connection
         self._writer = writer
         self._wall = wall
+        self.faxes = Faxes(folder.root, self._query, lambda: self.writer, wall)
 
     @classmethod
     def open(

@@ -44,7 +44,7 @@ def test_newer_database_is_refused_and_nothing_changed(folder, folder_bytes, rea
     set_version(folder.database, migrate.latest() + 1)
     before = folder_bytes()
     with pytest.raises(
-        NewerDatabase, match=r"ctidrv\.db: written by a newer ctidrv \(version 5, this one knows 4\)"
+        NewerDatabase, match=r"ctidrv\.db: written by a newer ctidrv \(version 6, this one knows 5\)"
     ):
         Store.read(folder) if reading else Store.open(folder, inline=True)
     assert folder_bytes() == before
@@ -185,4 +185,8 @@ def test_stored_database_of_each_version_opens_with_its_rows(version, tmp_path):
         assert [(row.tone, row.heard.hz, row.heard.ms) for row in taught] == (
             [("busy", (520.0,), (170, 230))] if version > 1 else []
         )
+        faxes = [(row["id"], row["state"], row["confirmed"]) for row in store.faxes.jobs(limit=9)]
+        assert faxes == ([("fax-1", "sending", 1)] if version > 4 else [])
+        came = [(row["id"], row["box"], row["pages"]) for row in store.faxes.received(limit=9)]
+        assert came == ([("fax-2", "office", 2)] if version > 4 else [])
     assert migrate.stored_version(folder.database) == migrate.latest()

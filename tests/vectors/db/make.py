@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from ctidrv.apps.fax.records import FaxJob, FaxPage, FaxTry, JobState, PageState, ReceivedFax
 from ctidrv.apps.records import CallRow, EventRow, LegRow, MessageRow, RecordingRow
 from ctidrv.folder import DataFolder
 from ctidrv.ports.learnt import LearntTone, LineTone
@@ -60,6 +62,16 @@ def main() -> None:
             store.put_message(
                 MessageRow("m1", "office", "c1", message, START, 8000, "13800138000", customer["id"])
             )
+            document = str(folder.sent_fax(START, "fax-1", ".pdf"))
+            digest = "1" * 64
+            job = FaxJob("fax-1", "fax-1", document, "信.pdf", digest, 2, "95588", "95588", START, START)
+            store.faxes.put_job(replace(job, state=JobState.SENDING, causes=("busy",)))
+            store.faxes.put_try(FaxTry("fax-1", 1, "sim/1", START, 2, 0, end, None, "busy"))
+            store.faxes.put_try(FaxTry("fax-1", 2, "sim/1", end, 2))
+            store.faxes.put_page(FaxPage("fax-1", 1, PageState.CONFIRMED, 14400, end))
+            store.faxes.put_page(FaxPage("fax-1", 2, PageState.SENDING, 14400, end))
+            tif = str(folder.received_fax(START, "fax-2"))
+            store.faxes.put_received(ReceivedFax("fax-2", "office", "sim/1", START, tif, digest, 2, 3, "c1"))
             store.put_tone(LineTone("sim/1", "busy", LearntTone((520.0,), (170, 230), -14.0, 12), START))
         with sqlite3.connect(folder.database) as connection:
             connection.execute("PRAGMA journal_mode = DELETE")
