@@ -17,6 +17,11 @@ allow = ["national", "short"]  classes (national short international premium ser
 deny = ["0137"]              the same, and stronger
 reserve = 1                  so many idle lines are kept for callers; an emergency call takes those too
 
+[fax]                        faxes that are sent; optional
+lines = ["sim/1"]            on these alone; on any without it
+hours = "08:00-20:00"        of the office's day: no fax is begun outside of them
+junk = ["0190", "+8610999"]  faxes that come from numbers that begin so go into the box "junk"
+
 [[board]]
 name = "sim"                 driver = "sim"       and the driver's own keys (lines = 4)
 
@@ -179,6 +184,16 @@ class OutboundConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class FaxConfig:
+    lines: tuple[PortId, ...] = ()
+    """On which faxes are sent; none: on any."""
+    hours: str | None = None
+    """`ctidrv.apps.fax.hours`"""
+    junk: tuple[str, ...] = ()
+    """`ctidrv.apps.fax.boxes`"""
+
+
+@dataclass(frozen=True, slots=True)
 class StationConfig:
     office: Office = Office()
     boards: Sequence[BoardConfig] = ()
@@ -186,6 +201,7 @@ class StationConfig:
     api_port: int = 0
     recording: RecordingConfig = RecordingConfig()
     outbound: OutboundConfig = OutboundConfig()
+    fax: FaxConfig = FaxConfig()
     seats: Sequence[SeatConfig] = ()
     queues: Sequence[QueueConfig] = ()
     path: Path | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctidrv.config import BoardConfig, LineConfig, QueueConfig, SeatConfig
+from ctidrv.config import BoardConfig, FaxConfig, LineConfig, QueueConfig, SeatConfig
 from ctidrv.config_table import Source
 
 
@@ -14,6 +14,12 @@ def queues_agree(source: Source, seats: list[SeatConfig], queues: list[QueueConf
         for word in queue.seats:
             if word not in words:
                 source.fail("queue", index, "seats", f"there is no seat and no group {word!r}")
+
+
+def fax_agrees(source: Source, lines: list[LineConfig], fax: FaxConfig) -> None:
+    for port in fax.lines:
+        if port not in {line.port for line in lines}:
+            source.fail("fax", 0, "lines", f"there is no line at port {port!r}")
 
 
 def first_agrees(

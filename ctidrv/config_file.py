@@ -20,6 +20,7 @@ from ctidrv.config import (
     USUAL_QUEUE,
     USUAL_WRAP_UP,
     BoardConfig,
+    FaxConfig,
     LineConfig,
     Office,
     OutboundConfig,
@@ -29,7 +30,7 @@ from ctidrv.config import (
     StationConfig,
     default_config,
 )
-from ctidrv.config_agree import first_agrees, lines_agree, queues_agree, seats_agree
+from ctidrv.config_agree import fax_agrees, first_agrees, lines_agree, queues_agree, seats_agree
 from ctidrv.config_table import Source, Table
 from ctidrv.errors import InputError
 from ctidrv.folder import DataFolder
@@ -38,6 +39,7 @@ from ctidrv.units import PortId
 MAX_BYTES = 262_144
 NAME = "station.toml"
 _PORT = r"[^/\s]+/[1-9][0-9]{0,2}"
+_HOURS = r"(?P<begin>([01]\d|2[0-3]):[0-5]\d)-(?!(?P=begin))([01]\d|2[0-3]):[0-5]\d"
 _NAMED = r"[^\s/](?:[^/\x00-\x1f]*[^\s/])?"
 _MINUTES = {"m": 1, "h": 60, "d": 1440}
 
@@ -76,7 +78,7 @@ def read_config(path: Path) -> StationConfig:
 
 class _Reader(Source):
     def config(self, tables: dict[str, Any]) -> StationConfig:
-        known = ("office", "station", "recording", "outbound", "board", "line", "seat", "queue")
+        known = ("office", "station", "recording", "outbound", "fax", "board", "line", "seat", "queue")
         for name in tables:
             if name not in known:
                 header = isinstance(tables[name], dict | list)
@@ -88,6 +90,7 @@ class _Reader(Source):
         station.nothing_else("port")
         recording = self._recording(Table(self, tables.get("recording", {}), "recording"))
         outbound = self._outbound(Table(self, tables.get("outbound", {}), "outbound"))
+        fax = self._fax(Table(self, tables.get("fax", {}), "fax"))
         boards = [self._board(table) for table in self._each(tables, "board")]
         lines = [self._line(table) for table in self._each(tables, "line")]
         seats = [self._seat(table) for table in self._each(tables, "seat")] if "seat" in tables else []
@@ -95,6 +98,7 @@ class _Reader(Source):
         lines_agree(self, boards, lines)
         seats_agree(self, boards, lines, seats)
         queues_agree(self, seats, queues)
+        fax_agrees(self, lines, fax)
         first_agrees(self, lines, seats, queues)
         return StationConfig(
             office,
@@ -103,6 +107,7 @@ class _Reader(Source):
             api_port,
             recording,
             outbound,
+            fax,
             tuple(seats),
             tuple(queues),
             path=self.path,
@@ -160,6 +165,20 @@ class _Reader(Source):
         reserve = table.number("reserve", 0, 0, MOST_LINES)
         table.nothing_else("allow, deny, reserve")
         return OutboundConfig(lists["allow"], lists["deny"], reserve)
+
+    def _fax(self, table: Table) -> FaxConfig:
+        fax = FaxConfig(
+            lines=tuple(PortId(port) for port in table.words("lines") or ()),
+            hours=table.optional("hours"),
+            junk=table.words("junk", empty=True) or (),
+        )
+        if fax.hours is not None and not re.fullmatch(_HOURS, fax.hours):
+            table.fail("hours", f"hours {fax.hours!r} must be as 08:00-20:00")
+        for entry in fax.junk:
+            if not re.fullmatch(r"\+?[0-9]{1,20}", entry):
+                table.fail("junk", f"junk {entry!r} is no beginning of a number")
+        table.nothing_else("lines, hours, junk")
+        return fax
 
     def _board(self, table: Table) -> BoardConfig:
         where = table.where

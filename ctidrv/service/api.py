@@ -25,6 +25,7 @@ from ctidrv.service import shapes
 from ctidrv.service.access import token_fits
 from ctidrv.service.door import Door
 from ctidrv.service.routes_calls import CallRoutes
+from ctidrv.service.routes_faxes import FaxRoutes
 from ctidrv.service.routes_kept import KeptRoutes
 from ctidrv.service.routes_lines import LineRoutes
 from ctidrv.service.streaming import EventStream
@@ -46,14 +47,15 @@ def make_app(station: Door) -> FastAPI:
     app = FastAPI(
         title="ctidrv station",
         version=__version__,
-        description="Lines, calls, recordings, messages and customers. Header: Authorization: Bearer TOKEN.",
+        description="Lines, calls, recordings, messages, faxes, customers."
+        " Header: Authorization: Bearer TOKEN.",
         docs_url=None,
         redoc_url=None,
         responses={status: {"model": shapes.Problem} for status in (400, 401, 403, 404, 409, 422, 503)},
     )
     app.add_middleware(_Bounded)
     _tell_errors(app)
-    for routes in (LineRoutes(station), CallRoutes(station), KeptRoutes(station)):
+    for routes in (LineRoutes(station), CallRoutes(station), KeptRoutes(station), FaxRoutes(station)):
         router = APIRouter(prefix="/api/v1", dependencies=[Depends(known)])
         routes.join(router)
         app.include_router(router)

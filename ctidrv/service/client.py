@@ -49,6 +49,10 @@ DIAL_S = 60.0
 RING_S = 20.0
 """A seat to which a call is sent on."""
 PARKED_S = 120.0
+DOCUMENT_S = 60.0
+"""A document is made into pages before its faxes are queued."""
+STOP_FAX_S = 30.0
+"""A fax that is on its way hangs up first."""
 LISTED = 100
 """Rows a list returns unless asked for more."""
 
@@ -336,6 +340,56 @@ class StationClient:
     def message_audio(self, message: str) -> bytes:
         """The message's WAV file; the station writes down that it was listened to."""
         return self._request("GET", f"/api/v1/messages/{message}/audio").content
+
+    def send_fax(
+        self,
+        file: Path | str,
+        numbers: Sequence[str],
+        *,
+        line: str | None = None,
+        priority: int | None = None,
+        hours: str | None = None,
+        tries: int | None = None,
+        due: str | None = None,
+    ) -> list[Row]:
+        """Queues a document for every number, or for none of them; the faxes. `hours`: such as 08:00-20:00;
+        `due`: not before, RFC 3339. InputError and ServiceError say why there are none."""
+        asked = {"line": line, "priority": priority, "hours": hours, "tries": tries, "due": due}
+        given = {name: value for name, value in asked.items() if value is not None}
+        body = {"file": str(file), "numbers": list(numbers), **given}
+        rows: list[Row] = self._request("POST", "/api/v1/faxes", json=body, timeout=DOCUMENT_S).json()
+        return rows
+
+    def faxes(
+        self, *, limit: int = LISTED, state: str | None = None, batch: str | None = None, lang: str = "en"
+    ) -> list[Row]:
+        """Faxes to be sent, newest first; `lang`: "en" or "zh", of ``error``."""
+        return self._rows("/api/v1/faxes", limit=limit, state=state, batch=batch, lang=lang)
+
+    def fax(self, fax: str, *, lang: str = "en") -> Row:
+        """One with ``page_states``, ``call_rows`` and ``facts``."""
+        return self._row("GET", f"/api/v1/faxes/{fax}", params={"lang": lang})
+
+    def stop_fax(self, fax: str) -> Row:
+        return self._row("POST", f"/api/v1/faxes/{fax}/stop", timeout=STOP_FAX_S)
+
+    def retry_fax(self, fax: str) -> Row:
+        """One that failed or was stopped; its row."""
+        return self._row("POST", f"/api/v1/faxes/{fax}/retry")
+
+    def received_faxes(
+        self, *, limit: int = LISTED, box: str | None = None, state: str | None = None
+    ) -> list[Row]:
+        """Faxes that came, newest first."""
+        return self._rows("/api/v1/received-faxes", limit=limit, box=box, state=state)
+
+    def received_document(self, fax: str) -> bytes:
+        """The TIFF file of a fax that came; the station writes down that it was read."""
+        return self._request("GET", f"/api/v1/received-faxes/{fax}/document").content
+
+    def fax_boxes(self) -> list[Row]:
+        """``box faxes new latest`` of every box that has faxes."""
+        return self._rows("/api/v1/fax-boxes")
 
     def customers(
         self, *, limit: int = LISTED, number: str | None = None, text: str | None = None

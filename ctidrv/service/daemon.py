@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 import secrets
 from collections import deque
+from collections.abc import Callable
 from datetime import datetime
 
+from ctidrv.apps.fax.sender import FaxSender
 from ctidrv.apps.ivr.clips import Services
 from ctidrv.apps.recording import CallRecorder
 from ctidrv.apps.voicemail import Mailboxes
 from ctidrv.callcontrol.call import Call
 from ctidrv.callcontrol.ids import Ids
 from ctidrv.callcontrol.journal import Journal
+from ctidrv.callcontrol.number_policy import NumberPolicy
 from ctidrv.clock import SampleClock
 from ctidrv.config import StationConfig
 from ctidrv.errors import CtiError, UsageError
@@ -28,6 +32,8 @@ from ctidrv.media.core import MakeCore, native_core
 from ctidrv.media.engine import MediaEngine
 from ctidrv.ports.api import DriverContext
 from ctidrv.service import loading
+from ctidrv.service.fax_desk import FaxDesk
+from ctidrv.service.faxes import FaxGround, faxes_left, make_desk
 from ctidrv.service.history import History
 from ctidrv.service.hub import Hub
 from ctidrv.service.orders import Orders
@@ -53,7 +59,7 @@ class Station(Orders):
 
     live: real time, ticks by the core's own thread, rows by the store's; else virtual time, everything in
     the caller's thread. seed, start: what makes a run in virtual time repeat (ids, noise, wall time).
-    core: makes its engine.
+    core: makes its engine. fax_sender: makes what sends its faxes; without one it sends none.
     """
 
     def __init__(
@@ -65,6 +71,7 @@ class Station(Orders):
         seed: int | None = None,
         start: datetime | None = None,
         core: MakeCore = native_core,
+        fax_sender: Callable[[Station], FaxSender] | None = None,
     ) -> None:
         if not live and (seed is None or start is None):
             raise UsageError("a station in virtual time needs a seed and the wall time of its start")
@@ -81,6 +88,7 @@ class Station(Orders):
         self.token = ""
         """Of the API; empty where none is served."""
         self._core = core
+        self._fax_sender = fax_sender
         self._seed = secrets.randbits(31) if seed is None else seed
         self._loaded: loading.Loaded | None = None
 
@@ -120,6 +128,7 @@ class Station(Orders):
             menus = {line.port: line.script for line in self.config.lines}
             self.history = History(self.journal, self.store, self.clock, self.hub, menus)
             self.recovered = recover(self.folder, self.store, self.journal)
+            self._faxes_left = faxes_left(self.store, self.journal, self.clock)
             self.customers = Customers(self.store, self.history, self.journal)
             undo.callback(self._close_boards)
             for name, board in loaded.boards.items():
@@ -138,6 +147,7 @@ class Station(Orders):
             line.controller.start()
         for seat in self.seats.values():
             seat.start()
+        self.fax_desk.start(self._faxes_left)
         if self.retention is not None:
             self.retention.start()
         if self.live:
@@ -147,6 +157,7 @@ class Station(Orders):
         """Hangs up, lets recordings and rows be finished, and tells those who listen that it was the last."""
         if self.retention is not None:
             await self.retention.stop()
+        await self.fax_desk.close()
         await asyncio.gather(*(line.controller.stop() for line in self.lines.values()))
         for seat in self.seats.values():
             seat.stop()
@@ -182,9 +193,15 @@ class Station(Orders):
         self.queues = make.queues(self.switchboard, loaded.music)
         self.services = Services(boxes, folder, store, clock, ids, self.switchboard, self.queues)
         self.taught = TaughtTones(store, self.engine, self.journal, self.lines)
+        self.fax_desk = self._make_fax_desk(policy)
         self.traces = Traces(self.config, self.engine, self.boards, self.lines, self.taught, self.journal)
         for line in self.config.lines:
             self.lines[line.port] = make.line(line, loaded.lines[line.port], self.taught, self._serve)
+
+    def _make_fax_desk(self, policy: NumberPolicy) -> FaxDesk:
+        make = None if self._fax_sender is None else functools.partial(self._fax_sender, self)
+        stands_on = FaxGround(self.folder, self.store, self.journal, self.ids, self.clock)
+        return make_desk(self.config, stands_on, policy.judge, self.outbound.free, make)
 
     async def _serve(self, call: Call) -> None:
         line = self.lines[call.port]

@@ -10,6 +10,7 @@ from fastapi import HTTPException, Query
 
 from ctidrv.errors import StoreError
 from ctidrv.ports.learnt import LearntTone
+from ctidrv.service.fax_desk import FaxDesk
 from ctidrv.service.hub import Hub
 from ctidrv.service.tracing import Traces
 from ctidrv.store import Store
@@ -35,6 +36,8 @@ class Door(Protocol):
     def hub(self) -> Hub: ...
     @property
     def traces(self) -> Traces: ...
+    @property
+    def fax_desk(self) -> FaxDesk: ...
     @property
     def token(self) -> str: ...
     def info(self) -> Row: ...

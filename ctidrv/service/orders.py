@@ -27,6 +27,7 @@ from ctidrv.media.wav import read_wav
 from ctidrv.native.pcm import Pcm
 from ctidrv.ports.api import Able, Board
 from ctidrv.ports.learnt import LearntTone, LineTone
+from ctidrv.service.fax_desk import FaxDesk
 from ctidrv.service.loading import read_script
 from ctidrv.service.outbound import Outbound
 from ctidrv.service.parts import Line
@@ -57,6 +58,7 @@ class Orders:
     outbound: Outbound
     taught: TaughtTones
     traces: Traces
+    fax_desk: FaxDesk
 
     def info(self) -> dict[str, Any]:
         writer = self.store.writer

@@ -10,7 +10,7 @@ call.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -125,6 +125,13 @@ class Outbound:
         return self._dial(self._choose(port), job)
 
     # Lines.
+
+    def free(self, taken: Collection[PortId] = ()) -> list[PortId]:
+        """The idle lines on which a call that can wait may be made now; `taken`: those that another is about
+        to be made on. None where no more are idle than are kept for callers."""
+        idle = [port for port, line in self._lines.items() if line.controller.state is State.IDLE]
+        left = [port for port in idle if port not in taken]
+        return left if len(left) > self._reserve else []
 
     def _choose(self, port: PortId | None, tried: Sequence[PortId] = ()) -> Line:
         if port is not None and port not in self._lines:

@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from ctidrv.apps.fax.causes import FaxCause
+from ctidrv.apps.fax.dispatch import FaxQueue
+from ctidrv.apps.fax.hours import Hours
+from ctidrv.apps.fax.records import FaxJob, PageState
+from ctidrv.apps.fax.sender import FaxEvent, Outcome, PageTold
 from ctidrv.apps.records import CallRow, EventRow, MessageRow, RecordingRow
+from ctidrv.callcontrol.ids import Ids
+from ctidrv.callcontrol.journal import Journal
+from ctidrv.callcontrol.number_policy import NumberPolicy
+from ctidrv.clock import SampleClock
 from ctidrv.errors import InputError, NotAllowed, NotCapable, PortError, ServiceError
 from ctidrv.folder import DataFolder
 from ctidrv.ports.learnt import LearntTone
 from ctidrv.service import access
 from ctidrv.service.api import make_app
 from ctidrv.service.client import StationClient
+from ctidrv.service.fax_desk import FaxDesk
 from ctidrv.service.hub import Hub
 from ctidrv.service.server import ApiServer, bind
 from ctidrv.store import Store, event_json
+from ctidrv.units import PortId
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PORT = {
@@ -60,6 +72,62 @@ QUEUE = {
 }
 
 
+class FaxLine:
+    """A line for one fax at a time, and its sender: it confirms the pages up to the first of `refuses`, and
+    then goes on only when it is let."""
+
+    def __init__(self) -> None:
+        self.refuses: set[int] = set()
+        self.let = asyncio.Event()
+        self.sent: list[tuple[str, tuple[int, ...]]] = []
+
+    async def send(
+        self, job: FaxJob, port: PortId, pages: Sequence[int], on_event: Callable[[FaxEvent], None]
+    ) -> Outcome:
+        self.sent.append((job.number, tuple(pages)))
+        for page in pages:
+            on_event(PageTold(page, PageState.SENDING, 9600))
+            if page in self.refuses:
+                await self.let.wait()
+                return Outcome(FaxCause.INCOMPATIBLE, "no DIS")
+            on_event(PageTold(page, PageState.CONFIRMED, 9600))
+        return Outcome(FaxCause.SENT)
+
+
+async def count_pages(document: Path) -> int:
+    lines = (await asyncio.to_thread(document.read_text, "utf-8")).splitlines()
+    if not lines:
+        raise InputError(f"{document.name}: is empty")
+    return len(lines)
+
+
+def fax_desk(station: NotingStation) -> FaxDesk:
+    """Of one line, `station.fax_line`, in the United States."""
+    clock, store = SampleClock(), station.store
+    journal, ids = Journal(clock), Ids(None, clock)
+    station.fax_line = FaxLine()
+    policy = NumberPolicy("US", emergency=("911",))
+    queue = FaxQueue(
+        station.fax_line,
+        lambda taken: [port for port in (PortId("sim/1"),) if port not in taken],
+        store.faxes,
+        journal,
+        clock,
+        ZoneInfo("UTC"),
+    )
+    return FaxDesk(
+        station.folder,
+        store,
+        ids,
+        clock,
+        policy.judge,
+        ("sim/1",),
+        Hours.parse("00:00-23:59"),
+        count_pages,
+        queue,
+    )
+
+
 class NotingStation:
     """`ctidrv.service.door.Door` over a real store."""
 
@@ -70,6 +138,7 @@ class NotingStation:
         self.token = access.token(folder)
         self.asked: list[tuple[str, str]] = []
         self.seat = dict(SEAT)
+        self.fax_desk = fax_desk(self)
 
     def info(self) -> dict[str, Any]:
         state = {"waiting": 0, "stalled": False, "errors": []}

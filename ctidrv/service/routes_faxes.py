@@ -1,0 +1,103 @@
+"""Faxes: those that are sent, and the boxes of those that came."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from pathlib import Path
+from typing import Literal
+
+from fastapi import APIRouter, HTTPException, Response
+from fastapi.responses import FileResponse
+
+from ctidrv.service import shapes_fax as shapes
+from ctidrv.service.door import Door, Limit, Row, Text, found, on_disk
+from ctidrv.service.fax_desk import NewFax
+from ctidrv.units import PortId
+
+Lang = Literal["en", "zh"]
+
+
+class _Tiff(Response):
+    media_type = "image/tiff"
+
+
+class FaxRoutes:
+    """Queries run in FastAPI's threads: the disk never holds up the loop that serves the calls."""
+
+    def __init__(self, station: Door) -> None:
+        self._station = station
+
+    def join(self, to: APIRouter) -> None:
+        to.get("/faxes", response_model=list[shapes.Fax])(self.faxes)
+        to.post("/faxes", response_model=list[shapes.Fax], status_code=201)(self.send)
+        to.get("/faxes/{fax}", response_model=shapes.FaxInFull)(self.fax)
+        to.post("/faxes/{fax}/stop", response_model=shapes.Fax)(self.stop)
+        to.post("/faxes/{fax}/retry", response_model=shapes.Fax)(self.retry)
+        to.get("/received-faxes", response_model=list[shapes.ReceivedFax])(self.received)
+        to.get("/received-faxes/{fax}", response_model=shapes.ReceivedFax)(self.received_one)
+        to.get("/received-faxes/{fax}/document", response_class=_Tiff)(self.document)
+        to.get("/fax-boxes", response_model=list[shapes.FaxBox])(self.boxes)
+
+    def faxes(
+        self, limit: Limit = 100, state: Text = None, batch: Text = None, lang: Lang = "en"
+    ) -> list[Row]:
+        """To be sent, newest first."""
+        return self._station.store.faxes.jobs(limit=limit, state=state, batch=batch, language=lang)
+
+    def fax(self, fax: str, lang: Lang = "en") -> Row:
+        """With the state of every page and the calls that were made for it."""
+        return found(self._station.store.faxes.job(fax, lang), f"no fax {fax!r}")
+
+    async def send(self, new: shapes.NewFax) -> list[Row]:
+        """Queues a document for every number, or for none of them. 403: one may not be dialled; 409: the
+        station can send no faxes."""
+        asked = NewFax(
+            Path(new.file),
+            new.numbers,
+            None if new.line is None else PortId(new.line),
+            new.priority,
+            new.hours,
+            new.tries,
+            new.due,
+        )
+        ids = await self._station.fax_desk.send(asked)
+        await on_disk(self._station.store.committed())
+        rows = await asyncio.to_thread(lambda: [self._station.store.faxes.job(each) for each in ids])
+        return [row for row in rows if row is not None]
+
+    async def stop(self, fax: str) -> Row:
+        """It is sent no further; one that is on its way hangs up."""
+        return await self._ask(self._station.fax_desk.stop(fax), fax)
+
+    async def retry(self, fax: str) -> Row:
+        """One that failed or was stopped: what is not confirmed of it is sent."""
+        return await self._ask(self._station.fax_desk.retry(fax), fax)
+
+    def received(self, limit: Limit = 100, box: Text = None, state: Text = None) -> list[Row]:
+        """Newest first."""
+        return self._station.store.faxes.received(limit=limit, box=box, state=state)
+
+    def received_one(self, fax: str) -> Row:
+        return found(self._station.store.faxes.received_one(fax), f"no received fax {fax!r}")
+
+    async def document(self, fax: str) -> Response:
+        """The TIFF file. That it was read is written down before the first byte goes out."""
+        row = await asyncio.to_thread(self.received_one, fax)
+        path = Path(row["path"])
+        if not await asyncio.to_thread(path.is_file):
+            raise HTTPException(404, f"the file of fax {fax} is missing: {path}")
+        await on_disk(asyncio.wrap_future(self._station.store.faxes.read(fax, "token")))
+        return FileResponse(path, media_type="image/tiff", filename=path.name)
+
+    def boxes(self) -> list[Row]:
+        """Those that have faxes."""
+        return self._station.store.faxes.boxes()
+
+    async def _ask(self, asked: Awaitable[None], fax: str) -> Row:
+        try:
+            await asked
+        except LookupError as error:
+            raise HTTPException(404, f"no fax {fax!r}") from error
+        await on_disk(self._station.store.committed())
+        return await asyncio.to_thread(self.fax, fax)

@@ -1,0 +1,120 @@
+"""The shapes of faxes in the API (`ctidrv.service.shapes`)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from ctidrv.apps.fax.records import MOST_TRIES, USUAL_TRIES
+from ctidrv.service.shapes import Line, Number, Path, Shape
+
+MOST_NUMBERS = 1000
+
+
+class Fax(Shape):
+    """A document to one number."""
+
+    id: str
+    batch: str
+    """Faxes that were queued together have one."""
+    path: str
+    """Of the document's copy in the data folder."""
+    name: str
+    sha256: str
+    pages: int
+    confirmed: int
+    """Pages that the far end has confirmed."""
+    calls: int
+    number: str
+    e164: str | None
+    created: str
+    due: str
+    """Not before."""
+    port: str | None
+    priority: int
+    """1 goes first, 9 last."""
+    hours: str | None
+    tries: int
+    state: Literal["queued", "sending", "sent", "failed", "stopped"]
+    ended: str | None
+    cause: str | None
+    """Of the last call."""
+    error: str | None
+    """The cause in words, in the language that was asked for."""
+
+
+class FaxPageState(Shape):
+    page: int
+    state: Literal["not-sent", "sending", "confirmed", "refused", "not-confirmed"]
+    bit_rate: int | None
+    at: str | None
+
+
+class FaxCall(Shape):
+    number: int
+    port: str
+    started: str
+    ended: str | None
+    pages: int
+    """To be sent by it."""
+    confirmed: int
+    call: str | None
+    cause: str | None
+    error: str | None
+    bit_rate: int | None
+    ident: str | None
+    """As the far end calls itself."""
+
+
+class FaxInFull(Fax):
+    page_states: list[FaxPageState]
+    call_rows: list[FaxCall]
+    facts: list[dict[str, Any]]
+
+
+class ReceivedFax(Shape):
+    id: str
+    box: str
+    port: str
+    started: str
+    path: str
+    sha256: str
+    pages: int
+    bad_rows: int
+    """Damaged rows in all its pages."""
+    call: str | None
+    number: str | None
+    e164: str | None
+    ident: str | None
+    customer_name: str | None
+    whole: bool
+    """False: the connection was lost, and pages may be missing."""
+    state: Literal["new", "read"]
+
+
+class FaxBox(Shape):
+    box: str
+    faxes: int
+    new: int
+    latest: str
+
+
+class NewFax(BaseModel):
+    """A document for one number or many; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    file: Path
+    """On the station's computer."""
+    numbers: Annotated[list[Number], Field(min_length=1, max_length=MOST_NUMBERS)]
+    line: Line | None = None
+    """The port of a line; null: the station chooses."""
+    priority: Annotated[int, Field(ge=1, le=9)] | None = None
+    """1 goes first, 9 last; null: 5, and 7 of one document to many numbers."""
+    hours: Annotated[str, StringConstraints(max_length=11)] | None = None
+    """Of the office's day, such as 08:00-20:00; null: the station's."""
+    tries: Annotated[int, Field(ge=1, le=MOST_TRIES)] = USUAL_TRIES
+    """Calls at most."""
+    due: AwareDatetime | None = None
+    """Not before."""
