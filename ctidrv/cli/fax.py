@@ -8,9 +8,14 @@ from __future__ import annotations
 import argparse
 import importlib
 
-HELP = "faxes: what a recorded call of one says"
+HELP = "faxes: the queue of those to be sent, boxes of those that came, and what a recorded call of one says"
 
 COMMANDS = {
+    "queue": "ctidrv.cli.fax_queue",
+    "show": "ctidrv.cli.fax_show",
+    "stop": "ctidrv.cli.fax_orders",
+    "retry": "ctidrv.cli.fax_orders",
+    "boxes": "ctidrv.cli.fax_boxes",
     "analyse": "ctidrv.cli.fax_analyse",
 }
 

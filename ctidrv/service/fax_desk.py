@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ctidrv.apps.fax import limits
 from ctidrv.apps.fax.archive import archive
 from ctidrv.apps.fax.dispatch import FaxQueue, Held
+from ctidrv.apps.fax.drawing import limits
 from ctidrv.apps.fax.hours import Hours, meet
 from ctidrv.apps.fax.records import (
     BROADCAST_PRIORITY,

@@ -6,7 +6,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from ctidrv.apps.fax import limits
+from ctidrv.apps.fax.drawing import limits
 from ctidrv.errors import InputError, StoreError
 
 _CHUNK = 1 << 20

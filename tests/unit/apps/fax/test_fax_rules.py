@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ctidrv.apps.fax import limits
 from ctidrv.apps.fax.archive import archive
 from ctidrv.apps.fax.boxes import JUNK, FaxBoxes, is_junk
 from ctidrv.apps.fax.causes import WORDS, FaxCause, in_words
+from ctidrv.apps.fax.drawing import limits
 from ctidrv.apps.fax.hours import Hours, meet, opens
 from ctidrv.apps.fax.queue import turn
 from ctidrv.apps.fax.records import FaxTry, JobState, PageState, ReceivedFax, fresh_pages

@@ -1,0 +1,77 @@
+"""``ctidrv fax queue``: the faxes to be sent, newest first; with a document, one more for every number."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from ctidrv.cli import look
+from ctidrv.cli.output import add_data, add_json
+from ctidrv.errors import UsageError
+
+HELP = "faxes to be sent; with FILE and --number: queue a document"
+
+COLUMNS = (
+    ("id", 0),
+    ("created", 19),
+    ("number", 14),
+    ("state", 7),
+    ("pages", 5),
+    ("calls", 2),
+    ("name", 16),
+    ("error", 0),
+)
+STATES = ("queued", "sending", "sent", "failed", "stopped")
+_OF_A_NEW_ONE = ("number", "line", "priority", "hours", "tries", "due")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="PDF, TIFF, PNG, JPEG or text")
+    new = parser.add_argument_group("a new one")
+    new.add_argument("--number", action="append", metavar="N", help="to whom; again for each further one")
+    new.add_argument("--line", metavar="PORT", help="such as sim/1; else the station chooses")
+    new.add_argument("--priority", type=int, metavar="1-9", help="1 goes first; 5, and 7 to many numbers")
+    new.add_argument("--hours", metavar="HH:MM-HH:MM", help="only then, of the office's day")
+    new.add_argument("--tries", type=int, metavar="N", help="calls at most (6)")
+    new.add_argument("--due", metavar="TIME", help="not before: RFC 3339, such as 2027-03-08T18:00:00+08:00")
+    rows = parser.add_argument_group("the list")
+    rows.add_argument("--state", choices=STATES)
+    rows.add_argument("--batch", metavar="ID", help="those that were queued together")
+    rows.add_argument("--limit", type=look.count, default=look.LISTED, metavar="N", help="at most (100)")
+    add_lang(parser)
+    add_data(parser)
+    add_json(parser)
+
+
+def add_lang(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="of the reasons; en by default")
+
+
+def run(args: argparse.Namespace) -> int:
+    given = [name for name in _OF_A_NEW_ONE if getattr(args, name) is not None]
+    if args.file is None and given:
+        raise UsageError(f"--{given[0]} goes with a FILE that is to be sent")
+    rows = _listed(args) if args.file is None else _queued(args)
+    look.show_rows(rows if args.json else [short(row) for row in rows], COLUMNS, args, "no faxes")
+    return 0
+
+
+def _listed(args: argparse.Namespace) -> Sequence[look.Row]:
+    with look.open_store(args) as store:
+        return store.faxes.jobs(limit=args.limit, state=args.state, batch=args.batch, language=args.lang)
+
+
+def short(row: look.Row) -> look.Row:
+    """A line of the table: confirmed pages of all."""
+    return {**row, "pages": f"{row['confirmed']}/{row['pages']}"}
+
+
+def _queued(args: argparse.Namespace) -> Sequence[look.Row]:
+    from ctidrv.service.client import StationClient
+
+    if not args.number:
+        raise UsageError("give a --number for each one to whom it is to be sent")
+    more = {name: getattr(args, name) for name in _OF_A_NEW_ONE if name != "number"}
+    with StationClient.discover(args.data) as station:
+        return station.send_fax(args.file.absolute(), args.number, **more)
