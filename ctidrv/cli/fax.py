@@ -8,9 +8,11 @@ from __future__ import annotations
 import argparse
 import importlib
 
-HELP = "faxes: the queue of those to be sent, boxes of those that came, and what a recorded call of one says"
+HELP = "faxes: sending, receiving, the queue, boxes of those that came, what a recorded call of one says"
 
 COMMANDS = {
+    "send": "ctidrv.cli.fax_call",
+    "receive": "ctidrv.cli.fax_call",
     "queue": "ctidrv.cli.fax_queue",
     "show": "ctidrv.cli.fax_show",
     "stop": "ctidrv.cli.fax_orders",

@@ -20,12 +20,16 @@ from typing import Any
 import pytest
 
 from ctidrv import cli
+from ctidrv.apps.fax.keep import write_tiff
+from ctidrv.apps.fax.page import PageRows
 from ctidrv.errors import ServiceError
 from ctidrv.media.trace import load
 from ctidrv.media.wav import WavWriter
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.tones import dtmf
 from ctidrv.service.client import StationClient
+from tests.long.fax_wire import Conditions
+from tests.scenarios.pcm_joiner import Joiner
 from tests.unit.apps.fax.analysis.spoken import opened
 
 ROOT = Path(__file__).parents[2]
@@ -275,6 +279,30 @@ def _fax_analysed(office: Office, command: str) -> None:
     assert (office.folder / "analysed" / "call.png").read_bytes().startswith(b"\x89PNG")
 
 
+def _faxed(office: Office, command: str) -> None:
+    """Both commands of the page, at the ends of a line; the one that is asked for as it stands."""
+    write_tiff(office.folder / "letter.tif", [PageRows(bytes(216 * 50), 1728, 204, 196)])
+    ends = ["left.socket", "right.socket"]
+    for each in ends:
+        (office.folder / each).unlink(missing_ok=True)
+    joiner = Joiner(Conditions(), 1, [office.folder / each for each in ends])
+    is_sent = " send " in command
+    other = (
+        "receive --to faxes --line pcm:unix:right.socket"
+        if is_sent
+        else "send letter.tif --line pcm:unix:left.socket"
+    )
+    with subprocess.Popen(
+        [*CTIDRV, "fax", *other.split()], cwd=office.folder, encoding="utf-8", stdout=subprocess.PIPE
+    ) as far_end:
+        said = office.run(command)
+        told, _ = far_end.communicate(timeout=60)
+    joiner.join()
+    assert ("sent: 1 pages" in said, "received: 1 pages" in told) == (is_sent, is_sent)
+    assert far_end.returncode == 0
+    assert list((office.folder / "faxes").glob("fax-*.tif"))
+
+
 def _doctor(office: Office, command: str) -> None:
     assert "station: runs" in office.run(command)
 
@@ -364,6 +392,7 @@ RUNNERS: list[tuple[str, str, Callable[[Office, str], None]]] = [
     (r"README\.md", r"ctidrv recordings verify\b", _verify),
     (r"", r"ctidrv ivr check [\w./]+", _no_findings),
     (r"", r"ctidrv dsp detect FILE\.wav", _detect),
+    (r".*reference/fax\.md", r"ctidrv fax (send|receive) ", _faxed),
     (r".*fax-analyse\.md", r"ctidrv fax analyse ", _fax_analysed),
     (r".*commands\.md", r"ctidrv sim phone ", _telephone),
     (r".*pcm-line\.md", r"ctidrv sim line --pcm ", _outside_program),

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import random
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -13,10 +11,7 @@ from ctidrv.errors import UsageError
 from ctidrv.native.fax_machine import FaxMachine
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.t30 import Sheet, T30Config, T30Event
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "long"))
-
-from fax_wire import Wire, ordinary, talk
+from tests.long.fax_wire import Wire, ordinary, talk
 
 WIDTH, ROWS = 1728, 250
 CALLER = T30Config(calling=True, receives=False, sheets=[Sheet(WIDTH, "fine")], ident="+49 30 1")
