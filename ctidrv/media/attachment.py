@@ -15,8 +15,11 @@ class Terminal(Protocol):
     def native(self) -> Any: ...
 
     def pump(self) -> None:
-        """Behind the events of each tick, and once more when it is off the port: takes what the tick has left
-        for this side."""
+        """Behind the events of each tick: takes what the tick has left for this side."""
+        ...
+
+    def off(self, reason: str) -> None:
+        """It is off the port (`Detached.reason`): all of it is this side's again."""
         ...
 
 
@@ -40,7 +43,7 @@ class Attachment:
     def detached(self, event: Detached) -> None:
         """The channel's: it is off."""
         self.end = event
-        self.terminal.pump()
+        self.terminal.off(event.reason)
         for waiter in self._waiters:
             if not waiter.done():
                 waiter.set_result(event)

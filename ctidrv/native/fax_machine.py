@@ -33,6 +33,7 @@ class FaxMachine(FaxPages):
         if lib.cti_fax_machine_init(self._state, size, c) < 0:
             raise UsageError(f"no fax call can be made with {config} at {level} dBm0, echo {echo_ms} ms")
         self._event = ffi.new("cti_fax_machine_event *")
+        self._terminal = ffi.new("cti_terminal *")
         self._given = 0
         self._link: T30Link | None = None
         self._quality: FaxQuality | None = None
@@ -42,8 +43,9 @@ class FaxMachine(FaxPages):
 
     @property
     def native(self) -> Any:
-        """The ``cti_fax_machine *``."""
-        return self._state
+        """The ``cti_terminal`` for the engine, which is outlived by this."""
+        check(lib.cti_fax_machine_terminal(self._state, self._terminal), "a fax as a terminal")
+        return self._terminal[0]
 
     def run(self, rx: Pcm) -> Pcm:
         """Takes samples from the line and gives it as many."""

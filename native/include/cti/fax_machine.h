@@ -11,6 +11,7 @@
 
 #include "cti/fax_line.h"
 #include "cti/t30.h"
+#include "cti/terminal.h"
 
 typedef struct cti_fax_machine_config {
     cti_t30_config t30;
@@ -33,6 +34,8 @@ int cti_fax_machine_init(cti_fax_machine *m, size_t size, const cti_fax_machine_
 /* The audio's thread: takes n samples from the line and gives it as many; returns 1, or 0 once the call is
  * over and nothing but silence comes. The same audio gives the same however it is cut. */
 int cti_fax_machine_run(cti_fax_machine *m, const int16_t *rx, int16_t *tx, int n);
+/* Fills *terminal, for the engine: run() in its tick. */
+int cti_fax_machine_terminal(cti_fax_machine *m, cti_terminal *terminal);
 
 /* The other thread; each is done at the next run. CTI_ERR_FULL: eight wait. */
 

@@ -175,6 +175,17 @@ int cti_fax_machine_run(cti_fax_machine *m, const int16_t *rx, int16_t *tx, int 
     return !m->is_over;
 }
 
+static int run_terminal(void *ctx, const int16_t *rx, int16_t *tx, int n) {
+    return cti_fax_machine_run(ctx, rx, tx, n);
+}
+
+int cti_fax_machine_terminal(cti_fax_machine *m, cti_terminal *terminal) {
+    if (!m || !terminal)
+        return CTI_ERR_ARG;
+    *terminal = (cti_terminal){.ctx = m, .run = run_terminal};
+    return CTI_OK;
+}
+
 static int give(cti_fax_machine *m, order o) {
     return m ? cti_ring_put(m->orders, &o, 1) : CTI_ERR_ARG;
 }

@@ -24,6 +24,9 @@ class Machine:
     def pump(self) -> None:
         """It leaves nothing."""
 
+    def off(self, reason: str) -> None:
+        """It has nothing to do then."""
+
 
 async def handed_over(bench: Any) -> asyncio.Task[events.Detached]:
     call = await bench.answered()
