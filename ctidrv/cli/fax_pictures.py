@@ -10,6 +10,8 @@ from ctidrv.apps.fax.analysis.carriers import Carrier
 from ctidrv.apps.fax.analysis.findings import findings_of
 from ctidrv.apps.fax.analysis.heard import Heard
 from ctidrv.apps.fax.analysis.saying import Saying
+from ctidrv.apps.fax.keep import write_tiff
+from ctidrv.apps.fax.page import PageRows
 from ctidrv.errors import StoreError, UsageError
 from ctidrv.native.fax_modem import constellation
 from ctidrv.native.pcm import Pcm
@@ -35,6 +37,7 @@ class Pictures:
     def write(self, channels: Sequence[Pcm]) -> Iterator[Line]:
         """A line for each file. StoreError where one cannot be written."""
         yield from self._pages()
+        yield from self._document()
         yield from self._carriers()
         yield self._drawn("call", self._call(channels))
 
@@ -49,6 +52,18 @@ class Pictures:
                 except OSError as error:
                     raise StoreError(f"{path}: cannot be written: {error.strerror or error}") from error
                 yield {**_line("page", path), "page": page.number}
+
+    def _document(self) -> Iterator[Line]:
+        """All pages as a fax file, damaged rows as they were concealed."""
+        pages = [
+            PageRows(page.decoded.rows, page.width, round(page.dots[0]), round(page.dots[1]))
+            for page in self._heard.pages
+            if page.decoded is not None and page.decoded.damage
+        ]
+        if pages:
+            path = self._folder / "pages.tiff"
+            write_tiff(path, pages)
+            yield _line("document", path)
 
     def _carriers(self) -> Iterator[Line]:
         """Of each end and way the carriers together."""
@@ -136,7 +151,7 @@ class Pictures:
         return _line(name.partition("-")[0], path)
 
 
-_MOST_NOTES, _MOST_EYE = 6, 40
+_MOST_NOTES, _MOST_EYE = 6, 16
 
 
 def _line(what: str, path: Path) -> Line:

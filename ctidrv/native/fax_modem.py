@@ -184,6 +184,14 @@ class FaxReceiver:
         config = _config(modem, bit_rate, hdlc, short_training, hold_ms)
         check(lib.cti_fax_modem_rx_again(self._rx, config), f"{modem} receiving {config.bit_rate} bit/s")
 
+    def copy(self) -> FaxReceiver:
+        """Another one that has heard the same."""
+        made = FaxReceiver.__new__(FaxReceiver)
+        size = lib.cti_fax_modem_rx_size()
+        made._rx, made.heard = state("cti_fax_modem_rx", size), self.heard
+        ffi.memmove(made._rx, self._rx, size)
+        return made
+
     @property
     def quality(self) -> FaxQuality:
         """Of the carrier, as far as it has come."""

@@ -76,6 +76,10 @@ class Terminal:
         self._lib.fax_tx(self._fax, ctypes.c_void_p(out.ctypes.data), BLOCK)
         return out
 
+    def protect_from_echo(self) -> None:
+        """The carrier alone comes before each training."""
+        self._lib.fax_set_tep_mode(self._fax, 1)
+
     def close(self) -> None:
         self._lib.fax_free(self._fax)
 

@@ -14,11 +14,13 @@ from ctidrv.apps.fax.analysis.findings import findings_of
 from ctidrv.apps.fax.analysis.heard import Heard, analyse
 from ctidrv.apps.fax.analysis.lines import summary_of
 from ctidrv.cli import main
-from ctidrv.media.wav import WavWriter
+from ctidrv.media.wav import WavWriter, read_wav
 from ctidrv.native.pcm import Pcm
+from ctidrv.native.tones import Part, render, tone
 from tests.native import page_set
-from tests.native.spandsp_terminal import V27TER, V29, Call, Terminal, call, load, tiff, wire
+from tests.native.spandsp_terminal import V17, V27TER, V29, Call, Terminal, call, load, tiff, wire
 
+ROOT = Path(__file__).parents[2]
 CALLER, CALLED = "+86 10 6552 9988", "+44 20 7946 0018"
 PAGES = [page_set.text(rows=240), page_set.table(rows=120)]
 KINDS: dict[str, dict[str, Any]] = {
@@ -31,10 +33,19 @@ KINDS: dict[str, dict[str, Any]] = {
 }
 
 
-def called_up(folder: Path, pages: list[Image.Image], kind: dict[str, Any], **to: float) -> Call:
+def called_up(
+    folder: Path,
+    pages: list[Image.Image],
+    kind: dict[str, Any],
+    *,
+    echo_protection: bool = False,
+    **to: float,
+) -> Call:
     lib = load()
     caller = Terminal(lib, True, ident=CALLER, send=tiff(folder / "sent.tif", pages), **kind)
     called = Terminal(lib, False, ident=CALLED, receive=folder / "came.tif", **kind)
+    for each in (caller, called) if echo_protection else ():
+        each.protect_from_echo()
     return call(caller, called, wire(1, **to), wire(2))
 
 
@@ -107,6 +118,33 @@ def test_noise_at_the_receiver_is_told_with_the_rate_that_it_cost(tmp_path: Path
     assert all(20 < each < 25 for each in snr)
 
 
+@pytest.mark.parametrize("modems", [V17, V29, V27TER])
+def test_echo_protection_is_a_part_of_its_carrier(modems: int, tmp_path: Path) -> None:
+    made = called_up(tmp_path, PAGES, {"modems": modems, "ecm": False}, echo_protection=True)
+    heard = analyse(made.mixed())
+    assert is_exact(heard)
+    assert codes(heard) == ["ended-done"]
+
+
+@pytest.mark.parametrize("kind", ["v29 9600 mh"], indirect=True)
+def test_voice_before_the_fax_and_busy_tone_behind_it_are_no_carriers(made: Call, kind: str) -> None:
+    prompts = sorted((ROOT / "ivr_scripts" / "prompts" / "en-US").glob("*.wav"))[:3]
+    music = read_wav(ROOT / "ivr_scripts" / "music" / "calm.wav").channels[0]
+    voice = sum((read_wav(path).channels[0] for path in prompts), music[: 8000 * 12])
+    busy = render(tone([Part(hz=(450,), level=-13, ms=350), Part(ms=350)], loop=True), 8000 * 6)
+    assert not analyse([voice + busy]).is_fax
+    [line] = made.mixed()
+    heard = analyse([voice + line + busy])
+    assert is_exact(heard)
+    assert codes(heard) == ["ended-done"]
+    cut = heard.pages[0].begin + 8000
+    gone = analyse([(voice + line)[:cut] + busy])
+    assert codes(gone)[0] == "ended-cleared"
+    [heard_busy] = [one for one in gone.tones if one.side is None]
+    assert heard_busy.name == "busy"
+    assert 0 <= heard_busy.begin - cut < 16_000  # bursts that are held for the carrier come first
+
+
 def written(path: Path, channels: list[Pcm]) -> str:
     writer = WavWriter(path, len(channels), sync=False)
     frames = zip(*(list(channel) for channel in channels), strict=True)
@@ -124,11 +162,15 @@ def test_command_writes_pages_and_pictures(
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert lines[-1]["type"] == "fax_analysis"
     files = {Path(line["file"]).name: Path(line["file"]) for line in lines if line["type"] == "file"}
-    assert set(files) == {"page-01.png", "page-02.png", "points-caller-v29-9600.png", "call.png"}
+    pictures = {"points-caller-v29-9600.png", "call.png"}
+    assert set(files) == {"page-01.png", "page-02.png", "pages.tiff", *pictures}
     for number, page in enumerate(PAGES, 1):
         with Image.open(files[f"page-{number:02}.png"]) as image:
             assert page_set.packed(image.convert("1")) == page_set.packed(page)
-    for what in ("points-caller-v29-9600.png", "call.png"):
+    with Image.open(files["pages.tiff"]) as image:
+        assert page_set.packed(image.convert("1")) == page_set.packed(PAGES[0])
+        assert getattr(image, "n_frames", 1) == len(PAGES)
+    for what in pictures:
         with Image.open(files[what]) as image:
             assert image.size[0] == 1400
             assert len(image.convert("RGB").getcolors(1 << 24) or ()) > 50

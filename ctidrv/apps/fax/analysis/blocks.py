@@ -13,8 +13,9 @@ from ctidrv.native.t30_frames import Frame
 class Block:
     """The frames of a block, from as many carriers as it took."""
 
+    page: int | None = None
     number: int | None = None
-    """Of its page, as PPS says."""
+    """Of the call and of its page, as PPS says."""
     size: int | None = None
     """Frames it has, as its first PPS says; a later one counts those that were sent again."""
     frames: dict[int, bytes] = field(default_factory=dict)
@@ -40,7 +41,14 @@ class Block:
     def announced(self, pps: Frame) -> None:
         """What a PPS says of it."""
         if self.size is None:
-            self.number, self.size = pps.block, pps.frames
+            self.page, self.number, self.size = pps.page, pps.block, pps.frames
+
+    def join(self, later: Block) -> None:
+        """The same block, sent again."""
+        self.repeated += later.repeated + len(self.frames.keys() & later.frames.keys())
+        self.damaged += later.damaged
+        self.frames.update(later.frames)
+        self.carriers += later.carriers
 
     @property
     def whole(self) -> int:

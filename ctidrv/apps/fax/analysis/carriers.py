@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ctidrv.apps.fax.analysis.coding import is_page
 from ctidrv.apps.fax.analysis.envelope import Envelope
 from ctidrv.apps.fax.analysis.facsimile import Side, parse
 from ctidrv.apps.fax.analysis.reading import Reading, Way, read
@@ -24,9 +25,12 @@ RATES: tuple[tuple[Modem, int], ...] = (
 )
 _TRAINING = ms(2000)
 """No training is longer, with what goes before it."""
+_ECHO_PAUSE = ms(35)
+"""Echo protection's carrier is followed by up to 25 ms of silence, and is a part of the signal."""
 _LEAST_SNR = 8.0
 _GOOD_SNR = 14.0
 _CHECK_ZEROS = 0.9
+_A4 = 1728
 _LEAST_DATA = ms(250)
 """A carrier that nothing announced has so much data, or is none."""
 _LAST = ms(30)
@@ -45,6 +49,8 @@ class Carrier:
     is_end_sure: bool
     role: Role
     reading: Reading | None
+    cuts: int = 0
+    """How often it was away and came back."""
 
     @property
     def seconds(self) -> float:
@@ -61,11 +67,12 @@ class Carrier:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the frames so far announce. `ways`: the likeliest first."""
+    """What the frames so far announce. `ways`: the likeliest first; `is_sure`: it has to come."""
 
     role: Role
     ways: Sequence[Way]
     side: Side | None
+    is_sure: bool = True
 
 
 def _zeros(octets: bytes) -> float:
@@ -110,16 +117,16 @@ class Listener:
         best = self._any(begin, end, expected)
         if best is not None:
             return self._carrier(best, expected, begin, end)
-        if expected is None:
+        if expected is None or not expected.is_sure:
             return None
         return Carrier(self._channel, expected.side, *loud, False, False, expected.role, None)
 
     def _try(self, way: Way, begin: int, end: int) -> Reading:
-        receiver = self._trained
-        is_new = receiver is None or not way.short_training
-        if is_new:
+        is_new = self._trained is None or not way.short_training
+        if self._trained is None or not way.short_training:
             receiver = FaxReceiver(way.modem, way.bit_rate, hdlc=way.hdlc, short_training=way.short_training)
-        assert receiver is not None
+        else:
+            receiver = self._trained.copy()  # a way that is wrong spoils nothing
         reading = read(receiver, way, self._sound, begin, end, afresh=not is_new)
         if reading.is_read and way.modem == "v17" and _snr(reading) >= _LEAST_SNR:
             self._trained = receiver
@@ -144,24 +151,27 @@ class Listener:
             return best
         way = Way(best.way.modem, best.way.bit_rate, True, best.way.short_training)
         framed = self._try(way, begin, end)
-        return framed if any(_is_block(piece.octets) for piece in framed.pieces) else best
+        if any(_is_block(piece.octets) for piece in framed.pieces):
+            return framed
+        return best if expected is not None or is_page(best.octets, _A4) else None
 
     def _carrier(self, reading: Reading, expected: Expected | None, begin: int, end: int) -> Carrier:
         quality = reading.quality
         level = quality.level if quality else -30.0
         known = reading.trained_at if reading.trained_at is not None else reading.data_at or begin
-        first = self._envelope.begin(known, level, min(_TRAINING, known - begin))
+        first = self._envelope.begin(known, level, min(_TRAINING, known - begin), pause=_ECHO_PAUSE)
         last = self._envelope.last(reading.data_at or known, reading.gone_at or end, level)
-        role = _role(reading, expected)
+        ended = last if last is not None else reading.gone_at or end
         return Carrier(
             self._channel,
             expected.side if expected else None,
             first if first is not None else known,
-            last if last is not None else reading.gone_at or end,
+            ended,
             first is not None,
             last is not None,
-            role,
+            _role(reading, expected),
             reading,
+            self._envelope.dips(reading.data_at or known, ended, level),
         )
 
 

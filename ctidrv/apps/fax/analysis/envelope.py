@@ -12,7 +12,8 @@ STEP = 40
 """5 ms: so exact are the edges."""
 _FULL = 10 ** (3.14 / 10) / (32768**2 / 2)
 _UNDER_DB = 10.0
-_QUIET_STEPS = 3
+_DIP = 2 * STEP
+_PAUSE = 3 * STEP
 _QUIETEST = 200
 _OVER_DB, _LEAST_DBM0, _MOST_DBM0 = 9.0, -55.0, -40.0
 """A signal is so much over the noise; so loud at least, whatever the noise; so loud at any rate."""
@@ -40,18 +41,19 @@ class Envelope:
         powers = self._power[begin // STEP : max(begin // STEP + 1, end // STEP)]
         return _dbm0(sum(powers) / len(powers)) if powers else SILENCE_DBM0
 
-    def _is_quiet(self, step: int, least: float, steps: int = _QUIET_STEPS) -> bool:
+    def _is_quiet(self, step: int, least: float, steps: int = _PAUSE // STEP) -> bool:
         powers = self._power[max(0, step) : step + steps]
         return all(power < least for power in powers)
 
-    def begin(self, known: int, level: float, back: int) -> int | None:
-        """The first sample of the signal of this level that is there at `known`, sought so many samples
-        back; None: there is no pause before it."""
+    def begin(self, known: int, level: float, back: int, pause: int = _PAUSE) -> int | None:
+        """The first sample of the signal of this level that is there at `known`, behind so long a pause,
+        sought so many samples back; None: there is no pause before it."""
+        quiet = pause // STEP
         least = 10 ** ((level - _UNDER_DB) / 10) / _FULL
         first = known // STEP
         for step in range(first, max(-1, first - back // STEP), -1):
             is_there = step < len(self._power) and self._power[step] >= least
-            if is_there and (step < _QUIET_STEPS or self._is_quiet(step - _QUIET_STEPS, least)):
+            if is_there and (step < quiet or self._is_quiet(step - quiet, least, quiet)):
                 return step * STEP
         return None
 
@@ -72,6 +74,15 @@ class Envelope:
             if self._power[step] >= least:
                 return None if step + 1 == behind else (step + 1) * STEP
         return None
+
+    def dips(self, begin: int, end: int, level: float) -> int:
+        """How often a signal of this level is away for 10 ms or more within a stretch."""
+        least = 10 ** ((level - _UNDER_DB) / 10) / _FULL
+        count = away = 0
+        for power in self._power[begin // STEP : end // STEP]:
+            away = away + 1 if power < least else 0
+            count += away == _DIP // STEP
+        return count
 
     def loud(self, begin: int, end: int, least_ms: int = 300) -> tuple[int, int] | None:
         """The first stretch so long within begin…end that is over the floor, short dips aside."""

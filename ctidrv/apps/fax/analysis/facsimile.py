@@ -11,7 +11,8 @@ from ctidrv.native.fax_modem import Modem
 
 Side = Literal["caller", "called"]
 
-UNKNOWN = "unknown"
+MODEMS: dict[str, str] = {"v27ter": "V.27ter", "v29": "V.29", "v17": "V.17"}
+"""As the recommendations are called."""
 _RATES: dict[int, tuple[Modem, int]] = {
     0x00: ("v27ter", 2400), 0x08: ("v27ter", 4800), 0x04: ("v29", 9600), 0x0C: ("v29", 7200),
     0x20: ("v17", 14400), 0x28: ("v17", 12000), 0x24: ("v17", 9600), 0x2C: ("v17", 7200),

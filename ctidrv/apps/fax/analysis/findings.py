@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from ctidrv.apps.fax.analysis.carriers import Carrier
 from ctidrv.apps.fax.analysis.checks import LENGTH_S, TOLERANCE, Check
-from ctidrv.apps.fax.analysis.facsimile import Frame, Session, session_of
+from ctidrv.apps.fax.analysis.facsimile import MODEMS, Frame, Session, session_of
 from ctidrv.apps.fax.analysis.heard import Heard
 from ctidrv.units import RATE
 
@@ -120,8 +120,8 @@ def _carriers(heard: Heard) -> Iterator[Finding]:
         if carrier.reading is None:
             data = {"role": carrier.role, "seconds": carrier.seconds}
             yield Finding("warning", "carrier-unread", carrier.begin, data)
-        elif carrier.reading.cuts:
-            data = {"count": carrier.reading.cuts, "role": carrier.role}
+        elif carrier.cuts:
+            data = {"count": carrier.cuts, "role": carrier.role}
             yield Finding("warning", "carrier-cut", carrier.begin, data)
 
 
@@ -278,7 +278,7 @@ def _not_offered(offered: Frame, session: Session) -> Iterator[str]:
     if able is None:
         return
     if able.modems and session.modem not in able.modems:
-        yield f"{session.modem} {session.bit_rate}"
+        yield f"{MODEMS[session.modem]} {session.bit_rate}"
     if session.ecm and not able.ecm:
         yield "ECM"
     if not {"mr": able.mr, "mmr": able.mmr}.get(session.coding, True):

@@ -103,7 +103,7 @@ def _frame(message: Message, saying: Saying) -> Line:
         "frames": frame.heard.frames,
         "again": frame.heard.again if frame.name == "PPR" else None,
         "fields": [
-            {"bit": f.first_bit, "words": saying.field(f), "value": f.value, "says": f.says}
+            {"bit": f.first_bit, "words": saying.field(f), "value": f.value, "says": saying.value(f)}
             for f in frame.heard.fields
         ],
         "raw": message.octets[:3].hex() if is_secret else message.octets.hex(),
@@ -128,7 +128,7 @@ def _carrier(carrier: Carrier) -> Line:
         "evm": round(quality.evm, 5) if quality else None,
         "carrier_hz": round(quality.carrier_hz, 2) if quality else None,
         "clock_ppm": round(quality.clock_ppm, 1) if quality else None,
-        "cuts": reading.cuts if reading else None,
+        "cuts": carrier.cuts if reading else None,
     }
 
 

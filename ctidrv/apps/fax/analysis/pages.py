@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 
 from ctidrv.apps.fax.analysis.blocks import Block
 from ctidrv.apps.fax.analysis.carriers import Carrier
+from ctidrv.apps.fax.analysis.coding import decoded
 from ctidrv.apps.fax.analysis.facsimile import Frame, Session
 from ctidrv.apps.fax.analysis.procedure import Call, Message
 from ctidrv.native import t4
 
-CODINGS = ("mh", "mr", "mmr")
 _STANDARD = (204.0, 98.0)
 _A4 = 1728
-_ROWS = 20_000
 _ANSWERS = ("MCF", "RTP", "RTN", "PIP", "PIN", "ERR")
 _COMMANDS = ("MPS", "EOM", "EOP", "EOS", "PRI-MPS", "PRI-EOM", "PRI-EOP")
 
@@ -75,7 +74,8 @@ class _Maker:
         self._is_asked_again = False
 
     def carrier(self, carrier: Carrier) -> None:
-        if carrier.role == "page" or (self._page is not None and not self._page.blocks):
+        page = self._page
+        if page is not None and (carrier.role == "page" or not page.blocks or self._is_over(page)):
             self.finish()
         page = self._page = self._page or self._new(carrier.begin)
         page.carriers.append(carrier)
@@ -87,6 +87,10 @@ class _Maker:
         self._block.take(carrier)
         self._is_asked_again = False
 
+    def _is_over(self, page: Page) -> bool:
+        """Whether it was ended, and nothing of it is asked for."""
+        return page.command is not None and not self._is_asked_again
+
     def message(self, frame: Frame) -> None:
         page = self._page
         if page is None:
@@ -94,6 +98,7 @@ class _Maker:
         name, command = frame.heard.name, frame.heard.post or frame.heard.name
         if name == "PPS" and self._block is not None:
             self._block.announced(frame.heard)
+            page = self._joined(page, self._block)
         if command in _COMMANDS:
             page.command = command
         elif name == "PPR" and self._block is not None:
@@ -106,6 +111,21 @@ class _Maker:
             if page.command is not None:
                 page.answer = name
                 self.finish()
+
+    def _joined(self, page: Page, block: Block) -> Page:
+        """Where only one end is heard, PPS tells whether a carrier brought another page or the last block
+        again."""
+        before = self.pages[-1] if self.pages else None
+        last = before.blocks[-1] if before is not None and before.blocks else None
+        if before is None or last is None or before.answer is not None or page.blocks != [block]:
+            return page
+        if (last.page, last.number) != (block.page, block.number):
+            return page
+        last.join(block)
+        before.carriers += page.carriers
+        self.pages.pop()
+        self._page, self._block = before, last
+        return before
 
     def _new(self, at: int) -> Page:
         session = self._call.session_at(at)
@@ -122,27 +142,16 @@ class _Maker:
 
 
 def _decode(page: Page) -> None:
-    strict = not page.blocks
     if page.blocks:
-        octets, first = _joined(page)
+        octets, gap = _octets(page)
     else:
-        octets, first = b"".join(c.reading.octets for c in page.carriers if c.reading), None
-    if not octets or page.coding not in (None, *CODINGS):
-        return
-    best: t4.Page | None = None
-    for coding in CODINGS if page.coding is None else (page.coding,):
-        whole = octets[:first] if coding == "mmr" and first is not None else octets
-        made = t4.Decoder(coding, page.width, rows=_ROWS, strict=strict).page(whole)
-        if best is None or _good_rows(made) > _good_rows(best):
-            best, page.coding = made, coding
-    page.decoded = best
+        octets, gap = b"".join(c.reading.octets for c in page.carriers if c.reading), None
+    found = decoded(octets, page.coding, page.width, strict=not page.blocks, first_gap=gap)
+    if found is not None:
+        page.coding, page.decoded = found
 
 
-def _good_rows(page: t4.Page) -> int:
-    return page.report.rows - page.report.damaged
-
-
-def _joined(page: Page) -> tuple[bytes, int | None]:
+def _octets(page: Page) -> tuple[bytes, int | None]:
     parts: list[bytes] = []
     first = None
     frame_octets = page.session.frame_octets if page.session else 256

@@ -25,6 +25,8 @@ _ANNOUNCED = {
     "CTR": DATA_LONG,
 }
 """By the last frame of a turn: what comes on a fast carrier next."""
+_ASKING = ("PPS", "MPS", "RR")
+"""Frames behind whose answer the same end goes on with data."""
 _APART = ms(60)
 """Between the end of a carrier and the search for the next one."""
 
@@ -102,6 +104,7 @@ class _Announced:
     what: str
     side: Side | None
     channel: int | None
+    is_sure: bool = True
 
 
 def _sides(turns: Sequence[Turn]) -> dict[int, Side]:
@@ -139,8 +142,10 @@ def _take(
         elif (what := _ANNOUNCED.get(frame.name)) is not None:
             sender = _sender(call)
             announced = _Announced(what, *(sender or (_other(frame.side), None)))
+        elif frame.heard.name in _ASKING:  # the answer may be on a channel that is not there
+            announced = _Announced(DATA_SHORT, frame.side, turn.channel, is_sure=False)
     if announced is None and before is not None and not turn.good:
-        return before  # a turn that was not understood: what was expected may still come
+        return dataclasses.replace(before, is_sure=False)  # not understood: it may still come
     return announced
 
 
@@ -167,7 +172,7 @@ def _gap(
         call.carriers.append(carrier)
         begin = max(carrier.end, begin) + _APART
         if announced is not None and carrier.role == "check":
-            announced = _Announced(DATA_SHORT, announced.side, announced.channel)
+            announced = dataclasses.replace(announced, what=DATA_SHORT, is_sure=False)
         elif carrier.reading is None:
             return
 
@@ -177,7 +182,7 @@ def _next(
 ) -> Carrier | None:
     session = call.session_at(begin)
     expected = _expected(session, announced)
-    chosen = [announced.channel] if announced and announced.channel else [one for one in (1, 2)]
+    chosen = [announced.channel] if announced and announced.channel else [1, 2]
     for number, listener in enumerate(listeners, 1):
         if number in chosen:
             carrier = listener.first(begin, end, expected)
@@ -192,11 +197,11 @@ def _expected(session: Session | None, announced: _Announced | None) -> Expected
     ecm = session is not None and session.ecm
     role: Role = "check" if announced.what == CHECK else "blocks" if ecm else "page"
     if session is None:
-        return Expected(role, (), announced.side)
+        return Expected(role, (), announced.side, announced.is_sure)
     hdlc = role == "blocks"
     long = Way(session.modem, session.bit_rate, hdlc, False)
     short = Way(session.modem, session.bit_rate, hdlc, True)
     ways = [long] if role == "check" or session.modem != "v17" else [short, long]
     if announced.what == DATA_LONG:
         ways.reverse()
-    return Expected(role, ways, announced.side)
+    return Expected(role, ways, announced.side, announced.is_sure)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ctidrv.native.fax_modem import FaxQuality, FaxReceiver, Modem
 from ctidrv.native.pcm import Pcm
+from ctidrv.native.spectrogram import spectrogram
 from ctidrv.units import ms
 
 Progress = Callable[[FaxReceiver], None]
@@ -16,6 +17,8 @@ _STEP = ms(50)
 MOST_POINTS = 4000
 _MOST_EYE = 1200
 _SETTLING = ms(100)
+_TONE_BINS, _TONE_SHARE = 8, 0.9
+"""Of BINS: so many have nearly all of the power of one or two tones; a carrier fills the band."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,6 @@ class Reading:
     points: list[tuple[float, float]] = field(default_factory=list)
     eye: list[list[tuple[float, float]]] = field(default_factory=list)
     """Stretches of the equalised signal, two values a symbol."""
-    cuts: int = 0
-    """How often the carrier failed and came back."""
 
     @property
     def is_read(self) -> bool:
@@ -78,7 +79,7 @@ def read(receiver: FaxReceiver, way: Way, sound: Pcm, begin: int, end: int, *, a
         receiver.again(way.modem, way.bit_rate, hdlc=way.hdlc, short_training=way.short_training)
     made = Reading(way)
     base = begin - receiver.heard
-    was_lost = False
+    lost_at: int | None = None
     for at in range(begin, end, _STEP):
         for heard in receiver.hear(sound[at : min(at + _STEP, end)]):
             if made.gone_at is not None:
@@ -97,18 +98,34 @@ def read(receiver: FaxReceiver, way: Way, sound: Pcm, begin: int, end: int, *, a
         if made.gone_at is not None:
             break
         if made.data_at is not None:
-            was_lost = _look(made, receiver, min(at + _STEP, end), was_lost)
-    if was_lost:
-        made.cuts -= 1
+            if lost_at is not None and _is_tone(sound, at, min(at + _STEP, end)):
+                _end(made, lost_at)
+                break
+            if receiver.quality.is_lost:
+                lost_at = at if lost_at is None else lost_at
+            else:
+                _look(made, receiver, min(at + _STEP, end))
     return made
 
 
-def _look(made: Reading, receiver: FaxReceiver, now: int, was_lost: bool) -> bool:
-    """Takes quality and points; whether the carrier is lost."""
+def _is_tone(sound: Pcm, begin: int, end: int) -> bool:
+    """Whether a few frequencies have it all, as busy tone has: behind a loss that is no carrier come back."""
+    if end - begin < _STEP:
+        return False
+    powers: list[float] = [10 ** (level / 10) for level in spectrogram(sound, (begin, end), 1).tolist()[0]]
+    return sum(sorted(powers)[-_TONE_BINS:]) > _TONE_SHARE * sum(powers)
+
+
+def _end(made: Reading, at: int) -> None:
+    """The carrier has ended there: what was read later is none of it."""
+    made.gone_at = at
+    made.pieces = [piece for piece in made.pieces if piece.at <= at]
+    made.qualities = [(when, quality) for when, quality in made.qualities if when <= at]
+
+
+def _look(made: Reading, receiver: FaxReceiver, now: int) -> None:
+    """Takes quality and points."""
     quality = receiver.quality
-    if quality.is_lost:
-        made.cuts += not was_lost
-        return True
     if now >= (made.data_at or 0) + _SETTLING or not made.qualities:
         made.qualities.append((now, quality))
         made.points += receiver.points
@@ -117,4 +134,3 @@ def _look(made: Reading, receiver: FaxReceiver, now: int, was_lost: bool) -> boo
         made.eye.append(receiver.eye)
         if len(made.eye) > 2 * _MOST_EYE // 60:
             del made.eye[::2]
-    return False

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ctidrv.apps.fax.analysis import words_en, words_zh
-from ctidrv.apps.fax.analysis.facsimile import Frame
+from ctidrv.apps.fax.analysis.facsimile import MODEMS, Frame
 from ctidrv.apps.fax.analysis.findings import Finding
 from ctidrv.native.t30_frames import Field
 
-_MODEMS = {"v27ter": "V.27ter", "v29": "V.29", "v17": "V.17"}
 _SIDED = ("by", "side")
 _NAMED = ("modem", "was_modem")
 _ROLES = ("role", "before", "behind")
@@ -24,13 +23,14 @@ class Saying:
         self._words = words_zh.LINES if is_zh else words_en.LINES
         self._findings = words_zh.FINDINGS if is_zh else words_en.FINDINGS
         self._frames = words_zh.FRAMES if is_zh else {}
+        self._values = words_zh.VALUES if is_zh else {}
         self._fields = words_zh.FIELDS if is_zh else {}
 
     def __getitem__(self, key: str) -> str:
         return self._words[key]
 
     def modem(self, name: str) -> str:
-        return _MODEMS.get(name, name)
+        return MODEMS.get(name, name)
 
     def side(self, side: str | None) -> str:
         return self._words[side or "side"]
@@ -46,6 +46,10 @@ class Saying:
     def field(self, field: Field) -> str:
         """What a bit of DIS, DTC or DCS means."""
         return self._fields.get(field.first_bit, field.words)
+
+    def value(self, field: Field) -> str | None:
+        """What its value says."""
+        return None if field.says is None else self._values.get(field.says, field.says)
 
     def finding(self, finding: Finding) -> str:
         return self._findings[finding.code].format_map(self._said(finding.data))

@@ -34,28 +34,34 @@ class Tone:
 
 
 def tones_of(sound: Pcm, channel: int, busy: Sequence[tuple[int, int]]) -> list[Tone]:
-    """Of one channel; `busy`: stretches of V.21 and of fast carriers, where no other tone is believed."""
+    """Of one channel; `busy`: stretches of V.21 and of fast carriers. The exchange's tones are those before
+    all fax and behind it."""
+    fax = [
+        tone
+        for event in ear.Ear(detectors=ear.FAX).hear(sound)
+        if isinstance(event, events.FaxTone) and event.tone in _HZ
+        for tone in _fax_tone(sound, channel, event)
+    ]
+    stretches = [*busy, *((tone.begin, tone.end) for tone in fax)]
+    if not stretches:
+        return []
+    first, last = min(begin for begin, _ in stretches), max(end for _, end in stretches)
+    return [*_others(sound, channel, 0, first), *fax, *_others(sound, channel, last, len(sound))]
+
+
+def _others(sound: Pcm, channel: int, first: int, last: int) -> list[Tone]:
+    """The exchange's within a stretch."""
     found: list[Tone] = []
     on: dict[str, int] = {}
-    hears = ear.Ear(detectors=ear.FAX | ear.PROGRESS)
-    for event in hears.hear(sound):
+    for event in ear.Ear(detectors=ear.PROGRESS).hear(sound[first:last]):
         match event:
-            case events.FaxTone() if event.tone in _HZ:
-                found += _fax_tone(sound, channel, event)
             case events.ToneOn():
-                on[event.tone] = event.start
+                on[event.tone] = first + event.start
             case events.ToneOff() if event.tone in on:
-                found.append(Tone(event.tone, None, channel, on.pop(event.tone), event.start))
+                found.append(Tone(event.tone, None, channel, on.pop(event.tone), first + event.start))
             case _:
                 pass
-    found += [Tone(name, None, channel, begin, len(sound)) for name, begin in on.items()]
-    fax = [tone for tone in found if tone.side is not None]
-    others = [tone for tone in found if tone.side is None and not _overlaps(tone, busy)]
-    return [*fax, *(tone for tone in others if not _overlaps(tone, [(one.begin, one.end) for one in fax]))]
-
-
-def _overlaps(tone: Tone, busy: Sequence[tuple[int, int]]) -> bool:
-    return any(tone.begin < end and begin < tone.end for begin, end in busy)
+    return found + [Tone(name, None, channel, begin, last) for name, begin in on.items()]
 
 
 def _fax_tone(sound: Pcm, channel: int, event: events.FaxTone) -> list[Tone]:

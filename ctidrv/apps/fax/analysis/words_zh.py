@@ -215,3 +215,15 @@ FIELDS: dict[int, str] = {
     79: "JBIG（T.85），其他条带",
 }
 """What a bit of DIS, DTC and DCS means, by the number of the first one."""
+
+VALUES: dict[str, str] = {
+    "unlimited": "不限",
+    "A4: 1728 pixels": "A4：1728 像素",
+    "B4: 2048 pixels": "B4：2048 像素",
+    "A3: 2432 pixels": "A3：2432 像素",
+    "V.27ter, 2400 only": "V.27ter，仅 2400",
+    "10 ms, fine 5 ms": "10 ms，精细 5 ms",
+    "20 ms, fine 10 ms": "20 ms，精细 10 ms",
+    "40 ms, fine 20 ms": "40 ms，精细 20 ms",
+}
+"""What the value of a field says; others are the same in any language."""

@@ -41,8 +41,8 @@ def dcs(modem: str, bit_rate: int, *, ecm: bool = False, coding: str = "mh") -> 
     return bytes((0, second, 0xF8, 0x04 | 0x40 * (coding == "mmr"))) if ecm else bytes((0, second, 0x78))
 
 
-def pps(post: str, block: int, frames: int) -> bytes:
-    return bytes((NAMES[post] if post != "NULL" else 0, 0, block, frames - 1))
+def pps(post: str, block: int, frames: int, *, page: int = 0) -> bytes:
+    return bytes((NAMES[post] if post != "NULL" else 0, page, block, frames - 1))
 
 
 def page(rows: int, *, coding: str = "mh") -> tuple[bytes, bytes]:

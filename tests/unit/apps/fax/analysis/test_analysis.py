@@ -132,6 +132,43 @@ def test_missing_frame_is_told_and_the_page_is_not_clean() -> None:
     assert codes(heard)["ended-silent"].data["by"] == "called"
 
 
+def test_one_end_alone_tells_its_pages_and_which_frames_came_again() -> None:
+    rows, coded = page(300)
+    short_rows, short = page(30)
+    whole, count = frames_of(coded), len(frames_of(coded)) - 3
+    made = opened("v17", 14400, ecm=True).fast("v17", 14400, frames=whole[:1] + whole[2:], short=True)
+    made.say("caller", frame("caller", "PPS", pps("MPS", 0, count))).quiet(1200)
+    made.fast("v17", 14400, frames=frames_of(coded, range(1, 2)), short=True)
+    made.say("caller", frame("caller", "PPS", pps("MPS", 0, 1))).quiet(1200)
+    made.fast("v17", 14400, frames=frames_of(short), short=True)
+    made.say("caller", frame("caller", "PPS", pps("EOP", 0, 1, page=1))).quiet(1200)
+    heard = analyse(made.say("caller", frame("caller", "DCN")).channels[:1])
+    assert {m.frame.side for m in heard.call.messages if m.frame} == {"caller"}
+    assert [one.decoded and one.decoded.rows for one in heard.pages] == [rows, short_rows]
+
+
+def test_poll_is_sent_by_the_called_end() -> None:
+    rows, coded = page(40)
+    heard = (
+        Spoken()
+        .say("called", frame("called", "DIS", bytes.fromhex("00ef78")))
+        .say("caller", frame("caller", "DTC", DIS))
+        .say("called", frame("called", "DCS", dcs("v29", 9600)))
+        .fast("v29", 9600, bytes(1800), side="called")
+        .say("caller", frame("caller", "CFR"))
+        .fast("v29", 9600, coded, side="called")
+        .say("called", frame("called", "EOP"))
+        .say("caller", frame("caller", "MCF"))
+        .say("called", frame("called", "DCN"))
+        .heard
+    )
+    assert {carrier.side for carrier in heard.call.carriers} == {"called"}
+    assert heard.pages[0].decoded is not None
+    assert heard.pages[0].decoded.rows == rows
+    assert heard.ending is not None
+    assert (heard.ending.by, heard.ending.reason) == ("called", "done")
+
+
 def test_refused_page_and_damaged_rows_are_told() -> None:
     _, coded = page(60)
     broken = coded[:300] + bytes(8) + coded[308:]
@@ -172,7 +209,7 @@ def test_order_that_was_not_offered_is_told() -> None:
         .heard
     )
     whats = [f["data"]["what"] for f in lines_of(heard, Saying()) if f.get("code") == "not-offered"]
-    assert whats == ["v29 9600", "fine"]
+    assert whats == ["V.29 9600", "fine"]
     assert heard.ending is not None
     assert (heard.ending.by, heard.ending.reason) == ("called", "no-order")
 
@@ -259,14 +296,16 @@ def test_recording_that_begins_in_the_middle_is_read_from_there_on() -> None:
     assert heard.pages[0].coding == "mh"
 
 
-def test_carrier_that_is_cut_is_told() -> None:
+@pytest.mark.parametrize("cut", [160, 400, 2400])
+def test_carrier_that_is_cut_is_told(cut: int) -> None:
     made = opened("v29", 9600)
     begin = len(made.channels[0])
     sent, came = made.fast("v29", 9600, page(200)[1]).quiet(3500).channels
     values = list(sent)
-    values[begin + 8000 : begin + 8000 + 400] = [0] * 400
+    for at in (8000, 16_000):
+        values[begin + at : begin + at + cut] = [0] * cut
     heard = analyse([Pcm(values), came])
-    assert codes(heard)["carrier-cut"].data["count"] == 1
+    assert codes(heard)["carrier-cut"].data["count"] == 2
 
 
 def test_answering_tone_with_phase_reversals_alone_may_be_v34() -> None:
