@@ -14,13 +14,15 @@ from typing import Literal
 from ctidrv.errors import NativeError
 from ctidrv.native import t30_frames
 from ctidrv.native.fax_line import FaxTurn
-from ctidrv.native.fax_modem import FaxHeard, Kind, Modem
+from ctidrv.native.fax_modem import FaxHeard, FaxQuality, Kind, Modem
 from ctidrv.native.t30 import T30, T30Config, T30Event
 
 STEP = 160
 """Samples."""
 _TRAINING_MS = {"v27ter": 900, "v29": 250, "v17": 1400}
 _SHORT_MS = 150
+_FLAGS_MS, _PREAMBLE_MS = 200, 800
+"""Until a receiver knows V.21's flags, and the rest of them."""
 _END_MS = {"v21": 20, "v27ter": 400, "v29": 400, "v17": 400}
 """Until a receiver is sure that a carrier has ended."""
 
@@ -155,13 +157,16 @@ class Pipe:
                 assert width == event.width
                 station.t30.page(event.page, rows, width)
 
-    def _hear(self, station: Station, modem: Modem, kind: Kind, octets: bytes = b"") -> None:
+    def _hear(
+        self, station: Station, modem: Modem, kind: Kind, octets: bytes = b"", *, is_lost: bool = False
+    ) -> None:
         turn = station.turn
         if station.sends or turn is None or turn.kind not in ("listen", "cng"):
             return
         if modem != "v21" and modem != turn.modem:
             return
-        station.t30.heard(modem, FaxHeard(kind, self.now, -20.0, octets))
+        quality = FaxQuality(-20.0, 35.0, 0.01, 0.0, 0.0, is_lost) if modem != "v21" else None
+        station.t30.heard(modem, FaxHeard(kind, self.now, -20.0, octets), quality)
         self._new_turn(station)
 
     def _listen(self, station: Station) -> None:
@@ -177,7 +182,9 @@ class Pipe:
             elif station.part == "silence":
                 self._begin(station, other, turn)
             elif station.part == "begin":
-                self._body(station, other, turn)
+                self._flags(station, other, turn)
+            elif station.part == "preamble":
+                station.part = "body"
             elif turn.kind == "frames" or turn.hdlc:
                 self._send_frame(station, other, turn)
             else:
@@ -197,7 +204,7 @@ class Pipe:
     def _begin(self, station: Station, other: Station, turn: FaxTurn) -> None:
         station.part = "begin"
         fast = turn.kind == "data"
-        ms = (_SHORT_MS if turn.short_training else _TRAINING_MS[turn.modem]) if fast else 1000
+        ms = (_SHORT_MS if turn.short_training else _TRAINING_MS[turn.modem]) if fast else _FLAGS_MS
         station.due += ms * 8
         station.heard_by_other = self.judge(station, f"carrier:{turn.kind}", b"") == "whole"
         listens = other.turn
@@ -213,8 +220,9 @@ class Pipe:
                 station.heard_by_other = False
                 self._hear(other, turn.modem, "failed")
 
-    def _body(self, station: Station, other: Station, turn: FaxTurn) -> None:
-        station.part = "body"
+    def _flags(self, station: Station, other: Station, turn: FaxTurn) -> None:
+        station.part = "preamble"
+        station.due += _PREAMBLE_MS * 8 if turn.kind == "frames" else 0
         if station.heard_by_other:
             self._hear(other, self._modem(turn), "carrier")
             if turn.kind == "frames" or turn.hdlc:
@@ -224,11 +232,15 @@ class Pipe:
         turn = station.turn
         assert turn is not None
         fate = self.judge(station, what, octets)
-        if not station.heard_by_other or fate == "lost":
+        if not station.heard_by_other or (fate == "lost" and what != "octets"):
             return
         if what == "octets":
-            damaged = bytes(octet ^ 0x5A for octet in octets)
-            self._hear(other, turn.modem, "octets", octets if fate == "whole" else damaged)
+            heard = {
+                "whole": octets,
+                "bad": bytes(octet ^ 0x5A for octet in octets),
+                "lost": bytes(len(octets)),
+            }
+            self._hear(other, turn.modem, "octets", heard[fate], is_lost=fate == "lost")
         else:
             self._hear(other, self._modem(turn), "frame" if fate == "whole" else "bad", octets)
 

@@ -71,12 +71,10 @@ enum cti_t30_event_kind {
     CTI_T30_PAGE_WANTED = 6, /* cti_t30_page() for `page`, `width` (enum cti_t30_width), `resolution` */
     CTI_T30_PAGE_BEGUN = 7,  /* page: its number from 0, in this direction */
     CTI_T30_PAGE_PART = 8,   /* rows so far */
-    CTI_T30_PAGE_SENT =
-        9, /* value: enum cti_t30_sent_state; its rows are the caller's again but for REFUSED */
-    CTI_T30_PAGE_TAKEN =
-        10, /* value: enum cti_t30_taken_state; memory, rows, damaged, first_damaged, end, clean */
-    CTI_T30_VOICE = 11, /* the far end asks for a person (PRI-…, PIP, PIN: value) */
-    CTI_T30_DONE = 12   /* value: enum cti_t30_result */
+    CTI_T30_PAGE_SENT = 9,   /* value: enum cti_t30_sent_state; the rows are free again but for REFUSED */
+    CTI_T30_PAGE_TAKEN = 10, /* value: enum cti_t30_taken_state; memory, rows, damaged … clean */
+    CTI_T30_VOICE = 11,      /* the far end asks for a person (PRI-…, PIP, PIN: value) */
+    CTI_T30_DONE = 12        /* value: enum cti_t30_result */
 };
 
 typedef struct cti_t30_event {
@@ -90,8 +88,9 @@ typedef struct cti_t30_event {
     int32_t rows;   /* in memory; progress */
     int32_t damaged, first_damaged; /* first_damaged -1: none */
     int32_t end;                    /* enum cti_t4_end */
-    int32_t
-        clean; /* 1: all rows good, all in memory, the end whole; with error correction no frame missing */
+    /* 1: all rows good, all in memory, the end whole, and the carrier did not fail within the page; with
+     * error correction no frame missing. */
+    int32_t clean;
     uint8_t octets[40];
 } cti_t30_event;
 

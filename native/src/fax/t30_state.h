@@ -1,11 +1,12 @@
 /* t30_state: a fax call, and what its files tell one another.
  *
- *   t30.c          the doors: turns, what is heard, time
+ *   t30.c          the doors: turns, time        t30_hear.c     what is heard
  *   t30_table.c    which frame in which state does what
- *   t30_call.c     phases A, B and E: who is there, what is agreed, training, hanging up
- *   t30_send.c     pages out and what the far end says of them      t30_block.c   error correction's blocks
- *   t30_receive.c  pages in and what we say of them                 t30_rate.c    rates and what they need
- *   t30_event.c    what is told upwards
+ *   t30_call.c     phases A, B and E: who is there, what is agreed, hanging up
+ *   t30_train.c    DCS, training and its answers  t30_rate.c     rates and what they need
+ *   t30_send.c     pages out                      t30_sent.c     what the far end says of them
+ *   t30_receive.c  pages in                       t30_taken.c    what we say of them
+ *   t30_block.c    error correction's blocks      t30_event.c    what is told upwards
  */
 #pragma once
 
@@ -20,6 +21,7 @@ enum {
     T30_T1_MS = 35000,
     T30_T2_MS = 6000,
     T30_T4_MS = 3000,
+    T30_DCN_WAIT_MS = 10000, /* T2, and time for two repetitions behind a lost MCF */
     T30_T5_MS = 60000,
     T30_CED_SILENCE_MS = 1800,
     T30_CED_MS = 3000,
@@ -27,14 +29,16 @@ enum {
     T30_WAIT_MOST_MS = 12000, /* however many flags are heard */
     T30_TURN_MS = 500, /* from a turn's last frame to our answer, where the carrier's end is not heard */
     T30_TCF_MS = 1500,
-    T30_TCF_GOOD_MS = 1200, /* without an error; a receiver may put 400 ms of zeros behind it */
-    T30_TCF_WAIT_MS = 4000, /* until the fast carrier is there; V.17 trains for 1.4 s */
-    T30_REPEAT_MS = 2300,   /* a post-message command so soon behind our answer is the same one again */
-    T30_ROWS_MS = 4000,     /* our own page may be so late */
-    T30_TRIES = 4,          /* a command and its repetitions */
-    T30_FTT_LAST = 3,       /* at the lowest rate */
-    T30_PPR_MOST = 4,       /* of a block at one rate */
-    T30_CTC_MOST = 16,      /* of a block */
+    T30_TCF_GOOD_MS = 1200,     /* without an error; a receiver may put 400 ms of zeros behind it */
+    T30_TCF_WAIT_MS = 4000,     /* until the fast carrier is there; V.17 trains for 1.4 s */
+    T30_REPEAT_MS = 2300,       /* a post-message command so soon behind our answer is the same one again */
+    T30_PAGE_LEAST_MS = 2600,   /* so our pages last longer, filled where they would not */
+    T30_ROWS_MS = 4000,         /* our own page may be so late */
+    T30_ANSWER_WAIT_MS = 30000, /* for DCS behind FTT, RTN and RTP: as long as the far end may try */
+    T30_TRIES = 4,              /* a command and its repetitions */
+    T30_FTT_LAST = 3,           /* at the lowest rate */
+    T30_PPR_MOST = 4,           /* of a block at one rate */
+    T30_CTC_MOST = 16,          /* of a block */
     T30_OWN_ECHO_MS = 2000,
     T30_OUT_FRAMES = 6,
     T30_OUT_OCTETS = 48,
@@ -42,7 +46,7 @@ enum {
     T30_EVENTS_MAX = 64,
     T30_EVENTS_KEPT = 32, /* for what may not be lost */
     T30_BLOCK_OCTETS = 256,
-    T30_SPILL_OCTETS = 6144,
+    T30_SPILL_OCTETS = 8192,
     T30_PAGES = 2,
     T30_RCPS = 3
 };
@@ -108,13 +112,14 @@ struct cti_t30 {
     cti_t30_link link;
     int64_t now;
     int state;
-    int64_t due;      /* when the state has waited long enough; -1: never */
-    int64_t due_most; /* however much is heard */
-    int64_t t1_due;   /* T0, T1, T5; -1: does not run */
-    int64_t sent_at;  /* end of our last turn */
-    int64_t flags_at; /* first V.21 flags behind it; -1: none */
-    int tries;        /* of the present command */
-    int asked;        /* enum t30_asked */
+    int64_t due;       /* when the state has waited long enough; -1: never */
+    int64_t due_first; /* ... with nothing heard */
+    int64_t due_most;  /* however much is heard */
+    int64_t t1_due;    /* T0, T1, T5; -1: does not run */
+    int64_t sent_at;   /* end of our last turn */
+    int64_t flags_at;  /* first V.21 flags behind it; -1: none */
+    int tries;         /* of the present command */
+    int asked;         /* enum t30_asked */
     int tone_heard;
     int x;              /* we received DIS */
     int leaving_result; /* behind DCN */
@@ -165,15 +170,17 @@ struct cti_t30 {
         int begun;  /* octets of the present page came */
         int number; /* pages until now */
         int unrepaired;
-        int64_t kept; /* rows in memory */
+        int lost, cut; /* the carrier has failed; it came back within the page: zeros may stand for rows */
+        int64_t kept;  /* rows in memory */
         int row_bytes;
         int block_got; /* frames since the last answer, or not yet confirmed */
         int block_post, block_page, block_block, block_frames; /* of the last PPS */
         int last_page, last_block;                             /* PPS that was confirmed last; -1: none */
         int answer;                                            /* enum cti_t30_fcf: our last one; 0: none */
         int answered_post;                                     /* ... to this */
-        int waits_post;                                        /* RNR was said to this one; -1: none */
-        int refused;                                           /* the last page was, and none came since */
+        int waits_post, waits_type; /* RNR was said to this one, for this answer; -1: to none */
+        int data;                   /* of a page, since our last answer */
+        int refused;                /* the last page was, and none came since */
         int memories;
         t30_memory memory[T30_PAGES];
         uint8_t row[608];
@@ -192,23 +199,26 @@ struct cti_t30 {
 typedef void t30_action(cti_t30 *t, const cti_t30_frame_view *f);
 
 /* t30.c */
+void t30_begin_turn(cti_t30 *t, int kind, int sending);
+void t30_fast_turn(cti_t30 *t, int hdlc, int short_training);
 void t30_open(cti_t30 *t); /* no frames are put out yet */
+void t30_out(cti_t30 *t, int type, const uint8_t *fif, int n, int is_final);
 void t30_send(cti_t30 *t, int sending);
 void t30_repeat(cti_t30 *t);
-void t30_fast_turn(cti_t30 *t, int hdlc, int short_training);
-void t30_begin_turn(cti_t30 *t, int kind, int sending);
-void t30_out(cti_t30 *t, int type, const uint8_t *fif, int n, int is_final);
 /* Sends the frames that were put out, then waits in a state, listening to V.21. */
 void t30_send_then(cti_t30 *t, int then, int ms);
 /* ... listening to the fast carrier beside it. */
 void t30_send_then_fast(cti_t30 *t, int then, int ms, int short_training);
+void t30_answer(cti_t30 *t, int type, int then, int ms);
 void t30_wait(cti_t30 *t, int state, int ms);
 void t30_wait_fast(cti_t30 *t, int state, int ms, int short_training);
 void t30_wait_longer(cti_t30 *t, int ms);
-void t30_answer(cti_t30 *t, int type, int then, int ms);
 static inline int64_t t30_in(const cti_t30 *t, int64_t ms) {
     return t->now + ms * T30_MS;
 }
+
+/* t30_hear.c */
+void t30_answer_command(cti_t30 *t);
 
 /* t30_table.c */
 void t30_command(cti_t30 *t, const uint8_t *octets, int n);
@@ -217,19 +227,23 @@ int t30_phase_result(int state);
 /* t30_call.c */
 void t30_start(cti_t30 *t);
 void t30_identity(cti_t30 *t, const cti_t30_frame_view *f);
-void t30_next_thing(cti_t30 *t);
-void t30_send_dcs(cti_t30 *t);
+void t30_out_word(cti_t30 *t, int type, const char *text);
 void t30_send_dis(cti_t30 *t);
-void t30_send_tcf(cti_t30 *t);
-void t30_ctc_octets(const cti_t30 *t, int rate, uint8_t *fif);
-void t30_tcf_octets(cti_t30 *t, const uint8_t *octets, int n);
-void t30_tcf_end(cti_t30 *t);
 void t30_call_timeout(cti_t30 *t);
 void t30_long_timeout(cti_t30 *t);
 void t30_leave(cti_t30 *t, int result);
 void t30_over(cti_t30 *t, int result);
-t30_action t30_got_dis, t30_got_dcs, t30_got_dtc, t30_got_dcn, t30_got_cfr, t30_got_ftt, t30_dis_again,
-    t30_command_again;
+t30_action t30_got_dis, t30_got_dtc, t30_got_dcn, t30_dis_again, t30_command_again;
+
+/* t30_train.c */
+void t30_send_dcs(cti_t30 *t);
+void t30_send_tcf(cti_t30 *t);
+/* The first two octets of DCS, by which CTC tells the rate. */
+void t30_ctc_octets(const cti_t30 *t, int rate, uint8_t *fif);
+int t30_password_is_wrong(const cti_t30 *t);
+void t30_tcf_octets(cti_t30 *t, const uint8_t *octets, int n);
+void t30_tcf_end(cti_t30 *t);
+t30_action t30_got_dcs, t30_got_cfr, t30_got_ftt;
 
 /* t30_rate.c */
 const t30_rate *t30_rate_of(int rate);
@@ -242,16 +256,18 @@ void t30_set_rate(cti_t30 *t, int rate);
 
 /* t30_send.c */
 void t30_sheet_choice(const cti_t30 *t, int sheet, int *width, int *resolution);
+int t30_row_pixels(const cti_t30 *t);
 void t30_want_page(cti_t30 *t, int slot, int sheet);
 void t30_page_begin(cti_t30 *t);
-void t30_page_carrier(cti_t30 *t, int short_training);
 void t30_page_start(cti_t30 *t);
+void t30_page_carrier(cti_t30 *t, int short_training);
 int t30_page_octets(cti_t30 *t, uint8_t *octets, int max);
 int t30_page_is_coded(const cti_t30 *t);
-int t30_row_pixels(const cti_t30 *t);
 void t30_send_post(cti_t30 *t);
 void t30_post_timeout(cti_t30 *t);
 void t30_page_ended(cti_t30 *t, int state);
+
+/* t30_sent.c */
 t30_action t30_got_mcf, t30_got_rtp, t30_got_rtn, t30_got_ppr, t30_got_rnr, t30_got_pip, t30_got_pin,
     t30_got_ctr, t30_got_err;
 
@@ -268,8 +284,14 @@ static inline int t30_has(const cti_t30 *t, int frame) {
 
 /* t30_receive.c */
 int t30_page_wait_ms(const cti_t30 *t);
+void t30_open_page(cti_t30 *t);
 void t30_page_take(cti_t30 *t, const uint8_t *octets, int n);
+void t30_take_block(cti_t30 *t, int n);
+cti_t4_report t30_close_page(cti_t30 *t);
+void t30_tell_page(cti_t30 *t, const cti_t4_report *report, int state);
 void t30_page_cut(cti_t30 *t);
+
+/* t30_taken.c */
 void t30_receive_timeout(cti_t30 *t);
 t30_action t30_got_post, t30_got_pps, t30_got_eor, t30_got_ctc, t30_got_rr;
 

@@ -40,7 +40,7 @@ static const struct {
     {IN(WAIT_POST) | IN(WAIT_ERR), CTI_T30_RNR, t30_got_rnr},
     {IN(WAIT_CTR), CTI_T30_CTR, t30_got_ctr},
     {IN(WAIT_ERR), CTI_T30_ERR, t30_got_err},
-    {OPEN, CTI_T30_CRP, t30_command_again},
+    {RECEIVING | IN(WAIT_CFR) | IN(WAIT_POST) | IN(WAIT_CTR) | IN(WAIT_ERR), CTI_T30_CRP, t30_command_again},
     {OPEN, CTI_T30_DCN, t30_got_dcn},
 };
 
