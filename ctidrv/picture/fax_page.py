@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from ctidrv.picture.raster import png
 
 _DEPTH = 2
@@ -32,3 +34,24 @@ def page_png(rows: bytes, damage: bytes, width: int, dots: tuple[float, float]) 
         row = b"".join(map(table.__getitem__, rows[number * size : (number + 1) * size]))
         drawn += [row[: (width * _DEPTH + 7) // 8]] * times
     return png(drawn, width, _DEPTH, _PALETTE)
+
+
+_THUMB = 8
+"""Pixels of the page across to one of a thumbnail: an octet."""
+_GREYS = 16
+_SHADES = [(grey, grey, grey) for grey in (255 - 255 * step // _GREYS for step in range(_GREYS + 1))]
+_BLACK_IN = bytes(octet.bit_count() for octet in range(256))
+
+
+def thumbnail_png(rows: bytes, width: int, dots: tuple[float, float]) -> bytes:
+    """The page an eighth as wide (A4: 216 pixels) and as high as it is on paper, in greys; as `page_png`."""
+    size = (width + 7) // 8
+    black = [rows[at : at + size].translate(_BLACK_IN) for at in range(0, len(rows), size)]
+    height = max(1, round(len(black) * dots[0] / dots[1] / _THUMB))
+    edges = [number * len(black) // height for number in range(height + 1)]
+    drawn = []
+    for top, bottom in itertools.pairwise(edges):
+        some = black[top : max(bottom, top + 1)]
+        most = _THUMB * len(some)
+        drawn.append(bytes(sum(column) * _GREYS // most for column in zip(*some, strict=True)))
+    return png(drawn, size, 8, _SHADES)

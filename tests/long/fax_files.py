@@ -222,6 +222,8 @@ class Run:
         if ended is None:
             self.outcomes["refused"] += 1
             return
+        if ended > 0:
+            self._finding(name, data, f"a fault of the worker: {ended}")
         self.outcomes["late" if "within" in said else f"died by {-ended}"] += 1
         self._keep_file(name, data)
         self._fresh()

@@ -10,6 +10,7 @@ Calls wait for the worker; they belong into a thread where something else goes o
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import threading
@@ -26,6 +27,8 @@ from ctidrv.apps.fax.page import PageRows
 from ctidrv.errors import InputError, UsageError
 from ctidrv.native import t4
 
+_ENDS_WITHIN_S = 2
+"""A process that has closed its output: before it is stopped, so that how it ended is known."""
 _NO_WINDOW = 0x08000000 if sys.platform == "win32" else 0
 
 
@@ -122,6 +125,8 @@ class Worker:
         finally:
             watch.cancel()
         if answer is None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_ENDS_WITHIN_S)
             self.close()
             raise InputError(f"{where}: {self._why()}: print it to a new PDF, or make it smaller")
         if "error" in answer[0]:
@@ -131,6 +136,8 @@ class Worker:
     def _why(self) -> str:
         if self._late:
             return f"cannot be drawn within {self._seconds:g} s"
+        if self.ended == 1:  # Python's end with an exception
+            return "cannot be drawn, by a fault of ctidrv: report it with the file"
         return "cannot be drawn: it is damaged, or needs too much memory"
 
     def _stop(self) -> None:
@@ -160,6 +167,8 @@ class Document:
         """A page, from 0 on, for a machine of `width` pixels a row and so many dots an inch: as large as it
         is, smaller where it is wider than the paper. The header stands above it."""
         t4.row_bytes(width)
+        if min(x_dpi, y_dpi) < 1:
+            raise UsageError(f"a fax page of {x_dpi} by {y_dpi} dots an inch")
         if not 0 <= page < len(self.pages):
             raise UsageError(f"{self._name}: has {len(self.pages)} pages, from 0 on; not {page}")
         where = f"{self._name}, page {page + 1}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageOps
 
+from ctidrv.apps.fax.drawing import limits
 from ctidrv.apps.fax.drawing.source import Drawn, Sheet, called, check_pages, check_pixels, sheet
 from ctidrv.apps.fax.drawing.tone import grey_areas
 from ctidrv.apps.fax.page import WIDTHS, per_mm
@@ -18,7 +20,9 @@ _STANDARD_ROWS = 1400
 _FILLS_MM = 190.0
 _AT_MOST_MM = 270.0
 """The room of a picture that does not say its size."""
-_ORIENTATION = 274
+_SUBFILE, _ORIENTATION = 254, 274
+_NO_PAGE = 0b101
+"""A small picture of a page, or where one lets light through (TIFF 6.0, NewSubfileType)."""
 _TURNED = (5, 6, 7, 8)
 
 Image.MAX_IMAGE_PIXELS = None  # ours is looked at before anything is unpacked
@@ -37,34 +41,37 @@ def _resolution(image: Image.Image) -> tuple[float, float] | None:
     return None
 
 
-def _size(image: Image.Image, where: str) -> Sheet:
-    check_pixels(*image.size, where)
+def _size(image: Any, where: str) -> Sheet:
+    check_pixels(image.width, image.height, where)
+    turned = image.getexif().get(_ORIENTATION) in _TURNED
+    # As it is stored: a turned TIFF is already turned by Pillow.
+    width, height = (image.tag_v2[256], image.tag_v2[257]) if image.format == "TIFF" else image.size
     told = _resolution(image)
     if told is None:
         scale = min(_FILLS_MM / image.width, _AT_MOST_MM / image.height)
-        size = image.width * scale, image.height * scale
+        size = width * scale, height * scale
     else:
-        size = image.width / per_mm(told[0]), image.height / per_mm(told[1])
-    if image.getexif().get(_ORIENTATION) in _TURNED:
-        size = size[::-1]
-    return sheet(*size, where)
+        size = width / per_mm(told[0]), height / per_mm(told[1])
+    return sheet(*(size[::-1] if turned else size), where)
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Of whole numbers those of 16 bits, of others what there is from the least to the greatest."""
+    low, high = (float(each) for each in image.getextrema())  # type: ignore[arg-type]
+    if image.mode == "F":
+        low, high = min(low, 0.0), max(high, 1.0)
+    else:
+        low, high = 0.0, 65535.0 if high > 255 or image.mode.startswith("I;16") else 255.0
+    scale = 255.0 / (high - low)
+    return image.convert("F").point(lambda value: value * scale - low * scale).convert("L")
 
 
 def _grey(image: Image.Image) -> Image.Image:
     """Mode "L", or "1" as it is; what lets light through lies on white paper."""
     if image.mode in ("1", "L"):
         return image
-    if image.mode.startswith(("I", "F")):  # more than eight bits: from its own darkest to its own lightest
-        low, high = (float(each) for each in image.getextrema())  # type: ignore[arg-type]
-        top = 65535.0 if image.mode.startswith("I;16") or (low >= 0 and high > 255) else 255.0
-        if image.mode == "F":
-            low, top = min(low, 0.0), max(high, 1.0)
-        else:
-            low = 0.0
-        plain = image.convert("F")
-        return plain.point(lambda value: value * (255.0 / (top - low)) - low * 255.0 / (top - low)).convert(
-            "L"
-        )
+    if image.mode.startswith(("I", "F")):
+        return _eight_bits(image)
     if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
         clear = image.convert("RGBA")
         paper = Image.new("RGBA", clear.size, "white")
@@ -79,23 +86,36 @@ class Pictures:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._image: Any = Image.open(path, formats=FORMATS)
+        # By its name Pillow would map it into memory, and turn one that is stored turned wrongly.
+        file = open(path, "rb")  # noqa: SIM115 (for as long as the picture is)
+        self._image: Any = Image.open(file, formats=FORMATS)
+        self._frames: list[int] = []
         self.sheets: list[Sheet] = []
-        while self._seek(len(self.sheets)):
-            self.sheets.append(_size(self._image, f"{called(path)}, page {len(self.sheets) + 1}"))
-            check_pages(path, len(self.sheets))
+        for frame in self._all():
+            self._frames.append(frame)
+            self.sheets.append(_size(self._image, f"{called(path)}, page {len(self._frames)}"))
+            check_pages(path, len(self._frames))
+        check_pages(path, len(self._frames))
 
-    def _seek(self, page: int) -> bool:
-        try:
-            self._image.seek(page)
-        except EOFError:
-            return False
-        return True
+    def _all(self) -> Iterator[int]:
+        """Those that are pages; the picture stands at each. A PNG's or JPEG's further ones are none."""
+        if self._image.format != "TIFF":
+            yield 0
+            return
+        for frame in range(2 * limits.PAGES + 2):
+            try:
+                self._image.seek(frame)
+            except EOFError:
+                return
+            kind = self._image.tag_v2.get(_SUBFILE, 0)
+            if not (isinstance(kind, int) and kind & _NO_PAGE):
+                yield frame
 
     def drawn(self, page: int, width: int, height: int) -> Drawn:
-        self._seek(page)
+        self._image.seek(self._frames[page])
         self._image.load()
-        image = _grey(ImageOps.exif_transpose(self._image))
+        tiff = self._image.format == "TIFF"
+        image = _grey(self._image if tiff else ImageOps.exif_transpose(self._image))
         larger = width >= image.width and height >= image.height
         if image.mode == "1" and larger:  # rows and columns as they are, some twice
             return Drawn(image.resize((width, height), Image.Resampling.NEAREST), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import struct
+import subprocess
 import sys
 import zlib
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from pathlib import Path
 import numpy
 import page_set
 import pytest
-from fax_pages import WIDTH, darkness, fax_tiff, ink, one, picture
+from fax_pages import WIDTH, darkness, fax_tiff, ink, one, pdf, picture
 from PIL import Image
 
 from ctidrv.apps.fax.document import Document, open_document
@@ -121,6 +122,42 @@ def test_sixteen_bits_are_seen_as_eight(paper: Path) -> None:
     assert darkness(page.crop((500, 500, 1200, 700))) == 0
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "TIFF", "PNG"])
+@pytest.mark.parametrize("turned", [1, 3, 6, 8])
+def test_picture_that_a_camera_held_otherwise_is_upright(paper: Path, kind: str, turned: int) -> None:
+    upright = Image.new("L", (800, 1000), 255)
+    upright.paste(0, (0, 0, 400, 100))
+    back = {
+        1: None,
+        3: Image.Transpose.ROTATE_180,
+        6: Image.Transpose.ROTATE_90,
+        8: Image.Transpose.ROTATE_270,
+    }
+    way = back[turned]
+    held = upright if way is None else upright.transpose(way)
+    told = Image.Exif()
+    told[274] = turned
+    path = paper / f"held-{turned}.{kind.lower()}"
+    options = {"tiffinfo": {274: turned}} if kind == "TIFF" else {"exif": told}
+    held.save(path, kind, dpi=(100, 100), **options)
+    page = one(path)
+    middle = (215 - 203.2) / 2
+    assert ink(page) == pytest.approx((middle, 0, middle + 101.6, 25.4), abs=0.6)
+    assert page.size_mm[1] == pytest.approx(254, abs=0.5)
+
+
+def test_small_pictures_beside_pages_are_no_pages(paper: Path) -> None:
+    """A scanner's previews, and the further pictures of a JPEG or PNG."""
+    page, small = page_set.text(rows=300).convert("L"), Image.new("L", (90, 120))
+    small.encoderinfo = {"tiffinfo": {254: 1}}
+    page.save(paper / "preview.tif", save_all=True, append_images=[small, page], dpi=(204, 98))
+    page.save(paper / "moving.png", save_all=True, append_images=[page, page])
+    page.save(paper / "pair.jpg", "MPO", save_all=True, append_images=[page])
+    for name, pages in (("preview.tif", 2), ("moving.png", 1), ("pair.jpg", 1)):
+        with open_document([paper / name]) as document:
+            assert len(document.pages) == pages, name
+
+
 def test_files_of_one_fax_follow_one_another(paper: Path) -> None:
     first, second = fax_tiff(paper / "1.tif", page_set.text(rows=300)), paper / "2.png"
     page_set.text(rows=400).save(second, dpi=(204, 204))
@@ -185,6 +222,16 @@ def test_too_long_a_page_is_refused(paper: Path) -> None:
         document.rows(0, 2592, 300, 300)
 
 
+def test_fault_of_the_worker_itself_is_called_one(
+    paper: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = fax_tiff(paper / "fault.tif", page_set.text(rows=300))
+    (tmp_path / "PIL.py").write_text("raise SystemExit(1)", "utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(InputError, match=r"fault\.tif: cannot be drawn, by a fault of ctidrv: report it"):
+        open_document([path])
+
+
 def test_worker_that_dies_of_a_page_is_an_error_of_the_page(paper: Path) -> None:
     with open_document([fax_tiff(paper / "died.tif", page_set.text(rows=300))]) as document:
         os.kill(document._worker.pid, signal.SIGTERM)
@@ -195,6 +242,24 @@ def test_worker_that_dies_of_a_page_is_an_error_of_the_page(paper: Path) -> None
 def test_page_that_takes_too_long_is_given_up(paper: Path) -> None:
     with pytest.raises(InputError, match=r"slow\.tif: cannot be drawn within 0\.01 s"):
         open_document([fax_tiff(paper / "slow.tif", page_set.text(rows=300))], seconds=0.01)
+
+
+def test_missing_package_is_named_with_what_to_install(
+    paper: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = fax_tiff(paper / "lacking.tif", page_set.text(rows=300))
+    (tmp_path / "PIL.py").write_text("raise ImportError('none', name='PIL')", "utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(InputError, match=r"to fax a document, PIL is needed: pip install 'ctidrv\[fax\]'"):
+        open_document([path])
+
+
+def test_program_of_the_page_runs(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[4] / "docs" / "reference" / "fax-files.md").read_text("utf-8")
+    (tmp_path / "letter.pdf").write_bytes(pdf("50 50 100 100 re f"))
+    program = page.split("```python\n")[1].split("```")[0]
+    subprocess.run([sys.executable, "-P", "-c", program], cwd=tmp_path, check=True, timeout=60)
+    assert one(tmp_path / "as-sent.tif") == one(tmp_path / "letter.pdf")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")

@@ -152,6 +152,12 @@ def test_header_too_long_for_its_line_is_cut_in_the_middle(tmp_path: Path) -> No
     assert likeness(strip, drawn("Page 1/1", round(3.2 * 1728 / 215))) > 0.7
 
 
+def test_header_above_a_page_of_one_row(tmp_path: Path) -> None:
+    for image in (Image.new("1", (WIDTH, 1), 255), Image.new("1", (WIDTH, 1), 0)):
+        page = one(fax_tiff(tmp_path / "in.tif", image), header=HEADER)
+        assert page.count == 38 + (image.getpixel((0, 0)) == 0)
+
+
 def test_time_without_a_zone_and_unknown_languages_are_refused(letter: Path) -> None:
     with pytest.raises(UsageError, match="has a time zone"):
         one(letter, header=Header(datetime(2026, 1, 1), "Hill"))
