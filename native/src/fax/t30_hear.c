@@ -123,8 +123,7 @@ static void heard_page(cti_t30 *t, const cti_fax_modem_event *ev, const cti_fax_
         page_goes_on(t);
         if (!t->link.ecm) {
             t30_page_take(t, ev->octets, ev->length);
-            t->rx.cut |= t->rx.lost && q != NULL && !q->is_lost;
-            t->rx.lost = q != NULL && q->is_lost;
+            t30_page_carrier_is(t, q != NULL && q->is_lost);
         }
         break;
     case CTI_FAX_MODEM_BAD:

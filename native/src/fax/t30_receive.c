@@ -73,6 +73,17 @@ void t30_page_take(cti_t30 *t, const uint8_t *octets, int n) {
         keep_row(t, damage);
 }
 
+/* A carrier that fails and comes back before the page's end may have cost whole rows, which T.4 does not
+ * show. */
+void t30_page_carrier_is(cti_t30 *t, int lost) {
+    cti_t4_report report;
+    if (!t->rx.begun)
+        return;
+    (void)cti_t4_decoder_report(t->decoder, &report);
+    t->rx.cut |= t->rx.lost && !lost && report.end == CTI_T4_END_NONE;
+    t->rx.lost = lost;
+}
+
 void t30_take_block(cti_t30 *t, int n) {
     for (int i = 0; i < n; i++)
         if (t30_has(t, i))

@@ -286,6 +286,7 @@ static inline int t30_has(const cti_t30 *t, int frame) {
 int t30_page_wait_ms(const cti_t30 *t);
 void t30_open_page(cti_t30 *t);
 void t30_page_take(cti_t30 *t, const uint8_t *octets, int n);
+void t30_page_carrier_is(cti_t30 *t, int lost);
 void t30_take_block(cti_t30 *t, int n);
 cti_t4_report t30_close_page(cti_t30 *t);
 void t30_tell_page(cti_t30 *t, const cti_t4_report *report, int state);
