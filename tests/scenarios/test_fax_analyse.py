@@ -187,6 +187,7 @@ def test_command_tells_the_call_in_the_language(
     assert main(["fax", "analyse", name, "--lang", language]) == 0
     told = capsys.readouterr().out
     assert says in told
+    assert "rate: V.27ter" in told or "速率: V.27ter" in told
     assert CALLED in told
     assert bool(re.search("[\u4e00-\u9fff]", told)) == (language == "zh")
 

@@ -25,7 +25,7 @@ Reason = Literal[
     "cleared",
     "no-frames",
 ]
-"""done: every page confirmed, and said so; training: no rate was understood; refused: a page was (RTN);
+"""done: behind the answer to the last page; training: no rate was understood; refused: a page was (RTN);
 correction: a block could not be brought over; no-answer: commands that nobody answered; not-wanted: hung up
 behind what the other end can do; no-order: hung up behind what the other end ordered; unconfirmed: by DCN
 while a page waited for its answer; silent: without DCN; cut-off: the recording ends; cleared: the exchange's
@@ -34,6 +34,8 @@ tone; no-frames: tones alone."""
 _PATIENCE = 3 * RATE
 """Less than this of silence at the end tells nothing: the recording was ended."""
 _COMMANDS = ("EOP", "EOM", "MPS", "PPS-NULL")
+_TRAINED = frozenset(("CFR", "MCF", "PPR", "RTN", "RTP", "EOP", "MPS", "EOM"))
+"""Frames that nobody says before a training was understood."""
 _OTHER = {"caller": "called", "called": "caller"}
 
 
@@ -96,7 +98,8 @@ def _reason(before: Sequence[Message], name: str | None, repeats: int, by: str) 
         return "no-order"
     said_by = before[-1].frame.side if before[-1].frame else None
     names = [_name(one) for one in before]
-    if name == "FTT" or ("DCS" in names and "CFR" not in names and (name, said_by) != ("DCS", _OTHER[by])):
+    was_trained = any(one in _TRAINED or one.startswith("PPS") for one in names)
+    if name == "FTT" or ("DCS" in names and not was_trained and (name, said_by) != ("DCS", _OTHER[by])):
         return "training"
     if name in ("RTN", "PIN"):
         return "refused"

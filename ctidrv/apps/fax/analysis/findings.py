@@ -11,6 +11,7 @@ from ctidrv.apps.fax.analysis.carriers import Carrier
 from ctidrv.apps.fax.analysis.checks import LENGTH_S, TOLERANCE, Check
 from ctidrv.apps.fax.analysis.facsimile import MODEMS, Frame, Session, session_of
 from ctidrv.apps.fax.analysis.heard import Heard
+from ctidrv.apps.fax.analysis.low_speed import Turn
 from ctidrv.units import RATE
 
 Weight = Literal["error", "warning", "note"]
@@ -29,9 +30,12 @@ NEEDS_DB: dict[tuple[str, int], float] = {
 """Signal to noise at the points below which pages begin to have errors, as our own receiver was measured."""
 _FAINT, _LOUD = -40.0, -6.0
 _PATIENCE = 3 * RATE
+_LASTING = 10
+"""Qualities of a carrier, 50 ms each."""
 _CARRIER_HZ, _CLOCK_PPM = 7.0, 100.0
 
 
+_CONFIRMED = ("MCF", "RTP", "PIP")
 _FIRST = ("DIS", "CSI", "NSF", "DTC", "CIG", "NSC", "PWD", "SEP", "PSA")
 """Frames with which a call begins."""
 
@@ -58,7 +62,11 @@ def _ended(heard: Heard) -> Iterator[Finding]:
         return
     weight: Weight = "note" if ending.reason in ("done", "cut-off") else "error"
     data = {"by": ending.by, "last": ending.last, "repeats": ending.repeats}
-    yield Finding(weight, f"ended-{ending.reason}", ending.at, data)
+    code = f"ended-{ending.reason}"
+    refused = [page.number for page in heard.pages if page.answer not in _CONFIRMED]
+    if ending.reason == "done" and refused:
+        weight, code, data = "warning", "ended-not-all", {**data, "pages": ", ".join(map(str, refused))}
+    yield Finding(weight, code, ending.at, data)
 
 
 def _begun(heard: Heard) -> Iterator[Finding]:
@@ -129,21 +137,23 @@ def _qualities(heard: Heard) -> Iterator[Finding]:
     """The worst carrier of each end, where it is bad."""
     for side in ("caller", "called", None):
         its = [one for one in heard.call.carriers if one.side == side and one.reading and one.reading.quality]
-        if not its:
-            continue
-        yield from _noise(its)
-        yield from _levels(its)
-        yield from _frequencies(its)
+        yield from _levels(heard, side, its)
+        if its:
+            yield from _noise(its)
+            yield from _frequencies(its)
 
 
 def _noise(carriers: list[Carrier]) -> Iterator[Finding]:
+    """Of those that lasted: a receiver needs half a second to know."""
+
     def room(carrier: Carrier) -> float:
         assert carrier.reading is not None
         way = carrier.reading.way
         return _snr(carrier) - NEEDS_DB[way.modem, way.bit_rate]
 
-    worst = min(carriers, key=room)
-    if room(worst) < 0 and worst.reading is not None:
+    lasting = [one for one in carriers if one.reading and len(one.reading.qualities) >= _LASTING]
+    worst = min(lasting, key=room, default=None)
+    if worst is not None and worst.reading is not None and room(worst) < 0:
         way = worst.reading.way
         data = {
             "side": worst.side,
@@ -155,12 +165,15 @@ def _noise(carriers: list[Carrier]) -> Iterator[Finding]:
         yield Finding("warning", "noise", worst.begin, data)
 
 
-def _levels(carriers: list[Carrier]) -> Iterator[Finding]:
-    for carrier in carriers:
-        level = carrier.reading.quality.level if carrier.reading and carrier.reading.quality else -20.0
+def _levels(heard: Heard, side: str | None, carriers: list[Carrier]) -> Iterator[Finding]:
+    """The first of an end's signals that is too loud or too faint."""
+    levels = [(c.begin, c.reading.quality.level) for c in carriers if c.reading and c.reading.quality]
+    turns = heard.call.turns
+    levels += [(turn.begin, turn.level) for n, turn in enumerate(turns) if heard.call.side_of(n) == side]
+    for at, level in sorted(levels):
         if level < _FAINT or level > _LOUD:
             code = "faint" if level < _FAINT else "loud"
-            yield Finding("warning", code, carrier.begin, {"side": carrier.side, "level": level})
+            yield Finding("warning", code, at, {"side": side, "level": level})
             return
 
 
@@ -239,7 +252,7 @@ def _pages(heard: Heard) -> Iterator[Finding]:
         elif page.missing:
             yield Finding("warning", "frames-missing", page.begin, {**data, "count": page.missing})
         elif report.damaged:
-            more = {"rows": report.rows, "damaged": report.damaged, "first": report.first_damaged}
+            more = {"rows": report.rows, "damaged": report.damaged, "first": (report.first_damaged or 0) + 1}
             yield Finding("warning", "page-damaged", page.begin, {**data, **more})
         elif not report.clean:
             yield Finding("warning", "page-end", page.begin, {**data, "end": report.end, "rows": report.rows})
@@ -297,6 +310,30 @@ def _collisions(heard: Heard) -> Iterator[Finding]:
             yield Finding("warning", "both-at-once", behind.begin, data)
 
 
+def _echoes(heard: Heard) -> Iterator[Finding]:
+    """How faintly what one end sends comes back on the other's channel, at its loudest."""
+    losses = [
+        (min(turn.level - echo.level for turn in heard.call.turns if _covers(turn, echo)), echo.begin)
+        for echo in heard.call.echoes
+        if any(_covers(turn, echo) for turn in heard.call.turns)
+    ]
+    if losses:
+        loss, at = min(losses)
+        yield Finding("note", "echo", at, {"loss": loss, "count": len(losses)})
+
+
+def _covers(turn: Turn, echo: Turn) -> bool:
+    return turn.channel != echo.channel and turn.begin < echo.end and echo.begin < turn.end
+
+
+def _retrained(heard: Heard) -> Iterator[Finding]:
+    """Trainings behind the first page: RTP, RTN and EOM ask for them."""
+    if heard.pages:
+        later = [check for check in heard.checks if check.carrier.begin > heard.pages[0].begin]
+        if later:
+            yield Finding("note", "retrained", later[0].carrier.begin, {"count": len(later)})
+
+
 def _modulated(heard: Heard) -> Iterator[Finding]:
     """An answer that offers V.8, and no frame behind it: a modem of V.34 that we do not read."""
     tone = next((tone for tone in heard.tones if tone.name == "ansam"), None)
@@ -320,6 +357,8 @@ _RULES: tuple[Callable[[Heard], Iterator[Finding]], ...] = (
     _blocks,
     _orders,
     _collisions,
+    _echoes,
+    _retrained,
     _modulated,
 )
 

@@ -21,12 +21,15 @@ Line = dict[str, Any]
 
 SECRET = ("PWD", "SID")
 """Frames that hold a password: what it is stays hidden."""
+_SECRET_OCTETS = (b"\xc1", b"\xa2", b"\xa3")
+"""The control fields of the same, for a frame that came damaged."""
 
 
 def lines_of(heard: Heard, saying: Saying) -> Iterator[Line]:
     """All in the order of time, then the findings; the summary is `summary_of`."""
     made: list[Line] = [_tone(tone) for tone in heard.tones]
-    made += [_frame(message, saying) for message in heard.call.messages]
+    levels = [turn.level for turn in heard.call.turns]
+    made += [{**_frame(m, saying), "level": round(levels[m.turn], 1)} for m in heard.call.messages]
     made += [_carrier(carrier) for carrier in heard.call.carriers]
     made += [_check(check) for check in heard.checks]
     made += [_pause(pause) for pause in heard.pauses]
@@ -55,6 +58,7 @@ def summary_of(heard: Heard) -> Line:
         "trainings": len(heard.checks),
         "pages": len(heard.pages),
         "bad_rows": sum(report.damaged for report in reports) if reports else None,
+        "noise_dbm0": [round(envelope.floor, 1) for envelope in heard.call.envelopes],
         "ended_by": ending.by if ending else None,
         "reason": ending.reason if ending else None,
         "t_end": to_seconds(ending.at) if ending else None,
@@ -88,7 +92,8 @@ def _frame(message: Message, saying: Saying) -> Line:
     line: Line = {"type": "frame", "t": to_seconds(message.at), "channel": message.channel}
     if frame is None:
         name = "damaged" if not message.is_good else "unknown"
-        return {**line, "side": None, "name": name, "good": message.is_good, "raw": message.octets.hex()}
+        shown = message.octets[:3] if message.octets[2:3] in _SECRET_OCTETS else message.octets
+        return {**line, "side": None, "name": name, "good": message.is_good, "raw": shown.hex()}
     is_secret = frame.name in SECRET
     return {
         **line,

@@ -103,4 +103,6 @@ def _limit(before: Signal, behind: Signal) -> str | None:
             return None
         return "change-back" if before.kind == "fast" else "change"
     last = before.name.split()[-1]
+    if last == "DCN":
+        return None
     return "command" if last in _ANSWERING else "answer"

@@ -50,9 +50,7 @@ def _frame(line: Mapping[str, Any], saying: Saying) -> Iterator[str]:
     said = f" “{text}”" if text is not None else ""
     yield f"{_who(line, saying)}{line['name']}{said}: {line['words']}"
     for field in line["fields"]:
-        value = (
-            f": {field['says']}" if field["says"] else "" if field["value"] == 1 else f": {field['value']}"
-        )
+        value = field["says"] or ("" if field["value"] == 1 else str(field["value"]))
         yield f"{field['bit']:>3}  {field['words']}{': ' if value else ''}{value}"
     if line["again"]:
         numbers = " ".join(map(str, line["again"][:_MOST_NUMBERS]))

@@ -58,6 +58,9 @@ LINES: dict[str, str] = {
 
 FINDINGS: dict[str, str] = {
     "ended-done": "the {by} ended the call in order: every page was confirmed",
+    "ended-not-all": "the {by} ended the call in order, but not every page was confirmed: {pages}",
+    "echo": "what one end sends comes back on the other's channel {loss:.0f} dB fainter",
+    "retrained": "trained again behind the first page ({count} x)",
     "ended-training": "the {by} gave up: no training was understood",
     "ended-refused": "the {by} gave up: the page was refused ({last})",
     "ended-correction": "the {by} gave up: error correction did not get the page across ({last})",
@@ -105,7 +108,7 @@ FINDINGS: dict[str, str] = {
     "page-unanswered": "page {page} was not answered, as far as was heard",
     "page-coding": "page {page} is coded as {coding}, which is not drawn",
     "page-unread": "nothing of page {page} could be read",
-    "page-damaged": "page {page} has {damaged} damaged rows of {rows}, the first is {first}",
+    "page-damaged": "page {page} has {damaged} damaged rows of {rows}, the first is row {first}",
     "page-end": "page {page} has no right end ({end}), {rows} rows came",
     "repeats": "page {page}: frames were asked for again ({count} x, {frames} frames); {damaged} came "
     "damaged here",

@@ -56,6 +56,9 @@ LINES: dict[str, str] = {
 
 FINDINGS: dict[str, str] = {
     "ended-done": "{by}正常结束通话：所有页面均已确认",
+    "ended-not-all": "{by}正常结束通话，但并非所有页面都已确认：{pages}",
+    "echo": "一方发送的信号在另一通道上返回，低 {loss:.0f} dB",
+    "retrained": "第一页之后重新训练 {count} 次",
     "ended-training": "{by}放弃：训练始终未被识别",
     "ended-refused": "{by}放弃：页面被拒收（{last}）",
     "ended-correction": "{by}放弃：纠错未能把页面传完（{last}）",

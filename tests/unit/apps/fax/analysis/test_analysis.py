@@ -185,6 +185,37 @@ def test_refused_page_and_damaged_rows_are_told() -> None:
     assert found["page-damaged"].data["damaged"] >= 1
 
 
+def test_call_that_ends_in_order_with_a_page_refused_is_not_called_good() -> None:
+    _, coded = page(30)
+    made = opened("v29", 9600)
+    for post, answer in (("MPS", "RTN"), ("EOP", "MCF")):
+        made.fast("v29", 9600, coded).say("caller", frame("caller", post)).say(
+            "called", frame("called", answer)
+        )
+    found = codes(made.say("caller", frame("caller", "DCN")).heard)
+    assert found["ended-not-all"].data["pages"] == "1"
+    assert found["page-refused"].data["page"] == 1
+
+
+def test_training_behind_a_page_is_told() -> None:
+    _, coded = page(30)
+    made = opened("v29", 9600).fast("v29", 9600, coded).say("caller", frame("caller", "MPS"))
+    made.say("called", frame("called", "RTP")).say("caller", frame("caller", "DCS", dcs("v29", 7200)))
+    made.check("v29", 7200).say("called", frame("called", "CFR")).fast("v29", 7200, coded)
+    heard = made.say("caller", frame("caller", "EOP")).say("called", frame("called", "MCF")).heard
+    found = codes(heard)
+    assert found["retrained"].data == {"count": 1}
+    assert found["fall-back"].data["bit_rate"] == 7200
+    assert [one.answer for one in heard.pages] == ["RTP", "MCF"]
+
+
+@pytest.mark.parametrize(("level", "code"), [(-47.0, "faint"), (-3.0, "loud")])
+def test_end_that_is_too_faint_or_too_loud_is_told(level: float, code: str) -> None:
+    heard = opened("v29", 9600).fast("v29", 9600, page(60)[1], level=level).heard
+    assert heard.pages[0].decoded is not None
+    assert abs(codes(heard)[code].data["level"] - level) < 1
+
+
 def test_training_that_is_refused_at_every_rate_is_told_by_rate() -> None:
     made = Spoken().say("called", frame("called", "DIS", DIS))
     for bit_rate in (14400, 14400, 12000):
@@ -266,6 +297,7 @@ def test_echo_of_the_other_channel_is_nobody_speaking(loss_db: float) -> None:
     heard = analyse([sent, Pcm(a + b for a, b in zip(came, echo, strict=True))])
     assert [m.frame.name for m in heard.call.messages if m.frame] == ["DIS", "DCS", "CFR", "EOP"]
     assert len(heard.call.echoes) == 2
+    assert abs(codes(heard)["echo"].data["loss"] - loss_db) < 1
     assert heard.pages[0].decoded is not None
     assert heard.pages[0].decoded.rows == rows
 
