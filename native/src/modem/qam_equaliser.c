@@ -10,8 +10,10 @@ qam_c qam_equaliser_run(const qam_equaliser *e, const float *re, const float *im
                    cti_dot(e->re, im, QAM_TAPS) + cti_dot(e->im, re, QAM_TAPS)};
 }
 
-void qam_equaliser_follow(qam_equaliser *e, const float *re, const float *im, qam_c error, float pace) {
+void qam_equaliser_follow(qam_equaliser *e, const float *re, const float *im, qam_c error, float pace,
+                          float usual) {
     float power = cti_dot(re, re, QAM_TAPS) + cti_dot(im, im, QAM_TAPS);
+    power = power > 0.5f * usual * QAM_TAPS ? power : 0.5f * usual * QAM_TAPS;
     if (!(power > 0.0f))
         return;
     float er = error.re * pace / power, ei = error.im * pace / power;

@@ -19,8 +19,10 @@ typedef struct qam_solver {
 
 /* The output for the window of QAM_TAPS samples from `re`, `im` on. */
 qam_c qam_equaliser_run(const qam_equaliser *e, const float *re, const float *im);
-/* Moves the coefficients: `error` is what the output lacks, `pace` in outputs' power: below 1. */
-void qam_equaliser_follow(qam_equaliser *e, const float *re, const float *im, qam_c error, float pace);
+/* Moves the coefficients: `error` is what the output lacks, `pace` in outputs' power: below 1; slower where
+ * the window has less than half of the samples' usual mean power, as behind a cut. */
+void qam_equaliser_follow(qam_equaliser *e, const float *re, const float *im, qam_c error, float pace,
+                          float usual);
 /* Coefficients for which window m (two samples further on each) gives symbol m of n. `load`: what is added to
  * the diagonal, as a share of the windows' power. Returns 0 when there is no solution; then nothing has
  * changed. */

@@ -108,7 +108,7 @@ static void follow(qam_rx *rx, int64_t centre, qam_c z, qam_c a, qam_c rotor, co
     float error = qam_power(off), most = OUTLIER * rx->error; /* as the first symbols of a cut make */
     rx->error += ERROR_PACE * ((error < most ? error : most) - rx->error);
     qam_equaliser_follow(&rx->equaliser, qam_window_re(rx, centre), qam_window_im(rx, centre),
-                         qam_times(off, rotor), p->equaliser);
+                         qam_times(off, rotor), p->equaliser, rx->power);
     double phase = (double)qam_against(z, a).im / TURN;
     rx->turn += (double)p->turn * phase;
     rx->angle += (double)p->angle * phase;
@@ -169,7 +169,7 @@ static int next_symbol(qam_rx *rx, uint32_t *bits) {
     if (is_training && rx->training.at == qam_training_length(rx->plan, rx->is_short))
         return end_training(rx);
     if (rx->lost > rx->hold) {
-            qam_listen(rx);
+        qam_listen(rx);
         return QAM_GONE;
     }
     return said;
