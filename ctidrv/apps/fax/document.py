@@ -136,7 +136,7 @@ class Worker:
     def _why(self) -> str:
         if self._late:
             return f"cannot be drawn within {self._seconds:g} s"
-        if self.ended == 1:  # Python's end with an exception
+        if self.ended == wire.FAULT:
             return "cannot be drawn, by a fault of ctidrv: report it with the file"
         return "cannot be drawn: it is damaged, or needs too much memory"
 

@@ -110,6 +110,7 @@ class Pictures:
             kind = self._image.tag_v2.get(_SUBFILE, 0)
             if not (isinstance(kind, int) and kind & _NO_PAGE):
                 yield frame
+        check_pages(self._path, limits.PAGES + 1)
 
     def drawn(self, page: int, width: int, height: int) -> Drawn:
         self._image.seek(self._frames[page])

@@ -7,6 +7,8 @@ import struct
 from typing import IO, Any
 
 _HEAD = struct.Struct("<II")
+FAULT = 70
+"""How the worker ends where the fault is its own (sysexits.h: EX_SOFTWARE)."""
 _MOST = 64 << 20
 """Of either part; the largest page has 12 MB."""
 

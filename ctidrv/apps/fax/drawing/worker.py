@@ -96,8 +96,11 @@ def main() -> None:
     warnings.simplefilter("ignore")  # of what is odd in a file; what cannot be read is an error
     limits.bind_this_process()
     work = Work()
-    while (request := wire.read(given)) is not None:
-        wire.write(taken, *answer(work, request[0]))
+    try:
+        while (request := wire.read(given)) is not None:
+            wire.write(taken, *answer(work, request[0]))
+    except Exception:
+        os._exit(wire.FAULT)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import pytest
 from fax_pages import WIDTH, darkness, fax_tiff, ink, one, pdf, picture
 from PIL import Image
 
-from ctidrv.apps.fax.document import Document, open_document
+from ctidrv.apps.fax.document import Document, Worker, open_document
 from ctidrv.apps.fax.keep import write_tiff
 from ctidrv.apps.fax.page import PageRows
 from ctidrv.errors import InputError, UsageError
@@ -222,14 +222,12 @@ def test_too_long_a_page_is_refused(paper: Path) -> None:
         document.rows(0, 2592, 300, 300)
 
 
-def test_fault_of_the_worker_itself_is_called_one(
-    paper: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = fax_tiff(paper / "fault.tif", page_set.text(rows=300))
-    (tmp_path / "PIL.py").write_text("raise SystemExit(1)", "utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with pytest.raises(InputError, match=r"fault\.tif: cannot be drawn, by a fault of ctidrv: report it"):
-        open_document([path])
+def test_fault_of_the_worker_itself_is_called_one() -> None:
+    worker = Worker()
+    with pytest.raises(InputError, match=r"a\.pdf: cannot be drawn, by a fault of ctidrv: report it"):
+        worker.ask("a.pdf", do="nothing")
+    with pytest.raises(InputError, match=r"a\.pdf: cannot be drawn"):
+        worker.ask("a.pdf", do="open", files=[])
 
 
 def test_worker_that_dies_of_a_page_is_an_error_of_the_page(paper: Path) -> None:
@@ -262,7 +260,7 @@ def test_program_of_the_page_runs(tmp_path: Path) -> None:
     assert one(tmp_path / "as-sent.tif") == one(tmp_path / "letter.pdf")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+@pytest.mark.skipif(not Path("/proc/self/limits").exists(), reason="the system does not tell limits")
 def test_worker_has_little_memory_and_writes_nothing(paper: Path) -> None:
     with open_document([fax_tiff(paper / "small.tif", page_set.text(rows=300))]) as document:
         limits = Path(f"/proc/{document._worker.pid}/limits").read_text(encoding="ascii")

@@ -60,7 +60,7 @@ def test_name_without_room_ends_in_dots() -> None:
 
 
 def test_each_character_is_drawn_in_a_font_that_has_it() -> None:
-    for character in "aéč中文訂ςЖ€，":
+    for character in "aéü中文訂ςЖ€，":
         assert fonts.number(character) is not None, character
     assert fonts.number("\U0001fae8") is None
     assert fonts.shown("ok \U0001fae8") == "ok ?"
