@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ctidrv.apps.fax.analysis.carriers import Carrier
@@ -58,8 +57,3 @@ def _answer(call: Call, carrier: Carrier) -> str | None:
             if name == "DCS":
                 return None
     return None
-
-
-def lost_at(checks: Sequence[Check], bit_rate: int) -> list[Check]:
-    """Those at this rate that were answered by FTT, or not at all."""
-    return [check for check in checks if check.bit_rate == bit_rate and check.answer != "CFR"]

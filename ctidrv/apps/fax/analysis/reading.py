@@ -14,9 +14,11 @@ Progress = Callable[[FaxReceiver], None]
 
 _STEP = ms(50)
 """So often a carrier's quality is looked at; its points are the last 128, 53 ms at 2,400 baud."""
-MOST_POINTS = 4000
+_MOST_POINTS = 4000
 _MOST_EYE = 1200
 _SETTLING = ms(100)
+_BACK = 3
+"""Looks after which a carrier that was lost is known to be back."""
 _TONE_BINS, _TONE_SHARE = 8, 0.9
 """Of BINS: so many have nearly all of the power of one or two tones; a carrier fills the band."""
 
@@ -50,7 +52,6 @@ class Reading:
     data_at: int | None = None
     gone_at: int | None = None
     """None: it lasts to the end of the stretch."""
-    failed_at: int | None = None
     pieces: list[Piece] = field(default_factory=list)
     """Octets of page data, or frames."""
     qualities: list[tuple[int, FaxQuality]] = field(default_factory=list)
@@ -79,7 +80,7 @@ def read(receiver: FaxReceiver, way: Way, sound: Pcm, begin: int, end: int, *, a
         receiver.again(way.modem, way.bit_rate, hdlc=way.hdlc, short_training=way.short_training)
     made = Reading(way)
     base = begin - receiver.heard
-    lost_at: int | None = None
+    lost_at, back = None, 0
     for at in range(begin, end, _STEP):
         for heard in receiver.hear(sound[at : min(at + _STEP, end)]):
             if made.gone_at is not None:
@@ -87,8 +88,6 @@ def read(receiver: FaxReceiver, way: Way, sound: Pcm, begin: int, end: int, *, a
             now = base + heard.at
             if heard.kind == "training" and made.data_at is None:
                 made.trained_at = now
-            elif heard.kind == "failed":
-                made.failed_at = now
             elif heard.kind == "carrier" and made.data_at is None:
                 made.data_at = now
             elif heard.kind == "end":
@@ -102,8 +101,10 @@ def read(receiver: FaxReceiver, way: Way, sound: Pcm, begin: int, end: int, *, a
                 _end(made, lost_at)
                 break
             if receiver.quality.is_lost:
-                lost_at = at if lost_at is None else lost_at
+                lost_at, back = (at if lost_at is None else lost_at), 0
             else:
+                back += 1
+                lost_at = lost_at if back <= _BACK else None
                 _look(made, receiver, min(at + _STEP, end))
     return made
 
@@ -129,7 +130,7 @@ def _look(made: Reading, receiver: FaxReceiver, now: int) -> None:
     if now >= (made.data_at or 0) + _SETTLING or not made.qualities:
         made.qualities.append((now, quality))
         made.points += receiver.points
-        if len(made.points) > 2 * MOST_POINTS:
+        if len(made.points) > 2 * _MOST_POINTS:
             del made.points[::2]
         made.eye.append(receiver.eye)
         if len(made.eye) > 2 * _MOST_EYE // 60:

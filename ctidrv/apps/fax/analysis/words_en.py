@@ -10,7 +10,6 @@ LINES: dict[str, str] = {
     "tone ced": "CED: a fax answers",
     "tone ansam": "ANSam: a fax answers that knows V.8",
     "tone other": "{name} tone of the exchange",
-    "bursts": "{count} times",
     "role check": "training check",
     "role page": "page",
     "role blocks": "page in frames",

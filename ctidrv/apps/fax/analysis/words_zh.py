@@ -10,7 +10,6 @@ LINES: dict[str, str] = {
     "tone ced": "CED：传真机应答音",
     "tone ansam": "ANSam：支持 V.8 的传真机应答音",
     "tone other": "交换机信号音 {name}",
-    "bursts": "{count} 次",
     "role check": "训练校验",
     "role page": "页面",
     "role blocks": "分帧页面",

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import random
+from string import Formatter
 
 import pytest
 
+from ctidrv.apps.fax.analysis import words_en, words_zh
 from ctidrv.apps.fax.analysis.heard import Heard, analyse
 from ctidrv.apps.fax.analysis.lines import lines_of, summary_of
 from ctidrv.apps.fax.analysis.saying import Saying
 from ctidrv.apps.fax.analysis.telling import told
 from ctidrv.errors import InputError
+from ctidrv.native import t30_frames
 from ctidrv.native.fax_modem import Modem
 from ctidrv.native.pcm import Pcm
-from ctidrv.native.t30_frames import identity
+from ctidrv.native.t30_frames import NAMES, build, identity
+from ctidrv.native.tones import Part, render, tone
 from tests.unit.apps.fax.analysis.spoken import DIS, Spoken, codes, dcs, frame, opened, page, pps
 
 
@@ -340,6 +344,23 @@ def test_carrier_that_is_cut_is_told(cut: int) -> None:
     assert codes(heard)["carrier-cut"].data["count"] == 2
 
 
+@pytest.mark.parametrize("cut", [0, 800])
+def test_busy_tone_ends_a_carrier_and_an_earlier_cut_does_not(cut: int) -> None:
+    made = opened("v29", 9600)
+    begin = len(made.channels[0])
+    sent = list(made.fast("v29", 9600, page(400)[1]).channels[0][: begin + 40_000])
+    sent[begin + 8000 : begin + 8000 + cut] = [0] * cut
+    busy = render(tone([Part(ms=350), Part(hz=(450,), level=-13, ms=350)], loop=True), 8000 * 6)
+    heard = analyse([Pcm(sent) + busy])
+    [carrier] = [one for one in heard.call.carriers if one.role == "page"]
+    assert abs(carrier.end - begin - 40_000) < 800
+    assert heard.ending is not None
+    assert heard.ending.reason == "cleared"
+    assert heard.pages[0].decoded is not None
+    good = heard.pages[0].decoded.report.rows - heard.pages[0].decoded.report.damaged
+    assert good > 90
+
+
 def test_answering_tone_with_phase_reversals_alone_may_be_v34() -> None:
     heard = Spoken().tone("called", "ansam", 3300).heard
     assert {"v34", "ended-no-frames"} <= set(codes(heard))
@@ -392,3 +413,28 @@ def test_more_channels_or_hours_are_refused() -> None:
         analyse([Pcm()] * 3)
     with pytest.raises(InputError, match=r"2\.0 hours: at most 2"):
         analyse([Pcm.silence(2 * 3600 * 8000 + 1)])
+
+
+def _parts(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [(words_en.LINES, words_zh.LINES), (words_en.FINDINGS, words_zh.FINDINGS)],
+    ids=["lines", "findings"],
+)
+def test_sentences_of_both_languages_say_the_same_things(
+    english: dict[str, str], chinese: dict[str, str]
+) -> None:
+    assert english.keys() == chinese.keys()
+    assert {key: _parts(text) for key, text in english.items()} == {
+        key: _parts(text) for key, text in chinese.items()
+    }
+
+
+def test_every_frame_and_field_has_chinese_words() -> None:
+    frames = {name for name in NAMES if name != "unknown"}
+    assert words_zh.FRAMES.keys() == frames
+    every_bit = t30_frames.parse(build("DIS", b"\xff" * 16))
+    assert {field.first_bit for field in every_bit.fields} <= words_zh.FIELDS.keys()
