@@ -14,28 +14,16 @@ from ctidrv.errors import InputError
 from ctidrv.modem.t31.modem import T31
 from ctidrv.modem.wording import Result
 from ctidrv.native.pcm import Pcm
+from ctidrv.ports.pcm_line import CONNECT_S, FRAME, STALL_S, address_of
 from ctidrv.units import TICK, seconds
-from hwsim.lockstep import FRAME, HIGHEST_PORT, HOST, STALL_S
 
-CONNECTS_WITHIN = seconds(10)
+CONNECTS_WITHIN = seconds(CONNECT_S)
 STALLED = seconds(STALL_S)
 MOST_OWED = 25
 """Ticks that are caught up with when the far end was late; what is more is lost time."""
 RING_EVERY = seconds(6)
 MOST_RINGS = 20
 _SILENCE = Pcm.silence(TICK)
-
-
-def target(address: str) -> tuple[socket.AddressFamily, tuple[str, int] | str]:
-    """Of ``pcm:unix:PATH`` or ``pcm:tcp:PORT``. InputError."""
-    scheme, _, where = address.partition(":")
-    kind, _, place = where.partition(":")
-    if scheme == "pcm" and kind == "tcp" and place.isascii() and place.isdecimal():
-        if 0 < int(place) <= HIGHEST_PORT:
-            return socket.AF_INET, (HOST, int(place))
-    elif scheme == "pcm" and kind == "unix" and place and "\0" not in place and hasattr(socket, "AF_UNIX"):
-        return socket.AF_UNIX, place
-    raise InputError(f"{address}: no PCM line; there are pcm:unix:PATH and pcm:tcp:PORT (1 … {HIGHEST_PORT})")
 
 
 class PcmHook:
@@ -47,7 +35,7 @@ class PcmHook:
         self.modem: T31 | None = None
         self.off_hook = False
         self._loop, self._note = loop, note
-        self._family, self._place = target(address)
+        self._family, self._place = address_of(address)
         self._socket: socket.socket | None = None
         self._waits: int | None = None  # samples until connecting is given up
         self._part, self._unsent = b"", b""
