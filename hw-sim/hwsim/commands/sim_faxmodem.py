@@ -11,12 +11,16 @@ from ctidrv.errors import InputError
 from hwsim.commands.device import Teller, obey
 from hwsim.lockstep import Stop
 
-HELP = "a Class 1 fax modem on a pseudo-terminal, at a PCM line"
+HELP = "a Class 1 fax modem on a pseudo-terminal, at a PCM line or a line of the simulated exchange"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--link", required=True, metavar="PATH", help="the name of its port: a link is made")
-    parser.add_argument("--line", required=True, metavar="pcm:ADDRESS", help="ATD and ATA connect there")
+    parser.add_argument(
+        "--line", metavar="pcm:ADDRESS", help="ATD and ATA connect there (default: the simulated exchange)"
+    )
+    parser.add_argument("--country", default="US", metavar="CC", help="of the exchange (default: US)")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of its noise (default: 1)")
     add_json(parser)
 
 
@@ -27,7 +31,9 @@ def run(args: argparse.Namespace) -> int:
 
     teller = Teller("modem", "link", as_json=args.json)
     with Stop() as stop:
-        modem = FaxModemStandIn(Path(args.link), line=args.line, tell=teller.tell)
+        modem = FaxModemStandIn(
+            Path(args.link), line=args.line, country=args.country, seed=args.seed, tell=teller.tell
+        )
         try:
             modem.start()
             obey(modem, stop, teller)

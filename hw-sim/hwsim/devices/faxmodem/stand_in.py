@@ -9,6 +9,7 @@ from ctidrv.modem.t31.commands import Identity
 from ctidrv.modem.t31.modem import T31
 from ctidrv.native.fax_line import FaxLine
 from ctidrv.units import TICK, Samples
+from hwsim.devices.faxmodem.exchange_hook import ExchangeHook
 from hwsim.devices.faxmodem.hook import Hook
 from hwsim.devices.faxmodem.pcm_hook import PcmHook
 from hwsim.devices.pty_port import PtyPort
@@ -19,14 +20,16 @@ IDENTITY = Identity("ctidrv", "T.31 fax modem", "1.0")
 
 
 class FaxModemStandIn:
-    """`link`: the name of its port; `line`: ``pcm:ADDRESS``. `tell` is called, on the modem's thread, with
-    whatever happens. InputError, PortError."""
+    """`link`: the name of its port; `line`: ``pcm:ADDRESS``, or None: a line of the simulated
+    exchange. `tell` is called, on the modem's thread, with whatever happens. InputError, PortError."""
 
     def __init__(
         self,
         link: Path,
         *,
-        line: str,
+        line: str | None = None,
+        country: str = "US",
+        seed: int = 1,
         tell: Callable[[Told], None] | None = None,
     ) -> None:
         self.journal = Journal(tell)
@@ -35,9 +38,11 @@ class FaxModemStandIn:
         self.port = PtyPort(self.time.loop, self._from_host, self._host_gone)
         self._link = link
         self._passed = Samples(0)
-        self.hook: Hook = PcmHook(
-            self.time.loop, line, lambda what, detail: self._note("modem", what, detail)
-        )
+        self.hook: Hook
+        if line is None:
+            self.hook = ExchangeHook(country, seed, self._note)
+        else:
+            self.hook = PcmHook(self.time.loop, line, lambda what, detail: self._note("modem", what, detail))
         self.modem = T31(FaxLine(), self.hook, self.port.write, identity=IDENTITY)
         self.hook.modem = self.modem
 
