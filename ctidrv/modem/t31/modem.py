@@ -96,10 +96,10 @@ class T31:
                 data = action.feed(data)
                 continue
             char, data = data[0], data[1:]
-            if action is None:
-                self._type(char)
-            elif char in (XON, XOFF):
+            if char in (XON, XOFF):
                 self._stop(char == XOFF)
+            elif action is None:
+                self._type(char)
             elif action.abortable and self.now - self._since >= NOT_ABORTED:
                 self._stop(False)
                 action.aborted()

@@ -300,6 +300,15 @@ def test_xoff_of_the_host_holds_received_data_until_xon(call: Bench) -> None:
     assert call.read() == b"abc"
 
 
+def test_what_ends_while_the_host_has_stopped_it_is_told_behind_xon(call: Bench) -> None:
+    call.types("+FRM=96")
+    call.hears("carrier", modem="v29")
+    call.modem.feed(b"\x13")
+    assert call.hears("end", modem="v29") == b""
+    call.modem.feed(b"\x11")
+    assert call.read() == END + NO_CARRIER
+
+
 def test_fts_waits_in_silence_and_the_rest_of_its_line_follows(call: Bench) -> None:
     assert call.types("+FTS=8;+FCLASS?") == b""
     assert call.passes(60) == b""
