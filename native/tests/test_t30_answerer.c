@@ -105,19 +105,41 @@ static void a_wrong_password_is_refused_and_the_right_one_taken(void) {
     }
 }
 
-/* 14,400 bit/s: 1.2 s are 2,160 octets. */
+/* Octets at 14,400 bit/s: 1 s are 1,800, the 0.45 s that error correction needs 810. */
 static void training_is_judged_by_its_longest_span_without_an_error(void) {
-    for (int good = 0; good < 2; good++) {
+    static const struct {
+        int ecm, from, to, says;
+    } spans[] = {{1, 200, 1020, CTI_T30_CFR}, {1, 200, 1000, CTI_T30_FTT}, {0, 200, 2010, CTI_T30_CFR},
+                 {0, 200, 1980, CTI_T30_FTT}, {0, 890, 2700, CTI_T30_CFR}, {0, 0, 1801, CTI_T30_CFR}};
+    for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++) {
         uint8_t tcf[2700];
-        memset(tcf, 0, sizeof tcf);
-        memset(tcf, 0x55, 200); /* what a receiver may give before it has settled */
-        tcf[good ? 2500 : 1500] = 1;
+        memset(tcf, 0x55, sizeof tcf);
+        memset(tcf + spans[i].from, 0, (size_t)(spans[i].to - spans[i].from));
         begin();
-        hear_dcs(1, CTI_FAX_MODEM_V17, 14400);
+        hear_dcs(spans[i].ecm, CTI_FAX_MODEM_V17, 14400);
         t30_stage_tcf(&s, sizeof tcf, tcf);
-        CHECK_EQ(t30_stage_says(&s), good ? CTI_T30_CFR : CTI_T30_FTT);
+        CHECK_EQ(t30_stage_says(&s), spans[i].says);
         t30_stage_end(&s);
     }
+}
+
+/* Octets while the carrier has failed. */
+static void hear_lost(int kind, int n) {
+    cti_fax_modem_event ev = {.kind = kind, .length = n, .octets = zeros};
+    cti_fax_modem_quality q = {.snr_db = 30.0f, .is_lost = 1};
+    cti_t30_heard(s.t, s.turn.modem, &ev, &q);
+    t30_stage_look(&s);
+}
+
+static void zeros_of_a_carrier_that_has_failed_are_no_training(void) {
+    begin();
+    hear_dcs(1, CTI_FAX_MODEM_V17, 14400);
+    t30_stage_event(&s, s.turn.modem, CTI_FAX_MODEM_OCTETS, zeros, 700);
+    hear_lost(CTI_FAX_MODEM_OCTETS, 720);
+    t30_stage_event(&s, s.turn.modem, CTI_FAX_MODEM_OCTETS, zeros, 700);
+    t30_stage_event(&s, s.turn.modem, CTI_FAX_MODEM_END, NULL, 0);
+    CHECK_EQ(t30_stage_says(&s), CTI_T30_FTT);
+    t30_stage_end(&s);
 }
 
 static void training_at_too_low_a_signal_to_noise_ratio_is_refused_where_a_lower_rate_helps(void) {
@@ -235,6 +257,30 @@ static void a_page_with_few_damaged_rows_is_taken_and_told_or_trained_again(void
     }
 }
 
+/* T.4 does not show rows that zeros between two rows' fill have taken the place of. */
+static void a_page_within_which_the_carrier_failed_is_not_clean_and_one_at_whose_end_it_did_is(void) {
+    cti_fax_modem_quality q = {.snr_db = 30.0f};
+    for (int within = 0; within < 2; within++) {
+        to_page(0);
+        make_page(0);
+        for (int i = 0; i < from.n_octets; i++) {
+            cti_fax_modem_event ev = {.kind = CTI_FAX_MODEM_OCTETS, .length = 1, .octets = from.octets + i};
+            q.is_lost = within && i == from.n_octets / 2; /* it was guessed right */
+            cti_t30_heard(s.t, s.turn.modem, &ev, &q);
+        }
+        hear_lost(CTI_FAX_MODEM_OCTETS, 720);
+        q.is_lost = 0;
+        cti_fax_modem_event last = {.kind = CTI_FAX_MODEM_OCTETS, .length = 5, .octets = zeros};
+        cti_t30_heard(s.t, s.turn.modem, &last, &q);
+        t30_stage_event(&s, s.turn.modem, CTI_FAX_MODEM_END, NULL, 0);
+        hear(CTI_T30_EOP);
+        CHECK_EQ(t30_stage_says(&s), CTI_T30_MCF);
+        CHECK_EQ(taken()->damaged, 0);
+        CHECK_EQ(taken()->clean, !within);
+        t30_stage_end(&s);
+    }
+}
+
 static void a_page_that_is_cut_off_is_refused(void) {
     to_page(0);
     make_page(0);
@@ -336,12 +382,14 @@ int main(void) {
     RUN(what_we_do_not_have_is_refused_in_order);
     RUN(a_wrong_password_is_refused_and_the_right_one_taken);
     RUN(training_is_judged_by_its_longest_span_without_an_error);
+    RUN(zeros_of_a_carrier_that_has_failed_are_no_training);
     RUN(training_at_too_low_a_signal_to_noise_ratio_is_refused_where_a_lower_rate_helps);
     RUN(training_that_never_comes_is_answered_with_ftt_and_dcs_may_come_again);
     RUN(behind_cfr_phase_d_is_waited_for_and_never_dis_sent);
     RUN(dcs_again_behind_a_lost_cfr_trains_again);
     RUN(a_damaged_page_is_never_clean_and_refused_when_it_is_bad);
     RUN(a_page_with_few_damaged_rows_is_taken_and_told_or_trained_again);
+    RUN(a_page_within_which_the_carrier_failed_is_not_clean_and_one_at_whose_end_it_did_is);
     RUN(a_page_that_is_cut_off_is_refused);
     RUN(a_page_without_its_end_is_not_clean);
     RUN(a_lost_mcf_is_answered_again_and_the_page_is_not_taken_twice);

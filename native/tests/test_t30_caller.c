@@ -177,6 +177,21 @@ static void an_answer_that_begins_is_waited_for(void) {
     t30_stage_end(&s);
 }
 
+static void a_far_end_that_is_heard_though_not_understood_is_asked_more_often(void) {
+    int asked = 1;
+    CHECK_EQ(to_post(1, 0), CTI_T30_EOP);
+    for (; asked < 40 && t30_stage_result(&s) == CTI_T30_GOING_ON; asked++) {
+        t30_stage_event(&s, CTI_FAX_MODEM_V21, CTI_FAX_MODEM_FLAGS, NULL, 0);
+        t30_stage_event(&s, CTI_FAX_MODEM_V21, CTI_FAX_MODEM_BAD, NULL, 0);
+        t30_stage_event(&s, CTI_FAX_MODEM_V21, CTI_FAX_MODEM_END, NULL, 0);
+        t30_stage_wait(&s, 3100);
+        (void)t30_stage_says(&s);
+    }
+    CHECK_EQ(asked, 9); /* eight times, and DCN */
+    CHECK_EQ(t30_stage_result(&s), CTI_T30_NOT_CONFIRMED);
+    t30_stage_end(&s);
+}
+
 static void flags_without_end_do_not_hold_us_for_ever(void) {
     CHECK_EQ(to_post(1, 0), CTI_T30_EOP);
     for (int i = 0; i < 13; i++) {
@@ -323,6 +338,7 @@ int main(void) {
     RUN(dis_again_or_crp_has_the_command_sent_again_at_once);
     RUN(a_lost_mcf_has_the_command_sent_three_times_more_and_the_page_is_unconfirmed);
     RUN(an_answer_that_begins_is_waited_for);
+    RUN(a_far_end_that_is_heard_though_not_understood_is_asked_more_often);
     RUN(flags_without_end_do_not_hold_us_for_ever);
     RUN(rtn_sends_the_page_again_at_a_lower_rate_twice_and_then_gives_up);
     RUN(rtp_confirms_and_trains_again_before_the_next_page);

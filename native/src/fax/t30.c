@@ -125,6 +125,7 @@ void t30_send_then(cti_t30 *t, int then, int ms) {
     t->then_ms = ms;
     t->then_fast = 0;
     t->tries = 1;
+    t->alive = 0;
     t30_send(t, T30_SENDS_FRAMES);
 }
 
@@ -143,7 +144,7 @@ void t30_answer(cti_t30 *t, int type, int then, int ms) {
 static void wait_in(cti_t30 *t, int state, int ms) {
     t->state = state;
     t->due = t->due_first = ms < 0 ? -1 : t30_in(t, ms);
-    t->due_most = ms < 0 ? -1 : t30_in(t, ms > T30_WAIT_MOST_MS ? ms : T30_WAIT_MOST_MS);
+    t->due_most = ms < 0 ? -1 : t30_in(t, 2 * ms > T30_WAIT_MOST_MS ? 2 * ms : T30_WAIT_MOST_MS);
     t30_begin_turn(t, CTI_FAX_TURN_LISTEN, T30_SENDS_NOTHING);
 }
 
@@ -231,6 +232,10 @@ void cti_t30_sent(cti_t30 *t) {
         t30_over(t, t->leaving_result);
         break;
     }
+}
+
+int t30_may_repeat(const cti_t30 *t) {
+    return t->tries < (t->alive ? T30_TRIES_ALIVE : T30_TRIES);
 }
 
 void t30_repeat(cti_t30 *t) {

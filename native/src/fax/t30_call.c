@@ -164,7 +164,7 @@ void t30_got_dtc(cti_t30 *t, const cti_t30_frame_view *f) {
 /* The far end did not understand our command, or we its answer. */
 void t30_command_again(cti_t30 *t, const cti_t30_frame_view *f) {
     (void)f;
-    if (t->outs == 0 || t->tries >= T30_TRIES)
+    if (t->outs == 0 || !t30_may_repeat(t))
         return; /* the timer decides */
     t30_repeat(t);
 }
@@ -176,7 +176,7 @@ void t30_call_timeout(cti_t30 *t) {
     case T30_WAIT_COMMAND:
         if (t->asked == T30_ASKED_EOM)
             t30_send_dis(t);
-        else if (t->asked == T30_ASKED_DIS || (t->asked == T30_ASKED_DTC && t->tries < T30_TRIES))
+        else if (t->asked == T30_ASKED_DIS || (t->asked == T30_ASKED_DTC && t30_may_repeat(t)))
             t30_repeat(t);
         else
             t30_leave(t, t->asked == T30_ASKED_DTC ? CTI_T30_NO_REPLY
@@ -184,7 +184,7 @@ void t30_call_timeout(cti_t30 *t) {
                                                    : CTI_T30_STOPPED);
         break;
     case T30_WAIT_CFR:
-        if (t->tries < T30_TRIES)
+        if (t30_may_repeat(t))
             t30_repeat(t);
         else
             t30_leave(t, CTI_T30_NO_REPLY);

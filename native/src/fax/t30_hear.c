@@ -52,6 +52,7 @@ static void heard_v21(cti_t30 *t, const cti_fax_modem_event *ev) {
     case CTI_FAX_MODEM_FLAGS:
         if (t->flags_at < 0)
             t->flags_at = t->now;
+        t->alive = 1;
         t30_wait_longer(t, T30_FRAME_TIME_MS);
         if (t->state == T30_CALLING)
             cti_t30_tone(t, CTI_FAX_V21);
@@ -83,14 +84,14 @@ static void fast_again(cti_t30 *t) {
     t->turn = turn;
 }
 
-static void heard_training(cti_t30 *t, const cti_fax_modem_event *ev) {
+static void heard_training(cti_t30 *t, const cti_fax_modem_event *ev, const cti_fax_modem_quality *q) {
     switch (ev->kind) {
     case CTI_FAX_MODEM_TRAINING:
     case CTI_FAX_MODEM_CARRIER:
         t30_wait_longer(t, T30_TCF_WAIT_MS);
         break;
     case CTI_FAX_MODEM_OCTETS:
-        t30_tcf_octets(t, ev->octets, ev->length);
+        t30_tcf_octets(t, ev->octets, ev->length, q != NULL && q->is_lost);
         break;
     case CTI_FAX_MODEM_FAILED: /* its sender goes on for a while */
         fast_again(t);
@@ -161,7 +162,7 @@ void cti_t30_heard(cti_t30 *t, int modem, const cti_fax_modem_event *ev, const c
     if (q != NULL && !q->is_lost && q->snr_db > 0.0f)
         t->rx.snr_db = q->snr_db;
     if (t->state == T30_WAIT_TCF)
-        heard_training(t, ev);
+        heard_training(t, ev, q);
     else if (t->state == T30_WAIT_PAGE)
         heard_page(t, ev, q);
 }

@@ -159,7 +159,7 @@ void t30_send_post(cti_t30 *t) {
 }
 
 void t30_post_timeout(cti_t30 *t) {
-    if (t->tries < T30_TRIES)
+    if (t30_may_repeat(t))
         t30_repeat(t);
     else
         t30_leave(t, CTI_T30_NOT_CONFIRMED);

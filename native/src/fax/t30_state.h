@@ -29,13 +29,15 @@ enum {
     T30_WAIT_MOST_MS = 12000, /* however many flags are heard */
     T30_TURN_MS = 500, /* from a turn's last frame to our answer, where the carrier's end is not heard */
     T30_TCF_MS = 1500,
-    T30_TCF_GOOD_MS = 1200,     /* without an error; a receiver may put 400 ms of zeros behind it */
+    T30_TCF_GOOD_MS = 1000,     /* without an error */
+    T30_TCF_GOOD_ECM_MS = 450,  /* ... with error correction: three frames at 14,400 bit/s */
     T30_TCF_WAIT_MS = 4000,     /* until the fast carrier is there; V.17 trains for 1.4 s */
     T30_REPEAT_MS = 2300,       /* a post-message command so soon behind our answer is the same one again */
     T30_PAGE_LEAST_MS = 2600,   /* so our pages last longer, filled where they would not */
     T30_ROWS_MS = 4000,         /* our own page may be so late */
     T30_ANSWER_WAIT_MS = 30000, /* for DCS behind FTT, RTN and RTP: as long as the far end may try */
-    T30_TRIES = 4,              /* a command and its repetitions */
+    T30_TRIES = 4,              /* a command and its repetitions, where nothing is heard behind them */
+    T30_TRIES_ALIVE = 8,       /* ... where the far end is, and what it says is damaged */
     T30_FTT_LAST = 3,           /* at the lowest rate */
     T30_PPR_MOST = 4,           /* of a block at one rate */
     T30_CTC_MOST = 16,          /* of a block */
@@ -119,6 +121,7 @@ struct cti_t30 {
     int64_t sent_at;   /* end of our last turn */
     int64_t flags_at;  /* first V.21 flags behind it; -1: none */
     int tries;         /* of the present command */
+    int alive;         /* the far end was heard behind it */
     int asked;         /* enum t30_asked */
     int tone_heard;
     int x;              /* we received DIS */
@@ -205,6 +208,7 @@ void t30_open(cti_t30 *t); /* no frames are put out yet */
 void t30_out(cti_t30 *t, int type, const uint8_t *fif, int n, int is_final);
 void t30_send(cti_t30 *t, int sending);
 void t30_repeat(cti_t30 *t);
+int t30_may_repeat(const cti_t30 *t);
 /* Sends the frames that were put out, then waits in a state, listening to V.21. */
 void t30_send_then(cti_t30 *t, int then, int ms);
 /* ... listening to the fast carrier beside it. */
@@ -241,7 +245,7 @@ void t30_send_tcf(cti_t30 *t);
 /* The first two octets of DCS, by which CTC tells the rate. */
 void t30_ctc_octets(const cti_t30 *t, int rate, uint8_t *fif);
 int t30_password_is_wrong(const cti_t30 *t);
-void t30_tcf_octets(cti_t30 *t, const uint8_t *octets, int n);
+void t30_tcf_octets(cti_t30 *t, const uint8_t *octets, int n, int lost);
 void t30_tcf_end(cti_t30 *t);
 t30_action t30_got_dcs, t30_got_cfr, t30_got_ftt;
 

@@ -32,6 +32,7 @@ void t30_send_dcs(cti_t30 *t) {
     t30_out(t, CTI_T30_DCS, fif, cti_t30_ability_build(&a, 1, fif), 1);
     t->then = T30_WAIT_CFR;
     t->tries = 1;
+    t->alive = 0;
     t30_send(t, T30_SENDS_DCS);
 }
 
@@ -92,11 +93,12 @@ void t30_got_dcs(cti_t30 *t, const cti_t30_frame_view *f) {
     t30_wait_fast(t, T30_WAIT_TCF, T30_TCF_WAIT_MS, 0);
 }
 
-void t30_tcf_octets(cti_t30 *t, const uint8_t *octets, int n) {
+/* While the carrier has failed a receiver gives zeros, which are not training's. */
+void t30_tcf_octets(cti_t30 *t, const uint8_t *octets, int n, int lost) {
     int run = t->rx.tcf_run, best = t->rx.tcf_best;
     t->rx.tcf_heard |= n > 0;
     for (int i = 0; i < 8 * n; i++) {
-        run = octets[i / 8] >> i % 8 & 1 ? 0 : run + (run < 1 << 24);
+        run = lost || octets[i / 8] >> i % 8 & 1 ? 0 : run + (run < 1 << 24);
         best = run > best ? run : best;
     }
     t->rx.tcf_run = run;
@@ -106,7 +108,8 @@ void t30_tcf_octets(cti_t30 *t, const uint8_t *octets, int n) {
 /* T.30, 5.3.6.1.4: by its longest span without an error, and by how near the points were to where they
  * belong. */
 void t30_tcf_end(cti_t30 *t) {
-    int good = t->rx.tcf_best >= t->link.bit_rate / 1000 * T30_TCF_GOOD_MS;
+    int ms = t->link.ecm ? T30_TCF_GOOD_ECM_MS : T30_TCF_GOOD_MS;
+    int good = t->rx.tcf_best >= t->link.bit_rate / 100 * ms / 10;
     if (t->rx.snr_db > 0.0f && !t30_snr_is_enough(t->rate, t->rx.snr_db, t->link.ecm))
         good = 0;
     if (t->link.bit_rate > t->cfg.bit_rate) /* DIS cannot say it */
