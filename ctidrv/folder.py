@@ -67,6 +67,11 @@ class DataFolder:
         """``faxes/sent/YYYY/MM/DD/<batch-id>.pdf``: the copy of a document that is to be sent."""
         return self.root / "faxes" / "sent" / f"{created:%Y/%m/%d}" / f"{batch}{suffix}"
 
+    @property
+    def open_faxes(self) -> Path:
+        """What is known of faxes that are coming."""
+        return self.root / "faxes" / "open"
+
     def received_fax(self, started: datetime, fax: str) -> Path:
         """``faxes/received/YYYY/MM/DD/<fax-id>.tif``"""
         return self.root / "faxes" / "received" / f"{started:%Y/%m/%d}" / f"{fax}.tif"

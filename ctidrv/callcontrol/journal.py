@@ -24,6 +24,7 @@ What the WebSocket sends, the store keeps and `ctidrv demo` tells are these even
     call.digit{digit, length_ms, during}                  during: the prompt it fell into, or null
     call.prompt{prompt, lang, state, reason}
     call.fax{tone}                  cng ced ansam v21: a fax machine or a modem is on the line
+    call.faxed{direction, result, pages, bad_rows}        a fax within the call, in or out: how it ended
     call.step{flow, verb, line, cond, set}                cond: of an `if`; set: names and values
     call.choice{key, result, target}                      match | invalid | noinput
     call.connect{to, state, card}   started; answered busy no-answer caller-left failed

@@ -10,13 +10,19 @@ from ctidrv.apps.fax.records import FaxRows, ReceivedFax
 from ctidrv.callcontrol.journal import Journal
 from ctidrv.units import PortId
 
+_TOLD = ("box", "number", "ident", "pages", "bad_rows", "whole")
+
 JUNK = "junk"
 """The box of faxes from numbers that nobody wants to hear of: kept, and apart from the others."""
 
 
 def is_junk(fax: ReceivedFax, junk: Collection[str]) -> bool:
     """Whether its caller's number, or what the far end calls itself, begins as an entry says."""
-    forms = [fax.number, fax.e164, None if fax.ident is None else re.sub(r"[^0-9+]", "", fax.ident)]
+    ident = None if fax.ident is None else re.sub(r"[^0-9+]", "", fax.ident)
+    return _begins((fax.number, fax.e164, ident), junk)
+
+
+def _begins(forms: Collection[str | None], junk: Collection[str]) -> bool:
     return any(form.startswith(entry) for form in forms if form for entry in junk)
 
 
@@ -28,23 +34,20 @@ class FaxBoxes:
         self._journal = journal
         self._junk = junk
 
+    def box_for(self, box: str, number: str | None, e164: str | None) -> str:
+        """Where a fax for a box goes, as far as its caller's number says it."""
+        return JUNK if _begins((number, e164), self._junk) else box
+
+    def put(self, fax: ReceivedFax) -> None:
+        """Files a fax whose document is on the disk; the journal's ``fax.received`` says so."""
+        self._rows.put_received(fax)
+        told = {name: getattr(fax, name) for name in _TOLD}
+        self._journal.emit("fax.received", PortId(fax.port), fax.call, fax=fax.id, **told)
+
     async def take(self, fax: ReceivedFax) -> ReceivedFax:
-        """Files a fax whose document is on the disk; its row, on the disk, as it was filed. In the journal
-        ``fax.received{fax, box, number, ident, pages, bad_rows, whole}`` says so. StoreError."""
+        """The same, and its row as it was filed is on the disk. StoreError."""
         if is_junk(fax, self._junk):
             fax = replace(fax, box=JUNK)
-        self._rows.put_received(fax)
-        self._journal.emit(
-            "fax.received",
-            PortId(fax.port),
-            fax.call,
-            fax=fax.id,
-            box=fax.box,
-            number=fax.number,
-            ident=fax.ident,
-            pages=fax.pages,
-            bad_rows=fax.bad_rows,
-            whole=fax.whole,
-        )
+        self.put(fax)
         await self._rows.committed()
         return fax

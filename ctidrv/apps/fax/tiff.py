@@ -16,6 +16,8 @@ from ctidrv.native import t4
 _SHORT, _LONG, _RATIO, _TEXT = 3, 4, 5, 2
 _HEAD = struct.pack("<2sHI", b"II", 42, 0)
 _FIRST_LINK = 4
+_DAMAGED = 326
+_MOST_PAGES = 10_000
 _MAKER = b"ctidrv\0\0"
 """Aligned; the tag's count is that of the word and one nought."""
 
@@ -52,7 +54,7 @@ def _entries(
         (296, _SHORT, 1, 2),  # inches
         (297, _SHORT, 2, number),  # of an unknown number
         (305, _TEXT, len(_MAKER) - 1, extra + 16),
-        (326, _LONG, 1, damaged),
+        (_DAMAGED, _LONG, 1, damaged),
         (327, _SHORT, 1, 1 if damaged else 0),  # 1: there were damaged rows, and others stand for them
         (328, _LONG, 1, longest_run(page.damage)),
     ]
@@ -90,3 +92,22 @@ class TiffWriter:
         self._file.flush()
         if sync:
             os.fsync(self._file.fileno())
+
+
+def pages_in(file: BinaryIO) -> list[int]:
+    """Of each page of a file that `TiffWriter` began, its damaged rows; what was not written to its end is
+    not there."""
+    file.seek(0)
+    if file.read(4) != _HEAD[:4]:
+        return []
+    found: list[int] = []
+    size = os.fstat(file.fileno()).st_size
+    while len(link := file.read(4)) == 4 and (place := struct.unpack("<I", link)[0]) and place < size:
+        file.seek(place)
+        entries = struct.unpack("<H", file.read(2).ljust(2, b"\0"))[0]
+        directory = file.read(12 * entries)
+        if len(directory) < 12 * entries or len(found) >= _MOST_PAGES:
+            break
+        values = dict(struct.unpack_from("<H6xI", directory, 12 * at) for at in range(entries))
+        found.append(values.get(_DAMAGED, 0))
+    return found
