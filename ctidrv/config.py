@@ -19,6 +19,7 @@ reserve = 1                  so many idle lines are kept for callers; an emergen
 
 [fax]                        faxes that are sent; optional
 lines = ["sim/1"]            on these alone; on any without it
+ident = "+86 10 66554433"    the number that other fax machines are shown
 hours = "08:00-20:00"        of the office's day: no fax is begun outside of them
 junk = ["0190", "+8610999"]  faxes that come from numbers that begin so go into the box "junk"
 
@@ -189,6 +190,8 @@ class FaxConfig:
     """On which faxes are sent; none: on any."""
     hours: str | None = None
     """`ctidrv.apps.fax.hours`"""
+    ident: str = ""
+    """As we call ourselves."""
     junk: tuple[str, ...] = ()
     """`ctidrv.apps.fax.boxes`"""
 

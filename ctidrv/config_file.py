@@ -170,14 +170,17 @@ class _Reader(Source):
         fax = FaxConfig(
             lines=tuple(PortId(port) for port in table.words("lines") or ()),
             hours=table.optional("hours"),
+            ident=table.text("ident", "", most=20),
             junk=table.words("junk", empty=True) or (),
         )
         if fax.hours is not None and not re.fullmatch(_HOURS, fax.hours):
             table.fail("hours", f"hours {fax.hours!r} must be as 08:00-20:00")
+        if not re.fullmatch(r"[0-9+*# ]*", fax.ident):
+            table.fail("ident", f"ident {fax.ident!r} must be digits, with +, *, # and blanks")
         for entry in fax.junk:
             if not re.fullmatch(r"\+?[0-9]{1,20}", entry):
                 table.fail("junk", f"junk {entry!r} is no beginning of a number")
-        table.nothing_else("lines, hours, junk")
+        table.nothing_else("lines, ident, hours, junk")
         return fax
 
     def _board(self, table: Table) -> BoardConfig:

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import logging
 import secrets
 from collections import deque
-from collections.abc import Callable
 from datetime import datetime
 
 from ctidrv.apps.fax.sender import FaxSender
@@ -33,7 +31,14 @@ from ctidrv.media.engine import MediaEngine
 from ctidrv.ports.api import DriverContext
 from ctidrv.service import loading
 from ctidrv.service.fax_desk import FaxDesk
-from ctidrv.service.faxes import FaxGround, faxes_left, make_desk
+from ctidrv.service.fax_sender import LineSender
+from ctidrv.service.faxes import (
+    FaxGround,
+    faxes_left,
+    header_maker,
+    make_desk,
+    settle_received,
+)
 from ctidrv.service.history import History
 from ctidrv.service.hub import Hub
 from ctidrv.service.orders import Orders
@@ -59,7 +64,7 @@ class Station(Orders):
 
     live: real time, ticks by the core's own thread, rows by the store's; else virtual time, everything in
     the caller's thread. seed, start: what makes a run in virtual time repeat (ids, noise, wall time).
-    core: makes its engine. fax_sender: makes what sends its faxes; without one it sends none.
+    core: makes its engine. fax_sender: instead of its own lines.
     """
 
     def __init__(
@@ -71,7 +76,7 @@ class Station(Orders):
         seed: int | None = None,
         start: datetime | None = None,
         core: MakeCore = native_core,
-        fax_sender: Callable[[Station], FaxSender] | None = None,
+        fax_sender: FaxSender | None = None,
     ) -> None:
         if not live and (seed is None or start is None):
             raise UsageError("a station in virtual time needs a seed and the wall time of its start")
@@ -128,6 +133,7 @@ class Station(Orders):
             menus = {line.port: line.script for line in self.config.lines}
             self.history = History(self.journal, self.store, self.clock, self.hub, menus)
             self.recovered = recover(self.folder, self.store, self.journal)
+            settle_received(self.store, self.journal)
             self._faxes_left = faxes_left(self.store, self.journal, self.clock)
             self.customers = Customers(self.store, self.history, self.journal)
             undo.callback(self._close_boards)
@@ -191,6 +197,7 @@ class Station(Orders):
             self.seats.values(), self.lines, self.outbound, self.customers, boxes
         )
         self.queues = make.queues(self.switchboard, loaded.music)
+        self._fax_ground = FaxGround(folder, store, self.journal, ids, clock)
         self.services = Services(boxes, folder, store, clock, ids, self.switchboard, self.queues)
         self.taught = TaughtTones(store, self.engine, self.journal, self.lines)
         self.fax_desk = self._make_fax_desk(policy)
@@ -199,9 +206,10 @@ class Station(Orders):
             self.lines[line.port] = make.line(line, loaded.lines[line.port], self.taught, self._serve)
 
     def _make_fax_desk(self, policy: NumberPolicy) -> FaxDesk:
-        make = None if self._fax_sender is None else functools.partial(self._fax_sender, self)
-        stands_on = FaxGround(self.folder, self.store, self.journal, self.ids, self.clock)
-        return make_desk(self.config, stands_on, policy.judge, self.outbound.free, make)
+        sender = self._fax_sender or LineSender(
+            self.outbound, self.clock, header_maker(self.config), self.config.fax.ident
+        )
+        return make_desk(self.config, self._fax_ground, policy.judge, self.outbound.free, sender)
 
     async def _serve(self, call: Call) -> None:
         line = self.lines[call.port]

@@ -24,7 +24,7 @@ from ctidrv.apps.fax.recovery import Kept
 from ctidrv.callcontrol.ids import Ids
 from ctidrv.callcontrol.number_policy import Dialable
 from ctidrv.clock import SampleClock
-from ctidrv.errors import InputError, NotCapable, PortError, ServiceError
+from ctidrv.errors import InputError, PortError, ServiceError
 from ctidrv.folder import DataFolder
 from ctidrv.store import Store
 from ctidrv.units import PortId
@@ -49,7 +49,7 @@ class NewFax:
 
 
 class FaxDesk:
-    """Of one station. `queue` None: it has nothing that sends. `judge`: which numbers may be dialled."""
+    """Of one station. `judge`: which numbers may be dialled."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class FaxDesk:
         lines: Collection[PortId],
         hours: Hours | None,
         count: CountPages,
-        queue: FaxQueue | None,
+        queue: FaxQueue,
     ) -> None:
         self._folder = folder
         self._store = store
@@ -75,19 +75,17 @@ class FaxDesk:
 
     def start(self, left: Sequence[Kept]) -> None:
         """`left`: the faxes of the time before."""
-        if self._queue is not None:
-            self._queue.start(_held(each) for each in left if each.job.state is JobState.QUEUED)
+        self._queue.start(_held(each) for each in left if each.job.state is JobState.QUEUED)
 
     async def close(self) -> None:
-        if self._queue is not None:
-            await self._queue.close()
+        await self._queue.close()
 
     async def send(self, new: NewFax) -> list[str]:
         """Queues a document for every number, or for none: the ids, whose rows are put.
 
-        InputError, NotAllowed (a number), PortError (a line), NotCapable, ServiceError, StoreError.
+        InputError, NotAllowed (a number), PortError (a line), ServiceError, StoreError.
         """
-        queue = self._able()
+        queue = self._queue
         self._check(new)
         if len(queue) + len(new.numbers) > MOST_WAITING:
             raise ServiceError(f"{len(queue)} faxes wait, and {MOST_WAITING} is the most; send these later")
@@ -126,10 +124,9 @@ class FaxDesk:
 
     async def stop(self, job: str) -> None:
         """LookupError: there is no such fax. ServiceError: it is over."""
-        queue = self._able()
-        if job in queue:
-            queue.stop(job)
-            await queue.settled(job)
+        if job in self._queue:
+            self._queue.stop(job)
+            await self._queue.settled(job)
         else:
             kept = await self._kept(job)
             raise ServiceError(f"fax {job} is {kept.job.state.value}: there is nothing to stop")
@@ -137,18 +134,12 @@ class FaxDesk:
     async def retry(self, job: str) -> None:
         """One that failed or was stopped: what is not confirmed of it is sent. LookupError, ServiceError;
         InputError where its document is gone."""
-        queue = self._able()
         kept = await self._kept(job)
-        if job in queue or kept.job.state not in (JobState.FAILED, JobState.STOPPED):
+        if job in self._queue or kept.job.state not in (JobState.FAILED, JobState.STOPPED):
             raise ServiceError(f"fax {job} has neither failed nor been stopped: there is nothing to repeat")
         if not await asyncio.to_thread(Path(kept.job.path).is_file):
             raise InputError(f"fax {job}: its document is gone: {kept.job.path}; queue it anew")
-        queue.again(_held(kept))
-
-    def _able(self) -> FaxQueue:
-        if self._queue is None:
-            raise NotCapable("this station has no fax modem: nothing can be sent")
-        return self._queue
+        self._queue.again(_held(kept))
 
     async def _kept(self, job: str) -> Kept:
         await self._store.faxes.committed()

@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from ctidrv.apps.fax.boxes import FaxBoxes
+from ctidrv.apps.fax.call_faxes import CallFaxes, MakeHeader
 from ctidrv.apps.fax.dispatch import FaxQueue, tell
+from ctidrv.apps.fax.document import Header, open_document
 from ctidrv.apps.fax.hours import Hours
+from ctidrv.apps.fax.incoming import left_open
 from ctidrv.apps.fax.recovery import Kept, recover
 from ctidrv.apps.fax.sender import FaxSender
 from ctidrv.callcontrol.ids import Ids
@@ -19,6 +24,7 @@ from ctidrv.clock import SampleClock
 from ctidrv.config import StationConfig
 from ctidrv.folder import DataFolder
 from ctidrv.service.fax_desk import FaxDesk
+from ctidrv.service.recovery import PATIENCE_S
 from ctidrv.store import Store
 from ctidrv.units import PortId
 
@@ -39,25 +45,44 @@ def make_desk(
     ground: FaxGround,
     judge: Callable[[str], Dialable],
     free: Callable[[Collection[PortId]], Sequence[PortId]],
-    make_sender: Callable[[], FaxSender] | None,
+    sender: FaxSender,
 ) -> FaxDesk:
     """`free`: the lines that may be taken, beside those given (`Outbound.free`)."""
     lines = config.fax.lines or tuple(line.port for line in config.lines)
     hours = None if config.fax.hours is None else Hours.parse(config.fax.hours)
-    queue = None
-    if make_sender is not None:
-        queue = FaxQueue(
-            make_sender(),
-            lambda taken: [port for port in free(taken) if port in lines],
-            ground.store.faxes,
-            ground.journal,
-            ground.clock,
-            ZoneInfo(config.office.timezone),
-            hours,
-        )
+    queue = FaxQueue(
+        sender,
+        lambda taken: [port for port in free(taken) if port in lines],
+        ground.store.faxes,
+        ground.journal,
+        ground.clock,
+        ZoneInfo(config.office.timezone),
+        hours,
+    )
     return FaxDesk(
         ground.folder, ground.store, ground.ids, ground.clock, judge, lines, hours, count_pages, queue
     )
+
+
+def make_call_faxes(config: StationConfig, ground: FaxGround) -> CallFaxes:
+    store = ground.store
+    boxes = FaxBoxes(store.faxes, ground.journal, config.fax.junk)
+    header, ident = header_maker(config), config.fax.ident
+    return CallFaxes(ground.folder, boxes, ground.ids, ground.clock, store.normalise, header, ident)
+
+
+def header_maker(config: StationConfig) -> MakeHeader:
+    """The line above each page: the office, by name and number, where a script names nobody else. Without
+    either there is none."""
+    office, zone = config.office, ZoneInfo(config.office.timezone)
+    usual = "  ".join(each for each in (office.name, config.fax.ident) if each)
+    language = "zh" if office.language.startswith("zh") else "en"
+
+    def make(at: datetime, sender: str | None, to: str) -> Header | None:
+        who = sender or usual
+        return Header(at.astimezone(zone), who, to, language) if who else None
+
+    return make
 
 
 def faxes_left(store: Store, journal: Journal, clock: SampleClock) -> list[Kept]:
@@ -71,9 +96,19 @@ def faxes_left(store: Store, journal: Journal, clock: SampleClock) -> list[Kept]
     return after
 
 
+def settle_received(store: Store, journal: Journal) -> None:
+    """Faxes that were coming when the station ended without notice: their pages so far are filed. Returns
+    with them on the disk."""
+    boxes = FaxBoxes(store.faxes, journal)
+    for fax, side in list(left_open(store.folder)):
+        if fax is not None and store.faxes.received_one(fax.id) is None:
+            boxes.put(fax)
+        store.writer.flush(PATIENCE_S)
+        side.unlink(missing_ok=True)
+
+
 async def count_pages(document: Path) -> int:
     """As they are drawn, in a process of their own. InputError."""
-    from ctidrv.apps.fax.document import open_document
 
     def count() -> int:
         with open_document([document]) as opened:

@@ -45,7 +45,7 @@ class PageSender:
 
 
 async def serve(folder: DataFolder, config: StationConfig, sender: PageSender) -> None:
-    station = Station(folder, config, fax_sender=lambda station: sender)
+    station = Station(folder, config, fax_sender=sender)
     station.token = access.token(folder)
     station.open()
     server = ApiServer(make_app(station), bind(0))

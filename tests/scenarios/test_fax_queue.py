@@ -45,9 +45,7 @@ def run_station(
     config = one_board(script_path("hotline.ivr.yaml"), lines=lines)
     config = replace(config, outbound=OutboundConfig(reserve=reserve))
     start = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-    station = Station(
-        DataFolder(folder), config, live=False, seed=1, start=start, fax_sender=lambda station: sender
-    )
+    station = Station(DataFolder(folder), config, live=False, seed=1, start=start, fax_sender=sender)
     station.open()
 
     async def whole() -> None:

@@ -139,12 +139,6 @@ def test_a_fax_that_is_not_there_is_said(client, desk, ask):
         getattr(client, ask)("none")
 
 
-def test_a_station_without_a_modem_says_so(served, client, letter):
-    served.station.fax_desk._queue = None
-    with pytest.raises(ServiceError, match="this station has no fax modem"):
-        client.send_fax(letter, ["2125550123"])
-
-
 def test_a_fax_that_came_is_read_from_its_box_and_that_is_written_down(served, client, folder):
     path = folder.received_fax(START, "r1")
     path.parent.mkdir(parents=True)
