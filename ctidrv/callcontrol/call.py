@@ -127,6 +127,7 @@ class Call:
         self._plays = Plays(channel, self._waits, lambda playing: line.sounding(self, playing))
         self._take: Take | None = None
         self._voice = False
+        self._fax_calls = False
         self._when_answering: list[Callable[[], None]] = []
         self._when_ended: list[Callable[[], None]] = []
 
@@ -212,6 +213,11 @@ class Call:
             lambda: self.party is not None and self.party.beep is not None,
             Samples(self._clock.now() + within),
         )
+
+    async def fax_calls(self) -> None:
+        """Returns when a calling fax machine is heard (CNG) and no seat has had the call; CallEnded when the
+        call ends before."""
+        await self._waits.until(lambda: self._fax_calls)
 
     async def ended(self) -> Cause:
         """Waits until the call is over (no CallEnded) and tells why."""
@@ -351,6 +357,7 @@ class Call:
             self._voice = isinstance(event, VoiceOn)
         elif isinstance(event, FaxTone) and self.state is CallState.CONNECTED:
             self._journal.emit("call.fax", self.port, self.id, at=event.at, tone=event.tone)
+            self._fax_calls = self._fax_calls or (event.tone == "cng" and self.seat is None)
         self._waits.wake()
 
     def on_ring(self, ringing: bool, rings: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from ctidrv.apps.fax.in_call import Faxes
 from ctidrv.apps.recording.filed import FiledWav
 from ctidrv.apps.records import RecordingRow, Repository
 from ctidrv.apps.voicemail.mailbox import Mailboxes, beep
@@ -28,6 +29,8 @@ class Services:
     ids: Ids
     switchboard: Switchboard
     queues: Queues
+    faxes: Faxes | None = None
+    """None: the station has no fax."""
 
 
 async def record_clip(

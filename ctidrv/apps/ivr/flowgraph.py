@@ -55,6 +55,8 @@ def ways(step: Placed, defaults: model.Defaults, goto_follows: bool = False) -> 
         found += [Way(flow, True, step.at("escape", key)) for key, flow in body.escape.items()]
         found += _replies(step, "on_empty", pressed=False)
         return [*found, Way(None, False, step.key)] if goto_follows else found
+    if isinstance(body, model.ENDS):
+        return [Way(None, False, step.key)] if goto_follows else []
     if isinstance(body, (model.Say, model.Record)):
         found += _replies(step, "on_empty", pressed=False)
     return [*found, Way(None, False, step.key)]
@@ -94,7 +96,7 @@ def _check_names(draft: Draft, header: model.Header) -> bool:
     """Every target is a flow, every gather and menu has an end."""
     count = len(draft.findings)
     assert draft.root is not None
-    for key in ("start", "on_error"):
+    for key in ("start", "on_error", "on_fax_tone"):
         name = getattr(header, key)
         if name is not None and name not in draft.flows:
             _unknown(draft, locate(draft.root, (key,))[0], name)
@@ -131,7 +133,10 @@ class Graph:
         for name, flow in self.flows.items():
             self._lay(name, flow.steps, None)
         self.start = self.first(header.start)
-        self.trouble = None if header.on_error is None else self.first(header.on_error)
+        self.anywhere = [
+            self.first(each) for each in (header.on_error, header.on_fax_tone) if each is not None
+        ]
+        """Where a call can come to from any step of an answered call."""
 
     def _lay(self, flow: str, steps: tuple[Placed, ...], after: Placed | None) -> None:
         for step, following in in_order(steps, after):
@@ -153,7 +158,7 @@ class Graph:
         return ((to, way) for to, way in self.on(step) if to is not None and not way.pressed)
 
     def roots(self) -> list[Placed]:
-        return [self.start] if self.trouble is None else [self.start, self.trouble]
+        return [self.start, *self.anywhere]
 
     def reached(self) -> set[Placed]:
         waiting = self.roots()
@@ -185,7 +190,7 @@ def _check_reached(draft: Draft, graph: Graph) -> None:
 def _why(before: Placed) -> str:
     if before.verb == "if":
         return "leaves the flow both ways"
-    if before.verb == "voicemail":
+    if isinstance(before.body, model.ENDS):
         return "ends the flow unless a `goto` follows"
     return "ends the call" if before.verb == "hangup" else "leaves the flow"
 

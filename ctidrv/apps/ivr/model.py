@@ -236,6 +236,31 @@ class Voicemail(Verb):
     on_empty: Replies | None = None
 
 
+class FaxReceive(Verb):
+    """Takes a fax from the caller for a box of faxes. Ends the flow unless a `goto` follows.
+
+    What came of it is in ``<into>.status`` (ok: whole and without damage; failed) and ``<into>.pages``.
+    """
+
+    SHORT = "box"
+    box: BoxName
+    into: Variable | None = None
+
+
+class FaxSend(Verb):
+    """Sends a document to the caller, whose machine has to be a fax by now. Ends the flow unless a `goto`
+    follows.
+
+    `file` is seen from the script: PDF, TIFF, PNG, JPEG or text. `header` names the sender in the line
+    above each page. What came of it is in ``<into>.status`` (ok, failed) and ``<into>.pages``.
+    """
+
+    SHORT = "file"
+    file: Annotated[str, Field(min_length=1, max_length=400)]
+    header: Filled | None = None
+    into: Variable | None = None
+
+
 class AnswerStep(Strict):
     answer: Answer
 
@@ -288,6 +313,14 @@ class VoicemailStep(Strict):
     voicemail: Voicemail
 
 
+class FaxReceiveStep(Strict):
+    fax_receive: FaxReceive
+
+
+class FaxSendStep(Strict):
+    fax_send: FaxSend
+
+
 class GotoStep(Strict):
     goto: Goto
 
@@ -310,6 +343,8 @@ VERBS = (
     "enqueue",
     "record",
     "voicemail",
+    "fax_receive",
+    "fax_send",
     "goto",
     "hangup",
 )
@@ -329,6 +364,8 @@ Step = Annotated[
     | Annotated[EnqueueStep, Tag("step:enqueue")]
     | Annotated[RecordStep, Tag("step:record")]
     | Annotated[VoicemailStep, Tag("step:voicemail")]
+    | Annotated[FaxReceiveStep, Tag("step:fax_receive")]
+    | Annotated[FaxSendStep, Tag("step:fax_send")]
     | Annotated[GotoStep, Tag("step:goto")]
     | Annotated[HangupStep, Tag("step:hangup")],
     Discriminator(verb_of),
@@ -383,6 +420,7 @@ class Header(Strict):
     prompts: Annotated[str, Field(min_length=1, max_length=400)] = "prompts/{lang}"
     defaults: Defaults = Field(default_factory=Defaults)
     on_error: FlowName | None = None
+    on_fax_tone: FlowName | None = None
     start: FlowName
 
 
@@ -396,6 +434,8 @@ for _model in (Say, Gather, Menu, If_, Record, Voicemail):
     _model.model_rebuild()
 
 ANY_STEP: TypeAdapter[Any] = TypeAdapter(Step)
+ENDS = (Voicemail, FaxReceive, FaxSend)
+"""Verbs that end their flow unless a `goto` follows."""
 AnyReply = PlayStep | SayStep | GotoStep
 AnyVerb = (
     Answer
@@ -411,6 +451,10 @@ AnyVerb = (
     | Enqueue
     | Record
     | Voicemail
+    | FaxReceive
+    | FaxSend
     | Goto
     | Hangup
 )
+Tells = Transfer | Enqueue | FaxReceive | FaxSend
+"""What they came to is in ``<into>.…``."""

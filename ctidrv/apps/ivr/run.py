@@ -26,7 +26,7 @@ from ctidrv.callcontrol.causes import Cause
 from ctidrv.callcontrol.destination import Destination, Kind
 from ctidrv.callcontrol.plays import Played
 from ctidrv.callcontrol.waited import Served, Spoken
-from ctidrv.errors import CallEnded, CtiError
+from ctidrv.errors import CallEnded, CtiError, NotCapable
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import Samples, to_seconds
 
@@ -47,22 +47,37 @@ class _TooManySteps(CtiError):
 
 async def run(script: Script, call: Call, services: Services) -> None:
     """Serves a call from its first ring on. Returns when the call is over, for whatever reason, or when an
-    operator has taken it; then it is hers, and goes on. Cancelling leaves the call as it is, too.
+    operator has taken it; then it is hers, and goes on. Cancelling leaves the call as it is, too. A fax that
+    calls is led to the flow `on_fax_tone` from wherever the script is, unless a seat has had the call.
     """
-    serving = asyncio.ensure_future(_Run(script, call, services).serve())
+    runs, fax_flow = _Run(script, call, services), script.header.on_fax_tone
+    serving = asyncio.ensure_future(runs.serve(script.header.start))
     taken = asyncio.ensure_future(call.taken())
+    faxing = asyncio.ensure_future(call.fax_calls())
     try:
-        await asyncio.wait((serving, taken), return_when=asyncio.FIRST_COMPLETED)
-        if taken.done() and taken.exception() is None:
+        wanted = (serving, taken) if fax_flow is None else (serving, taken, faxing)
+        await asyncio.wait(wanted, return_when=asyncio.FIRST_COMPLETED)
+        if fax_flow is not None and _came(faxing) and not serving.done() and not taken.done():
+            serving.cancel()
+            await asyncio.gather(serving, return_exceptions=True)
+            call.stop()
+            serving = asyncio.ensure_future(runs.serve(fax_flow))
+            await asyncio.wait((serving, taken), return_when=asyncio.FIRST_COMPLETED)
+        if _came(taken):
             return
         await serving  # of a call that has ended, too: a message may still be on its way to the disk
     except CallEnded:
         return
     finally:
-        serving.cancel()
-        taken.cancel()
-        await asyncio.gather(serving, taken, return_exceptions=True)
+        for task in (serving, taken, faxing):
+            task.cancel()
+        await asyncio.gather(serving, taken, faxing, return_exceptions=True)
     await call.hang_up(Cause.LOCAL_SCRIPT)
+
+
+def _came(task: asyncio.Future[None]) -> bool:
+    """What it waited for, and not the end of the call."""
+    return task.done() and not task.cancelled() and task.exception() is None
 
 
 class _Run:
@@ -79,9 +94,9 @@ class _Run:
         self._flow = ""
         self._step: Placed | None = None
 
-    async def serve(self) -> None:
+    async def serve(self, start: str) -> None:
         """Runs flow after flow until one ends the call."""
-        flow: str | None = self.script.header.start
+        flow: str | None = start
         while flow is not None:
             try:
                 flow = await self._run_flow(flow)
@@ -110,7 +125,7 @@ class _Run:
             else:
                 result = await self._do(step.body)
             ends = following is None or following.verb != "goto"
-            if result == NEXT and isinstance(step.body, model.Voicemail) and ends:
+            if result == NEXT and isinstance(step.body, model.ENDS) and ends:
                 return None
             if result != NEXT:
                 return result
@@ -174,6 +189,8 @@ class _Run:
                 return await self._record(body)
             case model.Voicemail():
                 return await self._voicemail(body)
+            case model.FaxReceive() | model.FaxSend():
+                await self._fax(body)
             case model.Goto():
                 return body.flow
             case model.Hangup():
@@ -345,9 +362,23 @@ class _Run:
         told = {name: as_text(filled.value(self._known)) for name, filled in body.screen_pop.items()}
         return {name: value for name, value in told.items() if value}
 
-    def _result(self, body: model.Transfer | model.Enqueue, **values: Value) -> None:
+    def _result(self, body: model.Tells, **values: Value) -> None:
         if body.into is not None:
             self.values |= {f"{body.into}.{name}": value for name, value in values.items()}
+
+    # Faxes.
+
+    async def _fax(self, body: model.FaxReceive | model.FaxSend) -> None:
+        self._result(body, status=None, pages=None)
+        faxes = self.services.faxes
+        if faxes is None:
+            raise NotCapable("this station has no fax")
+        if isinstance(body, model.FaxReceive):
+            told = await faxes.receive(self.call, body.box)
+        else:
+            header = None if body.header is None else as_text(body.header.value(self._known))
+            told = await faxes.send(self.call, self.script.path.parent / body.file, header=header)
+        self._result(body, status="ok" if told.ok else "failed", pages=told.pages)
 
     # What is said.
 

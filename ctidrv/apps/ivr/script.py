@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ctidrv.apps.ivr import model
+from ctidrv.apps.ivr.faxcheck import check_faxes
 from ctidrv.apps.ivr.flowgraph import check_flows
 from ctidrv.apps.ivr.promptcheck import check_prompts
 from ctidrv.apps.ivr.prompts import Prompts
@@ -112,5 +113,6 @@ def _examine(path: Path) -> tuple[Draft, Prompts | None]:
         check_values(draft, check_flows(draft))
         prompts = Prompts(path.absolute().parent, draft.header.prompts, draft.header.languages)
         check_prompts(draft, prompts)
+        check_faxes(draft, path.absolute().parent)
     draft.findings.sort(key=lambda f: (f.file != draft.file, f.file, f.line, f.column, f.message))
     return draft, prompts

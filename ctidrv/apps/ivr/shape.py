@@ -26,8 +26,8 @@ LATER_VERBS = frozenset(
         "when",
         "call",
     )
-).union(("return", "notify", "fax_send", "fax_receive"))
-LATER_KEYS = frozenset(("calendar", "databases", "on_fax_tone", "on_hangup", "secret"))
+).union(("return", "notify"))
+LATER_KEYS = frozenset(("calendar", "databases", "on_hangup", "secret"))
 _STAND_IN = model.HangupStep(hangup=model.Hangup())
 SCRIPT = Language(
     key="ivr",
@@ -48,6 +48,8 @@ SCRIPT = Language(
         "enqueue": model.Enqueue,
         "record": model.Record,
         "voicemail": model.Voicemail,
+        "fax_receive": model.FaxReceive,
+        "fax_send": model.FaxSend,
         "goto": model.Goto,
         "hangup": model.Hangup,
         "defaults": model.Defaults,

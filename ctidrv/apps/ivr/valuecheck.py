@@ -119,6 +119,8 @@ def _uses(step: Placed) -> Iterator[_Use]:
     if isinstance(body, model.Transfer | model.Enqueue):
         for name, template in body.screen_pop.items():
             yield _Use(template.expressions, step.at("screen_pop", name))
+    if isinstance(body, model.FaxSend) and body.header is not None:
+        yield _Use(body.header.expressions, step.at("header"))
     for part in step.bodies():
         if isinstance(part.body, model.Say):
             for name, template in part.body.values.items():
@@ -135,7 +137,7 @@ def _kinds(steps: Iterable[Placed]) -> dict[str, Kind]:
             _hold(found, body.into, keyed(body.digits))
         elif isinstance(body, model.Record) and body.into is not None:
             _hold(found, body.into, TEXT)
-        elif isinstance(body, model.Transfer | model.Enqueue):
+        elif isinstance(body, model.Tells):
             for name, kind in _results(body).items():
                 _hold(found, name, kind)
         elif isinstance(body, model.Set_):
@@ -157,10 +159,9 @@ def _hold(found: dict[str, Kind], name: str, kind: Kind) -> None:
 
 
 def _may_be_set(graph: Graph, every: frozenset[str]) -> dict[Placed, frozenset[str]]:
-    """For each step the names that some way to it sets; every name where a failure may lead to."""
+    """For each step the names that some way to it sets; every name where a call may come from anywhere."""
     there = {root: frozenset[str]() for root in graph.roots()}
-    if graph.trouble is not None:
-        there[graph.trouble] = every
+    there |= dict.fromkeys(graph.anywhere, every)
     waiting = list(there)
     while waiting:
         step = waiting.pop()
@@ -187,16 +188,18 @@ def _sets(step: Placed) -> frozenset[str]:
     body = step.body
     if isinstance(body, model.Set_):
         return frozenset(body.root)
-    if isinstance(body, model.Transfer | model.Enqueue):
+    if isinstance(body, model.Tells):
         return frozenset(_results(body))
     name = body.into if isinstance(body, model.Gather | model.Record) else None
     return frozenset() if name is None else frozenset((name,))
 
 
-def _results(body: model.Transfer | model.Enqueue) -> dict[str, Kind]:
-    """What a call to operators leaves."""
+def _results(body: model.Tells) -> dict[str, Kind]:
+    """What a call to operators, or a fax, leaves."""
     if body.into is None:
         return {}
+    if isinstance(body, model.FaxReceive | model.FaxSend):
+        return {f"{body.into}.status": one_of(("ok", "failed")), f"{body.into}.pages": COUNT}
     if isinstance(body, model.Transfer):
         return {f"{body.into}.status": one_of(each.value for each in Reached)}
     statuses = one_of(each.value for each in (*Reached, *Left) if each is not Left.TAKEN)

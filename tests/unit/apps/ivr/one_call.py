@@ -133,6 +133,21 @@ class Line:
         await call.pause(seconds(0.5))
         return self.reaches.pop(0)
 
+    # and what the station's fax is; it takes half a second for all it is told to
+
+    async def receive(self, call, box):
+        self.connected.append((box, None))
+        await call.pause(seconds(0.5))
+        return self.reaches.pop(0)
+
+    async def send(self, call, file, *, header=None):
+        self.connected.append((file.name, header))
+        await call.pause(seconds(0.5))
+        return self.reaches.pop(0)
+
+    def fax_tone(self, tone="cng"):
+        self.call.on_event(events.FaxTone(self.clock.now(), PORT, tone, self.clock.now(), False))
+
     # what the caller and time do
 
     def take(self):
@@ -221,16 +236,16 @@ def speak(length):
     return begin
 
 
-def serve(script, *doings, caller=None, folder=None, reaches=(), limit=600.0):
+def serve(script, *doings, caller=None, folder=None, reaches=(), limit=600.0, fax=True):
     """Runs a script to the end of its call; OutOfTime after `limit` seconds of audio. `reaches`: what comes
-    of its transfers."""
+    of its transfers and faxes; `fax` False: the station has none."""
     line = Line(caller or Caller("5551234", "ANN"), doings)
     line.reaches = list(reaches)
     services = None
     if folder is not None:
         data, line.kept, ids = DataFolder(folder), Kept(), Ids(7)
         boxes = Mailboxes(data, line.kept, line.clock, ids)
-        services = Services(boxes, data, line.kept, line.clock, ids, line, line)
+        services = Services(boxes, data, line.kept, line.clock, ids, line, line, line if fax else None)
 
     run_virtual(run(script, line.call, services), line, limit=seconds(limit))
     assert line.call.state is (CallState.CONNECTED if line.taken else CallState.ENDED)
