@@ -78,7 +78,6 @@ def test_all_findings_of_a_file_come_at_once_in_line_order(bench):
     ("step", "column", "words"),
     [
         ("pause: 2s", 7, "verb `pause` is not in this version of ctidrv"),
-        ("fax_send: {file: x}", 7, "verb `fax_send` is not in this version"),
         (
             "gather: {prompt: menu, digits: 4, into: pin, on_exhausted: continue, secret: true}",
             76,
@@ -407,7 +406,7 @@ def test_warning_alone_exits_0(bench, capsys):
 
 def test_shipped_script_is_found_by_name_only():
     assert shipped_script("hotline.ivr.yaml").is_file()
-    with pytest.raises(ValueError, match="there is hotline"):
+    with pytest.raises(ValueError, match="there is fax.ivr.yaml, hotline"):
         shipped_script("../pyproject.toml")
 
 
