@@ -184,8 +184,11 @@ def _events(stored: Sequence[Row], calls: Mapping[str, Row], told: Told) -> Iter
     for event in told.events:
         if by_seq.get(event["seq"]) != event:
             yield f"event {event['seq']} was told and is not as it was: {event} / {by_seq.get(event['seq'])}"
+    by_call: dict[str, list[str]] = {}
+    for event in stored:
+        by_call.setdefault(event["call"], []).append(event["type"])
     for call in calls:
-        types = [event["type"] for event in stored if event["call"] == call]
+        types = by_call.get(call, [])
         if types[:1] != ["call.offered"] or types[-1:] != ["call.ended"] or types.count("call.ended") != 1:
             yield f"{call}: its events are {types}"
 
