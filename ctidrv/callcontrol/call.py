@@ -128,6 +128,7 @@ class Call:
         self._take: Take | None = None
         self._voice = False
         self._fax_calls = False
+        self._handed_over = False
         self._when_answering: list[Callable[[], None]] = []
         self._when_ended: list[Callable[[], None]] = []
 
@@ -270,9 +271,11 @@ class Call:
         self.stop()
         self.aside(True)
         attachment = self.channel.attach(terminal)
+        self._handed_over = True  # the tones are its own, or for it
         try:
             await self._waits.until(lambda: attachment.end is not None)
         finally:
+            self._handed_over = False
             if attachment.end is None:
                 self.channel.detach(attachment)
             if self.cause is None:
@@ -355,7 +358,7 @@ class Call:
             self._plays.done(event)
         elif isinstance(event, VoiceOn | VoiceOff):
             self._voice = isinstance(event, VoiceOn)
-        elif isinstance(event, FaxTone) and self.state is CallState.CONNECTED:
+        elif isinstance(event, FaxTone) and self.state is CallState.CONNECTED and not self._handed_over:
             self._journal.emit("call.fax", self.port, self.id, at=event.at, tone=event.tone)
             self._fax_calls = self._fax_calls or (event.tone == "cng" and self.seat is None)
         self._waits.wake()

@@ -36,6 +36,7 @@ from ctidrv.service.faxes import (
     FaxGround,
     faxes_left,
     header_maker,
+    make_call_faxes,
     make_desk,
     settle_received,
 )
@@ -198,7 +199,8 @@ class Station(Orders):
         )
         self.queues = make.queues(self.switchboard, loaded.music)
         self._fax_ground = FaxGround(folder, store, self.journal, ids, clock)
-        self.services = Services(boxes, folder, store, clock, ids, self.switchboard, self.queues)
+        faxes = make_call_faxes(self.config, self._fax_ground)
+        self.services = Services(boxes, folder, store, clock, ids, self.switchboard, self.queues, faxes)
         self.taught = TaughtTones(store, self.engine, self.journal, self.lines)
         self.fax_desk = self._make_fax_desk(policy)
         self.traces = Traces(self.config, self.engine, self.boards, self.lines, self.taught, self.journal)

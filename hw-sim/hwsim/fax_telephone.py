@@ -103,6 +103,8 @@ class FaxTelephone:
         while not self._machine.is_over and self._phone.off_hook:
             heard = Pcm.from_bytes(await self._phone.exchanges(said))
             said = self._speaks(heard)
+        if self._phone.off_hook:
+            await self._phone.exchanges(said)  # the end of its last frame
         self._attend()
         if self.told.result is None:
             self._machine.gone()

@@ -57,12 +57,12 @@ async def faxes(phone: Any, **how: Any) -> FaxTold:
     return told
 
 
-def verbs(office: Office) -> list[str]:
-    return [step["verb"] for step in office.events("call.step")]
+def verbs(office: Office, call: int = -1) -> list[str]:
+    return [step["verb"] for step in office.events("call.step", call)]
 
 
 def received(office: Office) -> list[dict[str, Any]]:
-    return [dict(row) for row in office.rig.faxes()]
+    return [dict(row) for row in office.station.store.faxes.received(limit=10)]
 
 
 def test_fax_on_demand_the_price_list_comes_out_of_the_callers_machine(office: Office) -> None:
@@ -144,7 +144,7 @@ def test_iv_1_play_keys_record_operator_fax_in_and_fax_out_in_one_script(office:
         told.append(await faxes(dan, calling=False))
 
     office.play(scene())
-    done = set(verbs(office))
+    done = {verb for call in range(4) for verb in verbs(office, call)}
     assert {"play", "gather", "menu", "record", "transfer", "fax_receive", "fax_send"} <= done
     came, went = told
     assert (came.sent, came.result) == (["confirmed"], "ok")

@@ -49,9 +49,13 @@ def test_what_plays_ends_and_keys_tones_and_silence_are_no_signs_until_the_machi
         assert bench.channel.commands[-1] == "attach"
         assert bench.channel.ear == DIGITLESS_EAR
         bench.tone("busy", 1000, 2000)
+        bench.at(4000, lambda at, port: events.FaxTone(at, port, "cng", at, False))
+        calls = asyncio.ensure_future(call.fax_calls())
         await bench.run(90_000)  # a line that carries neither voice nor sound would be gone after 45 s
         assert call.state is CallState.CONNECTED
         assert not task.done()
+        assert not calls.done()  # the machine's own tone, returned by the line
+        assert bench.said("call.fax") == []
         bench.channel.tell(bench.channel.take_off(bench.clock.now(), "ended"))
         await bench.settle()
         assert task.result().reason == "ended"
@@ -59,6 +63,7 @@ def test_what_plays_ends_and_keys_tones_and_silence_are_no_signs_until_the_machi
         assert "detach" not in bench.channel.commands
         await bench.run(46_000)
         assert bench.ends() == [("remote-silence", "answered")]
+        assert isinstance(calls.exception(), CallEnded)
 
     play_scene(scene)
 

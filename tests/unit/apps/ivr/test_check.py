@@ -406,7 +406,7 @@ def test_warning_alone_exits_0(bench, capsys):
 
 def test_shipped_script_is_found_by_name_only():
     assert shipped_script("hotline.ivr.yaml").is_file()
-    with pytest.raises(ValueError, match="there is fax.ivr.yaml, hotline"):
+    with pytest.raises(ValueError, match="there is fax"):
         shipped_script("../pyproject.toml")
 
 
