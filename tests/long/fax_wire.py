@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from ctidrv.native import check, ffi, lib
 from ctidrv.native.pcm import Pcm
@@ -138,17 +137,3 @@ def talk(
         ticks += 1
         after += over()
     return (ticks - after) / 50
-
-
-def padded(sound: Pcm) -> Pcm:
-    """To a whole tick."""
-    return sound + Pcm.silence(TICK - len(sound)) if len(sound) < TICK else sound
-
-
-def every(cells: dict[str, Any], names: str | None) -> list[str]:
-    """The wanted cells: all, or those of a list with commas; ValueError for one that there is not."""
-    wanted = list(cells) if names is None else names.split(",")
-    for name in wanted:
-        if name not in cells:
-            raise ValueError(f"{name}: the cells are {', '.join(cells)}")
-    return wanted
