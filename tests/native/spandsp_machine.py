@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,15 @@ from ctidrv.native.pcm import Pcm
 
 # t30.h, t4.h
 MODEMS = {"v27ter": 1, "v29": 2, "v17": 4}
-MH, MR, MMR = 2, 4, 8
+CODINGS = {"mh": 2, "mr": 4, "mmr": 8}
 RESOLUTIONS = 1 | 2 | 4
 SIZES = 1 | 2 | 4 | 0x10000 | 0x20000 | 0x40000  # A4, B4 and A3 wide, of any length
 PHASE_E = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
 
 
 class SpandspFax:
-    """One call, of the newest modem named in `modem` down; `ended`: its completion code, 0 is well."""
+    """One call, of the newest modem named in `modem` down, or of `modems` alone (their bits); `ended`: its
+    completion code, 0 is well. `codings`: None: MMR with error correction only."""
 
     def __init__(
         self,
@@ -27,7 +29,10 @@ class SpandspFax:
         send: Path | None = None,
         receive: Path | None = None,
         modem: str = "v17",
+        modems: int | None = None,
         ecm: bool = True,
+        codings: Sequence[str] | None = None,
+        ident: str = "123456",
     ) -> None:
         self._lib = lib
         lib.fax_init.restype = lib.fax_get_t30_state.restype = ctypes.c_void_p
@@ -36,11 +41,12 @@ class SpandspFax:
         self._fax = ctypes.c_void_p(lib.fax_init(None, int(calling)))
         t30 = ctypes.c_void_p(lib.fax_get_t30_state(self._fax))
         lib.fax_set_transmit_on_idle(self._fax, 1)
-        lib.t30_set_tx_ident(t30, b"123456")
+        lib.t30_set_tx_ident(t30, ident.encode())
         known = sum(bit for name, bit in MODEMS.items() if bit <= MODEMS[modem])
-        lib.t30_set_supported_modems(t30, known)
+        lib.t30_set_supported_modems(t30, known if modems is None else modems)
         lib.t30_set_ecm_capability(t30, int(ecm))
-        lib.t30_set_supported_compressions(t30, MH | MR | MMR if ecm else MH | MR)
+        usual = ("mh", "mr", "mmr") if ecm else ("mh", "mr")
+        lib.t30_set_supported_compressions(t30, sum(CODINGS[each] for each in codings or usual))
         lib.t30_set_supported_resolutions(t30, RESOLUTIONS)
         lib.t30_set_supported_image_sizes(t30, SIZES)
         if send is not None:
@@ -66,6 +72,10 @@ class SpandspFax:
         self._lib.fax_rx(self._fax, ctypes.create_string_buffer(rx.bytes, 2 * len(rx)), len(rx))
         made = self._lib.fax_tx(self._fax, out, len(rx))
         return Pcm(out[:made]) + Pcm.silence(len(rx) - made)
+
+    def protect_from_echo(self) -> None:
+        """The carrier alone comes before each training."""
+        self._lib.fax_set_tep_mode(self._fax, 1)
 
     def close(self) -> None:
         """The received file is whole behind it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,25 +11,18 @@ import numpy
 from PIL import Image
 
 from ctidrv.native.pcm import Pcm
-from tests.native import spandsp_fax
+from tests.native.spandsp_fax import load
+from tests.native.spandsp_machine import SpandspFax
+
+__all__ = ["BLOCK", "V17", "V27TER", "V29", "Call", "Terminal", "call", "load", "tiff", "wire"]
 
 V27TER, V29, V17 = 1, 2, 4
 BLOCK = 160
 _QUIET = 4 * 50
 """Blocks in which neither says anything: the call is over."""
-_CODINGS = {"mh": 2, "mr": 4, "mmr": 8}
-"""spandsp, t30.h."""
 
 Samples = Any
 Wire = Callable[[Samples], Samples]
-
-
-def load() -> Any:
-    """The library; the test that asks is skipped where there is none."""
-    lib = spandsp_fax.load()
-    lib.fax_init.restype = ctypes.c_void_p
-    lib.fax_get_t30_state.restype = ctypes.c_void_p
-    return lib
 
 
 def tiff(path: Path, pages: Sequence[Image.Image], dpi: tuple[int, int] = (204, 196)) -> Path:
@@ -41,7 +33,7 @@ def tiff(path: Path, pages: Sequence[Image.Image], dpi: tuple[int, int] = (204, 
 
 
 class Terminal:
-    """A fax machine; `send`: a TIFF, `receive`: where one is written."""
+    """A fax machine, block by block; `send`: a TIFF, `receive`: where one is written."""
 
     def __init__(
         self,
@@ -55,33 +47,23 @@ class Terminal:
         send: Path | None = None,
         receive: Path | None = None,
     ) -> None:
-        self._lib = lib
-        self._fax = ctypes.c_void_p(lib.fax_init(None, int(calling)))
-        t30 = ctypes.c_void_p(lib.fax_get_t30_state(self._fax))
-        lib.fax_set_transmit_on_idle(self._fax, 1)
-        lib.t30_set_supported_modems(t30, modems)
-        lib.t30_set_ecm_capability(t30, int(ecm))
-        lib.t30_set_supported_compressions(t30, sum(_CODINGS[each] for each in codings))
-        lib.t30_set_tx_ident(t30, ident.encode())
-        if send is not None:
-            lib.t30_set_tx_file(t30, str(send).encode(), -1, -1)
-        if receive is not None:
-            lib.t30_set_rx_file(t30, str(receive).encode(), -1)
+        self._fax = SpandspFax(
+            lib,
+            calling=calling,
+            send=send,
+            receive=receive,
+            modems=modems,
+            ecm=ecm,
+            codings=codings,
+            ident=ident,
+        )
+        self.protect_from_echo = self._fax.protect_from_echo
+        self.close = self._fax.close
 
     def run(self, heard: Samples) -> Samples:
         """Takes a block of the line and gives one to it."""
-        block = heard.astype(numpy.int16)
-        self._lib.fax_rx(self._fax, ctypes.c_void_p(block.ctypes.data), BLOCK)
-        out = numpy.zeros(BLOCK, numpy.int16)
-        self._lib.fax_tx(self._fax, ctypes.c_void_p(out.ctypes.data), BLOCK)
-        return out
-
-    def protect_from_echo(self) -> None:
-        """The carrier alone comes before each training."""
-        self._lib.fax_set_tep_mode(self._fax, 1)
-
-    def close(self) -> None:
-        self._lib.fax_free(self._fax)
+        said = self._fax.run(Pcm.from_bytes(heard.astype("<i2").tobytes()))
+        return numpy.frombuffer(said.bytes, "<i2")
 
 
 def wire(seed: int, *, loss_db: float = 8.0, noise: float = 2.0) -> Wire:

@@ -83,12 +83,14 @@ int cti_t30_init(cti_t30 *t, size_t size, const cti_t30_config *cfg) {
 /* Turns. */
 
 void t30_begin_turn(cti_t30 *t, int kind, int sending) {
+    int has_gap = t->turn.kind != CTI_FAX_TURN_CED; /* which ends in its own 75 ms of silence */
+    int carries = kind == CTI_FAX_TURN_FRAMES || kind == CTI_FAX_TURN_DATA;
     memset(&t->turn, 0, sizeof t->turn);
     t->turn.kind = kind;
     t->turn.modem = CTI_FAX_MODEM_V21;
     t->turn.bit_rate = 300;
     t->turn.hdlc = 1;
-    t->turn.silence = kind == CTI_FAX_TURN_FRAMES || kind == CTI_FAX_TURN_DATA ? T30_GAP_MS * T30_MS : 0;
+    t->turn.silence = carries && has_gap ? T30_GAP_MS * T30_MS : 0;
     t->turn_new = 1;
     t->sending = sending;
     t->command_length = 0;
