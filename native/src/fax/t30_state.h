@@ -37,7 +37,7 @@ enum {
     T30_ROWS_MS = 4000,         /* our own page may be so late */
     T30_ANSWER_WAIT_MS = 30000, /* for DCS behind FTT, RTN and RTP: as long as the far end may try */
     T30_TRIES = 4,              /* a command and its repetitions, where nothing is heard behind them */
-    T30_TRIES_ALIVE = 8,       /* ... where the far end is, and what it says is damaged */
+    T30_TRIES_ALIVE = 8,        /* ... where the far end is, and what it says is damaged */
     T30_FTT_LAST = 3,           /* at the lowest rate */
     T30_PPR_MOST = 4,           /* of a block at one rate */
     T30_CTC_MOST = 16,          /* of a block */
