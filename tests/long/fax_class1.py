@@ -86,10 +86,13 @@ def make(call: Call, seed: int, rows: int, folder: Path) -> Call:
         came = [event.data for event in takes.taken]
         damage = b"".join(event.damage for event in takes.taken)
     top = TOP if efax_sends else 0
-    if len(came) != 1 or packed[top * _ROW :] not in came[0]:
+    at = came[0].find(packed[top * _ROW :]) if len(came) == 1 else -1
+    if at < 0:
         call.said.append(f"{len(came)} pages came, and not the one that was sent")
-    if any(damage[top:]):
-        call.said.append(f"{sum(map(bool, damage[top:]))} damaged rows")
+    # The last row of its file, and what it adds below, efax does not always end as T.4 has it.
+    own = damage[at // _ROW : at // _ROW + rows - top - efax_sends]
+    if any(own):
+        call.said.append(f"{sum(map(bool, own))} damaged rows")
     return call
 
 
