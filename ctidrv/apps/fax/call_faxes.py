@@ -18,6 +18,7 @@ from ctidrv.apps.fax.on_call import Giving, Taking, talk
 from ctidrv.apps.fax.page import PageRows
 from ctidrv.apps.fax.records import PageState, ReceivedFax
 from ctidrv.apps.fax.sender import FaxEvent, PageTold
+from ctidrv.apps.fax.terminal import Outcome
 from ctidrv.callcontrol.ids import Ids
 from ctidrv.clock import SampleClock
 from ctidrv.errors import StoreError
@@ -90,7 +91,7 @@ class CallFaxes:
             **{**coming.facts, "started": datetime.fromisoformat(coming.facts["started"])},
             **asdict(found),
             ident=outcome.link.ident or None if outcome.link is not None else None,
-            whole=outcome.result == "ok" and coming.failed is None,
+            whole=_whole(outcome) and coming.failed is None,
         )
         filed = await self._boxes.take(row)
         await asyncio.to_thread(coming.file.settle)
@@ -124,6 +125,11 @@ class CallFaxes:
             result = giving.terminal.result
             call.note("call.faxed", direction="out", result=result, pages=len(confirmed), bad_rows=None)
         return FaxInCall(ok, len(confirmed), None if ok else outcome.cause)
+
+
+def _whole(outcome: Outcome) -> bool:
+    """It ended in order, and nothing is missing but the rows that are told as damaged."""
+    return outcome.result == "ok" and (outcome.ok or outcome.bad_rows > 0)
 
 
 class _Coming:
