@@ -18,29 +18,14 @@ if TYPE_CHECKING:
 END = code(chr(ETX))
 
 
-class ReceiveData(Action):
-    """``+FRM``: octets, from CONNECT until the carrier ends. V.21 instead of it is +FCERROR, or, with +FAR=1,
-    +FRH=3 by itself."""
+class _Receives(Action):
+    """From CONNECT to the end of the carrier. V.21 instead of it is +FCERROR, or, with +FAR=1, +FRH=3 by
+    itself."""
 
     def __init__(self, modem: T31, number: int) -> None:
         super().__init__(modem)
         self._number = number
         self._connected = False
-
-    def begin(self) -> None:
-        self.modem.listen(self._number, frames=False)
-
-    def heard(self, event: FaxHeard, v21: bool) -> None:
-        if v21:
-            if self.modem.v21.something:
-                self._other_carrier()
-        elif event.kind == "carrier" and not self._connected:
-            self._connected = True
-            self.modem.result(Result.CONNECT)
-        elif event.kind == "octets" and self._connected:
-            self.modem.data(shield(event.octets, pairs=self.modem.pairs))
-        elif event.kind == "end" and self._connected:
-            self.lost()
 
     def _other_carrier(self) -> None:
         if self._connected:
@@ -62,13 +47,30 @@ class ReceiveData(Action):
         self.end(Result.OK)
 
 
-class ReceiveFrames(Action):
+class ReceiveData(_Receives):
+    """``+FRM``: octets, until the carrier ends."""
+
+    def begin(self) -> None:
+        self.modem.listen(self._number, frames=False)
+
+    def heard(self, event: FaxHeard, v21: bool) -> None:
+        if v21:
+            if self.modem.v21.something:
+                self._other_carrier()
+        elif event.kind == "carrier" and not self._connected:
+            self._connected = True
+            self.modem.result(Result.CONNECT)
+        elif event.kind == "octets" and self._connected:
+            self.modem.data(shield(event.octets, pairs=self.modem.pairs))
+        elif event.kind == "end" and self._connected:
+            self.lost()
+
+
+class ReceiveFrames(_Receives):
     """``+FRH``: the next frame, with its check sequence, and OK or ERROR by that."""
 
     def __init__(self, modem: T31, number: int = V21) -> None:
-        super().__init__(modem)
-        self._number = number
-        self._connected = False
+        super().__init__(modem, number)
 
     def begin(self) -> None:
         self.modem.listen(self._number, frames=True)
@@ -95,22 +97,3 @@ class ReceiveFrames(Action):
             self.lost()
         elif self._number != V21 and self.modem.v21.something:
             self._other_carrier()
-
-    def _other_carrier(self) -> None:
-        if self._connected:
-            self.lost()
-        elif self.modem.settings.number("+FAR"):
-            self.modem.lines(["+FRH:3"])
-            self.modem.go_on_receiving(self)
-        else:
-            self.end(Result.FCERROR)
-
-    def lost(self) -> None:
-        if self._connected:
-            self.modem.data(END)
-        self.end(Result.NO_CARRIER)
-
-    def aborted(self) -> None:
-        if self._connected:
-            self.modem.data(END)
-        self.end(Result.OK)
