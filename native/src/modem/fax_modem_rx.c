@@ -6,6 +6,7 @@
 #include "base/dbm0.h"
 #include "cti/error.h"
 #include "modem/fax_bits.h"
+#include "modem/hdlc_mend.h"
 #include "modem/qam_rx.h"
 #include "modem/v21_rx.h"
 
@@ -18,6 +19,7 @@ struct cti_fax_modem_rx {
     float level;      /* mean square */
     fax_bits bits;
     v21_rx v21;
+    hdlc_mend mend; /* frames of V.21 */
     qam_rx qam;
     uint32_t symbol; /* bits that are not told yet, the next one lowest */
     int32_t waiting; /* how many */
@@ -48,6 +50,7 @@ int cti_fax_modem_rx_init(cti_fax_modem_rx *rx, size_t size, const cti_fax_modem
     if (size < sizeof(*rx))
         return CTI_ERR_SIZE;
     memset(rx, 0, sizeof(*rx));
+    hdlc_mend_init(&rx->mend);
     return cti_fax_modem_rx_again(rx, cfg);
 }
 
@@ -84,6 +87,23 @@ static int begin(cti_fax_modem_rx *rx, cti_fax_modem_event *ev) {
     return 1;
 }
 
+static int put_v21_bit(cti_fax_modem_rx *rx, int bit, cti_fax_modem_event *ev) {
+    int said = fax_bits_put(&rx->bits, bit, ev);
+    if (!rx->cfg.hdlc)
+        return said;
+    hdlc_mend_bit(&rx->mend, bit, rx->v21.is_doubtful);
+    const uint8_t *octets;
+    int length = said && ev->kind == CTI_FAX_MODEM_BAD ? hdlc_mend_close(&rx->mend, &octets) : 0;
+    if (length > 0) {
+        ev->kind = CTI_FAX_MODEM_FRAME;
+        ev->octets = octets;
+        ev->length = length;
+    }
+    if (rx->bits.frames.is_open && rx->bits.frames.length == 0 && rx->bits.frames.bits == 0)
+        hdlc_mend_open(&rx->mend);
+    return said;
+}
+
 static int run_v21(cti_fax_modem_rx *rx, int16_t sample, cti_fax_modem_event *ev) {
     int said = v21_rx_sample(&rx->v21, sample);
     if (said == V21_NOTHING)
@@ -91,7 +111,7 @@ static int run_v21(cti_fax_modem_rx *rx, int16_t sample, cti_fax_modem_event *ev
     if (said == V21_GONE)
         return end(rx, ev);
     rx->level = rx->v21.level;
-    return said == V21_CARRIER ? begin(rx, ev) : fax_bits_put(&rx->bits, said == V21_MARK, ev);
+    return said == V21_CARRIER ? begin(rx, ev) : put_v21_bit(rx, said == V21_MARK, ev);
 }
 
 /* What is to be said of the samples so far; 0: nothing more. */

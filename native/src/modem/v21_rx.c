@@ -8,7 +8,8 @@ enum {
     BIT = 80, /* the clock's steps; 8,000 / 300 samples of STEP each */
     STEP = 3,
     WAVE_BITS = 14,
-    ACQUIRING = 24 /* bits in which the clock follows quickly */
+    ACQUIRING = 24, /* bits in which the clock follows quickly */
+    HOLE_BITS = 9   /* a carrier that fails is gone after so many; a lost packet of 20 ms takes seven */
 };
 
 /* In turns of V21_TURN samples: 1850 and 1650 Hz. */
@@ -16,6 +17,8 @@ static const int32_t TURNS[2] = {37, 33};
 #define SHARE_ON 0.55f
 #define SHARE_OFF 0.30f
 #define SHARE_PACE 0.25f
+#define WHOLE 0.65f       /* of the power of the carrier: less is not all of a bit */
+#define HALF 0.4f         /* ... and less than this tells nothing of it */
 #define LEAST_POWER 16.0f /* mean square, -72 dBm0: below it is digital silence */
 
 void v21_rx_init(v21_rx *rx) {
@@ -40,9 +43,23 @@ static float power(const int64_t sum[2]) {
     return re * re + im * im;
 }
 
+/* Part of the last bit's length is missing. */
+static int has_less(const v21_rx *rx, float share) {
+    return rx->is_on && (float)rx->energy < share * V21_WINDOW * rx->level;
+}
+
 /* At the end of a bit: how much of the power is in the tone? */
 static int judge(v21_rx *rx, int bit, float loudest) {
     float mean = (float)rx->energy / V21_WINDOW;
+    rx->is_doubtful = has_less(rx, WHOLE);
+    rx->hole = rx->is_doubtful ? rx->hole + 1 : 0;
+    if (rx->is_doubtful && rx->hole <= HOLE_BITS) /* what is missing is no part of a flag, as a 1 might be */
+        return bit && !has_less(rx, HALF);
+    if (rx->is_doubtful) {
+        rx->is_on = 0;
+        rx->share = 0.0f;
+        return V21_GONE;
+    }
     float share = mean > LEAST_POWER ? 2.0f * loudest / ((float)rx->energy * V21_WINDOW) : 0.0f;
     rx->share += SHARE_PACE * (share - rx->share);
     if (share > SHARE_ON)
@@ -72,7 +89,7 @@ int v21_rx_sample(v21_rx *rx, int16_t sample) {
     float space = power(rx->sum[0]), mark = power(rx->sum[1]);
     int bit = mark > space;
     rx->clock += STEP;
-    if (bit != rx->last) { /* half of the window is the one bit and half the next */
+    if (bit != rx->last && !has_less(rx, WHOLE)) { /* half of the window is the one bit and half the next */
         rx->last = bit;
         rx->clock -= (rx->clock - BIT / 2) / (rx->is_on && rx->bits >= ACQUIRING ? 8 : 2);
     }

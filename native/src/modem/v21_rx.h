@@ -3,7 +3,8 @@
  *
  * Each tone's power is summed over the last bit's length, in whole numbers, so that nothing adds up. The bit
  * is the louder one; where they change places the bit clock is set. A carrier is what fills the band with one
- * of the two tones, whatever its level: noise, voices and the other modems do not.
+ * of the two tones, whatever its level: noise, voices and the other modems do not. A packet's length of it
+ * may be missing: the clock goes on by itself, and the bits are told as doubtful.
  */
 #pragma once
 
@@ -24,6 +25,8 @@ typedef struct v21_rx {
     float share;   /* of the power in the louder tone, over some bits */
     float level;   /* mean square */
     int32_t is_on;
+    int32_t hole;        /* bits on end that were not all there */
+    int32_t is_doubtful; /* the last bit was one */
 } v21_rx;
 
 enum v21_said { V21_NOTHING = -1, V21_SPACE = 0, V21_MARK = 1, V21_CARRIER = 2, V21_GONE = 3 };
