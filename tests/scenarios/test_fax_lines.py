@@ -14,6 +14,7 @@ ROWS = 400
 OWN = [
     *("ordinary-v17-ecm", "ordinary-v17", "ordinary-v29", "ordinary-v27ter-ecm", "cuts-300-v17-ecm"),
     *("noise-40-v17-ecm", "level-43-v17-ecm", "clock+200-v17-ecm", "clock-200-v27ter-ecm"),
+    *("cuts-20-v17-ecm", "lost-3-v17-ecm"),
 ]
 THEIRS = ["to-spandsp-v17-ecm", "from-spandsp-v17", "to-spandsp-v29-ecm", "from-spandsp-v27ter-ecm"]
 

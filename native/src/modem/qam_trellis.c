@@ -2,7 +2,11 @@
 
 #include <string.h>
 
+#include "base/lanes.h"
+
+typedef int32_t ints __attribute__((vector_size(16)));
 enum { SUBSETS = 8, INDEX = QAM_POINTS - 1 };
+#define FARTHEST 1e30f
 
 void qam_trellis_init(qam_trellis *t, const qam_plan *plan) {
     memset(t, 0, sizeof(*t));
@@ -21,28 +25,25 @@ void qam_trellis_init(qam_trellis *t, const qam_plan *plan) {
 }
 
 /* Of each subset (orbit and turns) the nearest point, and its distance squared. Distances are not below 0, so
- * that as whole numbers they are in the same order; their last seven bits make room for the point's index.
- * Plain loops, which a compiler makes vectors of. */
+ * their last seven bits make room for the point's index, and the order stays. */
 static void nearest(const qam_trellis *t, int points, qam_c x, float cost[SUBSETS], int32_t point[SUBSETS]) {
-    float d[QAM_POINTS];
-    int32_t key[QAM_POINTS];
-    for (int i = 0; i < points; i++) {
-        float re = x.re - t->re[i], im = x.im - t->im[i];
-        d[i] = re * re + im * im;
+    const cti_four zr = {x.re, x.re, x.re, x.re}, zi = {x.im, x.im, x.im, x.im};
+    const ints index = {INDEX, INDEX, INDEX, INDEX};
+    for (int half = 0; half < SUBSETS; half += 4) {
+        ints own = {half, half + 1, half + 2, half + 3};
+        cti_four best = {FARTHEST, FARTHEST, FARTHEST, FARTHEST};
+        for (int i = half; i < points; i += SUBSETS, own += SUBSETS) {
+            cti_four re = cti_four_of(t->re + i) - zr, im = cti_four_of(t->im + i) - zi;
+            cti_four d = re * re + im * im;
+            d = (cti_four)(((ints)d & ~index) | own);
+            ints nearer = d < best;
+            best = (cti_four)((nearer & (ints)d) | (~nearer & (ints)best));
+        }
+        ints found = (ints)best & index;
+        memcpy(point + half, &found, sizeof found);
+        best = (cti_four)((ints)best & ~index);
+        memcpy(cost + half, &best, sizeof best);
     }
-    memcpy(key, d, (size_t)points * sizeof *key);
-    for (int i = 0; i < points; i++)
-        key[i] = (key[i] & ~INDEX) | i;
-    int32_t best[SUBSETS];
-    memcpy(best, key, sizeof best);
-    for (int i = SUBSETS; i < points; i += SUBSETS)
-        for (int s = 0; s < SUBSETS; s++)
-            best[s] = key[i + s] < best[s] ? key[i + s] : best[s];
-    for (int s = 0; s < SUBSETS; s++) {
-        point[s] = best[s] & INDEX;
-        best[s] &= ~INDEX;
-    }
-    memcpy(cost, best, sizeof best);
 }
 
 int qam_trellis_run(qam_trellis *t, const qam_plan *plan, qam_c received, int *decided) {
