@@ -23,7 +23,13 @@ COLUMNS = (
     ("error", 0),
 )
 STATES = ("queued", "sending", "sent", "failed", "stopped")
-_OF_A_NEW_ONE = ("number", "line", "priority", "hours", "tries", "due")
+_OF_A_NEW_ONE = ("number", "line", "priority", "hours", "tries", "due", "cover")
+_OF_ITS_COVER = {
+    "cover_from": "sender",
+    "cover_subject": "subject",
+    "cover_note": "note",
+    "cover_lang": "language",
+}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +41,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     new.add_argument("--hours", metavar="HH:MM-HH:MM", help="only then, of the office's day")
     new.add_argument("--tries", type=int, metavar="N", help="calls at most (6)")
     new.add_argument("--due", metavar="TIME", help="not before: RFC 3339, such as 2027-03-08T18:00:00+08:00")
+    cover = parser.add_argument_group("its cover page")
+    cover.add_argument("--cover", metavar="NAME", help="a page before it, to NAME")
+    cover.add_argument("--cover-from", metavar="NAME", help="from whom; the office's name by default")
+    cover.add_argument("--cover-subject", metavar="TEXT", help="what it is about")
+    cover.add_argument("--cover-note", metavar="TEXT", help="what else stands there")
+    cover.add_argument("--cover-lang", choices=("en", "zh"), help="of its words; the office's by default")
     rows = parser.add_argument_group("the list")
     rows.add_argument("--state", choices=STATES)
     rows.add_argument("--batch", metavar="ID", help="those that were queued together")
@@ -52,6 +64,9 @@ def run(args: argparse.Namespace) -> int:
     given = [name for name in _OF_A_NEW_ONE if getattr(args, name) is not None]
     if args.file is None and given:
         raise UsageError(f"--{given[0]} goes with a FILE that is to be sent")
+    on_cover = {name: getattr(args, name) for name in _OF_ITS_COVER if getattr(args, name) is not None}
+    if args.cover is None and on_cover:
+        raise UsageError(f"--{next(iter(on_cover)).replace('_', '-')} goes with --cover NAME: to whom")
     rows = _listed(args) if args.file is None else _queued(args)
     look.show_rows(rows if args.json else [short(row) for row in rows], COLUMNS, args, "no faxes")
     return 0
@@ -72,6 +87,9 @@ def _queued(args: argparse.Namespace) -> Sequence[look.Row]:
 
     if not args.number:
         raise UsageError("give a --number for each one to whom it is to be sent")
-    more = {name: getattr(args, name) for name in _OF_A_NEW_ONE if name != "number"}
+    more = {name: getattr(args, name) for name in _OF_A_NEW_ONE if name not in ("number", "cover")}
+    if args.cover is not None:
+        told = {field: getattr(args, name) for name, field in _OF_ITS_COVER.items()}
+        more["cover"] = {"to": args.cover, **{name: text for name, text in told.items() if text is not None}}
     with StationClient.discover(args.data) as station:
         return station.send_fax(args.file.absolute(), args.number, **more)

@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
@@ -51,6 +51,9 @@ RING_S = 20.0
 PARKED_S = 120.0
 DOCUMENT_S = 60.0
 """A document is made into pages before its faxes are queued."""
+PAGE_S = 90.0
+"""A page of a document is drawn, behind others."""
+ALL_PAGES_S = 600.0
 STOP_FAX_S = 30.0
 """A fax that is on its way hangs up first."""
 LISTED = 100
@@ -351,10 +354,13 @@ class StationClient:
         hours: str | None = None,
         tries: int | None = None,
         due: str | None = None,
+        cover: Mapping[str, str] | None = None,
     ) -> list[Row]:
         """Queues a document for every number, or for none of them; the faxes. `hours`: such as 08:00-20:00;
-        `due`: not before, RFC 3339. InputError and ServiceError say why there are none."""
-        asked = {"line": line, "priority": priority, "hours": hours, "tries": tries, "due": due}
+        `due`: not before, RFC 3339; `cover`: a page before it, with ``to sender subject note language`` as
+        far as they are given. InputError and ServiceError say why there are none."""
+        asked: dict[str, Any] = {"line": line, "priority": priority, "hours": hours, "tries": tries}
+        asked |= {"due": due, "cover": None if cover is None else dict(cover)}
         given = {name: value for name, value in asked.items() if value is not None}
         body = {"file": str(file), "numbers": list(numbers), **given}
         rows: list[Row] = self._request("POST", "/api/v1/faxes", json=body, timeout=DOCUMENT_S).json()
@@ -383,9 +389,23 @@ class StationClient:
         """Faxes that came, newest first."""
         return self._rows("/api/v1/received-faxes", limit=limit, box=box, state=state)
 
-    def received_document(self, fax: str) -> bytes:
-        """The TIFF file of a fax that came; the station writes down that it was read."""
-        return self._request("GET", f"/api/v1/received-faxes/{fax}/document").content
+    def fax_page(self, fax: str, page: int) -> bytes:
+        """A page of a fax that is sent, from 1 on, as a PNG file."""
+        return self._request("GET", f"/api/v1/faxes/{fax}/pages/{page}", timeout=PAGE_S).content
+
+    def fax_document(self, fax: str, form: str = "tiff") -> bytes:
+        """All pages of a fax that is sent as a file; `form`: "tiff" or "pdf"."""
+        path = f"/api/v1/faxes/{fax}/document"
+        return self._request("GET", path, params={"form": form}, timeout=ALL_PAGES_S).content
+
+    def received_page(self, fax: str, page: int) -> bytes:
+        """A page of a fax that came, as a PNG file; the station writes down that it was read."""
+        return self._request("GET", f"/api/v1/received-faxes/{fax}/pages/{page}", timeout=PAGE_S).content
+
+    def received_document(self, fax: str, form: str = "tiff") -> bytes:
+        """The file of a fax that came, or its pages as "pdf"; the station writes down that it was read."""
+        path = f"/api/v1/received-faxes/{fax}/document"
+        return self._request("GET", path, params={"form": form}, timeout=ALL_PAGES_S).content
 
     def fax_boxes(self) -> list[Row]:
         """``box faxes new latest`` of every box that has faxes."""

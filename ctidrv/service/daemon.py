@@ -31,9 +31,11 @@ from ctidrv.media.engine import MediaEngine
 from ctidrv.ports.api import DriverContext
 from ctidrv.service import loading
 from ctidrv.service.fax_desk import FaxDesk
+from ctidrv.service.fax_papers import FaxPapers
 from ctidrv.service.fax_sender import LineSender
 from ctidrv.service.faxes import (
     FaxGround,
+    cover_maker,
     faxes_left,
     header_maker,
     make_call_faxes,
@@ -203,13 +205,18 @@ class Station(Orders):
         self.services = Services(boxes, folder, store, clock, ids, self.switchboard, self.queues, faxes)
         self.taught = TaughtTones(store, self.engine, self.journal, self.lines)
         self.fax_desk = self._make_fax_desk(policy)
+        self.fax_papers = FaxPapers(cover_maker(self.config))
         self.traces = Traces(self.config, self.engine, self.boards, self.lines, self.taught, self.journal)
         for line in self.config.lines:
             self.lines[line.port] = make.line(line, loaded.lines[line.port], self.taught, self._serve)
 
     def _make_fax_desk(self, policy: NumberPolicy) -> FaxDesk:
         sender = self._fax_sender or LineSender(
-            self.outbound, self.clock, header_maker(self.config), self.config.fax.ident
+            self.outbound,
+            self.clock,
+            header_maker(self.config),
+            cover_maker(self.config),
+            self.config.fax.ident,
         )
         return make_desk(self.config, self._fax_ground, policy.judge, self.outbound.free, sender)
 

@@ -11,6 +11,7 @@ from fastapi import HTTPException, Query
 from ctidrv.errors import StoreError
 from ctidrv.ports.learnt import LearntTone
 from ctidrv.service.fax_desk import FaxDesk
+from ctidrv.service.fax_papers import FaxPapers
 from ctidrv.service.hub import Hub
 from ctidrv.service.tracing import Traces
 from ctidrv.store import Store
@@ -38,6 +39,8 @@ class Door(Protocol):
     def traces(self) -> Traces: ...
     @property
     def fax_desk(self) -> FaxDesk: ...
+    @property
+    def fax_papers(self) -> FaxPapers: ...
     @property
     def token(self) -> str: ...
     def info(self) -> Row: ...

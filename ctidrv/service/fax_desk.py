@@ -11,12 +11,14 @@ from pathlib import Path
 
 from ctidrv.apps.fax.archive import archive
 from ctidrv.apps.fax.dispatch import FaxQueue, Held
+from ctidrv.apps.fax.document import Cover
 from ctidrv.apps.fax.drawing import limits
 from ctidrv.apps.fax.hours import Hours, meet
 from ctidrv.apps.fax.records import (
     BROADCAST_PRIORITY,
     USUAL_PRIORITY,
     USUAL_TRIES,
+    CoverNote,
     FaxJob,
     JobState,
 )
@@ -26,13 +28,14 @@ from ctidrv.callcontrol.number_policy import Dialable
 from ctidrv.clock import SampleClock
 from ctidrv.errors import InputError, PortError, ServiceError
 from ctidrv.folder import DataFolder
+from ctidrv.service.fax_sender import MakeCover
 from ctidrv.store import Store
 from ctidrv.units import PortId
 
 MOST_WAITING = 10_000
 
-CountPages = Callable[[Path], Awaitable[int]]
-"""Of a document; InputError for one that cannot be made into pages."""
+CountPages = Callable[[Path, Cover | None], Awaitable[int]]
+"""Of a document behind a cover page; InputError for one that cannot be made into pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class NewFax:
     hours: str | None = None
     tries: int = USUAL_TRIES
     due: datetime | None = None
+    cover: CoverNote | None = None
 
 
 class FaxDesk:
@@ -62,6 +66,7 @@ class FaxDesk:
         hours: Hours | None,
         count: CountPages,
         queue: FaxQueue,
+        cover: MakeCover,
     ) -> None:
         self._folder = folder
         self._store = store
@@ -72,6 +77,7 @@ class FaxDesk:
         self._hours = hours
         self._count = count
         self._queue = queue
+        self._cover = cover
 
     def start(self, left: Sequence[Kept]) -> None:
         """`left`: the faxes of the time before."""
@@ -95,7 +101,7 @@ class FaxDesk:
         copy = self._folder.sent_fax(now, batch, suffix if re.fullmatch(r"\.[a-z0-9]{1,5}", suffix) else "")
         sha256 = await asyncio.to_thread(archive, new.file, copy)
         try:
-            pages = await self._pages(copy, new.file)
+            pages = await self._pages(copy, new, now)
         except BaseException:
             copy.unlink(missing_ok=True)
             raise
@@ -116,6 +122,7 @@ class FaxDesk:
                 priority=usual if new.priority is None else new.priority,
                 hours=new.hours,
                 tries=new.tries,
+                cover=new.cover,
             )
             for index, (text, dialable) in enumerate(numbers.values(), 1)
         ]
@@ -162,9 +169,11 @@ class FaxDesk:
             raise InputError(f"{text} is an emergency number: no fax goes there")
         return text, dialable
 
-    async def _pages(self, copy: Path, given: Path) -> int:
+    async def _pages(self, copy: Path, new: NewFax, now: datetime) -> int:
+        given = new.file
+        cover = None if new.cover is None else self._cover(new.cover, max(new.numbers, key=len), now)
         try:
-            pages = await self._count(copy)
+            pages = await self._count(copy, cover)
         except InputError as error:
             raise InputError(str(error).replace(copy.name, given.name)) from error
         if not 1 <= pages <= limits.PAGES:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from ctidrv.apps.fax.call_faxes import MakeHeader
 from ctidrv.apps.fax.causes import FaxCause
-from ctidrv.apps.fax.document import Document, open_document
+from ctidrv.apps.fax.document import Cover, Document, open_document
 from ctidrv.apps.fax.on_call import Giving, talk
-from ctidrv.apps.fax.records import FaxJob
+from ctidrv.apps.fax.records import CoverNote, FaxJob
 from ctidrv.apps.fax.sender import CallBegun, FaxEvent, Outcome
 from ctidrv.callcontrol.call import Call
 from ctidrv.callcontrol.causes import Cause
@@ -36,14 +37,24 @@ CAUSES = {
     Cause.ERROR: FaxCause.ERROR,
 }
 """By how a call ended that was not answered, or that we ended ourselves."""
+MakeCover = Callable[[CoverNote, str, datetime], Cover]
+"""What was asked, the number that it goes to, and when."""
 _OURS = frozenset({Cause.FREED_FOR_EMERGENCY, Cause.LOCAL_OPERATOR, Cause.STATION_STOP})
 
 
 class LineSender:
     """Over `outbound`, which also judges each number once more. `ident`: as we call ourselves."""
 
-    def __init__(self, outbound: Outbound, clock: SampleClock, header: MakeHeader, ident: str = "") -> None:
+    def __init__(
+        self,
+        outbound: Outbound,
+        clock: SampleClock,
+        header: MakeHeader,
+        cover: MakeCover,
+        ident: str = "",
+    ) -> None:
         self._outbound = outbound
+        self._cover = cover
         self._clock = clock
         self._header = header
         self._ident = ident
@@ -56,7 +67,7 @@ class LineSender:
         except (NotAllowed, InputError) as error:
             return Outcome(FaxCause.NOT_ALLOWED, str(error))
         try:
-            document = await asyncio.to_thread(open_document, [Path(job.path)])
+            document = await asyncio.to_thread(open_paper, job, self._cover)
         except InputError as error:
             return Outcome(FaxCause.DOCUMENT, str(error))
         try:
@@ -85,6 +96,12 @@ class LineSender:
             if call.cause is None:
                 call.hang_up_now(Cause.LOCAL_OPERATOR if faxing.outcome.cancelled() else Cause.LOCAL_SCRIPT)
             await giving.done()
+
+
+def open_paper(job: FaxJob, cover: MakeCover) -> Document:
+    """A fax's document behind its cover page, if it has one. InputError."""
+    before = None if job.cover is None else cover(job.cover, job.number, job.created)
+    return open_document([Path(job.path)], cover=before)
 
 
 class _Faxing:

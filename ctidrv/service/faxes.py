@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from ctidrv.apps.fax.boxes import FaxBoxes
 from ctidrv.apps.fax.call_faxes import CallFaxes, MakeHeader
 from ctidrv.apps.fax.dispatch import FaxQueue, tell
-from ctidrv.apps.fax.document import Header, open_document
+from ctidrv.apps.fax.document import Cover, Header, open_document
 from ctidrv.apps.fax.hours import Hours
 from ctidrv.apps.fax.incoming import left_open
+from ctidrv.apps.fax.records import CoverNote
 from ctidrv.apps.fax.recovery import Kept, recover
 from ctidrv.apps.fax.sender import FaxSender
 from ctidrv.callcontrol.ids import Ids
@@ -24,6 +25,7 @@ from ctidrv.clock import SampleClock
 from ctidrv.config import StationConfig
 from ctidrv.folder import DataFolder
 from ctidrv.service.fax_desk import FaxDesk
+from ctidrv.service.fax_sender import MakeCover
 from ctidrv.service.recovery import PATIENCE_S
 from ctidrv.store import Store
 from ctidrv.units import PortId
@@ -60,7 +62,16 @@ def make_desk(
         hours,
     )
     return FaxDesk(
-        ground.folder, ground.store, ground.ids, ground.clock, judge, lines, hours, count_pages, queue
+        ground.folder,
+        ground.store,
+        ground.ids,
+        ground.clock,
+        judge,
+        lines,
+        hours,
+        count_pages,
+        queue,
+        cover_maker(config),
     )
 
 
@@ -81,6 +92,26 @@ def header_maker(config: StationConfig) -> MakeHeader:
     def make(at: datetime, sender: str | None, to: str) -> Header | None:
         who = sender or usual
         return Header(at.astimezone(zone), who, to, language) if who else None
+
+    return make
+
+
+def cover_maker(config: StationConfig) -> MakeCover:
+    """The page before a fax, of the time at which it was queued; from the office where nobody is named."""
+    office, zone = config.office, ZoneInfo(config.office.timezone)
+    usual = "zh" if office.language.startswith("zh") else "en"
+
+    def make(note: CoverNote, number: str, at: datetime) -> Cover:
+        return Cover(
+            at.astimezone(zone),
+            note.to,
+            note.sender or office.name,
+            number,
+            config.fax.ident,
+            note.subject,
+            note.note,
+            note.language or usual,
+        )
 
     return make
 
@@ -107,11 +138,11 @@ def settle_received(store: Store, journal: Journal) -> None:
         side.unlink(missing_ok=True)
 
 
-async def count_pages(document: Path) -> int:
+async def count_pages(document: Path, cover: Cover | None) -> int:
     """As they are drawn, in a process of their own. InputError."""
 
     def count() -> int:
-        with open_document([document]) as opened:
+        with open_document([document], cover=cover) as opened:
             return len(opened.pages)
 
     return await asyncio.to_thread(count)

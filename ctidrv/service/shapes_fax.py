@@ -11,6 +11,22 @@ from ctidrv.service.shapes import Line, Number, Path, Shape
 
 MOST_NUMBERS = 1000
 
+CoverLine = Annotated[str, StringConstraints(max_length=200)]
+
+
+class FaxCover(BaseModel):
+    """The page before a document; unknown fields are refused. What is empty is left out of it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    to: CoverLine = ""
+    sender: CoverLine = ""
+    """Empty: the office."""
+    subject: CoverLine = ""
+    note: Annotated[str, StringConstraints(max_length=4000)] = ""
+    language: Literal["", "en", "zh"] = ""
+    """Empty: the office's."""
+
 
 class Fax(Shape):
     """A document to one number."""
@@ -42,6 +58,8 @@ class Fax(Shape):
     """Of the last call."""
     error: str | None
     """The cause in words, in the language that was asked for."""
+    cover: FaxCover | None
+    """The first of its pages, as it was asked for; null: none."""
 
 
 class FaxPageState(Shape):
@@ -118,3 +136,5 @@ class NewFax(BaseModel):
     """Calls at most."""
     due: AwareDatetime | None = None
     """Not before."""
+    cover: FaxCover | None = None
+    """A page before the document's own; null: none."""

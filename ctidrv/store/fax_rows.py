@@ -10,7 +10,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ctidrv.apps.fax.records import FaxJob, FaxPage, FaxTry, JobState, PageState, ReceivedFax, fresh_pages
+from ctidrv.apps.fax.records import (
+    CoverNote,
+    FaxJob,
+    FaxPage,
+    FaxTry,
+    JobState,
+    PageState,
+    ReceivedFax,
+    fresh_pages,
+)
 from ctidrv.apps.fax.recovery import Kept
 from ctidrv.store import facts
 from ctidrv.store.facts import stamp
@@ -25,6 +34,7 @@ def put_job(connection: sqlite3.Connection, root: Path, row: FaxJob, now: dateti
     """That it is over is a fact, each time that it is."""
     before = connection.execute("SELECT state FROM fax_jobs WHERE id = ?", (row.id,)).fetchone()
     values = {**asdict(row), "path": stored_path(root, row.path), "causes": json.dumps(list(row.causes))}
+    values["cover"] = None if row.cover is None else json.dumps(asdict(row.cover), ensure_ascii=False)
     _put(connection, "fax_jobs", ("id",), values)
     if row.state in _OVER and (before is None or before["state"] != row.state.value):
         sql = "SELECT count(*) FROM fax_pages WHERE job = ? AND state = 'confirmed'"
@@ -95,7 +105,8 @@ def _of_jobs(
 def _job(root: Path, row: sqlite3.Row) -> FaxJob:
     known = _dated(row)
     known |= {"path": real_path(root, row["path"]), "state": JobState(row["state"])}
-    return FaxJob(**{**known, "causes": tuple(json.loads(row["causes"]))})
+    cover = None if row["cover"] is None else CoverNote(**json.loads(row["cover"]))
+    return FaxJob(**{**known, "causes": tuple(json.loads(row["causes"])), "cover": cover})
 
 
 def _dated(row: sqlite3.Row) -> dict[str, Any]:

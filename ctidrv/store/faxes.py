@@ -142,6 +142,7 @@ class Faxes:
             **dict(row),
             "path": real_path(self._root, row["path"]),
             "causes": json.loads(row["causes"]),
+            "cover": None if row["cover"] is None else json.loads(row["cover"]),
             "error": None if row["state"] == "sent" else _error(row, language),
         }
 

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ctidrv.apps.fax.page import PageRows
@@ -15,8 +15,8 @@ from ctidrv.apps.fax.tiff import TiffWriter
 from ctidrv.errors import StoreError, UsageError
 
 
-def tiff(pages: Sequence[PageRows]) -> bytes:
-    """A TIFF file (`ctidrv.apps.fax.tiff`)."""
+def tiff(pages: Iterable[PageRows]) -> bytes:
+    """A TIFF file (`ctidrv.apps.fax.tiff`); one page at a time is held as rows."""
     file = io.BytesIO()
     writer = TiffWriter(file)
     for page in pages:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from ctidrv.apps.fax.page import PageRows
 from ctidrv.native import t4
@@ -31,8 +31,8 @@ def _page(page: PageRows, number: int) -> list[bytes]:
     ]
 
 
-def pdf(pages: Sequence[PageRows]) -> bytes:
-    """The file. The same pages give the same bytes."""
+def pdf(pages: Iterable[PageRows]) -> bytes:
+    """The file. The same pages give the same bytes; one at a time is held as rows."""
     bodies = [_page(page, 3 + 3 * at) for at, page in enumerate(pages)]
     kids = " ".join(f"{3 + 3 * at} 0 R" for at in range(len(bodies)))
     objects = [

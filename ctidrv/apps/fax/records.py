@@ -35,6 +35,18 @@ class PageState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class CoverNote:
+    """What was asked to stand on the page before a document. What is empty is left out; without `sender` the
+    office is."""
+
+    to: str = ""
+    sender: str = ""
+    subject: str = ""
+    note: str = ""
+    language: str = ""  # en | zh; empty: the office's
+
+
+@dataclass(frozen=True, slots=True)
 class FaxJob:
     """One document to one number."""
 
@@ -43,7 +55,7 @@ class FaxJob:
     path: str  # absolute: the copy in the data folder
     name: str  # of the file that was given
     sha256: str
-    pages: int
+    pages: int  # the cover page counted
     number: str  # as it was given
     e164: str | None  # normalised
     created: datetime
@@ -57,6 +69,7 @@ class FaxJob:
     ended: datetime | None = None
     cause: str | None = None  # of the last call (`causes.py`)
     detail: str | None = None  # what the modem or the line said of it
+    cover: CoverNote | None = None  # None: no such page
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import struct
+from collections.abc import Iterator
 from typing import BinaryIO
 
-from ctidrv.apps.fax.page import PageRows
+from ctidrv.apps.fax.page import MOST_ROWS, PageRows
+from ctidrv.errors import InputError, UsageError
 from ctidrv.native import t4
 
 _SHORT, _LONG, _RATIO, _TEXT = 3, 4, 5, 2
@@ -18,6 +20,8 @@ _HEAD = struct.pack("<2sHI", b"II", 42, 0)
 _FIRST_LINK = 4
 _DAMAGED = 326
 _MOST_PAGES = 10_000
+_MOST_STRIP = 64 << 20
+"""Of a page: 20,000 rows of 4,864 pixels, each coded as badly as can be."""
 _MAKER = b"ctidrv\0\0"
 """Aligned; the tag's count is that of the word and one nought."""
 
@@ -97,17 +101,51 @@ class TiffWriter:
 def pages_in(file: BinaryIO) -> list[int]:
     """Of each page of a file that `TiffWriter` began, its damaged rows; what was not written to its end is
     not there."""
+    return [values.get(_DAMAGED, 0) for values in _directories(file)]
+
+
+def _directories(file: BinaryIO) -> Iterator[dict[int, int]]:
+    """Of each page what its tags say: the value, or its place where it needs more than four bytes."""
     file.seek(0)
     if file.read(4) != _HEAD[:4]:
-        return []
-    found: list[int] = []
+        return
+    pages, at = 0, _FIRST_LINK
     size = os.fstat(file.fileno()).st_size
-    while len(link := file.read(4)) == 4 and (place := struct.unpack("<I", link)[0]) and place < size:
+    while pages < _MOST_PAGES:
+        file.seek(at)
+        link = file.read(4)
+        if len(link) < 4 or not 0 < (place := struct.unpack("<I", link)[0]) < size:
+            return
         file.seek(place)
         entries = struct.unpack("<H", file.read(2).ljust(2, b"\0"))[0]
         directory = file.read(12 * entries)
-        if len(directory) < 12 * entries or len(found) >= _MOST_PAGES:
-            break
-        values = dict(struct.unpack_from("<H6xI", directory, 12 * at) for at in range(entries))
-        found.append(values.get(_DAMAGED, 0))
-    return found
+        if len(directory) < 12 * entries:
+            return
+        pages, at = pages + 1, place + 2 + 12 * entries
+        yield dict(struct.unpack_from("<H6xI", directory, 12 * entry) for entry in range(entries))
+
+
+def read_pages(file: BinaryIO, name: str) -> Iterator[PageRows]:
+    """The pages of a file that `TiffWriter` wrote, one after another; which of its rows were damaged it does
+    not hold. InputError, with `name` and the page: it is another file, or is not whole."""
+    for number, values in enumerate(_directories(file), 1):
+        where = f"{name}, page {number}"
+        try:
+            width, count, size = (values[tag] for tag in (256, 257, 279))
+            x_dpi, y_dpi = (_dots(file, values[tag]) for tag in (282, 283))
+            decoder = t4.Decoder("mmr", width, rows=min(max(count, 1), MOST_ROWS), msb_first=True)
+        except (KeyError, struct.error, UsageError) as error:
+            raise InputError(f"{where}: is no fax page as ctidrv keeps them") from error
+        file.seek(values.get(273, 0))
+        page = decoder.page(file.read(min(size, _MOST_STRIP)))
+        if len(page.rows) != count * t4.row_bytes(width) or any(page.damage):
+            raise InputError(f"{where}: the file is damaged: it has been changed or the disk is failing")
+        yield PageRows(page.rows, width, x_dpi, y_dpi)
+
+
+def _dots(file: BinaryIO, place: int) -> int:
+    file.seek(place)
+    dots, of = struct.unpack("<II", file.read(8))
+    if not dots or of != 1:
+        raise struct.error("a resolution")
+    return int(dots)

@@ -53,6 +53,20 @@ def test_the_queue_is_listed_with_what_is_confirmed_and_why_not_all_is(ctidrv, f
     assert ctidrv("fax", "queue", "--batch", "none", "--json").rows == []
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (("--cover", "Li Mei"), "--cover goes with a FILE that is to be sent"),
+        (("a.txt", "--number", "1", "--cover-note", "x"), "--cover-note goes with --cover NAME: to whom"),
+        (("a.txt", "--cover", "Li Mei"), "give a --number"),
+    ],
+)
+def test_a_cover_page_without_what_it_goes_with_is_wrong_use(ctidrv, given, words):
+    ran = ctidrv("fax", "queue", *given)
+    assert ran.code == 2
+    assert words in ran.err
+
+
 def test_a_fax_is_shown_page_by_page(ctidrv, faxes):
     shown = ctidrv("fax", "show", "f1").out
     assert "1  confirmed, 14400 bit/s" in shown

@@ -14,6 +14,7 @@ import pytest
 
 from ctidrv.apps.fax.causes import FaxCause
 from ctidrv.apps.fax.dispatch import FaxQueue
+from ctidrv.apps.fax.document import Cover
 from ctidrv.apps.fax.hours import Hours
 from ctidrv.apps.fax.records import FaxJob, PageState
 from ctidrv.apps.fax.sender import FaxEvent, Outcome, PageTold
@@ -22,6 +23,7 @@ from ctidrv.callcontrol.ids import Ids
 from ctidrv.callcontrol.journal import Journal
 from ctidrv.callcontrol.number_policy import NumberPolicy
 from ctidrv.clock import SampleClock
+from ctidrv.config import FaxConfig, Office, StationConfig
 from ctidrv.errors import InputError, NotAllowed, NotCapable, PortError, ServiceError
 from ctidrv.folder import DataFolder
 from ctidrv.ports.learnt import LearntTone
@@ -29,6 +31,8 @@ from ctidrv.service import access
 from ctidrv.service.api import make_app
 from ctidrv.service.client import StationClient
 from ctidrv.service.fax_desk import FaxDesk
+from ctidrv.service.fax_papers import FaxPapers
+from ctidrv.service.faxes import cover_maker
 from ctidrv.service.hub import Hub
 from ctidrv.service.server import ApiServer, bind
 from ctidrv.store import Store, event_json
@@ -72,6 +76,9 @@ QUEUE = {
 }
 
 
+OFFICE = StationConfig(Office(name="Lotus Tea", language="zh-CN"), fax=FaxConfig(ident="+1 212 555 0100"))
+
+
 class FaxLine:
     """A line for one fax at a time, and its sender: it confirms the pages up to the first of `refuses`, and
     then goes on only when it is let."""
@@ -94,11 +101,13 @@ class FaxLine:
         return Outcome(FaxCause.SENT)
 
 
-async def count_pages(document: Path) -> int:
+async def count_pages(document: Path, cover: Cover | None) -> int:
     lines = (await asyncio.to_thread(document.read_text, "utf-8")).splitlines()
     if not lines:
         raise InputError(f"{document.name}: is empty")
-    return len(lines)
+    if cover is not None and len(cover.note) > 3000:
+        raise InputError("cover page: the note is too long")
+    return len(lines) + (cover is not None)
 
 
 def fax_desk(station: NotingStation) -> FaxDesk:
@@ -125,6 +134,7 @@ def fax_desk(station: NotingStation) -> FaxDesk:
         Hours.parse("00:00-23:59"),
         count_pages,
         queue,
+        cover_maker(OFFICE),
     )
 
 
@@ -139,6 +149,7 @@ class NotingStation:
         self.asked: list[tuple[str, str]] = []
         self.seat = dict(SEAT)
         self.fax_desk = fax_desk(self)
+        self.fax_papers = FaxPapers(cover_maker(OFFICE))
 
     def info(self) -> dict[str, Any]:
         state = {"waiting": 0, "stalled": False, "errors": []}

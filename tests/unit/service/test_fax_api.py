@@ -86,6 +86,34 @@ def test_a_fax_that_cannot_be_is_refused_whole_and_leaves_nothing(
     assert [path for path in folder.root.rglob("faxes/**/*") if path.is_file()] == []
 
 
+def test_a_cover_page_is_one_page_more_and_is_kept_with_the_fax(client, desk, letter):
+    asked = {"to": "李梅", "subject": "Order 7", "note": "two lines\nof it", "language": "zh"}
+    (queued,) = client.send_fax(letter, ["2125550123"], cover=asked)
+    assert queued["cover"] == {"sender": "", **asked}
+    row = until_over(client, queued["id"])
+    assert (row["state"], row["pages"], row["confirmed"]) == ("sent", 4, 4)
+    assert client.send_fax(letter, ["2125550123"])[0]["cover"] is None
+
+
+@pytest.mark.parametrize(
+    ("cover", "words"),
+    [
+        ({"to": "x" * 201}, "cover.to"),
+        ({"note": "x" * 4001}, "cover.note"),
+        ({"language": "fr"}, "cover.language"),
+        ({"from": "x"}, "cover.from"),
+        ({"note": "x" * 3500}, "cover page: the note is too long"),
+    ],
+)
+def test_a_cover_page_that_will_not_do_is_refused_and_leaves_nothing(
+    client, desk, folder, letter, cover, words
+):
+    with pytest.raises(InputError, match=words):
+        client.send_fax(letter, ["2125550123"], cover=cover)
+    assert client.faxes() == []
+    assert [path for path in folder.root.rglob("faxes/**/*") if path.is_file()] == []
+
+
 def test_a_document_that_has_no_pages_is_named_as_it_was_given(client, desk, folder, tmp_path):
     (tmp_path / "empty.txt").touch()
     with pytest.raises(InputError, match=r"^empty\.txt: is empty"):

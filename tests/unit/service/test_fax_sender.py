@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,17 +12,18 @@ from typing import Any
 import pytest
 
 from ctidrv.apps.fax.causes import FaxCause
+from ctidrv.apps.fax.document import Cover
 from ctidrv.apps.fax.keep import write_tiff
 from ctidrv.apps.fax.on_call import CAUSES as RESULT_CAUSES
 from ctidrv.apps.fax.on_call import PAGE_STATES
 from ctidrv.apps.fax.page import PageRows
-from ctidrv.apps.fax.records import FaxJob
+from ctidrv.apps.fax.records import CoverNote, FaxJob
 from ctidrv.apps.fax.sender import CallBegun, FaxEvent, Outcome
 from ctidrv.callcontrol.causes import Cause
 from ctidrv.clock import SampleClock
 from ctidrv.errors import InputError, NotAllowed, PortError
 from ctidrv.native.t30 import RESULTS
-from ctidrv.service.fax_sender import CAUSES, LineSender
+from ctidrv.service.fax_sender import CAUSES, LineSender, open_paper
 from ctidrv.units import PortId
 
 pytest.importorskip("PIL", reason="pillow is not installed")
@@ -62,8 +65,12 @@ def job(tmp_path: Path) -> FaxJob:
     return FaxJob("f1", "f1", str(path), "letter.tif", "ab" * 32, 1, "5550001", None, now, now)
 
 
+def cover(note: CoverNote, number: str, at: datetime) -> Cover:
+    return Cover(at.astimezone(UTC), note.to, note.sender, number, note=note.note)
+
+
 def sender(outbound: Any) -> LineSender:
-    return LineSender(outbound, SampleClock(), lambda at, who, to: None)
+    return LineSender(outbound, SampleClock(), lambda at, who, to: None, cover)
 
 
 def send(outbound: Outbound, job: FaxJob) -> tuple[Outcome, list[FaxEvent]]:
@@ -99,6 +106,21 @@ def test_a_document_that_cannot_be_opened_costs_no_call(job):
     assert outcome.cause is FaxCause.DOCUMENT
     assert outcome.detail is not None
     assert "letter.tif" in outcome.detail
+    assert outbound.asked == []
+
+
+def test_a_cover_page_goes_before_the_document(job):
+    with open_paper(replace(job, cover=CoverNote("李梅", note="第一行\n第二行")), cover) as paper:
+        assert len(paper.pages) == 2
+        assert any(paper.rows(0, 1728, 204, 196).rows)
+        assert not any(paper.rows(1, 1728, 204, 196).rows)
+
+
+def test_a_cover_page_that_cannot_be_drawn_costs_no_call(job):
+    long = replace(job, cover=CoverNote("Li Mei", note="one more line\n" * 200))
+    outcome, _ = send(outbound := Outbound(Cause.CALLED_BUSY), long)
+    assert outcome.cause is FaxCause.DOCUMENT
+    assert "the note is" in str(outcome.detail)
     assert outbound.asked == []
 
 

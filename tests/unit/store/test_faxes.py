@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ctidrv.apps.fax.records import FaxJob, FaxPage, FaxTry, JobState, PageState, ReceivedFax
+from ctidrv.apps.fax.records import CoverNote, FaxJob, FaxPage, FaxTry, JobState, PageState, ReceivedFax
 from ctidrv.errors import StoreError
 from ctidrv.store import Store
 
@@ -30,6 +30,7 @@ def received(id: str = "r1", **more: Any) -> ReceivedFax:
 def test_a_fax_comes_back_as_it_was_put(store, folder):
     inside = str(folder.sent_fax(START, "f1", ".pdf"))
     put = job(path=inside, port="sim/2", priority=2, hours="08:00-20:00", tries=3, causes=("busy", "busy"))
+    put = replace(put, cover=CoverNote("李梅", subject='one "line"\nand another', language="zh"))
     store.faxes.put_job(put)
     store.faxes.put_try(
         first := FaxTry("f1", 1, "sim/1", START, 3, 0, LATER, None, "busy", "", 14400, "+86 1")

@@ -44,7 +44,7 @@ def test_newer_database_is_refused_and_nothing_changed(folder, folder_bytes, rea
     set_version(folder.database, migrate.latest() + 1)
     before = folder_bytes()
     with pytest.raises(
-        NewerDatabase, match=r"ctidrv\.db: written by a newer ctidrv \(version 6, this one knows 5\)"
+        NewerDatabase, match=r"ctidrv\.db: written by a newer ctidrv \(version 7, this one knows 6\)"
     ):
         Store.read(folder) if reading else Store.open(folder, inline=True)
     assert folder_bytes() == before
@@ -52,7 +52,7 @@ def test_newer_database_is_refused_and_nothing_changed(folder, folder_bytes, rea
 
 def test_newer_version_only_in_the_write_ahead_log_is_refused_and_nothing_changed(folder, tmp_path):
     Store.open(folder, inline=True).close()
-    held = set_version(folder.database, 7, close=False)
+    held = set_version(folder.database, 8, close=False)
     crashed = DataFolder(tmp_path / "crashed")
     shutil.copytree(folder.root, crashed.root)
     held.close()
@@ -60,7 +60,7 @@ def test_newer_version_only_in_the_write_ahead_log_is_refused_and_nothing_change
     assert int.from_bytes(crashed.database.read_bytes()[60:64], "big") == migrate.latest()
     before = {path.name: path.read_bytes() for path in crashed.root.iterdir()}
     assert set(before) == {"ctidrv.db", "ctidrv.db-wal"}
-    with pytest.raises(NewerDatabase, match="version 7"):
+    with pytest.raises(NewerDatabase, match="version 8"):
         Store.open(crashed, inline=True)
     assert {path.name: path.read_bytes() for path in crashed.root.iterdir()} == before
 
@@ -187,6 +187,11 @@ def test_stored_database_of_each_version_opens_with_its_rows(version, tmp_path):
         )
         faxes = [(row["id"], row["state"], row["confirmed"]) for row in store.faxes.jobs(limit=9)]
         assert faxes == ([("fax-1", "sending", 1)] if version > 4 else [])
+        assert [row["cover"] for row in store.faxes.jobs(limit=9)] == (
+            [{"to": "李梅", "sender": "", "subject": "价目", "note": "", "language": "zh"}]
+            if version > 5
+            else [None] * len(faxes)
+        )
         came = [(row["id"], row["box"], row["pages"]) for row in store.faxes.received(limit=9)]
         assert came == ([("fax-2", "office", 2)] if version > 4 else [])
     assert migrate.stored_version(folder.database) == migrate.latest()

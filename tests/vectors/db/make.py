@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from ctidrv.apps.fax.records import FaxJob, FaxPage, FaxTry, JobState, PageState, ReceivedFax
+from ctidrv.apps.fax.records import CoverNote, FaxJob, FaxPage, FaxTry, JobState, PageState, ReceivedFax
 from ctidrv.apps.records import CallRow, EventRow, LegRow, MessageRow, RecordingRow
 from ctidrv.folder import DataFolder
 from ctidrv.ports.learnt import LearntTone, LineTone
@@ -65,6 +65,7 @@ def main() -> None:
             document = str(folder.sent_fax(START, "fax-1", ".pdf"))
             digest = "1" * 64
             job = FaxJob("fax-1", "fax-1", document, "信.pdf", digest, 2, "95588", "95588", START, START)
+            job = replace(job, cover=CoverNote("李梅", subject="价目", language="zh"))
             store.faxes.put_job(replace(job, state=JobState.SENDING, causes=("busy",)))
             store.faxes.put_try(FaxTry("fax-1", 1, "sim/1", START, 2, 0, end, None, "busy"))
             store.faxes.put_try(FaxTry("fax-1", 2, "sim/1", end, 2))

@@ -15,8 +15,8 @@ from PIL import Image
 
 from ctidrv.apps.fax.keep import tiff, write_pdf, write_tiff
 from ctidrv.apps.fax.page import PageRows
-from ctidrv.apps.fax.tiff import TiffWriter, longest_run
-from ctidrv.errors import StoreError, UsageError
+from ctidrv.apps.fax.tiff import TiffWriter, longest_run, read_pages
+from ctidrv.errors import InputError, StoreError, UsageError
 
 RESOLUTIONS = [(204, 98), (204, 196), (204, 391), (200, 200), (300, 300), (400, 400)]
 
@@ -53,6 +53,33 @@ def test_tiff_says_resolution_one_strip_group_4_and_white_is_nought(x_dpi: int, 
     assert (tags[278], len(tags[273]), len(tags[279])) == (300, 1, 1)
     assert (tags[282], tags[283], tags[296]) == (x_dpi, y_dpi, 2)
     assert (tags[326], tags[327], tags[328]) == (0, 0, 0)
+
+
+def test_pages_are_read_back_row_by_row_from_the_tiff_of_ours(tmp_path: Path) -> None:
+    write_tiff(path := tmp_path / "in.tif", MIXED)
+    with open(path, "rb") as file:
+        assert list(read_pages(file, "in.tif")) == MIXED
+
+
+@pytest.mark.parametrize("place", [0.3, 0.6, 0.9])
+def test_a_file_that_was_changed_is_said_to_be_damaged_and_names_its_page(
+    tmp_path: Path, place: float
+) -> None:
+    data = bytearray(tiff([drawn(page_set.text(rows=300))]))
+    at = round(place * 600)
+    data[at : at + 4] = bytes(each ^ 0xFF for each in data[at : at + 4])
+    (tmp_path / "in.tif").write_bytes(data)
+    with (
+        open(tmp_path / "in.tif", "rb") as file,
+        pytest.raises(InputError, match=r"^r1\.tif, page 1: the file is damaged"),
+    ):
+        list(read_pages(file, "r1.tif"))
+
+
+def test_a_file_of_another_program_is_no_fax_page_of_ours(tmp_path: Path) -> None:
+    page_set.text(rows=300).save(tmp_path / "in.tif", compression="tiff_lzw")
+    with open(tmp_path / "in.tif", "rb") as file, pytest.raises(InputError, match=r"in\.tif, page 1: is"):
+        list(read_pages(file, "in.tif"))
 
 
 def test_damaged_rows_are_told_in_the_tiff() -> None:
