@@ -13,11 +13,13 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
+from ctidesk.fax_gateway import STATION_ERRORS, FaxGateway, FaxStation
 from ctidesk.viewmodels import callbar
 from ctidesk.viewmodels import desk as desks
 from ctidesk.viewmodels.desk import Desk, Snapshot
 from ctidesk.viewmodels.drawing import NOT_DRAWN, Answer, Drawing
 from ctidesk.viewmodels.facts import Call, Customer, Event, Message, Port, Recording, Seat, read
+from ctidesk.viewmodels.fax_facts import CameFax, SentFax
 from ctidesk.viewmodels.numbers import local
 from ctidesk.viewmodels.phrases import NOTHING, Phrase
 from ctidesk.viewmodels.player import NOT_LOADED, Audio, NotReadable, Player, decode
@@ -25,14 +27,11 @@ from ctidesk.worker import Post, Worker
 
 Row = dict[str, Any]
 T = TypeVar("T")
-STATION_ERRORS = (OSError, ValueError)
-"""What a station's methods raise: ctidrv's ServiceError and InputError are these."""
-
 LISTED = 500
 PATIENCE_S = 6.0
 """So long a lost station is waited for (a restart by hand or by the system) before one is started."""
 PAUSE_S = 0.5
-REFRESH_AT = frozenset({"call.ended", "call.message", "call.recording"})
+REFRESH_AT = frozenset({"call.ended", "call.message", "call.recording", "fax.job", "fax.received"})
 """Events after which the rows of the history are read again."""
 
 
@@ -54,7 +53,7 @@ class Picture(Protocol):
     def length(self) -> float: ...
 
 
-class Station(Protocol):
+class Station(FaxStation, Protocol):
     """What the desktop needs of `ctidrv.service.client.StationClient`."""
 
     def ports(self) -> list[Row]: ...
@@ -107,6 +106,8 @@ def rows(station: Station) -> Snapshot:
         recordings=read(station.recordings(limit=LISTED), Recording.of),
         messages=read(station.messages(limit=LISTED), Message.of),
         customers=read(station.customers(limit=LISTED), Customer.of),
+        sent_faxes=read(station.faxes(limit=LISTED), SentFax.of),
+        came_faxes=read(station.received_faxes(limit=LISTED), CameFax.of),
     )
 
 
@@ -148,6 +149,7 @@ class Gateway:
         self._worker = Worker(post, "gateway-worker")
         self._drawer = Worker(post, "gateway-drawer")
         """Apart: a long call is drawn for seconds, and an answer must not wait for that."""
+        self.faxes = FaxGateway(desk.faxes, self._worker, self._drawer, self._use, self.refresh)
         self._listener = threading.Thread(target=self._listen, name="gateway-listener", daemon=True)
         self._refreshing = False
 

@@ -67,7 +67,7 @@ class Program:
         self._waiting = QTimer()
         self._waiting.setSingleShot(True)
         self._waiting.timeout.connect(self.window.render_desk)
-        self.desk.changed = self.player.changed = self._changed
+        self.desk.changed = self.player.changed = self.desk.faxes.changed = self._changed
         self.window.language_chosen.connect(self.set_language)
         self.window.closed.connect(self.stop)
         self.app.styleHints().colorSchemeChanged.connect(self._redress)

@@ -14,6 +14,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
+from ctidrv.picture.fax_page import page_png
+
 Row = dict[str, Any]
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -49,6 +51,16 @@ class Picture(NamedTuple):
     length: float
 
 
+def paper(page: int) -> bytes:
+    """A sheet of fine A4 as PNG: rows of black bars, as many as the page's number."""
+    width, height = 1728, 2292
+    white, bar = b"\0" * (width // 8), b"\0" * 20 + b"\xff" * (width // 8 - 40) + b"\0" * 20
+    rows = [white] * height
+    for place in range(page):
+        rows[200 + 160 * place : 260 + 160 * place] = [bar] * 60
+    return page_png(b"".join(rows), bytes(height), width, (204, 196))
+
+
 class FakeStream:
     def __init__(self) -> None:
         self._rows: queue.SimpleQueue[Row | None] = queue.SimpleQueue()
@@ -78,6 +90,9 @@ class FakeStation:
         self.recording_rows: list[Row] = []
         self.message_rows: list[Row] = []
         self.customer_rows: list[Row] = []
+        self.fax_rows: list[Row] = []
+        self.came_rows: list[Row] = []
+        self.page_states: dict[str, list[Row]] = {}
         self.stored_events: dict[str, list[Row]] = {}
         self.audio: dict[str, bytes] = {}
         self.done: list[tuple[str, ...]] = []
@@ -185,6 +200,53 @@ class FakeStation:
         words = f"<text x='9' y='20'>{shown[0]:.2f} {shown[1]:.2f}</text>"
         svg = f"<svg xmlns='http://www.w3.org/2000/svg' width='1400' height='700'>{words}</svg>"
         return Picture(svg, *shown, 40.0)
+
+    def faxes(self, *, limit: int = 100) -> list[Row]:
+        self._here()
+        return self.fax_rows[:limit]
+
+    def fax(self, fax: str) -> Row:
+        self._here()
+        row = next(row for row in self.fax_rows if row["id"] == fax)
+        return {**row, "page_states": self.page_states.get(fax, [])}
+
+    def received_faxes(self, *, limit: int = 100) -> list[Row]:
+        self._here()
+        return self.came_rows[:limit]
+
+    def fax_page(self, fax: str, page: int) -> bytes:
+        return self._page("fax_page", fax, page)
+
+    def received_page(self, fax: str, page: int) -> bytes:
+        return self._page("received_page", fax, page)
+
+    def _page(self, what: str, fax: str, page: int) -> bytes:
+        self._do(what, fax, str(page))
+        self.may_draw.wait(5)
+        if self.no_picture is not None:
+            raise OSError(self.no_picture)
+        return paper(page)
+
+    def fax_document(self, fax: str, form: str = "tiff") -> bytes:
+        self._do("fax_document", fax, form)
+        return f"{form} of {fax}".encode()
+
+    def received_document(self, fax: str, form: str = "tiff") -> bytes:
+        self._do("received_document", fax, form)
+        return f"{form} of {fax}".encode()
+
+    def stop_fax(self, fax: str) -> Row:
+        return self._do("stop_fax", fax)
+
+    def retry_fax(self, fax: str) -> Row:
+        return self._do("retry_fax", fax)
+
+    def send_fax(self, file: Any, numbers: list[str], **more: Any) -> list[Row]:
+        self._do("send_fax", str(file), *numbers)
+        self.sent_with = more
+        made = [fax_row(f"fax-new-{place}", 0, number=number) for place, number in enumerate(numbers)]
+        self.fax_rows[:0] = made
+        return made
 
     def add_customer(
         self,
@@ -300,6 +362,53 @@ def call_row(call: str, start: float, **more: Any) -> Row:
         "outcome": "answered",
     }
     return {**row, **more}
+
+
+def fax_row(fax: str, created: float, **more: Any) -> Row:
+    """A fax that is to be sent; `created` in seconds from noon."""
+    row = {
+        "id": fax, "batch": fax, "path": f"/x/{fax}.pdf", "name": "order.pdf", "sha256": "00", "pages": 3,
+        "confirmed": 0, "calls": 0, "number": "2065550133", "e164": "+12065550133",
+        "created": wall(created), "due": wall(created), "port": None, "priority": 5, "hours": None,
+        "tries": 6, "state": "queued", "ended": None, "cause": None, "error": None, "cover": None,
+    }  # fmt: skip
+    return {**row, **more}
+
+
+def came_row(fax: str, started: float, **more: Any) -> Row:
+    """A fax that came."""
+    row = {
+        "id": fax, "box": "office", "port": "sim/1", "started": wall(started), "path": f"/x/{fax}.tif",
+        "sha256": "00", "pages": 2, "bad_rows": 0, "call": None, "number": "2065550122",
+        "e164": "+12065550122", "ident": "+1 206 555 0122", "customer_name": None, "whole": True,
+        "state": "new",
+    }  # fmt: skip
+    return {**row, **more}
+
+
+def faxes(station: FakeStation) -> None:
+    """A morning's faxes: one of each kind, and the call that brought one."""
+    station.call_rows.insert(
+        0, call_row("c0-fax", -600, number="2065550122", e164="+12065550122", outcome="answered")
+    )
+    station.came_rows = [
+        came_row("r1", -580, call="c0-fax"),
+        came_row("r2", -5000, state="read", customer_name="Anna Müller", bad_rows=12),
+        came_row("r3", -6000, state="read", number=None, e164=None, ident=None, whole=False, pages=1),
+    ]
+    station.fax_rows = [
+        fax_row("f-sending", -60, state="sending", calls=1),
+        fax_row("f-busy", -300, cause="busy", error="the number is busy", due=wall(180), calls=1),
+        fax_row("f-tonight", -400, due=wall(6 * 3600)),
+        fax_row("f-sent", -4000, state="sent", confirmed=3, cause="sent", calls=1),
+        fax_row("f-failed", -7000, state="failed", confirmed=1, cause="no-fax", calls=2,
+                error="somebody answered, but no fax machine"),
+        fax_row("f-stopped", -8000, state="stopped", cause="stopped", calls=0),
+    ]  # fmt: skip
+    states = ("confirmed", "not-confirmed", "not-sent")
+    station.page_states["f-failed"] = [
+        {"page": page, "state": state, "bit_rate": 9600, "at": None} for page, state in enumerate(states, 1)
+    ]
 
 
 def seats(station: FakeStation) -> None:

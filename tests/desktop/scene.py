@@ -2,8 +2,8 @@
 
     QT_QPA_PLATFORM=offscreen python tests/desktop/scene.py SCENE en|zh FILE.png [light|dark] [WIDTHxHEIGHT]
 
-SCENE: idle, ringing, unknown, talking, menu, seat, held, consult, parked, choice, ended, lost, nosound. Needs
-no station.
+SCENE: idle, ringing, unknown, talking, menu, seat, held, consult, parked, choice, ended, lost, nosound,
+faxes, faxform. Needs no station.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 import fake_station as fake
 
 AT_SEATS = ("seat", "held", "consult", "parked", "choice")
-SCENES = ("idle", "ringing", "unknown", "talking", "menu", *AT_SEATS, "ended", "lost", "nosound")
+FAXES = ("faxes", "faxform")
+SCENES = ("idle", "ringing", "unknown", "talking", "menu", *AT_SEATS, "ended", "lost", "nosound", *FAXES)
 
 
 def _lines(station: fake.FakeStation) -> None:
@@ -93,6 +94,8 @@ def main(scene: str, language: str, file: str, look: str = "light", size: str = 
         _lines(station)
     if scene in (*AT_SEATS, "lost"):
         fake.seats(station)
+    if scene in FAXES or scene == "idle":
+        fake.faxes(station)
     finder = fake.FakeFinder(station)
     settings = QSettings(str(Path(tempfile.mkdtemp()) / "scene.ini"), QSettings.Format.IniFormat)
     output = fake.FakeOutput(NoSound(NO_LIBRARY) if scene == "nosound" else None)
@@ -129,6 +132,18 @@ def main(scene: str, language: str, file: str, look: str = "light", size: str = 
         program.window.orders.give("transfer")
         work(lambda: False, 0.2)
         shown = program.window.orders.choice
+    if scene in FAXES:
+        program.window._show_faxes()
+        shown = program.window.faxes
+        program.gateway.faxes.look(("came", "r2"), 2)
+        station.send("fax.page", 0, call=None, job="f-sending", page=2, pages=3, state="sending", percent=50)
+        work(lambda: program.desk.faxes.sheet.state == "ready")
+        work(lambda: False, 0.3)
+    if scene == "faxform":
+        shown._fill_in()
+        shown = shown.form
+        shown.cover.setChecked(True)
+        work(lambda: False, 0.2)
     saved = shown.grab().save(file)
     program.window.close()
     return 0 if saved else 1

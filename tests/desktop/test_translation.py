@@ -26,6 +26,7 @@ LATIN = {
     "F7",
     "F8",
     "F9",
+    "F10",
     "F11",
     "F12",
     "PortAudio",
@@ -33,6 +34,9 @@ LATIN = {
     "Ubuntu",
     "sounddevice",
     "English",
+}
+LATIN |= {"PDF", "TIFF", "PNG", "JPEG"} | {
+    f"*.{end}" for end in ("pdf", "tif", "tiff", "png", "jpg", "jpeg", "txt")
 }
 LATIN |= {"apt install libportaudio2", 'pip install "ctidrv[soundcard]"'}
 
@@ -155,6 +159,7 @@ DATA |= {
     "welcome",
     "leave-message",
     "no station runs here",
+    "order.pdf",
 }
 
 
@@ -171,6 +176,7 @@ def test_d34_no_english_is_left_in_the_chinese_window(program: Any, fake: Module
     states += ("out-of-order", "missing", "unused", "who-knows")
     station.port_rows += [{"id": f"usb/{n}", "state": state} for n, state in enumerate(states, 1)]
     fake.seats(station)
+    fake.faxes(station)
     finder = fake.FakeFinder(station)
     made = program(finder, language="zh", output=fake.FakeOutput(NoSound(NO_LIBRARY)))
     seen: set[str] = set()
@@ -181,6 +187,15 @@ def test_d34_no_english_is_left_in_the_chinese_window(program: Any, fake: Module
         seen.update(_shown_texts(made.window))
 
     walk(lambda: made.desk.reachable)
+    made.window._show_faxes()
+    for key, page in ((("came", "r2"), 1), (("sent", "f-failed"), 2), (("sent", "f-busy"), 1)):
+        made.gateway.faxes.look(key, page)
+        walk(lambda: made.desk.faxes.sheet.state == "ready")
+        seen.update(_shown_texts(made.window.faxes))
+    made.window.faxes._fill_in()
+    seen.update(_shown_texts(made.window.faxes.form))
+    made.window.faxes.form.reject()
+    made.window.faxes.close()
     station.send("call.offered", 0, call="c2", direction="in")
     walk(lambda: made.desk.answer_door().open)
     station.send("call.caller", 3, call="c2", number="4155550199", name=None, reason=None, checksum_ok=True)

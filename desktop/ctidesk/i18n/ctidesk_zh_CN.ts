@@ -481,6 +481,442 @@
     </message>
 </context>
 <context>
+    <name>FaxCause</name>
+    <message>
+        <source>the number was busy</source>
+        <translation>对方占线</translation>
+    </message>
+    <message>
+        <source>nobody answered</source>
+        <translation>无人接听</translation>
+    </message>
+    <message>
+        <source>somebody answered, but no fax machine</source>
+        <translation>有人接听，但不是传真机</translation>
+    </message>
+    <message>
+        <source>the network took no more calls</source>
+        <translation>网络拥塞</translation>
+    </message>
+    <message>
+        <source>the number is not in service: check it</source>
+        <translation>号码不存在，请核对</translation>
+    </message>
+    <message>
+        <source>the station may not call this number any more</source>
+        <translation>工作站已不允许拨打该号码</translation>
+    </message>
+    <message>
+        <source>the line did not dial: check the line</source>
+        <translation>线路未能拨号，请检查线路</translation>
+    </message>
+    <message>
+        <source>the line was needed for a call</source>
+        <translation>线路被通话占用</translation>
+    </message>
+    <message>
+        <source>the connection was lost during the fax</source>
+        <translation>传真过程中连接中断</translation>
+    </message>
+    <message>
+        <source>the other machine could not read a page</source>
+        <translation>对方传真机无法辨认页面</translation>
+    </message>
+    <message>
+        <source>the other machine cannot take this fax</source>
+        <translation>对方传真机无法接收这份传真</translation>
+    </message>
+    <message>
+        <source>the document could not be made into pages</source>
+        <translation>文档无法转换为页面</translation>
+    </message>
+    <message>
+        <source>it was stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>the station was restarted during the fax</source>
+        <translation>传真过程中工作站重启</translation>
+    </message>
+    <message>
+        <source>an error in the station</source>
+        <translation>工作站出错</translation>
+    </message>
+    <message>
+        <source>another reason ({code})</source>
+        <translation>其他原因（{code}）</translation>
+    </message>
+</context>
+<context>
+    <name>FaxDoor</name>
+    <message>
+        <source>No fax is chosen.</source>
+        <translation>未选择传真。</translation>
+    </message>
+    <message>
+        <source>This fax came here.</source>
+        <translation>这是收到的传真。</translation>
+    </message>
+    <message>
+        <source>This fax is over: there is nothing to stop.</source>
+        <translation>这份传真已结束，无需停止。</translation>
+    </message>
+    <message>
+        <source>This fax has neither failed nor been stopped.</source>
+        <translation>这份传真既未失败，也未被停止。</translation>
+    </message>
+    <message>
+        <source>The station is not reachable.</source>
+        <translation>无法连接工作站。</translation>
+    </message>
+    <message>
+        <source>The station has been asked; one moment.</source>
+        <translation>已通知工作站，请稍候。</translation>
+    </message>
+</context>
+<context>
+    <name>FaxForm</name>
+    <message>
+        <source>Send a fax</source>
+        <translation>发送传真</translation>
+    </message>
+    <message>
+        <source>not before</source>
+        <translation>不早于</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>发送</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>any free line</source>
+        <translation>任一空闲线路</translation>
+    </message>
+    <message>
+        <source>as usual</source>
+        <translation>默认</translation>
+    </message>
+    <message>
+        <source>1 (first)</source>
+        <translation>1（最先）</translation>
+    </message>
+    <message>
+        <source>9 (last)</source>
+        <translation>9（最后）</translation>
+    </message>
+    <message>
+        <source>Choose …</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>PDF, TIFF, PNG, JPEG or text</source>
+        <translation>PDF、TIFF、PNG、JPEG 或文本</translation>
+    </message>
+    <message>
+        <source>one number, or several: one in a line</source>
+        <translation>一个或多个号码，每行一个</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>To the number</source>
+        <translation>接收号码</translation>
+    </message>
+    <message>
+        <source>Line</source>
+        <translation>线路</translation>
+    </message>
+    <message>
+        <source>Priority</source>
+        <translation>优先级</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>With a cover page</source>
+        <translation>附封面页</translation>
+    </message>
+    <message>
+        <source>as the office</source>
+        <translation>与办公室相同</translation>
+    </message>
+    <message>
+        <source>the office</source>
+        <translation>办公室</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>收件人</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>发件人</translation>
+    </message>
+    <message>
+        <source>Subject</source>
+        <translation>主题</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>附言</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>What can be faxed (*.pdf *.tif *.tiff *.png *.jpg *.jpeg *.txt)</source>
+        <translation>可传真的文件 (*.pdf *.tif *.tiff *.png *.jpg *.jpeg *.txt)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Choose the document</source>
+        <translation>选择文档</translation>
+    </message>
+</context>
+<context>
+    <name>FaxNotice</name>
+    <message>
+        <source>Saved: {name}</source>
+        <translation>已保存：{name}</translation>
+    </message>
+    <message>
+        <source>The fax was not saved.</source>
+        <translation>传真未能保存。</translation>
+    </message>
+    <message>
+        <source>Queued, faxes: {count}</source>
+        <translation>已排队的传真：{count}</translation>
+    </message>
+    <message>
+        <source>The fax was not queued: the station refused.</source>
+        <translation>传真未能排队：工作站拒绝了请求。</translation>
+    </message>
+    <message>
+        <source>The fax was not stopped: the station refused.</source>
+        <translation>传真未能停止：工作站拒绝了请求。</translation>
+    </message>
+    <message>
+        <source>The fax was not sent again: the station refused.</source>
+        <translation>传真未能重新发送：工作站拒绝了请求。</translation>
+    </message>
+</context>
+<context>
+    <name>FaxOrder</name>
+    <message>
+        <source>Choose a file.</source>
+        <translation>请选择文件。</translation>
+    </message>
+    <message>
+        <source>Give a number to send it to.</source>
+        <translation>请填写接收号码。</translation>
+    </message>
+</context>
+<context>
+    <name>FaxPage</name>
+    <message>
+        <source>not sent yet</source>
+        <translation>尚未发送</translation>
+    </message>
+    <message>
+        <source>being sent</source>
+        <translation>正在发送</translation>
+    </message>
+    <message>
+        <source>confirmed by the other machine</source>
+        <translation>对方传真机已确认</translation>
+    </message>
+    <message>
+        <source>the other machine could not read it</source>
+        <translation>对方传真机无法辨认</translation>
+    </message>
+    <message>
+        <source>sent, but not confirmed</source>
+        <translation>已发出，但未获确认</translation>
+    </message>
+    <message>
+        <source>Page {page} of {pages}</source>
+        <translation>第 {page} 页，共 {pages} 页</translation>
+    </message>
+    <message>
+        <source>Page {page} of {pages}: {state}</source>
+        <translation>第 {page} 页，共 {pages} 页：{state}</translation>
+    </message>
+    <message>
+        <source>Drawing the page …</source>
+        <translation>正在绘制页面…</translation>
+    </message>
+    <message>
+        <source>The page could not be drawn: the station refused or is gone.</source>
+        <translation>无法绘制页面：工作站拒绝了请求或已断开。</translation>
+    </message>
+    <message>
+        <source>The page could not be drawn: the station sent no picture.</source>
+        <translation>无法绘制页面：工作站没有发来图像。</translation>
+    </message>
+    <message>
+        <source>Choose a fax in the list to look at it.</source>
+        <translation>请在列表中选择要查看的传真。</translation>
+    </message>
+    <message>
+        <source>Page of the fax</source>
+        <translation>传真页面</translation>
+    </message>
+    <message>
+        <source>Previous page</source>
+        <translation>上一页</translation>
+    </message>
+    <message>
+        <source>Next page</source>
+        <translation>下一页</translation>
+    </message>
+    <message>
+        <source>Smaller (−)</source>
+        <translation>缩小 (−)</translation>
+    </message>
+    <message>
+        <source>Larger (+)</source>
+        <translation>放大 (+)</translation>
+    </message>
+    <message>
+        <source>Page width (0)</source>
+        <translation>页宽 (0)</translation>
+    </message>
+</context>
+<context>
+    <name>FaxState</name>
+    <message>
+        <source>waits for a line</source>
+        <translation>等待空闲线路</translation>
+    </message>
+    <message>
+        <source>waits until {time}</source>
+        <translation>等到 {time}</translation>
+    </message>
+    <message>
+        <source>{cause}; again at {time}</source>
+        <translation>{cause}；{time} 重试</translation>
+    </message>
+    <message>
+        <source>calls</source>
+        <translation>正在呼叫</translation>
+    </message>
+    <message>
+        <source>sends page {page} of {pages}</source>
+        <translation>正在发送第 {page}/{pages} 页</translation>
+    </message>
+    <message>
+        <source>sends page {page} of {pages}: {percent} %</source>
+        <translation>正在发送第 {page}/{pages} 页：{percent} %</translation>
+    </message>
+    <message>
+        <source>sent, every page confirmed ({pages})</source>
+        <translation>已发送，对方已确认全部 {pages} 页</translation>
+    </message>
+    <message>
+        <source>not sent: {cause}; {confirmed} of {pages} pages confirmed</source>
+        <translation>未发送：{cause}；已确认 {confirmed}/{pages} 页</translation>
+    </message>
+    <message>
+        <source>stopped; {confirmed} of {pages} pages confirmed</source>
+        <translation>已停止；已确认 {confirmed}/{pages} 页</translation>
+    </message>
+    <message>
+        <source>fax, pages: {pages}</source>
+        <translation>传真，{pages} 页</translation>
+    </message>
+    <message>
+        <source>new fax, pages: {pages}</source>
+        <translation>新传真，{pages} 页</translation>
+    </message>
+    <message>
+        <source>{words}, damaged rows: {rows}</source>
+        <translation>{words}，损坏 {rows} 行</translation>
+    </message>
+    <message>
+        <source>{words}; the connection was lost: pages may be missing</source>
+        <translation>{words}；连接中断，可能缺页</translation>
+    </message>
+</context>
+<context>
+    <name>FaxesWindow</name>
+    <message>
+        <source>Faxes</source>
+        <translation>传真</translation>
+    </message>
+    <message>
+        <source>No faxes here yet.</source>
+        <translation>这里还没有传真。</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Received</source>
+        <translation>收到</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>发送</translation>
+    </message>
+    <message>
+        <source>Send a fax …</source>
+        <translation>发送传真…</translation>
+    </message>
+    <message>
+        <source>Save as …</source>
+        <translation>另存为…</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Send again</source>
+        <translation>重新发送</translation>
+    </message>
+    <message>
+        <source>Save all pages as PDF or TIFF</source>
+        <translation>把全部页面保存为 PDF 或 TIFF</translation>
+    </message>
+    <message>
+        <source>Send no further; one that is on its way hangs up</source>
+        <translation>不再发送；正在发送的会挂断</translation>
+    </message>
+    <message>
+        <source>Send the pages that are not confirmed</source>
+        <translation>发送尚未确认的页面</translation>
+    </message>
+    <message>
+        <source>PDF file (*.pdf)</source>
+        <translation>PDF 文件 (*.pdf)</translation>
+    </message>
+    <message>
+        <source>TIFF file (*.tif)</source>
+        <translation>TIFF 文件 (*.tif)</translation>
+    </message>
+    <message>
+        <source>fax-{id}</source>
+        <translation>传真-{id}</translation>
+    </message>
+    <message>
+        <source>Save the fax</source>
+        <translation>保存传真</translation>
+    </message>
+</context>
+<context>
     <name>HistoryPanel</name>
     <message>
         <source>Calls and messages</source>
@@ -501,6 +937,22 @@
     <message>
         <source>Messages</source>
         <translation>留言</translation>
+    </message>
+    <message>
+        <source>Faxes</source>
+        <translation>传真</translation>
+    </message>
+    <message>
+        <source>Faxes that came and that are sent, page by page (F10)</source>
+        <translation>逐页查看收到和发送的传真 (F10)</translation>
+    </message>
+    <message>
+        <source>All faxes … ({new} new)</source>
+        <translation>全部传真…（{new} 份新）</translation>
+    </message>
+    <message>
+        <source>All faxes …</source>
+        <translation>全部传真…</translation>
     </message>
     <message>
         <source>new message</source>
@@ -711,6 +1163,10 @@
         <translation>转到通话列表(&amp;G)</translation>
     </message>
     <message>
+        <source>&amp;Faxes …</source>
+        <translation>传真(&amp;F)…</translation>
+    </message>
+    <message>
         <source>&amp;Language</source>
         <translation>语言(&amp;L)</translation>
     </message>
@@ -761,6 +1217,10 @@
     <message>
         <source>F8: play or stop</source>
         <translation>F8：播放或停止</translation>
+    </message>
+    <message>
+        <source>F10: faxes</source>
+        <translation>F10：传真</translation>
     </message>
     <message>
         <source>F11: park</source>

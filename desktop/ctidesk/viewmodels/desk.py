@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from ctidesk.viewmodels import callbar, history, lines, seats, stage, terms, timeline
 from ctidesk.viewmodels import card as cards
 from ctidesk.viewmodels.facts import Call, Customer, Event, Message, Port, Recording, Seat, read
+from ctidesk.viewmodels.fax_facts import CameFax, SentFax
+from ctidesk.viewmodels.faxes import Faxes
 from ctidesk.viewmodels.lines import LineView
 from ctidesk.viewmodels.phrases import NOTHING, QT_TRANSLATE_NOOP, Phrase
 
@@ -46,6 +48,8 @@ class Snapshot:
     customers: tuple[Customer, ...] = ()
     events: tuple[Event, ...] = ()
     seats: tuple[Seat, ...] = ()
+    sent_faxes: tuple[SentFax, ...] = ()
+    came_faxes: tuple[CameFax, ...] = ()
 
 
 @dataclass(slots=True)
@@ -57,6 +61,7 @@ class Desk:
     detail: str = ""
     """The station's or the system's own words for a failure; for a tooltip."""
     notice: Phrase = NOTHING
+    faxes: Faxes = field(default_factory=Faxes)
     changed: Callable[[], None] = lambda: None
     _ports: dict[str, Port] = field(default_factory=dict)
     _seats: dict[str, Seat] = field(default_factory=dict)
@@ -75,6 +80,7 @@ class Desk:
         self.connection, self.reachable, self.detail = words, reachable, detail
         if not reachable:
             self._asked.clear()
+        self.faxes.set_reachable(reachable)
         self.changed()
 
     def set_snapshot(self, found: Snapshot) -> None:
@@ -102,6 +108,7 @@ class Desk:
             if call_id not in self._calls and (call.state == "ended" or call_id in on_lines):
                 self._calls[call_id] = call
         self._recordings, self._messages = found.recordings, found.messages
+        self.faxes.set_rows(found.sent_faxes, found.came_faxes)
         self._customers |= {customer.id: customer for customer in found.customers}
 
     def add_event(self, event: Event) -> None:
@@ -109,6 +116,8 @@ class Desk:
             self._line(event)
         elif event.type == "seat.state":
             self._seat(event)
+        elif event.type.startswith("fax."):
+            self.faxes.add_event(event)
         elif event.call is not None and event.type.startswith(("call.", "queue.")):
             self._keep(event)
             self._call(event, event.call)
@@ -349,9 +358,25 @@ class Desk:
         self.changed()
 
     def history(self, only: str = history.ALL) -> list[history.HistoryRow]:
-        countries = {port.id: port.country for port in self._ports.values()}
-        calls = self._calls.values()
-        return history.rows(calls, self._messages, self._recordings, self._customers, countries, only)
+        return history.rows(
+            self._calls.values(),
+            self._messages,
+            self._recordings,
+            self._customers,
+            self.countries(),
+            only,
+            faxes=self.faxes.by_call(),
+        )
+
+    def line_names(self) -> dict[str, str]:
+        """By which a fax may go: each port and what it is called."""
+        telephones = {seat.port for seat in self._seats.values()}
+        ports = (port for port in self._ports.values() if port.id not in telephones)
+        return {port.id: f"{port.label} ({port.id})" if port.label else port.id for port in ports}
+
+    def countries(self) -> dict[str, str | None]:
+        """Of the lines."""
+        return {port.id: port.country for port in self._ports.values()}
 
 
 def _started(call: Call) -> datetime:

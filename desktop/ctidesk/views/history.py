@@ -1,4 +1,4 @@
-"""Calls and messages in one list, newest first."""
+"""Calls, messages and faxes in one list, newest first."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from ctidesk.viewmodels.history import ALL, MESSAGES, MISSED, HistoryRow
+from ctidesk.viewmodels.history import ALL, FAXES, MESSAGES, MISSED, HistoryRow
 from ctidesk.viewmodels.times import clock, day, days_ago, length
 from ctidesk.views import theme
 from ctidesk.views.rows import ListRow, RowsDelegate, RowsModel
@@ -25,11 +25,13 @@ from ctidesk.words import say
 
 
 class HistoryPanel(QFrame):
-    """Choosing a row shows its call; Enter or a double click also plays what there is."""
+    """Choosing a row shows its call; Enter or a double click also plays what there is, or opens its fax."""
 
     looked = Signal(str)
     played = Signal(str)
     filtered = Signal()
+    faxes = Signal()
+    """The operator wants the window of faxes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,7 +58,11 @@ class HistoryPanel(QFrame):
         self._none.setIndent(12)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(8, 12, 8, 8)
-        whole.addWidget(title)
+        top = QHBoxLayout()
+        top.setContentsMargins(0, 0, 4, 0)
+        top.addWidget(title, 1)
+        top.addWidget(self._faxes_button())
+        whole.addLayout(top)
         whole.addLayout(self._filters())
         whole.addWidget(self._none)
         whole.addWidget(self._list, 1)
@@ -69,6 +75,7 @@ class HistoryPanel(QFrame):
             (ALL, self.tr("All")),
             (MISSED, self.tr("Missed")),
             (MESSAGES, self.tr("Messages")),
+            (FAXES, self.tr("Faxes")),
         ):
             button = QPushButton(words)
             button.setProperty("role", "filter")
@@ -79,6 +86,18 @@ class HistoryPanel(QFrame):
             row.addWidget(button)
         row.addStretch(1)
         return row
+
+    def _faxes_button(self) -> QPushButton:
+        self.to_faxes = QPushButton()
+        self.to_faxes.setAutoDefault(False)
+        self.to_faxes.setToolTip(self.tr("Faxes that came and that are sent, page by page (F10)"))
+        self.to_faxes.clicked.connect(self.faxes)
+        self.show_new_faxes(0)
+        return self.to_faxes
+
+    def show_new_faxes(self, new: int) -> None:
+        words = self.tr("All faxes … ({new} new)").format(new=new) if new else self.tr("All faxes …")
+        self.to_faxes.setText(words)
 
     def _filter(self, only: str) -> Callable[[], None]:
         def chosen() -> None:
@@ -94,7 +113,13 @@ class HistoryPanel(QFrame):
             return
         self._shown = shown
         t = theme.tokens()
-        colours = {"missed": t.alarm, "message": t.accent, "running": t.talking, "interrupted": t.alarm}
+        colours = {
+            "missed": t.alarm,
+            "message": t.accent,
+            "fax": t.accent,
+            "running": t.talking,
+            "interrupted": t.alarm,
+        }
         self._model.set_rows(
             [
                 ListRow(
@@ -112,7 +137,7 @@ class HistoryPanel(QFrame):
         self._none.setVisible(not rows)
 
     def _second(self, row: HistoryRow) -> str:
-        words = self.tr("new message") if row.fresh else say(row.words)
+        words = self.tr("new message") if row.fresh and row.fax is None else say(row.words)
         number, who = say(row.number), say(row.who)
         parts = [words, length(row.seconds), number if number != who else ""]
         return "  ·  ".join(part for part in parts if part)

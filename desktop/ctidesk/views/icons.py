@@ -170,6 +170,20 @@ def _lift(painter: QPainter) -> None:
     _lines(painter, ((12, 15), (12, 3)), ((12, 3), (8, 7)), ((12, 3), (16, 7)))
 
 
+def _sheet(painter: QPainter) -> None:
+    pen = QPen(painter.brush().color(), 2)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    _lines(painter, ((8.5, 11), (15.5, 11)), ((8.5, 15.5), (15.5, 15.5)))
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    corners = ((5, 3), (14, 3), (19, 8), (19, 21), (5, 21))
+    painter.drawPolygon([QPointF(*corner) for corner in corners])
+
+
+def _tick(painter: QPainter) -> None:
+    _lines(painter, ((5, 12.5), (10, 17.5)), ((10, 17.5), (19, 6.5)))
+
+
 def _lines(painter: QPainter, *lines: tuple[tuple[float, float], tuple[float, float]]) -> None:
     pen = QPen(painter.brush().color(), 2.6)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
@@ -215,6 +229,10 @@ _DRAW: dict[str, Callable[[QPainter], None]] = {
     "call": _arrow_in,
     "running": _talk,
     "interrupted": _cross,
+    "fax": _sheet,
+    "sending": _arrow_on,
+    "sent": _tick,
+    "failed": _cross,
     "play": _play,
     "stop": _stop,
     "ring": _bell,

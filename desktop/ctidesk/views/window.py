@@ -22,12 +22,14 @@ from PySide6.QtWidgets import (
 
 from ctidesk.viewmodels.desk import LOST, NOT_STARTED, OWN_WORDS, Desk
 from ctidesk.viewmodels.drawing import Answer
+from ctidesk.viewmodels.faxes import CAME
 from ctidesk.viewmodels.history import HistoryRow
 from ctidesk.viewmodels.phrases import Phrase
 from ctidesk.viewmodels.player import Player
 from ctidesk.views import icons, lamps, orders, theme
 from ctidesk.views.customer_form import CustomerForm
 from ctidesk.views.drawing import DrawingWindow
+from ctidesk.views.faxes import FaxesWindow, FaxHands
 from ctidesk.views.history import HistoryPanel
 from ctidesk.views.lamps import LampStrip
 from ctidesk.views.player import PlayerPanel
@@ -42,6 +44,8 @@ TROUBLE = (LOST, NOT_STARTED)
 class Hands(orders.Hands, Protocol):
     """What the window has done by the gateway."""
 
+    @property
+    def faxes(self) -> FaxHands: ...
     def answer(self) -> None: ...
     def hang_up(self) -> None: ...
     def look(self, call: str) -> None: ...
@@ -78,6 +82,7 @@ class MainWindow(QMainWindow):
         self._rows: dict[str, HistoryRow] = {}
         self._holder: QWidget | None = None
         self.drawing: DrawingWindow | None = None
+        self.faxes: FaxesWindow | None = None
         self.orders = orders.Orders(self, desk, hands)
         self.resize(1240, 800)
         self.build()
@@ -109,8 +114,11 @@ class MainWindow(QMainWindow):
         self.history.filtered.connect(self.render_desk)
         self.history.looked.connect(self._look)
         self.history.played.connect(self._play)
+        self.history.faxes.connect(self._show_faxes)
         self.setCentralWidget(self._middle())
         self._bar()
+        if self.faxes is not None:
+            self.faxes.build()
         self.render_desk()
         self.history.take_focus()
 
@@ -180,6 +188,7 @@ class MainWindow(QMainWindow):
         self._action(call, self.tr("&Quit"), QKeySequence.StandardKey.Quit, self.close)
         view = bar.addMenu(self.tr("&View"))
         self._action(view, self.tr("&Go to the list of calls"), "F6", self._to_list)
+        self._action(view, self.tr("&Faxes …"), "F10", self._show_faxes)
         languages = view.addMenu(self.tr("&Language"))
         group = QActionGroup(languages)
         for code, name in LANGUAGES.items():
@@ -222,6 +231,9 @@ class MainWindow(QMainWindow):
         rows = desk.history(self.history.only)
         self._rows = {row.call: row for row in rows}
         self.history.show_rows(rows, now)
+        self.history.show_new_faxes(desk.faxes.new())
+        if self.faxes is not None:
+            self.faxes.render_faxes()
         self.player.show_player(self._other_sound(), call=card is not None)
         self._show_connection()
         if card is not None and card.state == "alerting" and card.call != self._rang:
@@ -265,6 +277,10 @@ class MainWindow(QMainWindow):
     def _play(self, call: str) -> None:
         self._hands.look(call)
         row = self._rows.get(call)
+        if row is not None and row.fax is not None:
+            self._show_faxes()
+            self._hands.faxes.look((CAME, row.fax))
+            return
         if row is None or row.audio is None:
             return
         if row.audio == self._player.item and self._player.audio is not None:
@@ -286,6 +302,14 @@ class MainWindow(QMainWindow):
             self.drawing.close()
         self.drawing = DrawingWindow(f"{say(card.headline)} · {say(card.number)}", ask)
         self.drawing.show()
+
+    def _show_faxes(self) -> None:
+        """In a window of its own: a call that comes meanwhile is still seen, and answered by its key."""
+        if self.faxes is None:
+            self.faxes = FaxesWindow(self._desk, self._hands.faxes, self._now)
+        self.faxes.show()
+        self.faxes.raise_()
+        self.faxes.activateWindow()
 
     def _save_customer(self) -> None:
         card = self._desk.card()
@@ -315,6 +339,7 @@ class MainWindow(QMainWindow):
                     self.tr("F7: mute, unmute, or back to the caller"),
                     self.tr("F8: play or stop"),
                     self.tr("F9: transfer, or all three"),
+                    self.tr("F10: faxes"),
                     self.tr("F11: park"),
                     self.tr("F12: pick up a parked call"),
                     self.tr("Enter, in the list: listen"),
@@ -330,5 +355,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.drawing is not None:
             self.drawing.close()
+        if self.faxes is not None:
+            self.faxes.close()
         self.closed.emit()
         super().closeEvent(event)
