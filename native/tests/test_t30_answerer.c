@@ -148,8 +148,8 @@ static void training_at_too_low_a_signal_to_noise_ratio_is_refused_where_a_lower
         float snr;
         int says;
     } lines[] = {
-        {CTI_FAX_MODEM_V17, 14400, 25.0f, CTI_T30_CFR}, {CTI_FAX_MODEM_V17, 14400, 19.0f, CTI_T30_FTT},
-        {CTI_FAX_MODEM_V17, 12000, 19.0f, CTI_T30_CFR}, {CTI_FAX_MODEM_V17, 12000, 15.0f, CTI_T30_FTT},
+        {CTI_FAX_MODEM_V17, 14400, 25.0f, CTI_T30_CFR}, {CTI_FAX_MODEM_V17, 14400, 22.0f, CTI_T30_FTT},
+        {CTI_FAX_MODEM_V17, 12000, 20.0f, CTI_T30_CFR}, {CTI_FAX_MODEM_V17, 12000, 18.0f, CTI_T30_FTT},
         {CTI_FAX_MODEM_V29, 9600, 15.0f, CTI_T30_FTT},  {CTI_FAX_MODEM_V27TER, 4800, 6.0f, CTI_T30_CFR}};
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         begin();

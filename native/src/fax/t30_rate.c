@@ -3,15 +3,15 @@
 #include "fax/t30_state.h"
 
 /* From the highest down. `below`: T.30's fall-back, always another step of the same modem or V.27ter, as the
- * far end may have only one of V.29 and V.17. Decibels: bit errors stay under 1e-5 (V.17's with its trellis
- * code); error correction earns more by 1 dB less. */
+ * far end may have only one of V.29 and V.17. Decibels, in the symbols' band, as the receiver measures them:
+ * bit errors stay under 1e-5; error correction earns more by 1 dB less. */
 static const struct {
     t30_rate rate;
     int below;
     float snr_db;
-} RATES[] = {{{CTI_FAX_MODEM_V17, 14400}, 1, 22.0f},  {{CTI_FAX_MODEM_V17, 12000}, 2, 19.0f},
-             {{CTI_FAX_MODEM_V17, 9600}, 3, 16.0f},   {{CTI_FAX_MODEM_V17, 7200}, 6, 13.0f},
-             {{CTI_FAX_MODEM_V29, 9600}, 5, 19.5f},   {{CTI_FAX_MODEM_V29, 7200}, 6, 16.5f},
+} RATES[] = {{{CTI_FAX_MODEM_V17, 14400}, 1, 23.5f},  {{CTI_FAX_MODEM_V17, 12000}, 2, 20.1f},
+             {{CTI_FAX_MODEM_V17, 9600}, 3, 16.3f},   {{CTI_FAX_MODEM_V17, 7200}, 6, 13.4f},
+             {{CTI_FAX_MODEM_V29, 9600}, 5, 20.3f},   {{CTI_FAX_MODEM_V29, 7200}, 6, 17.3f},
              {{CTI_FAX_MODEM_V27TER, 4800}, 7, 0.0f}, {{CTI_FAX_MODEM_V27TER, 2400}, -1, 0.0f}};
 enum { N_RATES = sizeof RATES / sizeof RATES[0] };
 static const float ECM_LESS_DB = 1.0f;
