@@ -6,9 +6,13 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from ctidrv.native.fax_modem import FaxHeard
+from ctidrv.units import ms
 
 MOST_FRAMES = 64
 """That wait; what comes then is lost, and the last one kept is given as damaged."""
+LONGEST_TAIL = ms(250)
+"""Of flags that are no turn of the far end: those behind its last frame, or our own as the line returns them.
+T.30 asks for 850 ms of them before a frame (5.3.1)."""
 _FINAL = 0x10
 """The bit of a frame's control octet that says it is the last of its turn (ITU-T T.30, 5.3.4)."""
 
@@ -25,18 +29,19 @@ class Frames:
     """Its flags are heard, and it has not ended."""
     ended: bool = False
     """It has gone, behind the frames that wait."""
+    since: int = 0
+    """When they began to be heard: samples of the modem."""
     waiting: deque[tuple[bytes, bool]] = field(default_factory=deque)
     """Octets without their check sequence, and whether that was right."""
 
-    def take(self, heard: FaxHeard) -> None:
+    def take(self, heard: FaxHeard, now: int) -> None:
+        if heard.kind != "end" and not self.present:
+            self.present, self.ended, self.since = True, False, now
         match heard.kind:
-            case "carrier" | "flags":
-                self.present, self.ended = True, False
             case "frame" | "bad":
-                self.present = True
                 self._keep(heard.octets, heard.kind == "frame")
             case "end":
-                self.ended = self.present
+                self.ended = self.begins(now)
                 self.present = False
 
     def _keep(self, octets: bytes, good: bool) -> None:
@@ -49,6 +54,11 @@ class Frames:
     def something(self) -> bool:
         """A host that asks now has an answer at once."""
         return self.present or self.ended or bool(self.waiting)
+
+    def begins(self, now: int) -> bool:
+        """The far end has begun a turn in them."""
+        long = self.present and now - self.since >= LONGEST_TAIL
+        return long or self.ended or bool(self.waiting)
 
     def give(self) -> tuple[bytes, bool]:
         """The first that waits. Behind the last frame of the far end's turn its carrier's end is no news."""

@@ -286,9 +286,9 @@ class T31:
             if heard.kind in ("carrier", "flags", "frame"):
                 self._carrier_dbm0 = heard.level
             if v21:
-                self.v21.take(heard)
+                self.v21.take(heard, self.now)
             elif self._listens is not None and self._listens[1]:
-                self.fast.take(heard)
+                self.fast.take(heard, self.now)
             if action is not None:
                 action.heard(heard, v21)
 
@@ -362,7 +362,7 @@ class T31:
         self._listens = (number, frames)
 
     def listen_beside(self) -> None:
-        """While it does something else, V.21 is heard."""
+        """While it does something else, or its host is late with +FRH=3, V.21 is heard."""
         if self._listens is None:
             self.listen(V21, frames=True)
 

@@ -20,7 +20,7 @@ END = code(chr(ETX))
 
 class _Receives(Action):
     """From CONNECT to the end of the carrier. V.21 instead of it is +FCERROR, or, with +FAR=1, +FRH=3 by
-    itself."""
+    itself; but not the flags with which the far end closes its turn before, which many send."""
 
     def __init__(self, modem: T31, number: int) -> None:
         super().__init__(modem)
@@ -28,6 +28,9 @@ class _Receives(Action):
         self._connected = False
 
     def _other_carrier(self) -> None:
+        v21 = self.modem.v21
+        if not (v21.something if self._connected else v21.begins(self.modem.now)):
+            return
         if self._connected:
             self.lost()
         elif self.modem.settings.number("+FAR"):
@@ -53,10 +56,12 @@ class ReceiveData(_Receives):
     def begin(self) -> None:
         self.modem.listen(self._number, frames=False)
 
+    def tick(self, rx: Pcm) -> None:
+        self._other_carrier()
+
     def heard(self, event: FaxHeard, v21: bool) -> None:
         if v21:
-            if self.modem.v21.something:
-                self._other_carrier()
+            self._other_carrier()
         elif event.kind == "carrier" and not self._connected:
             self._connected = True
             self.modem.result(Result.CONNECT)
@@ -92,8 +97,8 @@ class ReceiveFrames(_Receives):
                 check = bytes(octet ^ 0xFF for octet in check)
             self.modem.data(shield(octets + check, pairs=self.modem.pairs) + END)
             self.end(Result.OK if good else Result.ERROR)
-        elif frames.ended:
+        elif frames.ended or (self._connected and not frames.present):
             frames.ended = False
             self.lost()
-        elif self._number != V21 and self.modem.v21.something:
+        elif self._number != V21:
             self._other_carrier()

@@ -88,6 +88,7 @@ class SendData(Action):
             self.modem.line.end()
 
     def sent(self) -> None:
+        self.modem.listen_beside()
         self.end(self._result)
 
 
@@ -158,4 +159,5 @@ class SendFrames(Action):
                 self._last(Result.ERROR)
 
     def sent(self) -> None:
+        self.modem.listen_beside()
         self.end(self._result)

@@ -19,6 +19,8 @@ from tests.unit.modem.t31.conftest import Bench
 OK, CONNECT, ERROR = b"\r\nOK\r\n", b"\r\nCONNECT\r\n", b"\r\nERROR\r\n"
 NO_CARRIER, FCERROR = b"\r\nNO CARRIER\r\n", b"\r\n+FCERROR\r\n"
 DIS = b"\xff\x13\x80\x00\xee\xf8"
+DCS = b"\xff\x13\x83\x00\x8e\xf8"
+EOP, MCF = b"\xff\x13\x2f", b"\xff\x13\x8c"
 CSI = b"\xff\x03\x40" + b" 12345" + bytes(14)
 END = b"\x10\x03"
 
@@ -223,16 +225,54 @@ def test_carrier_loss_time_is_the_hosts(call: Bench) -> None:
 
 def test_v21_instead_of_the_carrier_is_fcerror_and_the_frame_is_not_lost(call: Bench) -> None:
     call.types("+FRM=96")
-    assert call.hears("carrier") == FCERROR
+    call.hears("carrier")
+    assert call.passes(260) == FCERROR
     call.hears("frame", DIS)
     assert call.types("+FRH=3") == CONNECT + given_frame(DIS) + OK
     assert len(call.line.turns) == 1
 
 
+def test_flags_behind_the_last_frame_are_no_other_carrier_and_the_page_is_heard(call: Bench) -> None:
+    call.types("+FRH=3")
+    call.hears("carrier")
+    call.hears("frame", DCS)
+    assert call.types("+FRM=96") == b""
+    assert call.hears("carrier") + call.passes(100) + call.hears("end") == b""
+    assert call.hears("carrier", modem="v29") == CONNECT
+    assert call.hears("octets", b"page", modem="v29") == b"page"
+
+
+def test_a_frame_for_which_the_host_is_late_is_kept_from_the_end_of_its_own(call: Bench) -> None:
+    call.types("+FTH=3")
+    call.modem.feed(EOP + END)
+    assert call.sent() == OK
+    call.hears("carrier")
+    call.hears("frame", MCF)
+    call.hears("end")
+    assert call.types("+FRH=3") == CONNECT + given_frame(MCF) + OK
+
+
+def test_its_own_flags_that_the_line_returns_are_no_answer(call: Bench) -> None:
+    call.types("+FTH=3")
+    call.modem.feed(EOP + END)
+    call.sent()
+    assert call.hears("carrier") + call.passes(40) + call.hears("end") == b""
+    assert call.types("+FRH=3") == b""
+    call.hears("carrier")
+    assert call.hears("frame", MCF) == given_frame(MCF) + OK
+
+
+def test_a_frame_instead_of_the_carrier_is_fcerror_at_once(call: Bench) -> None:
+    call.types("+FRM=96")
+    assert call.hears("frame", DIS) == FCERROR
+    assert call.types("+FRH=3") == CONNECT + given_frame(DIS) + OK
+
+
 def test_with_adaptive_reception_it_goes_on_as_frh_3_by_itself(call: Bench) -> None:
     call.types("+FAR=1")
     call.types("+FRM=96")
-    assert call.hears("carrier") == b"\r\n+FRH:3\r\n" + CONNECT
+    call.hears("carrier")
+    assert call.passes(260) == b"\r\n+FRH:3\r\n" + CONNECT
     assert call.hears("frame", DIS) == given_frame(DIS) + OK
 
 
@@ -352,7 +392,8 @@ def test_numbers_instead_of_words_where_the_host_wants_them(call: Bench) -> None
     call.types("V0")
     call.read()
     call.types("+FRM=96")
-    assert call.hears("carrier") == b"+F4\r"
+    call.hears("carrier")
+    assert call.passes(260) == b"+F4\r"
 
 
 def test_every_modulation_has_one_number() -> None:
