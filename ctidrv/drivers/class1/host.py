@@ -265,21 +265,23 @@ class Class1Host:
 
     def _listens(self, turn: FaxTurn) -> Doing:
         self._open = True
-        if turn.modem != "v21":
+        while turn.modem != "v21":
             self._doing = "listens"
-            yield from self._hears_fast(turn)
-        self._doing = "hears V.21"
-        yield from self._hears_v21(connected=False)
+            if (yield from self._hears_fast(turn)):
+                break
+            # V.21 instead. Where no frame comes (flags behind the last turn), the carrier is still to come.
+            yield from self._hears_v21(once=True)
+        yield from self._hears_v21()
 
-    def _hears_fast(self, turn: FaxTurn) -> Doing:
-        """Until its carrier has ended, or V.21 is heard instead."""
+    def _hears_fast(self, turn: FaxTurn) -> Generator[int | None, Item | None, bool]:
+        """Until its carrier has ended; False: another was heard instead, or none."""
         text = f"AT+FRM={_number(turn)}"
         result = yield from self._command(text, None, data=True)
         if result == "ERROR":
             raise _Dead(f"the modem refuses {text}")
         if result != "CONNECT":
             self._doing = "nothing"
-            return
+            return False
         self._tells("carrier", modem=turn.modem)
         receiver = HdlcReceiver() if turn.hdlc else None
         while not isinstance(item := (yield None), End):
@@ -291,9 +293,10 @@ class Class1Host:
         yield from self._result(ANSWERS_WITHIN)
         self._doing = "nothing"
         self._tells("end", modem=turn.modem)
+        return True
 
-    def _hears_v21(self, *, connected: bool) -> Doing:
-        """Frame by frame, until something else is wanted."""
+    def _hears_v21(self, *, connected: bool = False, once: bool = False) -> Doing:
+        """Frame by frame, until something else is wanted; `once`: or until its carrier has ended."""
         while True:
             if not connected:
                 self._doing = "hears V.21"
@@ -303,6 +306,8 @@ class Class1Host:
                 if result != "CONNECT":
                     self._doing = "nothing"
                     self._tells("end")
+                    if once:
+                        return
                     continue
             connected = False
             self._tells("carrier")
@@ -318,6 +323,8 @@ class Class1Host:
                 self._tells("frame" if good else "bad", octets)
             if is_final(octets) if good else not frame:
                 self._tells("end")  # a modem does not say so, and what comes next may begin in 55 ms
+                if once:
+                    return
 
     def _hangs_up(self, turn: FaxTurn) -> Doing:
         yield from self._command("ATH", ANSWERS_WITHIN)

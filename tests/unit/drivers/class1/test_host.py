@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -44,15 +45,19 @@ class Hook:
 
 
 class End:
-    """Procedure, host, modem. `late`: samples by which what the modem says reaches its host late."""
+    """Procedure, host, modem. `late`: samples by which what the modem says reaches its host late; `makes`
+    another modem than ours."""
 
-    def __init__(self, station: Station, number: str | None, late: int = 0) -> None:
+    def __init__(
+        self, station: Station, number: str | None, late: int = 0, makes: Callable[..., Any] | None = None
+    ) -> None:
         self.station, self.late = station, late
         self.came: list[tuple[int, bytes]] = []
         self.log = bytearray()
         self.now = 0
         self.hook = Hook()
-        self.modem = T31(FaxLine(), self.hook, self._take)
+        made = makes(self.hook, self._take) if makes else T31(FaxLine(), self.hook, self._take)
+        self.modem: T31 = made
         self.hook.modem = self.modem
         self.heard = self.said = Pcm.silence(TICK)
         self.host = Class1Host(station.t30, number, self._give)
