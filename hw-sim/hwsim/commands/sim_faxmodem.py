@@ -21,6 +21,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--country", default="US", metavar="CC", help="of the exchange (default: US)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of its noise (default: 1)")
+    parser.add_argument(
+        "--trace", type=Path, metavar="FILE", help="a new file: what host and modem say to each other"
+    )
     add_json(parser)
 
 
@@ -32,7 +35,12 @@ def run(args: argparse.Namespace) -> int:
     teller = Teller("modem", "link", as_json=args.json)
     with Stop() as stop:
         modem = FaxModemStandIn(
-            Path(args.link), line=args.line, country=args.country, seed=args.seed, tell=teller.tell
+            Path(args.link),
+            line=args.line,
+            country=args.country,
+            seed=args.seed,
+            tell=teller.tell,
+            trace=args.trace,
         )
         try:
             modem.start()

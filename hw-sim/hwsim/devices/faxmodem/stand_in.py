@@ -11,6 +11,7 @@ from ctidrv.native.fax_line import FaxLine
 from ctidrv.units import TICK, Samples
 from hwsim.devices.faxmodem.exchange_hook import ExchangeHook
 from hwsim.devices.faxmodem.hook import Hook
+from hwsim.devices.faxmodem.host_trace import HostTrace
 from hwsim.devices.faxmodem.pcm_hook import PcmHook
 from hwsim.devices.pty_port import PtyPort
 from hwsim.devices.real_time import RealTime
@@ -21,7 +22,8 @@ IDENTITY = Identity("ctidrv", "T.31 fax modem", "1.0")
 
 class FaxModemStandIn:
     """`link`: the name of its port; `line`: ``pcm:ADDRESS``, or None: a line of the simulated
-    exchange. `tell` is called, on the modem's thread, with whatever happens. InputError, PortError."""
+    exchange. `tell` is called, on the modem's thread, with whatever happens; `trace`: a new file for what
+    host and modem say to each other. InputError, PortError."""
 
     def __init__(
         self,
@@ -31,6 +33,7 @@ class FaxModemStandIn:
         country: str = "US",
         seed: int = 1,
         tell: Callable[[Told], None] | None = None,
+        trace: Path | None = None,
     ) -> None:
         self.journal = Journal(tell)
         """Of "modem", "host", and the telephones by number."""
@@ -43,8 +46,9 @@ class FaxModemStandIn:
             self.hook = ExchangeHook(country, seed, self._note)
         else:
             self.hook = PcmHook(self.time.loop, line, lambda what, detail: self._note("modem", what, detail))
-        self.modem = T31(FaxLine(), self.hook, self.port.write, identity=IDENTITY)
+        self.modem = T31(FaxLine(), self.hook, self._to_host, identity=IDENTITY)
         self.hook.modem = self.modem
+        self._trace = None if trace is None else HostTrace(trace, self.time.loop.time)
 
     # From any thread.
 
@@ -65,6 +69,8 @@ class FaxModemStandIn:
         self.time.stop()
         self.port.take()
         self.hook.close()
+        if self._trace is not None:
+            self._trace.close()
 
     async def obey(self, order: str) -> None:
         """A line of text, on the modem's thread. InputError, NotHeard."""
@@ -78,7 +84,14 @@ class FaxModemStandIn:
         self.hook.tick()
         self.port.wants(self.modem.takes_more)
 
+    def _to_host(self, data: bytes) -> bool:
+        if self._trace is not None:
+            self._trace.row("modem", data)
+        return self.port.write(data)
+
     def _from_host(self, data: bytes) -> None:
+        if self._trace is not None:
+            self._trace.row("host", data)
         self.modem.feed(data)
         self.port.wants(self.modem.takes_more)
 
