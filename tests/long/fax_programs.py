@@ -2,63 +2,114 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from PIL import Image
 
 from ctidrv.drivers.class1.call import make_call
 from ctidrv.drivers.v253.link import SerialLink
 from ctidrv.native.t30 import T30, Sheet, T30Config, T30Event
+from tests.native import page_set
 
 EFAX = os.environ.get("CTIDRV_EFAX") or shutil.which("efax")
 """Debian's, unpacked or installed."""
 NO_EFAX = "efax is not there"
-WITHIN_S = 200
+WITHIN_S = 240
 WIDTH = 1728
+NUMBER = "5550123"
 
 
-def write_page(image: Image.Image, path: Path) -> Path:
-    """As efax wants it: TIFF, MH, one strip, black is 1."""
+class Program(Protocol):
+    """One end of a call, at the modem `port`: sends a page or takes one. `rings`: the modem is to ring first.
+
+    `pages`: rows of those that came, packed; `damage`: of each row of them, where it is known.
+    """
+
+    rings: bool
+
+    def ready(self) -> contextlib.AbstractContextManager[None]:
+        """Until the call may begin, and until it is over."""
+
+    def run(self) -> None:
+        """The call."""
+
+    @property
+    def ok(self) -> bool: ...
+
+    @property
+    def why(self) -> str:
+        """It is not."""
+
+    @property
+    def pages(self) -> list[bytes]: ...
+
+    @property
+    def damage(self) -> bytes: ...
+
+    @property
+    def used(self) -> str:
+        """Modem, rate and the like, where it says so."""
+
+
+Makes = Callable[[Path, Path, Image.Image | None], Program]
+"""Of a port, a folder of the call, and the page that is sent."""
+
+
+def write_page(image: Image.Image, path: Path, coding: str = "group3") -> Path:
+    """As efax (MH) and HylaFAX want it: TIFF, one strip, black is 1."""
     tags = {262: 0, 278: image.height, 282: 204.0, 283: 98.0, 296: 2}
-    image.save(path, compression="group3", tiffinfo=tags)
+    image.save(path, compression=coding, tiffinfo=tags)
     return path
 
 
-def read_pages(folder: Path, name: str) -> list[Image.Image]:
-    """That efax has received under this name."""
-    pages = []
-    for path in sorted(folder.glob(f"{name}.*")):
+def read_pages(paths: list[Path]) -> list[bytes]:
+    """Rows of TIFF files."""
+    found = []
+    for path in paths:
         with Image.open(path) as image:
-            pages.append(image.convert("1"))
-    return pages
+            found.append(page_set.packed(image.convert("1")))
+    return found
 
 
 @dataclass
 class Efax:
-    """One run of it: sends `page` where there is one, else receives. `returned`: 0 is success."""
+    """`returned`: 0 is success."""
 
     port: Path
     folder: Path
-    page: Path | None = None
+    image: Image.Image | None = None
+    rings = False
+    damage = b""
+    used = ""
     returned: int | None = None
     log: str = ""
 
+    def ready(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
     def run(self) -> None:
-        what = ["-r", "came"] if self.page is None else ["-t", "T5550123", str(self.page)]
+        what = ["-r", "came"]
+        if self.image is not None:
+            what = ["-t", f"T{NUMBER}", str(write_page(self.image, self.folder / "efax.tif"))]
         done = subprocess.run(
-            [str(EFAX), "-d", str(self.port), "-o1", "-v", "ewinc", *what],
+            [str(EFAX), "-d", str(self.port), "-o1", "-v", "ewinchmrxa", *what],
             cwd=self.folder,
             capture_output=True,
             text=True,
+            errors="replace",
             timeout=WITHIN_S,
             check=False,
         )
         self.returned, self.log = done.returncode, done.stderr
+        (self.folder / f"efax-{'sends' if self.image else 'takes'}.log").write_text(self.log)
 
     @property
     def ok(self) -> bool:
@@ -68,30 +119,43 @@ class Efax:
     def why(self) -> str:
         return f"efax returned {self.returned}: {self.log[-600:]}"
 
+    @property
+    def pages(self) -> list[bytes]:
+        return read_pages(sorted(self.folder.glob("came.*")))
+
 
 @dataclass
 class OurHost:
-    """Our Class 1 host: sends `pages` (rows of 1,728 pixels, packed), or receives."""
+    """Our Class 1 host."""
 
     port: Path
-    pages: list[bytes] = field(default_factory=list)
+    folder: Path
+    image: Image.Image | None = None
+    rings = False
     trouble: str | None = None
     events: list[T30Event] = field(default_factory=list)
+    used: str = ""
+
+    def ready(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
 
     def run(self) -> None:
-        calling = bool(self.pages)
-        t30 = T30(T30Config(calling, sheets=[Sheet(WIDTH)] * len(self.pages), ident="555 0100"))
+        calling = self.image is not None
+        t30 = T30(T30Config(calling, sheets=[Sheet(WIDTH)] * calling, ident="555 0100"))
         link = SerialLink(str(self.port))
 
         def tell(event: T30Event) -> None:
             self.events.append(event)
             if event.kind == "page-wanted":
-                t30.page(event.page, self.pages[event.page], WIDTH)
+                assert self.image is not None
+                t30.page(event.page, page_set.packed(self.image), WIDTH)
 
         try:
-            self.trouble = make_call(link, t30, "T5550123" if calling else None, tell)
+            self.trouble = make_call(link, t30, f"T{NUMBER}" if calling else None, tell)
         finally:
             link.close()
+        on = t30.link
+        self.used = f"{on.modem} {on.bit_rate} {on.coding}{' ECM' if on.ecm else ''}"
 
     @property
     def ok(self) -> bool:
@@ -103,11 +167,19 @@ class OurHost:
         return f"{self.trouble or self.events[-1:]}: {frames}"
 
     @property
-    def taken(self) -> list[T30Event]:
+    def _taken(self) -> list[T30Event]:
         return [event for event in self.events if event.kind == "page-taken"]
 
+    @property
+    def pages(self) -> list[bytes]:
+        return [event.data for event in self._taken]
 
-def together(*programs: Efax | OurHost) -> None:
+    @property
+    def damage(self) -> bytes:
+        return b"".join(event.damage for event in self._taken)
+
+
+def together(*programs: Program) -> None:
     """All at once, until all have ended."""
     threads = [threading.Thread(target=program.run) for program in programs]
     for thread in threads:

@@ -33,7 +33,7 @@ class Joiner:
         self._wire = Wire(conditions, seed)
         self._drop = drop
         self.frames = 0
-        self._thread = threading.Thread(target=self._serve)
+        self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
     def _serve(self) -> None:
