@@ -88,6 +88,8 @@ class Call:
     own_rows: int = 0
     """That the sending program broke."""
     used: str = ""
+    behind_s: float = 0.0
+    """How far the line was behind the clock at the worst; a program's own timers do not wait."""
     said: list[str] = field(default_factory=list)
 
 
@@ -127,7 +129,7 @@ def make(call: Call, seed: int, rows: int, folder: Path) -> Call:
                 answers.stdin.flush()
             together(sends, takes)
     call.seconds = round(time.monotonic() - begun, 1)
-    call.used = takes.used or sends.used
+    call.used, call.behind_s = takes.used or sends.used, round(joiner.behind_s, 1)
     for who, program in (("sender", sends), ("receiver", takes)):
         if not program.ok:
             call.said.append(f"{who}: {program.why}")
@@ -219,8 +221,13 @@ def play(
         "own_rows": {way: sum(call.own_rows for call in those) for way, those in by_way.items()},
         "used": {way: dict(Counter(call.used for call in those)) for way, those in by_way.items()},
         "seconds": {way: max(call.seconds for call in those) for way, those in by_way.items()},
+        "behind_s": {way: max(call.behind_s for call in those) for way, those in by_way.items()},
         "load": round(os.getloadavg()[1], 1),
-        "findings": [f"{call.way} {call.number}: {said}" for call in made for said in call.said],
+        "findings": [
+            f"{call.way} {call.number} (its line was {call.behind_s} s behind the clock): {said}"
+            for call in made
+            for said in call.said
+        ],
     }
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import time
 from pathlib import Path
 
 from ctidrv.native.pcm import Pcm
-from ctidrv.units import TICK
+from ctidrv.units import RATE, TICK
 from tests.long.fax_wire import Conditions, Wire
 
 FRAME = 2 * TICK
@@ -33,6 +34,9 @@ class Joiner:
         self._wire = Wire(conditions, seed)
         self._drop = drop
         self.frames = 0
+        self.behind_s = 0.0
+        """How far the call was behind the clock at the worst: its terminals keep real time where the computer
+        lets them."""
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
@@ -40,7 +44,7 @@ class Joiner:
         ends = [door.accept()[0] for door in self._doors]
         for end in ends:
             end.settimeout(30)
-        there, cleared = [True, True], 0
+        there, cleared, begun = [True, True], 0, time.monotonic()
         while any(there) and cleared < MOST_AFTER_CLEARING and self.frames != self._drop:
             said = [_read(end) if here else None for end, here in zip(ends, there, strict=True)]
             there = [frame is not None for frame in said]
@@ -49,6 +53,7 @@ class Joiner:
                 if there[number]:
                     end.sendall(heard[number].bytes)
             self.frames += 1
+            self.behind_s = max(self.behind_s, time.monotonic() - begun - self.frames * TICK / RATE)
             cleared += not all(there)
         for each in (*ends, *self._doors):
             each.close()
