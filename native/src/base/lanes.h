@@ -11,3 +11,7 @@ static inline cti_four cti_four_of(const float *at) {
     memcpy(&lanes, at, sizeof lanes);
     return lanes;
 }
+
+static inline void cti_four_put(float *at, cti_four lanes) {
+    memcpy(at, &lanes, sizeof lanes);
+}

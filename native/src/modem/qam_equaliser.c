@@ -3,24 +3,38 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/dot.h"
+#include "base/lanes.h"
 
 qam_c qam_equaliser_run(const qam_equaliser *e, const float *re, const float *im) {
-    return (qam_c){cti_dot(e->re, re, QAM_TAPS) - cti_dot(e->im, im, QAM_TAPS),
-                   cti_dot(e->re, im, QAM_TAPS) + cti_dot(e->im, re, QAM_TAPS)};
+    cti_four sum_re = {0.0f}, sum_im = {0.0f};
+    for (int k = 0; k < QAM_ROOM; k += 4) {
+        cti_four xr = cti_four_of(re + k), xi = cti_four_of(im + k);
+        cti_four er = cti_four_of(e->re + k), ei = cti_four_of(e->im + k);
+        sum_re += er * xr - ei * xi;
+        sum_im += er * xi + ei * xr;
+    }
+    return (qam_c){(sum_re[0] + sum_re[1]) + (sum_re[2] + sum_re[3]),
+                   (sum_im[0] + sum_im[1]) + (sum_im[2] + sum_im[3])};
 }
 
 void qam_equaliser_follow(qam_equaliser *e, const float *re, const float *im, qam_c error, float pace,
                           float usual) {
-    float power = cti_dot(re, re, QAM_TAPS) + cti_dot(im, im, QAM_TAPS);
-    power = power > 0.5f * usual * QAM_TAPS ? power : 0.5f * usual * QAM_TAPS;
+    cti_four squares = {0.0f};
+    for (int k = 0; k < QAM_ROOM; k += 4) {
+        cti_four xr = cti_four_of(re + k), xi = cti_four_of(im + k);
+        squares += xr * xr + xi * xi;
+    }
+    float power = (squares[0] + squares[1]) + (squares[2] + squares[3]), least = 0.5f * usual * QAM_TAPS;
+    power = power > least ? power : least;
     if (!(power > 0.0f))
         return;
     float er = error.re * pace / power, ei = error.im * pace / power;
-    for (int k = 0; k < QAM_TAPS; k++) {
-        e->re[k] += er * re[k] + ei * im[k];
-        e->im[k] += ei * re[k] - er * im[k];
+    for (int k = 0; k < QAM_ROOM; k += 4) {
+        cti_four xr = cti_four_of(re + k), xi = cti_four_of(im + k);
+        cti_four_put(e->re + k, cti_four_of(e->re + k) + er * xr + ei * xi);
+        cti_four_put(e->im + k, cti_four_of(e->im + k) + ei * xr - er * xi);
     }
+    e->re[QAM_TAPS] = e->im[QAM_TAPS] = 0.0f;
 }
 
 /* Normal equations: sums of conj(x_i) x_j, and of conj(x_i) a. */
@@ -92,6 +106,7 @@ int qam_equaliser_solve(qam_equaliser *e, qam_solver *work, const float *re, con
     if (!factor(work))
         return 0;
     substitute(work);
+    e->re[QAM_TAPS] = e->im[QAM_TAPS] = 0.0f;
     for (int i = 0; i < QAM_TAPS; i++) {
         e->re[i] = (float)work->right_re[i];
         e->im[i] = (float)work->right_im[i];

@@ -5,10 +5,10 @@
 
 #include "modem/qam_plan.h"
 
-enum { QAM_TAPS = 31, QAM_CENTRE = QAM_TAPS / 2 };
+enum { QAM_TAPS = 31, QAM_CENTRE = QAM_TAPS / 2, QAM_ROOM = 32 /* whole lanes: the last one is 0 */ };
 
 typedef struct qam_equaliser {
-    float re[QAM_TAPS], im[QAM_TAPS];
+    float re[QAM_ROOM], im[QAM_ROOM];
 } qam_equaliser;
 
 /* The work space of a solution. */
@@ -17,7 +17,7 @@ typedef struct qam_solver {
     double right_re[QAM_TAPS], right_im[QAM_TAPS];
 } qam_solver;
 
-/* The output for the window of QAM_TAPS samples from `re`, `im` on. */
+/* The output for the window of QAM_TAPS samples from `re`, `im` on; one more may be read. */
 qam_c qam_equaliser_run(const qam_equaliser *e, const float *re, const float *im);
 /* Moves the coefficients: `error` is what the output lacks, `pace` in outputs' power: below 1; slower where
  * the window has less than half of the samples' usual mean power, as behind a cut. */

@@ -15,12 +15,11 @@ void qam_trellis_init(qam_trellis *t, const qam_plan *plan) {
         t->re[i] = point.re;
         t->im[i] = point.im;
     }
-    int found[QAM_STATES] = {0};
     for (int state = 0; state < QAM_STATES; state++)
         for (int turns = 0; turns < 4; turns++) {
-            int next = qam_next_state(state, turns), i = found[next]++;
-            t->before[next][i] = (uint8_t)state;
-            t->subset[next][i] = (uint8_t)(((state >> 2) ^ (qam_y_of(turns) >> 1)) << 2 | turns);
+            int next = qam_next_state(state, turns), z = state >> 2;
+            t->subset[z][state & 3][(next >> 1 & 2) | (next & 1)] =
+                (uint8_t)((z ^ (qam_y_of(turns) >> 1)) << 2 | turns);
         }
 }
 
@@ -46,28 +45,40 @@ static void nearest(const qam_trellis *t, int points, qam_c x, float cost[SUBSET
     }
 }
 
+/* One step of the four states of a z: the likeliest way to each of the four behind them. */
+static void step(qam_trellis *t, int z, const float branch[SUBSETS], const int32_t point[SUBSETS],
+                 float cost[QAM_STATES]) {
+    const ints ways = {3, 3, 3, 3};
+    cti_four least = {FARTHEST, FARTHEST, FARTHEST, FARTHEST};
+    for (int i = 0; i < 4; i++) {
+        const uint8_t *by = t->subset[z][i];
+        cti_four sum = {branch[by[0]], branch[by[1]], branch[by[2]], branch[by[3]]};
+        sum += t->cost[4 * z + i];
+        sum = (cti_four)(((ints)sum & ~ways) | i);
+        ints less = sum < least;
+        least = (cti_four)((less & (ints)sum) | (~less & (ints)least));
+    }
+    ints way = (ints)least & ways;
+    for (int k = 0; k < 4; k++) {
+        int next = (k & 2) << 1 | z << 1 | (k & 1);
+        cost[next] = least[k];
+        t->from[t->at][next] = (uint8_t)(4 * z + way[k]);
+        t->point[t->at][next] = (uint8_t)point[t->subset[z][way[k]][k]];
+    }
+}
+
 int qam_trellis_run(qam_trellis *t, const qam_plan *plan, qam_c received, int *decided) {
     float branch[SUBSETS], cost[QAM_STATES];
     int32_t point[SUBSETS];
     nearest(t, plan->points, received, branch, point);
-    uint8_t *from = t->from[t->at], *to = t->point[t->at];
+    step(t, 0, branch, point, cost);
+    step(t, 1, branch, point, cost);
     int best = 0;
-    for (int s = 0; s < QAM_STATES; s++) {
-        int way = 0;
-        float least = t->cost[t->before[s][0]] + branch[t->subset[s][0]];
-        for (int i = 1; i < 4; i++) {
-            float sum = t->cost[t->before[s][i]] + branch[t->subset[s][i]];
-            way = sum < least ? i : way;
-            least = sum < least ? sum : least;
-        }
-        cost[s] = least;
-        from[s] = t->before[s][way];
-        to[s] = (uint8_t)point[t->subset[s][way]];
-        best = least < cost[best] ? s : best;
-    }
+    for (int s = 1; s < QAM_STATES; s++)
+        best = cost[s] < cost[best] ? s : best;
     for (int s = 0; s < QAM_STATES; s++)
         t->cost[s] = cost[s] - cost[best];
-    int now = to[best], state = best;
+    int now = t->point[t->at][best], state = best;
     uint32_t at = t->at;
     for (int i = 0; i < QAM_BACK; i++) {
         state = t->from[at][state];

@@ -9,8 +9,9 @@ typedef struct qam_trellis {
     float cost[QAM_STATES];
     uint8_t from[QAM_DEPTH][QAM_STATES], point[QAM_DEPTH][QAM_STATES];
     uint32_t at;
-    uint8_t before[QAM_STATES][4];        /* the states from which a state is reached, ... */
-    uint8_t subset[QAM_STATES][4];        /* ... and by points of which subset: 4 orbit + turns */
+    /* The four states of a z go to the same four states: subset[z][i][k] (4 orbit + turns) leads from the
+     * i-th of them, 4 z + i, to the k-th of these. */
+    uint8_t subset[2][4][4];
     float re[QAM_POINTS], im[QAM_POINTS]; /* the points */
 } qam_trellis;
 
