@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from ctidrv.errors import UsageError
 from ctidrv.native import check, ffi, lib, state
@@ -58,6 +58,20 @@ class Said:
     tone: str | None = None
 
 
+class ModemLine(Protocol):
+    """A fax modem on a line: `FaxLine`, or one in a port's tick (`ctidrv.native.fax_driven`)."""
+
+    def turn(self, turn: FaxTurn) -> None: ...
+    def put(self, octets: bytes) -> int: ...
+    def frame(self, octets: bytes) -> None: ...
+    def end(self) -> None: ...
+    @property
+    def room(self) -> int: ...
+    @property
+    def waiting(self) -> int: ...
+    def run(self, rx: Pcm) -> tuple[Pcm, Said | None]: ...
+
+
 _NAMES: tuple[Modem, ...] = ("v21", "v27ter", "v29", "v17")
 _MODEMS = {modem_number(name): name for name in _NAMES}
 
@@ -78,15 +92,7 @@ class FaxLine:
 
     def turn(self, turn: FaxTurn) -> None:
         """Begins at once. UsageError or NativeError for what no modem does: then nothing has changed."""
-        if turn.kind not in _TURNS:
-            raise UsageError(f"{turn.kind!r}: the turns of a fax line are {', '.join(_TURNS)}")
-        made = ffi.new("cti_fax_turn *")
-        made.kind, made.modem = _TURNS[turn.kind], modem_number(turn.modem)
-        made.bit_rate = _RATES[turn.modem] if turn.bit_rate is None else turn.bit_rate
-        made.hdlc, made.short_training, made.hold_ms = turn.hdlc, turn.short_training, turn.hold_ms
-        made.silence, made.ms = turn.silence, turn.ms
-        what = f"a fax turn, {turn.kind} of {turn.modem} at {made.bit_rate} bit/s"
-        check(lib.cti_fax_line_turn(self._line, made), what)
+        check(lib.cti_fax_line_turn(self._line, native_turn(turn)), what_of(turn))
 
     def put(self, octets: bytes) -> int:
         """Page data of the turn, least significant bit first; how many octets there was room for."""
@@ -129,10 +135,32 @@ class FaxLine:
         """
         event, tx = ffi.new("cti_fax_line_event *"), ffi.new("int16_t[]", max(1, len(rx)))
         done = check(lib.cti_fax_line_run(self._line, rx.ptr, tx, len(rx), event), "a fax line's audio")
-        return Pcm.from_bytes(bytes(ffi.buffer(tx, 2 * done))), _said(event)
+        return Pcm.from_bytes(bytes(ffi.buffer(tx, 2 * done))), said_of(event)
 
 
-def _said(ev: Any) -> Said | None:
+def native_turn(turn: FaxTurn) -> Any:
+    """A ``cti_fax_turn *``. UsageError."""
+    if turn.kind not in _TURNS:
+        raise UsageError(f"{turn.kind!r}: the turns of a fax line are {', '.join(_TURNS)}")
+    made = ffi.new("cti_fax_turn *")
+    made.kind, made.modem = _TURNS[turn.kind], modem_number(turn.modem)
+    made.bit_rate = _rate(turn)
+    made.hdlc, made.short_training, made.hold_ms = turn.hdlc, turn.short_training, turn.hold_ms
+    made.silence, made.ms = turn.silence, turn.ms
+    return made
+
+
+def _rate(turn: FaxTurn) -> int:
+    return _RATES[turn.modem] if turn.bit_rate is None else turn.bit_rate
+
+
+def what_of(turn: FaxTurn) -> str:
+    """For errors."""
+    return f"a fax turn, {turn.kind} of {turn.modem} at {_rate(turn)} bit/s"
+
+
+def said_of(ev: Any) -> Said | None:
+    """Of a ``cti_fax_line_event``; None: nothing."""
     if ev.kind == lib.CTI_FAX_LINE_HEARD:
         return Said("heard", ev.at, _MODEMS[ev.modem], heard_of(ev.heard))
     if ev.kind == lib.CTI_FAX_LINE_TONE:

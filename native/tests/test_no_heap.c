@@ -9,6 +9,7 @@
 #include "cti/ear.h"
 #include "cti/echo_can.h"
 #include "cti/error.h"
+#include "cti/fax_driven.h"
 #include "cti/fax_line.h"
 #include "cti/fax_machine.h"
 #include "cti/fax_modem_rx.h"
@@ -331,6 +332,27 @@ static void test_a_fax_line_does_its_turns_without_memory(void) {
     free(from), free(to);
 }
 
+static void test_a_driven_fax_line_asks_for_no_memory(void) {
+    cti_fax_driven *d = state(cti_fax_driven_size());
+    CHECK_EQ(cti_fax_driven_init(d, cti_fax_driven_size(), NULL), CTI_OK);
+    long before = heap_calls;
+    cti_fax_turn turn = {.kind = CTI_FAX_TURN_FRAMES, .modem = CTI_FAX_MODEM_V21, .bit_rate = 300};
+    cti_fax_driven_event e;
+    int sent = 0;
+    CHECK_EQ(cti_fax_driven_turn(d, &turn), CTI_OK);
+    CHECK_EQ(cti_fax_driven_frame(d, (const uint8_t *)"\xff\x13\x80", 3), CTI_OK);
+    CHECK_EQ(cti_fax_driven_end(d), CTI_OK);
+    for (int done = 0; done < 24000; done += BLOCK) {
+        CHECK_EQ(cti_fax_driven_run(d, sound, out, BLOCK), 1);
+        while (cti_fax_driven_events(d, &e, 1) == 1)
+            sent += e.line.kind == CTI_FAX_LINE_SENT;
+        CHECK_EQ(cti_fax_driven_heard(d, out, BLOCK), BLOCK);
+    }
+    CHECK_EQ(heap_calls, before);
+    CHECK_EQ(sent, 1);
+    free(d);
+}
+
 static void test_a_fax_is_sent_without_memory(void) {
     static uint8_t page[216 * 20], rows[216 * 40], damage[40];
     static int16_t said[2][BLOCK], next[2][BLOCK];
@@ -392,6 +414,7 @@ int main(void) {
     RUN(test_frames_ask_for_no_memory);
     RUN(test_a_page_is_received_without_memory);
     RUN(test_a_fax_line_does_its_turns_without_memory);
+    RUN(test_a_driven_fax_line_asks_for_no_memory);
     RUN(test_a_fax_is_sent_without_memory);
     RUN(test_coders_mixers_and_recorders_ask_for_no_memory);
     free(sound);

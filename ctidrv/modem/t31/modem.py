@@ -14,7 +14,7 @@ from ctidrv.modem.t31.modulations import MODULATIONS, V21
 from ctidrv.modem.t31.receiving import ReceiveFrames
 from ctidrv.modem.t31.sending import SendData, SendFrames
 from ctidrv.modem.wording import Result
-from ctidrv.native.fax_line import FaxLine, FaxTurn, Said
+from ctidrv.native.fax_line import FaxTurn, ModemLine, Said
 from ctidrv.native.levels import level
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import ms, seconds
@@ -57,7 +57,7 @@ class T31:
 
     def __init__(
         self,
-        line: FaxLine,
+        line: ModemLine,
         phone: Phone,
         out: Callable[[bytes], bool],
         *,
