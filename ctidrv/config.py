@@ -23,6 +23,10 @@ ident = "+86 10 66554433"    the number that other fax machines are shown
 hours = "08:00-20:00"        of the office's day: no fax is begun outside of them
 junk = ["0190", "+8610999"]  faxes that come from numbers that begin so go into the box "junk"
 
+[[fax_modem]]                a fax modem for a program such as HylaFAX, at a line; optional
+port = "sim/1"               a line's: while a program has the modem open, its calls are the program's
+link = "/run/ctidrv/ttyF0"   the name of its serial port
+
 [[board]]
 name = "sim"                 driver = "sim"       and the driver's own keys (lines = 4)
 
@@ -197,6 +201,16 @@ class FaxConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class FaxModemConfig:
+    """A fax modem at a line (`ctidrv.service.fax_modems`)."""
+
+    port: PortId
+    link: str
+    """Beside station.toml, where it is relative."""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StationConfig:
     office: Office = Office()
     boards: Sequence[BoardConfig] = ()
@@ -207,6 +221,7 @@ class StationConfig:
     fax: FaxConfig = FaxConfig()
     seats: Sequence[SeatConfig] = ()
     queues: Sequence[QueueConfig] = ()
+    fax_modems: Sequence[FaxModemConfig] = ()
     path: Path | None = None
     """The file it was read from."""
 
@@ -230,6 +245,10 @@ class StationConfig:
     def music_path(self, queue: QueueConfig) -> Path | None:
         """The file of a queue's music; None: it has the station's."""
         return None if queue.music is None else self._beside(queue.music)
+
+    def link_path(self, modem: FaxModemConfig) -> Path:
+        """The name of a fax modem's port."""
+        return self._beside(modem.link)
 
     def _beside(self, file: str) -> Path:
         own = Path(file)

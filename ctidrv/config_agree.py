@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctidrv.config import BoardConfig, FaxConfig, LineConfig, QueueConfig, SeatConfig
+from ctidrv.config import BoardConfig, FaxConfig, FaxModemConfig, LineConfig, QueueConfig, SeatConfig
 from ctidrv.config_table import Source
 
 
@@ -20,6 +20,17 @@ def fax_agrees(source: Source, lines: list[LineConfig], fax: FaxConfig) -> None:
     for port in fax.lines:
         if port not in {line.port for line in lines}:
             source.fail("fax", 0, "lines", f"there is no line at port {port!r}")
+
+
+def fax_modems_agree(source: Source, lines: list[LineConfig], modems: list[FaxModemConfig]) -> None:
+    for index, modem in enumerate(modems):
+        if modem.port not in {line.port for line in lines}:
+            source.fail("fax_modem", index, "port", f"there is no line at port {modem.port!r}")
+        for other in modems[:index]:
+            if modem.port == other.port:
+                source.fail("fax_modem", index, "port", f"two fax modems are at port {modem.port}")
+            if modem.link == other.link:
+                source.fail("fax_modem", index, "link", f"two fax modems are called {modem.link}")
 
 
 def first_agrees(

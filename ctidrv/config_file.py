@@ -21,6 +21,7 @@ from ctidrv.config import (
     USUAL_WRAP_UP,
     BoardConfig,
     FaxConfig,
+    FaxModemConfig,
     LineConfig,
     Office,
     OutboundConfig,
@@ -30,7 +31,14 @@ from ctidrv.config import (
     StationConfig,
     default_config,
 )
-from ctidrv.config_agree import fax_agrees, first_agrees, lines_agree, queues_agree, seats_agree
+from ctidrv.config_agree import (
+    fax_agrees,
+    fax_modems_agree,
+    first_agrees,
+    lines_agree,
+    queues_agree,
+    seats_agree,
+)
 from ctidrv.config_table import Source, Table
 from ctidrv.errors import InputError
 from ctidrv.folder import DataFolder
@@ -78,7 +86,8 @@ def read_config(path: Path) -> StationConfig:
 
 class _Reader(Source):
     def config(self, tables: dict[str, Any]) -> StationConfig:
-        known = ("office", "station", "recording", "outbound", "fax", "board", "line", "seat", "queue")
+        lists = ("board", "line", "seat", "queue", "fax_modem")
+        known = ("office", "station", "recording", "outbound", "fax", *lists)
         for name in tables:
             if name not in known:
                 header = isinstance(tables[name], dict | list)
@@ -95,10 +104,13 @@ class _Reader(Source):
         lines = [self._line(table) for table in self._each(tables, "line")]
         seats = [self._seat(table) for table in self._each(tables, "seat")] if "seat" in tables else []
         queues = [self._queue(table) for table in self._each(tables, "queue")] if "queue" in tables else []
+        fax_modems = self._each(tables, "fax_modem") if "fax_modem" in tables else []
+        modems = [self._fax_modem(table) for table in fax_modems]
         lines_agree(self, boards, lines)
         seats_agree(self, boards, lines, seats)
         queues_agree(self, seats, queues)
         fax_agrees(self, lines, fax)
+        fax_modems_agree(self, lines, modems)
         first_agrees(self, lines, seats, queues)
         return StationConfig(
             office,
@@ -110,6 +122,7 @@ class _Reader(Source):
             fax,
             tuple(seats),
             tuple(queues),
+            tuple(modems),
             path=self.path,
         )
 
@@ -261,6 +274,12 @@ class _Reader(Source):
             table.fail("phone", f"phone {seat.phone!r} must be BOARD/INDEX, such as sim/3")
         table.nothing_else("name, number, phone, outside, groups, greeting, greetings, wrap_up")
         return seat
+
+    def _fax_modem(self, table: Table) -> FaxModemConfig:
+        where = table.where
+        modem = FaxModemConfig(PortId(table.text("port")), table.text("link", most=90), where)
+        table.nothing_else("port, link")
+        return modem
 
     def _queue(self, table: Table) -> QueueConfig:
         where = table.where

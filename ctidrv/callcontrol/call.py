@@ -42,6 +42,8 @@ OPERATOR = "operator"
 """Who answers a call when it is not the script."""
 SEAT = "seat"
 """Who answers a call for which telephones rang before it was answered."""
+FAX = "fax"
+"""Who answers a call in the place of the script, as a fax machine: the station itself, or a program."""
 CALLED = "called"
 """Who answers a call that we made."""
 _LOOK_EVERY = ms(1000)

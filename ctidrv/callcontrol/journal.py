@@ -10,6 +10,7 @@ What the WebSocket sends, the store keeps and `ctidrv demo` tells are these even
                                     talking wrap-up in-use out-of-order; pausing: no call after this one;
                                     serves: the call; consulted: another seat has it, and asks this one
     line.tone{state, tone, hz, ms}  learnt | forgotten: the line's own tones (by the service)
+    line.held{holder}               who has the line for a while, null: nobody any more (service/holds.py)
     line.message_waiting{waiting, messages}               at the exchange; how many, or null
     call.offered{direction}         call.ring{count}      call.answered{by}
     call.offered{direction: out, number, emergency}       of a call that we make

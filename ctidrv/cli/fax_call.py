@@ -1,18 +1,21 @@
-"""``ctidrv fax send`` and ``ctidrv fax receive``: a fax terminal on a PCM line, one call."""
+"""``ctidrv fax send`` and ``ctidrv fax receive``: one call, by a fax terminal on a PCM line, or on a line of
+the running station (fax_line.py)."""
 
 from __future__ import annotations
 
 import argparse
+import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from ctidrv.apps.fax.document import Document, Header, open_document
 from ctidrv.apps.fax.keep import write_tiff
 from ctidrv.apps.fax.terminal import Y_DPI, Outcome, Terminal, sheets_of
-from ctidrv.cli.output import add_json, print_json
-from ctidrv.errors import InputError, StoreError
+from ctidrv.cli import fax_line
+from ctidrv.cli.fax_result import event_row, result_row, tell_event, tell_result
+from ctidrv.cli.output import add_data, add_json
+from ctidrv.errors import InputError, StoreError, UsageError
 from ctidrv.native.fax_machine import FaxMachine
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.t30 import T30Config, T30Event
@@ -25,6 +28,10 @@ HELP = {
     "receive": "takes one fax call and writes a TIFF",
 }
 MODEMS = ("v27ter", "v29", "v17")
+BOX = "front-desk"
+_PORT = re.compile(r"[^/:\s]+/[0-9]{1,4}")
+_OF_PCM = ("modem", "no_ecm", "ident", "resolution", "sender")
+"""Options that go with a PCM line; of a station's line station.toml says these things."""
 _BEFORE_DIALLING = seconds(1.0)
 _BEFORE_CLOSING = 10
 """Frames: what we said last is on its way."""
@@ -34,69 +41,97 @@ _TOLD = ("negotiated", "rate", "page-begun", "page-sent", "page-taken", "done")
 def configure(parser: argparse.ArgumentParser) -> None:
     if parser.prog.endswith(" send"):
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="PDF, TIFF, PNG, JPEG, text")
-        parser.add_argument("--number", metavar="N", help="dialled first, by DTMF")
-        parser.add_argument("--resolution", choices=tuple(Y_DPI), default="fine", help="at the most (fine)")
+        parser.add_argument("--number", metavar="N", help="dialled first (PCM: by DTMF)")
+        parser.add_argument("--resolution", choices=tuple(Y_DPI), help="at the most (fine)")
         parser.add_argument("--sender", metavar="NAME", help="a line above each page: time, NAME, page")
     else:
         parser.add_argument("--to", required=True, type=Path, metavar="DIR", help="the TIFF's folder; made")
-    parser.add_argument("--line", required=True, metavar="LINE", help="pcm:tcp:PORT or pcm:unix:PATH")
-    parser.add_argument("--modem", choices=MODEMS[::-1], default="v17", help="the fastest one (v17)")
-    parser.add_argument("--no-ecm", action="store_true", help="without error correction")
-    parser.add_argument("--ident", default="", metavar="N", help="our number, as the far end is shown it")
+        parser.add_argument("--box", default=BOX, help=f"of a station's line: where it is filed ({BOX})")
+    parser.add_argument(
+        "--line",
+        required=True,
+        metavar="LINE",
+        help="of the running station, such as sim/1; or pcm:tcp:PORT, pcm:unix:PATH",
+    )
+    pcm = parser.add_argument_group("of a PCM line")
+    pcm.add_argument("--modem", choices=MODEMS[::-1], help="the fastest one (v17)")
+    pcm.add_argument("--no-ecm", action="store_true", help="without error correction")
+    pcm.add_argument("--ident", metavar="N", help="our number, as the far end is shown it")
+    add_data(parser)
     add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """0: the outcome is ok."""
+    if _PORT.fullmatch(args.line):
+        return _on_station(args)
     address_of(args.line)
     config = T30Config(
         calling=args.what == "send",
         receives=args.what == "receive",
-        ident=args.ident,
-        modems=frozenset(MODEMS[: MODEMS.index(args.modem) + 1]),
+        ident=args.ident or "",
+        modems=frozenset(MODEMS[: MODEMS.index(args.modem or MODEMS[-1]) + 1]),
         ecm=not args.no_ecm,
     )
     return _send(args, config) if args.what == "send" else _receive(args, config)
+
+
+def _on_station(args: argparse.Namespace) -> int:
+    for name in _OF_PCM:
+        if getattr(args, name, None):
+            option = name.replace("_", "-")
+            raise UsageError(f"--{option} goes with a PCM line; of {args.line} station.toml says it ([fax])")
+    if args.what == "send":
+        return fax_line.send(args)
+    return fax_line.receive(args, _folder(args.to), _new_file)
 
 
 def _send(args: argparse.Namespace, config: T30Config) -> int:
     dialled = Pcm.silence(0) if args.number is None else _dialled(args.number)
     header = None if args.sender is None else Header(datetime.now().astimezone(), args.sender)
     with open_document(args.files) as document:
-        machine = FaxMachine(replace(config, sheets=sheets_of(document.pages, args.resolution)))
+        machine = FaxMachine(replace(config, sheets=sheets_of(document.pages, args.resolution or "fine")))
         call = Call(args, machine, document, header)
         with PcmLine(args.line) as line:
             call.talk(line, dialled)
-    call.tell(None)
-    return 0 if call.outcome.ok else 1
+    return call.tell(None)
 
 
 def _receive(args: argparse.Namespace, config: T30Config) -> int:
-    folder = args.to.absolute()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{args.to}: no folder for faxes can be made there: {error.strerror}") from error
+    folder = _folder(args.to)
     call = Call(args, FaxMachine(config), None, None)
     with PcmLine(args.line) as line:
         call.talk(line, Pcm.silence(0))
-    call.tell(_write(folder, call))
-    return 0 if call.outcome.ok else 1
+    return call.tell(_write(folder, call))
+
+
+def _folder(to: Path) -> Path:
+    folder = to.absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{to}: no folder for faxes can be made there: {error.strerror}") from error
+    return folder
 
 
 def _write(folder: Path, call: Call) -> Path | None:
     if not call.terminal.kept:
         return None
-    path = folder / f"fax-{datetime.now():%Y%m%d-%H%M%S}.tif"
-    more = 1
-    while path.exists():
-        more += 1
-        path = path.with_name(f"{path.name.split('.')[0]}.{more}.tif")
+    path = _new_file(folder)
     try:
         write_tiff(path, call.terminal.kept)
     except StoreError as error:
         call.unwritten = str(error)
         return None
+    return path
+
+
+def _new_file(folder: Path) -> Path:
+    path = folder / f"fax-{datetime.now():%Y%m%d-%H%M%S}.tif"
+    more = 1
+    while path.exists():
+        more += 1
+        path = path.with_name(f"{path.name.split('.')[0]}.{more}.tif")
     return path
 
 
@@ -155,53 +190,29 @@ class Call:
         if event.kind not in _TOLD:
             return
         at = self.before * TICK / 8000 + to_seconds(event.at)
-        row = {"type": "fax_event", "t": round(at, 3), "event": event.kind, "what": event.what}
-        row |= {"page": event.page + 1 if event.kind.startswith("page") else None}
-        if event.kind == "rate":
-            row["bit_rate"] = event.value
-        if self.args.json:
-            print_json(row)
-        elif event.kind in ("page-sent", "page-taken"):
-            print(f"page {event.page + 1}: {event.what}")
+        page = event.page + 1 if event.kind.startswith("page") else None
+        more = {"bit_rate": event.value} if event.kind == "rate" else {}
+        tell_event(event_row(at, event.kind, event.what, page, **more), as_json=self.args.json)
 
-    def tell(self, file: Path | None) -> None:
-        """The last line."""
+    def tell(self, file: Path | None) -> int:
+        """The last line; the exit code."""
         outcome = self.outcome
         link = outcome.link
         agreed = link is not None and link.modem is not None
-        row: dict[str, Any] = {
-            "type": "fax_result",
-            "ok": outcome.ok,
-            "modem": link.modem if link is not None else None,
-            "bit_rate": link.bit_rate if link is not None and agreed else None,
-            "ecm": link.ecm if link is not None and agreed else None,
-            "pages_tx": outcome.pages_tx,
-            "pages_rx": outcome.pages_rx,
-            "bad_rows": outcome.bad_rows if self.document is None else None,
-            "remote_ident": (link.ident or None) if link is not None else None,
-            "t_end": to_seconds(self.frames * TICK),
-            "file": None if file is None else str(file),
-            "error": outcome.error,
-        }
-        if self.args.json:
-            print_json(row)
-            return
-        print(_plain(outcome, row))
-
-
-def _plain(outcome: Outcome, row: dict[str, Any]) -> str:
-    """The last line for a person."""
-    what = (
-        f"sent: {outcome.pages_tx} pages"
-        if row["bad_rows"] is None
-        else f"received: {outcome.pages_rx} pages"
-    )
-    if row["bit_rate"] is not None:
-        ecm = "with" if row["ecm"] else "without"
-        what += f", {row['modem']} at {row['bit_rate']} bit/s, {ecm} error correction"
-    if row["file"] is not None:
-        what += f", {row['file']}"
-    return what if outcome.error is None else f"{what}: {outcome.error}"
+        row = result_row(
+            outcome.ok,
+            modem=link.modem if link is not None else None,
+            bit_rate=link.bit_rate if link is not None and agreed else None,
+            ecm=link.ecm if link is not None and agreed else None,
+            pages_tx=outcome.pages_tx,
+            pages_rx=outcome.pages_rx,
+            bad_rows=outcome.bad_rows if self.document is None else None,
+            remote_ident=(link.ident or None) if link is not None else None,
+            t_end=to_seconds(self.frames * TICK),
+            file=None if file is None else str(file),
+            error=outcome.error,
+        )
+        return tell_result(row, as_json=self.args.json)
 
 
 def _dialled(number: str) -> Pcm:

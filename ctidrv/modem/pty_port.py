@@ -16,7 +16,7 @@ from ctidrv.errors import PortError
 
 MOST_WAITING = 4096
 """Bytes for the host that find no room at the pty, which holds 20 kB itself; what comes then is lost."""
-_PIECE = 4096
+_PIECE = 1024
 
 
 class PtyPort:
@@ -45,7 +45,7 @@ class PtyPort:
         import tty
 
         if link.exists() and not link.is_symlink():
-            raise PortError(f"{link}: there is a file of that name; choose another --link")
+            raise PortError(f"{link}: there is a file of that name; choose another")
         self._fd, other = os.openpty()
         try:
             tty.setraw(other)

@@ -40,8 +40,9 @@ Row = dict[str, Any]
 
 LISTEN_S = 60.0
 """Ten seconds of the line, and what is learnt from them."""
-TRACE_S = 15.0
-"""Between two rows: there is one each second, behind what the disk takes at the beginning."""
+FLOW_S = 15.0
+"""Between two rows of an answer that goes on: there is one each second, behind what the disk takes at the
+beginning."""
 PICTURE_S = 60.0
 """Half an hour of sound, behind other pictures, on a slow machine."""
 DIAL_S = 60.0
@@ -228,9 +229,13 @@ class StationClient:
     def trace(self, port: str, *, audio: bool = True) -> Iterator[Iterator[Row]]:
         """The rows of a trace of the port, as they come, until the block ends: docs/reference/port-trace.md.
         InputError and ServiceError say why there is none, and the latter that the station has gone."""
-        path, wanted = f"/api/v1/ports/{port}/trace", {"audio": audio}
+        with self._flow(f"/api/v1/ports/{port}/trace", params={"audio": audio}) as rows:
+            yield rows
+
+    @contextlib.contextmanager
+    def _flow(self, path: str, **more: Any) -> Iterator[Iterator[Row]]:
         try:
-            with self._http.stream("POST", path, params=wanted, timeout=TRACE_S) as answer:
+            with self._http.stream("POST", path, timeout=FLOW_S, **more) as answer:
                 if answer.status_code >= 400:
                     answer.read()
                     _check(answer)
@@ -388,6 +393,15 @@ class StationClient:
     ) -> list[Row]:
         """Faxes that came, newest first."""
         return self._rows("/api/v1/received-faxes", limit=limit, box=box, state=state)
+
+    @contextlib.contextmanager
+    def receive_fax(self, port: str, *, box: str, holder: str) -> Iterator[Iterator[Row]]:
+        """The next call on the line of a port is taken as a fax, for a box; `holder`: as others are told who
+        waits. The rows, as they come, until the block ends: ``waiting``, ``call``, ``page``, ``now``, and at
+        last ``end``. InputError and ServiceError say why there is none, and the latter that the station has
+        gone."""
+        with self._flow(f"/api/v1/ports/{port}/fax", json={"box": box, "holder": holder}) as rows:
+            yield rows
 
     def fax_page(self, fax: str, page: int) -> bytes:
         """A page of a fax that is sent, from 1 on, as a PNG file."""

@@ -12,6 +12,7 @@ import contextlib
 import logging
 import secrets
 from collections import deque
+from collections.abc import Callable
 from datetime import datetime
 
 from ctidrv.apps.fax.sender import FaxSender
@@ -23,15 +24,18 @@ from ctidrv.callcontrol.ids import Ids
 from ctidrv.callcontrol.journal import Journal
 from ctidrv.callcontrol.number_policy import NumberPolicy
 from ctidrv.clock import SampleClock
-from ctidrv.config import StationConfig
+from ctidrv.config import FaxModemConfig, StationConfig
 from ctidrv.errors import CtiError, UsageError
 from ctidrv.folder import DataFolder
 from ctidrv.media.core import MakeCore, native_core
 from ctidrv.media.engine import MediaEngine
+from ctidrv.modem.pty_port import PtyPort
 from ctidrv.ports.api import DriverContext
 from ctidrv.service import loading
 from ctidrv.service.fax_desk import FaxDesk
+from ctidrv.service.fax_modems import FaxModem, HostPort, MakePort
 from ctidrv.service.fax_papers import FaxPapers
+from ctidrv.service.fax_receptions import Receptions
 from ctidrv.service.fax_sender import LineSender
 from ctidrv.service.faxes import (
     FaxGround,
@@ -43,13 +47,14 @@ from ctidrv.service.faxes import (
     settle_received,
 )
 from ctidrv.service.history import History
+from ctidrv.service.holds import Holds
 from ctidrv.service.hub import Hub
 from ctidrv.service.orders import Orders
 from ctidrv.service.outbound import Outbound
 from ctidrv.service.parts import Makers
 from ctidrv.service.recovery import Recovered, recover
 from ctidrv.service.retention import Retention
-from ctidrv.service.serving import Customers, serve
+from ctidrv.service.serving import Customers, recorded, serve
 from ctidrv.service.taught import TaughtTones
 from ctidrv.service.tracing import Traces
 from ctidrv.store import Store, check_version
@@ -99,6 +104,7 @@ class Station(Orders):
         self._fax_sender = fax_sender
         self._seed = secrets.randbits(31) if seed is None else seed
         self._loaded: loading.Loaded | None = None
+        self.fax_modems: list[FaxModem] = []
 
     def load(self) -> loading.Loaded:
         """Reads the scripts and the countries of the lines, and the database's version; makes the boards by
@@ -148,6 +154,9 @@ class Station(Orders):
             )
             undo.callback(self.engine.close)
             self._make_parts(loaded)
+            undo.callback(self._take_fax_modems)
+            for modem in self.fax_modems:
+                modem.place()
             undo.pop_all()
 
     def start(self) -> None:
@@ -157,6 +166,8 @@ class Station(Orders):
         for seat in self.seats.values():
             seat.start()
         self.fax_desk.start(self._faxes_left)
+        for modem in self.fax_modems:
+            modem.start()
         if self.retention is not None:
             self.retention.start()
         if self.live:
@@ -166,6 +177,9 @@ class Station(Orders):
         """Hangs up, lets recordings and rows be finished, and tells those who listen that it was the last."""
         if self.retention is not None:
             await self.retention.stop()
+        self.receptions.stop()
+        for modem in self.fax_modems:
+            await modem.close()
         await self.fax_desk.close()
         await asyncio.gather(*(line.controller.stop() for line in self.lines.values()))
         for seat in self.seats.values():
@@ -181,6 +195,7 @@ class Station(Orders):
         try:
             self.engine.close()
         finally:
+            self._take_fax_modems()
             self._close_boards()
             self.history.close()
             self.store.close()
@@ -191,7 +206,10 @@ class Station(Orders):
         make = Makers(self.config, self.engine, clock, self.journal, ids)
         self.recorder = CallRecorder(folder, store, clock, ids, format=form)
         policy = loading.number_policy(self.config)
-        self.outbound = Outbound(self.lines, policy, self.config.outbound.reserve, self.recorder, clock)
+        self.holds = Holds(self.lines, self.journal)
+        self.outbound = Outbound(
+            self.lines, policy, self.config.outbound.reserve, self.recorder, clock, self.holds
+        )
         for seat in self.config.seats:
             self.seats[seat.name] = make.seat(seat, loaded.greetings[seat.name], self.outbound)
         self.retention = None if keep is None else Retention(folder, store, self.journal, clock, keep)
@@ -202,6 +220,7 @@ class Station(Orders):
         self.queues = make.queues(self.switchboard, loaded.music)
         self._fax_ground = FaxGround(folder, store, self.journal, ids, clock)
         faxes = make_call_faxes(self.config, self._fax_ground)
+        self.receptions = Receptions(self.holds, faxes, clock)
         self.services = Services(boxes, folder, store, clock, ids, self.switchboard, self.queues, faxes)
         self.taught = TaughtTones(store, self.engine, self.journal, self.lines)
         self.fax_desk = self._make_fax_desk(policy)
@@ -209,6 +228,21 @@ class Station(Orders):
         self.traces = Traces(self.config, self.engine, self.boards, self.lines, self.taught, self.journal)
         for line in self.config.lines:
             self.lines[line.port] = make.line(line, loaded.lines[line.port], self.taught, self._serve)
+        if self.live:
+            self.fax_modems = [self.fax_modem(each, _pty_port) for each in self.config.fax_modems]
+
+    def fax_modem(self, config: FaxModemConfig, make_port: MakePort) -> FaxModem:
+        """One at a line, and where its program is."""
+        return FaxModem(
+            self.config.link_path(config),
+            self.lines[config.port],
+            self.engine.channel(config.port),
+            self.outbound,
+            self.holds,
+            self.journal,
+            self.clock,
+            make_port,
+        )
 
     def _make_fax_desk(self, policy: NumberPolicy) -> FaxDesk:
         sender = self._fax_sender or LineSender(
@@ -221,8 +255,15 @@ class Station(Orders):
         return make_desk(self.config, self._fax_ground, policy.judge, self.outbound.free, sender)
 
     async def _serve(self, call: Call) -> None:
-        line = self.lines[call.port]
+        line, holder = self.lines[call.port], self.holds.of(call.port)
+        if holder is not None:
+            await recorded(holder.serve(call), call, self.recorder)
+            return
         await serve(line.config, line.script, call, self.recorder, self.services)
+
+    def _take_fax_modems(self) -> None:
+        for modem in self.fax_modems:
+            modem.take()
 
     def _close_boards(self) -> None:
         boards, self.boards = self.boards, {}
@@ -231,3 +272,7 @@ class Station(Orders):
                 board.close()
             except CtiError as error:
                 log.error("board %s: %s", name, error)
+
+
+def _pty_port(heard: Callable[[bytes], None], gone: Callable[[], None]) -> HostPort:
+    return PtyPort(asyncio.get_running_loop(), heard, gone)

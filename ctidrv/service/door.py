@@ -12,6 +12,7 @@ from ctidrv.errors import StoreError
 from ctidrv.ports.learnt import LearntTone
 from ctidrv.service.fax_desk import FaxDesk
 from ctidrv.service.fax_papers import FaxPapers
+from ctidrv.service.fax_receptions import Receptions
 from ctidrv.service.hub import Hub
 from ctidrv.service.tracing import Traces
 from ctidrv.store import Store
@@ -41,6 +42,8 @@ class Door(Protocol):
     def fax_desk(self) -> FaxDesk: ...
     @property
     def fax_papers(self) -> FaxPapers: ...
+    @property
+    def receptions(self) -> Receptions: ...
     @property
     def token(self) -> str: ...
     def info(self) -> Row: ...

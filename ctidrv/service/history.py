@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ctidrv.apps.records import CallRow, EventRow, LegRow
-from ctidrv.callcontrol.call import CALLED, SEAT
+from ctidrv.callcontrol.call import CALLED, FAX, SEAT
 from ctidrv.callcontrol.journal import CallEvent, Journal
 from ctidrv.clock import SampleClock, later
 from ctidrv.service.hub import Hub
@@ -98,6 +98,8 @@ class History:
                 by = str(data.get("by") or "script")
                 if by == CALLED:
                     self._open_leg(known, CALLED, known.row.number or CALLED, wall)
+                elif by == FAX:
+                    self._open_leg(known, FAX, FAX, wall)
                 elif by not in ("script", SEAT):
                     self._close_legs(known, wall, None, keep=("line", CALLED))
                     self._open_leg(known, "seat", by, wall)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -47,6 +48,9 @@ class Loaded:
 
 def load(config: StationConfig, context: DriverContext) -> Loaded:
     """InputError or PortError for what will not do."""
+    if config.fax_modems and sys.platform == "win32":
+        where = config.fax_modems[0].where
+        raise InputError(f"{where}: fax modems need pseudo-terminals, which Windows has not: leave them out")
     scripts = _Scripts(config)
     countries = {line.port: _country(config, line) for line in config.lines}
     lines = {line.port: LoadedLine(*countries[line.port], scripts.of(line)) for line in config.lines}

@@ -28,6 +28,8 @@ from ctidrv.native.pcm import Pcm
 from ctidrv.ports.api import Able, Board
 from ctidrv.ports.learnt import LearntTone, LineTone
 from ctidrv.service.fax_desk import FaxDesk
+from ctidrv.service.fax_receptions import Receptions
+from ctidrv.service.holds import Holds
 from ctidrv.service.loading import read_script
 from ctidrv.service.outbound import Outbound
 from ctidrv.service.parts import Line
@@ -59,6 +61,8 @@ class Orders:
     taught: TaughtTones
     traces: Traces
     fax_desk: FaxDesk
+    receptions: Receptions
+    holds: Holds
 
     def info(self) -> dict[str, Any]:
         writer = self.store.writer
@@ -95,6 +99,7 @@ class Orders:
                         "kind": port.kind.value,
                         "label": label or port.label,
                         "named": label is not None,
+                        "holder": self.holds.who(port.id),
                         "state": state,
                         "call": None if call is None else call.id,
                         "messages_waiting": None if line is None else line.controller.messages_waiting,

@@ -10,7 +10,7 @@ call.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ from ctidrv.callcontrol.outside import Asker
 from ctidrv.clock import SampleClock
 from ctidrv.errors import CallEnded, CtiError, InputError, PortError
 from ctidrv.media.dialler import steps
+from ctidrv.service.holds import Holder, Holds
 from ctidrv.units import TICK, PortId, Samples, seconds
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ class _Job:
     asker: Asker
     port: PortId | None = None
     """The line that it has to be; None: any."""
+    holder: Holder | None = None
+    """For whom: it may go on the line that he has."""
     tried: list[PortId] = field(default_factory=list)
 
 
@@ -94,8 +97,10 @@ class Outbound:
         reserve: int,
         recorder: CallRecorder,
         clock: SampleClock,
+        holds: Holds,
     ) -> None:
         self._lines = lines
+        self._holds = holds
         self._policy = policy
         self._reserve = reserve
         self._recorder = recorder
@@ -117,35 +122,52 @@ class Outbound:
         """InputError, NotAllowed (`NumberPolicy.judge_behind_pbx`)."""
         self._policy.judge_behind_pbx(digits, outside)
 
-    async def ask(self, text: str, asker: Asker, *, port: PortId | None = None) -> Call:
-        """The same for who wants to be told what becomes of it."""
-        job = _Job(self._policy.judge(text), asker, port)
+    async def ask(
+        self, text: str, asker: Asker, *, port: PortId | None = None, holder: Holder | None = None
+    ) -> Call:
+        """The same for who wants to be told what becomes of it. `holder`: who has the line `port`."""
+        job = _Job(self._policy.judge(text), asker, port, holder)
         if job.number.emergency:
             return await self._in_distress(job)
-        return self._dial(self._choose(port), job)
+        return self._dial(self._choose(job), job)
 
     # Lines.
 
     def free(self, taken: Collection[PortId] = ()) -> list[PortId]:
         """The idle lines on which a call that can wait may be made now; `taken`: those that another is about
         to be made on. None where no more are idle than are kept for callers."""
-        idle = [port for port, line in self._lines.items() if line.controller.state is State.IDLE]
-        left = [port for port in idle if port not in taken]
+        left = [line.config.port for line in self._idle(None) if line.config.port not in taken]
         return left if len(left) > self._reserve else []
 
-    def _choose(self, port: PortId | None, tried: Sequence[PortId] = ()) -> Line:
+    def _idle(self, holder: Holder | None) -> list[Line]:
+        """Those that somebody else has are not."""
+        return [
+            line
+            for port, line in self._lines.items()
+            if line.controller.state is State.IDLE and self._holds.of(port) in (None, holder)
+        ]
+
+    def _choose(self, job: _Job) -> Line:
+        port = job.port
         if port is not None and port not in self._lines:
             raise PortError(f"{port}: no line is configured there; there are {', '.join(self._lines)}")
-        idle = [line for line in self._lines.values() if line.controller.state is State.IDLE]
-        fit = [line for line in idle if port in (None, line.config.port) and line.config.port not in tried]
+        idle = self._idle(job.holder)
+        left = [line for line in idle if line.config.port not in job.tried]
+        fit = [line for line in left if port in (None, line.config.port)]
         if not fit:
-            words = (f"{each} is {line.controller.state.word}" for each, line in self._lines.items())
+            words = (f"{each} is {self._state(each, job.holder)}" for each in self._lines)
             raise PortError(f"no line is free to dial on: {', '.join(words)}")
-        if len(idle) <= self._reserve:
+        if job.holder is None and len(idle) <= self._reserve:
             raise PortError(
                 f"{len(idle)} lines are idle, and {self._reserve} are kept for callers ([outbound] reserve)"
             )
         return fit[-1]
+
+    def _state(self, port: PortId, holder: Holder | None) -> str:
+        """In a word, or who else has it."""
+        if self._holds.of(port) not in (None, holder):
+            return f"in use by {self._holds.who(port)}"
+        return self._lines[port].controller.state.word
 
     def _dial(self, line: Line, job: _Job) -> Call:
         digits = f"W{line.config.outside}{job.number.digits}"
@@ -189,7 +211,7 @@ class Outbound:
             if job.number.emergency and call.cause in _ELSEWHERE_IN_DISTRESS:
                 again = await self._in_distress(job)
             elif call.cause in _ELSEWHERE and job.port is None:
-                again = self._dial(self._choose(None, job.tried), job)
+                again = self._dial(self._choose(job), job)
             else:
                 return False
         except CtiError as error:

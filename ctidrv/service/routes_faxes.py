@@ -16,6 +16,7 @@ from ctidrv.service import shapes_fax as shapes
 from ctidrv.service.door import Door, Limit, Row, Text, found, on_disk
 from ctidrv.service.fax_desk import NewFax
 from ctidrv.service.fax_papers import FORMS
+from ctidrv.service.json_lines import JsonLines
 from ctidrv.units import PortId
 
 Lang = Literal["en", "zh"]
@@ -53,6 +54,7 @@ class FaxRoutes:
         to.get("/received-faxes/{fax}/document", response_class=_Tiff)(self.document)
         to.get("/received-faxes/{fax}/pages/{page}", response_class=_Png)(self.received_page)
         to.get("/fax-boxes", response_model=list[shapes.FaxBox])(self.boxes)
+        to.post("/ports/{board}/{index}/fax", response_class=JsonLines, status_code=200)(self.receive)
 
     def faxes(
         self, limit: Limit = 100, state: Text = None, batch: Text = None, lang: Lang = "en"
@@ -144,6 +146,14 @@ class FaxRoutes:
     def boxes(self) -> list[Row]:
         """Those that have faxes."""
         return self._station.store.faxes.boxes()
+
+    async def receive(self, board: str, index: int, new: shapes.NewReception) -> JsonLines:
+        """The line's next call is answered as a fax, and filed in a box; JSON lines tell it as it comes: each
+        page, and at last how it ended. Until the answer is closed the line is the client's. 409: there is no
+        such line, or another has it."""
+        receptions = self._station.receptions
+        reception = receptions.begin(PortId(f"{board}/{index}"), new.box, new.holder)
+        return JsonLines(receptions.rows(reception), lambda: receptions.end(reception))
 
     async def _ask(self, asked: Awaitable[None], fax: str) -> Row:
         try:

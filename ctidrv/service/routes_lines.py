@@ -3,35 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Any
 
 from fastapi import APIRouter, HTTPException
-from fastapi.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
 
 from ctidrv.errors import NotCapable
 from ctidrv.ports.learnt import LearntTone, heard_row
 from ctidrv.service import shapes
 from ctidrv.service.door import Door, Row, on_disk
+from ctidrv.service.json_lines import JsonLines
 from ctidrv.units import PortId
-
-
-class _Rows(StreamingResponse):
-    """JSON lines for as long as the client takes them; `when_gone` is called however it ends."""
-
-    media_type = "application/x-ndjson"
-
-    def __init__(self, rows: AsyncIterator[Row], when_gone: Callable[[], None]) -> None:
-        super().__init__(json.dumps(row, ensure_ascii=False, default=str) + "\n" async for row in rows)
-        self._when_gone = when_gone
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            self._when_gone()
 
 
 class LineRoutes:
@@ -45,7 +27,7 @@ class LineRoutes:
         to.post(f"{tones}/listen", response_model=shapes.Tone)(self.listen)
         to.put(tones, response_model=shapes.Port)(self.teach)
         to.delete(tones, response_model=shapes.Forgotten)(self.forget_tones)
-        to.post("/ports/{board}/{index}/trace", response_class=_Rows, status_code=200)(self.trace)
+        to.post("/ports/{board}/{index}/trace", response_class=JsonLines, status_code=200)(self.trace)
         to.get("/seats", response_model=list[shapes.Seat])(self.seats)
         to.get("/queues", response_model=list[shapes.Queue])(self.queues)
         to.post("/seats/{seat}/pause", response_model=shapes.Seat)(self.pause_seat)
@@ -75,7 +57,7 @@ class LineRoutes:
         """The line hears its country's tones alone."""
         return {"forgotten": await on_disk(self._station.forget_tones(f"{board}/{index}"))}
 
-    async def trace(self, board: str, index: int, audio: bool = True) -> _Rows:
+    async def trace(self, board: str, index: int, audio: bool = True) -> JsonLines:
         """What passes at the port from now on, until the answer is closed: JSON lines as in a trace's file
         (docs/reference/port-trace.md), and the audio in base64. That it was traced is written down first."""
         port, traces = PortId(f"{board}/{index}"), self._station.traces
@@ -86,7 +68,7 @@ class LineRoutes:
         except BaseException:
             traces.end(tracer)
             raise
-        return _Rows(traces.rows(tracer, audio=audio), lambda: traces.end(tracer))
+        return JsonLines(traces.rows(tracer, audio=audio), lambda: traces.end(tracer))
 
     async def seats(self) -> list[Row]:
         """Operators' places, as configured."""

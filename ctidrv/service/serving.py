@@ -29,9 +29,14 @@ async def serve(
 ) -> None:
     """Serves a call from outside: the recording of its line, and who has it first on that line, else the
     script, until an operator takes it."""
+    await recorded(_first_or_script(line, script, call, services), call, recorder)
+
+
+async def recorded(served: Coroutine[Any, Any, None], call: Call, recorder: CallRecorder) -> None:
+    """The same, for whatever serves the call."""
     recording = recorder.start(call)
     try:
-        await _until_taken(_first_or_script(line, script, call, services), call)
+        await _until_taken(served, call)
         await call.ended()
     finally:
         await recording.finish()

@@ -49,6 +49,8 @@ class Port(Shape):
     """idle ringing seized dialling calling talking clearing out-of-order; unused: nothing is configured.
     A seat's telephone: idle ringing seized dialling talking cleared off-hook howling left-off-hook."""
     call: str | None
+    holder: str | None = None
+    """Who has the line for a while: a program at a fax modem's port, a client that waits for a fax."""
     messages_waiting: bool | None = None
     """At the exchange, as the line has told; null: it has not."""
     script: str | None

@@ -118,6 +118,16 @@ class FaxBox(Shape):
     latest: str
 
 
+class NewReception(BaseModel):
+    """Who waits for a fax on a line; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    box: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    holder: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    """As others are told who has the line."""
+
+
 class NewFax(BaseModel):
     """A document for one number or many; unknown fields are refused."""
 

@@ -35,7 +35,7 @@ MAY = {
     "apps": {"document", "native", "ports", "media", "callcontrol"},
     "ivr": {"document", "native", "ports", "media", "callcontrol", "apps"},
     "store": {"native", "ports", "media", "callcontrol", "apps"},
-    "service": {"native", "ports", "drivers", "media", "callcontrol", "picture", "apps", "store"},
+    "service": {"native", "modem", "ports", "drivers", "media", "callcontrol", "picture", "apps", "store"},
     "cli": {
         *("document", "native", "ports", "drivers", "media", "callcontrol", "picture", "apps", "store"),
         "service",

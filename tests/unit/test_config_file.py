@@ -50,6 +50,11 @@ phone = "sim/3"
 """
 
 
+FAX_MODEM = """\
+[[fax_modem]]
+port = "sim/1"
+link = "ttyF0"
+"""
 QUEUE = """\
 [[queue]]
 name = "sales"
@@ -154,6 +159,11 @@ def test_whole_configuration_is_read(tmp_path):
         (changed('label = "Sales"', 'first = "rings"\nrings = 0'), 31, "whole number from 1 to 20"),
         (changed('label = "Sales"', 'first = "rings"\nto = "a"'), 31, "there is no seat and no group 'a'"),
         (changed('label = "Sales"', 'first = "queue"\nto = "a"'), 31, "there is no queue 'a'"),
+        (GOOD + FAX_MODEM.replace("sim/1", "sim/2"), 32, "there is no line at port 'sim/2'"),
+        (GOOD + FAX_MODEM.replace('link = "ttyF0"\n', ""), 31, "link is missing"),
+        (GOOD + FAX_MODEM + "rate = 9600\n", 34, "unknown key 'rate'; known are port, link"),
+        (GOOD + FAX_MODEM + FAX_MODEM, 35, "two fax modems are at port sim/1"),
+        (GOOD + FAX_MODEM + FAX_MODEM.replace("sim/1", "modem/1"), 36, "two fax modems are called ttyF0"),
         ("[office]\n", 1, "at least one [[board]]"),
         ("board = 7\n", 1, "at least one [[board]]"),
         ('[[board]]\nname = "sim"\ndriver = "sim"\n', 1, "at least one [[line]]"),
@@ -209,6 +219,14 @@ def test_queues_are_read_and_their_music_stands_beside_the_file(tmp_path):
     (usual,) = read_config(written(tmp_path, GOOD + SEATS + QUEUE)).queues
     assert (usual.leave, usual.timeout, usual.most) == ("*", 300, 20)
     assert config.music_path(usual) is None
+
+
+def test_fax_modems_are_read_and_their_ports_stand_beside_the_file(tmp_path):
+    assert read_config(written(tmp_path, GOOD)).fax_modems == ()
+    config = read_config(written(tmp_path, GOOD + FAX_MODEM))
+    (modem,) = config.fax_modems
+    assert (modem.port, modem.where) == ("sim/1", f"{tmp_path / 'station.toml'}:31")
+    assert config.link_path(modem) == tmp_path / "ttyF0"
 
 
 def test_unknown_key_is_named_with_its_line(tmp_path):

@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 
 MakeHeader = Callable[[datetime, str | None, str], Header | None]
 """When, from whom (None: the office), and to whom."""
+FaxTold = PageRows | Outcome | ReceivedFax
+"""Of a fax that comes: each page that is kept, how the call ended, and the row as it was filed."""
+
+
+def _nobody(told: FaxTold) -> None:
+    """Who wants to know nothing of it."""
 
 
 class CallFaxes:
@@ -52,9 +58,9 @@ class CallFaxes:
         self._header = header
         self._ident = ident
 
-    async def receive(self, call: Call, box: str) -> FaxInCall:
+    async def receive(self, call: Call, box: str, *, told: Callable[[FaxTold], None] = _nobody) -> FaxInCall:
         """As `in_call.Faxes`; what has come is kept also when who serves the call stops. StoreError."""
-        coming = _Coming(self._folder, self._facts(call, box), self._ident)
+        coming = _Coming(self._folder, self._facts(call, box), self._ident, told)
         try:
             await talk(call, coming.taking.terminal, self._clock)
         except BaseException:
@@ -82,8 +88,9 @@ class CallFaxes:
 
     async def _keep(self, call: Call, coming: _Coming) -> ReceivedFax | None:
         outcome = coming.taking.keeper.outcome
-        told = {"result": outcome.result, "pages": outcome.pages_rx, "bad_rows": outcome.bad_rows}
-        call.note("call.faxed", direction="in", **told)
+        facts = {"result": outcome.result, "pages": outcome.pages_rx, "bad_rows": outcome.bad_rows}
+        call.note("call.faxed", direction="in", **facts)
+        coming.told(outcome)
         found = await coming.sealed()
         if found is None:
             return None
@@ -94,6 +101,7 @@ class CallFaxes:
             whole=_whole(outcome) and coming.failed is None,
         )
         filed = await self._boxes.take(row)
+        coming.told(filed)
         await asyncio.to_thread(coming.file.settle)
         if coming.failed is not None:
             raise coming.failed
@@ -136,8 +144,11 @@ class _Coming:
     """A fax that comes, and its file, which is written beside it: the line never waits for the disk. A disk
     that takes no more ends the fax, so that its sender is not told what is not so."""
 
-    def __init__(self, folder: DataFolder, facts: dict[str, Any], ident: str) -> None:
+    def __init__(
+        self, folder: DataFolder, facts: dict[str, Any], ident: str, told: Callable[[FaxTold], None]
+    ) -> None:
         self.facts = facts
+        self.told = told
         self.file = Incoming(folder, facts)
         self.taking = Taking(self._page, ident=ident)
         self.failed: StoreError | None = None
@@ -145,6 +156,7 @@ class _Coming:
         self._writing: asyncio.Task[None] | None = None
 
     def _page(self, page: PageRows) -> None:
+        self.told(page)
         self._writing = asyncio.get_running_loop().create_task(self._write(self._writing, page))
 
     async def _write(self, before: asyncio.Task[None] | None, page: PageRows) -> None:

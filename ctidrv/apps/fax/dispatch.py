@@ -24,6 +24,8 @@ from ctidrv.callcontrol.journal import CallEvent, Journal
 from ctidrv.clock import SampleClock, Timer
 from ctidrv.units import PortId, seconds
 
+_FREES = {"line.state": "state", "line.held": "holder"}
+"""What frees a line, when this of it is "idle", or None."""
 _LOOK_S = 60.0
 """The longest between two looks at what is due: the computer's clock may be set meanwhile."""
 
@@ -128,7 +130,7 @@ class FaxQueue:
     # What happens.
 
     def _heard(self, event: CallEvent) -> None:
-        if event.type == "line.state" and event.data.get("state") == "idle":
+        if event.data.get(_FREES.get(event.type, ""), "") in ("idle", None):
             self._soon()
 
     def _soon(self) -> None:

@@ -1680,6 +1680,10 @@
         <translation>话务员在话机上接听</translation>
     </message>
     <message>
+        <source>Answered as a fax machine</source>
+        <translation>以传真方式应答</translation>
+    </message>
+    <message>
         <source>Answered by the called party</source>
         <translation>被叫应答</translation>
     </message>

@@ -38,6 +38,7 @@ CUSTOMER = QT_TRANSLATE_NOOP("TimeLine", "It is a customer: {name}")
 CUSTOMER_OF = QT_TRANSLATE_NOOP("TimeLine", "It is a customer: {name}, {company}")
 BY_OPERATOR = QT_TRANSLATE_NOOP("TimeLine", "You answer")
 BY_SEAT = QT_TRANSLATE_NOOP("TimeLine", "An operator answers at her telephone")
+BY_FAX = QT_TRANSLATE_NOOP("TimeLine", "Answered as a fax machine")
 BY_CALLED = QT_TRANSLATE_NOOP("TimeLine", "Answered by the called party")
 TAKEN_OVER = QT_TRANSLATE_NOOP("TimeLine", "You take the call over from the menu")
 BY_MENU = QT_TRANSLATE_NOOP("TimeLine", "The menu answers")
@@ -111,6 +112,8 @@ def _customer(event: Event, country: str | None) -> Phrase | None:
 def _answered(event: Event, country: str | None) -> Phrase:
     if event.word("by") == "called":
         return BY_CALLED
+    if event.word("by") == "fax":
+        return BY_FAX
     if event.word("by") == "seat":
         return BY_SEAT
     return BY_MENU if event.word("by") in (None, "script") else BY_OPERATOR

@@ -32,7 +32,7 @@ def test_request_without_the_token_is_refused(served, path):
 
 def test_every_route_but_the_schema_asks_for_the_token(served):
     paths = httpx.get(served.url + "/openapi.json", trust_env=False).json()["paths"]
-    assert len(paths) == 45
+    assert len(paths) == 46
     for path, methods in paths.items():
         for method in methods:
             answer = httpx.request(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from ctidrv.modem.pty_port import PtyPort
 from ctidrv.modem.t31.commands import Identity
 from ctidrv.modem.t31.modem import T31
 from ctidrv.native.fax_line import FaxLine
@@ -13,7 +14,6 @@ from hwsim.devices.faxmodem.exchange_hook import ExchangeHook
 from hwsim.devices.faxmodem.hook import Hook
 from hwsim.devices.faxmodem.host_trace import HostTrace
 from hwsim.devices.faxmodem.pcm_hook import PcmHook
-from hwsim.devices.pty_port import PtyPort
 from hwsim.devices.real_time import RealTime
 from hwsim.devices.told import Journal, Told
 

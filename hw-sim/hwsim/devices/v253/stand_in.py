@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ctidrv.errors import InputError
+from ctidrv.modem.pty_port import PtyPort
 from ctidrv.native.pcm import Pcm
 from ctidrv.units import RATE, TICK, Samples, seconds, to_seconds
 from hwsim.devices.line_end import LineEnd
 from hwsim.devices.people import People, no_file
-from hwsim.devices.pty_port import PtyPort
 from hwsim.devices.real_time import RealTime
 from hwsim.devices.told import Journal, Told
 from hwsim.devices.v253.modem import VoiceModem
