@@ -1,58 +1,6 @@
 /* T.30 as the one who is called and receives: each command of the far end, and none; pages whole and
  * damaged. */
-#include "t30_stage.h"
-
-static t30_stage s, from; /* `from` makes the page data */
-static uint8_t fif[CTI_T30_DIS_OCTETS];
-static const uint8_t zeros[4096];
-
-static void begin_with(const cti_t30_config *cfg) {
-    t30_stage_begin(&s, cfg);
-    CHECK_EQ(s.turn.kind, CTI_FAX_TURN_CED);
-    CHECK_EQ(t30_stage_says(&s), CTI_T30_DIS);
-    CHECK_EQ(s.last[2], CTI_T30_DIS);
-}
-
-static void begin(void) {
-    cti_t30_config cfg;
-    cti_t30_defaults(&cfg, 0);
-    begin_with(&cfg);
-}
-
-static void hear(int type) {
-    t30_stage_hear(&s, type, 1, NULL, 0);
-}
-
-static void hear_dcs(int ecm, int modem, int bit_rate) {
-    t30_stage_hear(&s, CTI_T30_DCS, 1, fif, t30_stage_dcs(ecm, modem, bit_rate, fif));
-}
-
-/* DCS, TCF, CFR: a page is waited for. */
-static void to_page(int ecm) {
-    begin();
-    hear_dcs(ecm, CTI_FAX_MODEM_V17, 14400);
-    CHECK(s.turn.kind == CTI_FAX_TURN_LISTEN && s.turn.modem == CTI_FAX_MODEM_V17);
-    CHECK(!s.turn.hdlc && !s.turn.short_training);
-    t30_stage_tcf(&s, 2700, zeros);
-    CHECK_EQ(t30_stage_says(&s), CTI_T30_CFR);
-    CHECK(s.turn.kind == CTI_FAX_TURN_LISTEN && s.turn.modem == CTI_FAX_MODEM_V17);
-    CHECK(s.turn.hdlc == ecm && s.turn.short_training);
-}
-
-/* A page's data, as our own sender makes them. */
-static void make_page(int ecm) {
-    cti_t30_config cfg = t30_stage_caller(1);
-    t30_stage_begin(&from, &cfg);
-    t30_stage_hear(&from, CTI_T30_DIS, 0, fif, t30_stage_dis(ecm, 0, fif));
-    CHECK_EQ(t30_stage_says(&from), CTI_T30_DCS);
-    t30_stage_hear(&from, CTI_T30_CFR, 0, NULL, 0);
-    (void)t30_stage_send(&from);
-    t30_stage_end(&from);
-}
-
-static const cti_t30_event *taken(void) {
-    return t30_stage_told(&s, CTI_T30_PAGE_TAKEN);
-}
+#include "t30_receiver.h"
 
 static void pps(int post, int page, int block, int frames) {
     uint8_t info[4] = {(uint8_t)(post ? post | 1 : 0), (uint8_t)page, (uint8_t)block, (uint8_t)(frames - 1)};
@@ -303,36 +251,6 @@ static void a_page_without_its_end_is_not_clean(void) {
     t30_stage_end(&s);
 }
 
-static void a_lost_mcf_is_answered_again_and_the_page_is_not_taken_twice(void) {
-    static const int posts[] = {CTI_T30_MPS, CTI_T30_EOM, CTI_T30_EOP};
-    for (int i = 0; i < 3; i++) {
-        to_page(0);
-        make_page(0);
-        t30_stage_carrier(&s, &from);
-        for (int k = 0; k < 3; k++) {
-            hear(posts[i]);
-            CHECK_EQ(t30_stage_says(&s), CTI_T30_MCF);
-            t30_stage_wait(&s, 1600);
-        }
-        cti_t30_link link;
-        CHECK_EQ(cti_t30_about(s.t, &link), CTI_OK);
-        CHECK_EQ(link.pages_taken, 1);
-        t30_stage_end(&s);
-    }
-}
-
-static void a_page_lost_whole_behind_mcf_is_refused(void) {
-    to_page(0);
-    make_page(0);
-    t30_stage_carrier(&s, &from);
-    hear(CTI_T30_MPS);
-    CHECK_EQ(t30_stage_says(&s), CTI_T30_MCF);
-    t30_stage_wait(&s, 8000);
-    hear(CTI_T30_MPS);
-    CHECK_EQ(t30_stage_says(&s), CTI_T30_RTN);
-    t30_stage_end(&s);
-}
-
 static void behind_eom_dis_comes_again_and_behind_eop_the_call_ends(void) {
     to_page(0);
     make_page(0);
@@ -392,8 +310,6 @@ int main(void) {
     RUN(a_page_within_which_the_carrier_failed_is_not_clean_and_one_at_whose_end_it_did_is);
     RUN(a_page_that_is_cut_off_is_refused);
     RUN(a_page_without_its_end_is_not_clean);
-    RUN(a_lost_mcf_is_answered_again_and_the_page_is_not_taken_twice);
-    RUN(a_page_lost_whole_behind_mcf_is_refused);
     RUN(behind_eom_dis_comes_again_and_behind_eop_the_call_ends);
     RUN(a_call_that_ends_within_a_page_gives_what_there_is_as_cut);
     RUN(a_voice_request_is_told_and_answered_as_the_plain_command);

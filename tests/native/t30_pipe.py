@@ -80,6 +80,9 @@ class Station:
     heard_by_other: bool = True
     ends: tuple[float, Modem] | None = None
     """The carrier that it heard is known to be over then."""
+    unheard_ms: float | None = None
+    """So long last its pages that the other end does not hear, as those of a sender that fills none."""
+    page_ends: float | None = None
 
     @property
     def sends(self) -> bool:
@@ -207,6 +210,9 @@ class Pipe:
         ms = (_SHORT_MS if turn.short_training else _TRAINING_MS[turn.modem]) if fast else _FLAGS_MS
         station.due += ms * 8
         station.heard_by_other = self.judge(station, f"carrier:{turn.kind}", b"") == "whole"
+        station.page_ends = None
+        if fast and turn.short_training and not station.heard_by_other and station.unheard_ms is not None:
+            station.page_ends = station.due + station.unheard_ms * 8
         listens = other.turn
         if fast and station.heard_by_other and not other.sends and listens is not None:
             same = (listens.modem, listens.bit_rate, listens.hdlc, listens.short_training) == (
@@ -260,7 +266,7 @@ class Pipe:
             octets, station.waiting = station.waiting, b""
             self._deliver(station, other, "octets", octets)
         octets = station.t30.data(rate_of(turn) // 400)
-        if not octets:
+        if not octets or (station.page_ends is not None and station.due >= station.page_ends):
             self._carrier_ends(station, other, turn)
             return
         station.waiting = octets

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import itertools
+import random
 
 import pytest
 
 from ctidrv.errors import NativeError, UsageError
 from ctidrv.native.t30 import RESULT_WORDS, RESULTS, T30, Sheet, T30Config
 from tests.native import page_set
-from tests.native.t30_pipe import Fate, Pipe, Station, dice, losing, station
+from tests.native.t30_pipe import Fate, Judge, Pipe, Station, dice, losing, station
 
 ROWS = 200
 
@@ -22,6 +23,13 @@ def rows(seed: int = 1, width: int = 1728, count: int = ROWS) -> bytes:
 
 def letter(pages: int, width: int = 1728) -> list[tuple[bytes, int]]:
     return [(rows(seed, width), width) for seed in range(pages)]
+
+
+def leaf(seed: int, width: int = 1728) -> tuple[bytes, int]:
+    """A page that is like no other."""
+    dice = random.Random(seed)
+    lines = [dice.choice([bytes(8), dice.randbytes(8)]) for _ in range(40)]
+    return b"".join(line * (width // 64) for line in lines), width
 
 
 def sender(pages: list[tuple[bytes, int]], **config: object) -> Station:
@@ -118,6 +126,55 @@ def test_carriers_that_are_not_heard_at_all_cost_time_and_no_page(seed: int) -> 
     a, b = sender(pages), receiver()
     Pipe(a, b, dice(seed, 0.3, ("carrier:data",))).run()
     assert_all_arrived(a, b, pages)
+
+
+FOLDER = (1728, 1728, 1728, 2048, 2048)
+"""Widths: MPS, MPS, EOM, MPS and EOP end the pages."""
+
+
+def losing_page(number: int) -> Judge:
+    """No carrier of that page is heard; its second sending is."""
+    begun = itertools.count()
+
+    def judge(sender: Station, kind: str, _octets: bytes) -> Fate:
+        is_page = kind == "carrier:data" and sender.turn is not None and sender.turn.short_training
+        return "lost" if is_page and next(begun) == number else "whole"
+
+    return judge
+
+
+@pytest.mark.parametrize("number", range(len(FOLDER)))
+def test_a_page_of_any_length_that_is_lost_whole_is_never_confirmed_and_sent_again(number: int) -> None:
+    pages = [leaf(seed, width) for seed, width in enumerate(FOLDER)]
+    for unheard_ms in range(100, 3100, 150):
+        a, b = sender(pages, ecm=False), receiver()
+        a.unheard_ms = unheard_ms
+        Pipe(a, b, losing_page(number)).run()
+        assert (a.result, b.result) == ("ok", "ok"), unheard_ms
+        assert a.sent_states == ["confirmed"] * number + ["refused"] + ["confirmed"] * (len(pages) - number)
+        assert [(event.what, event.data) for event in b.taken if event.what != "turned-down"] == [
+            ("taken", data) for data, _ in pages
+        ]
+
+
+@pytest.mark.parametrize(
+    "lost", [{"MCF": 1}, {"MCF": 4}, {"MCF": 1, "RTN": 2}, {"MCF": 2, "RTN": 1, "RTP": 2}]
+)
+def test_answers_that_are_lost_without_error_correction_cost_no_page_and_each_is_confirmed_once(
+    lost: dict[str, int],
+) -> None:
+    pages, left = [leaf(seed) for seed in range(3)], dict(lost)
+
+    def judge(_sender: Station, kind: str, _octets: bytes) -> Fate:
+        left[kind] = left.get(kind, 0) - 1
+        return "lost" if left[kind] >= 0 else "whole"
+
+    a, b = sender(pages, ecm=False), receiver()
+    Pipe(a, b, judge).run()
+    assert (a.result, b.result) == ("ok", "ok")
+    assert [event.page for event in a.of_kind("page-sent") if event.what == "confirmed"] == [0, 1, 2]
+    taken = [event.data for event in b.taken if event.what == "taken"]
+    assert [data for data, _ in itertools.groupby(taken)] == [data for data, _ in pages]
 
 
 def test_a_line_that_is_lost_within_a_page_is_told_so_at_both_ends() -> None:

@@ -116,7 +116,6 @@ static void heard_page(cti_t30 *t, const cti_fax_modem_event *ev, const cti_fax_
     switch (ev->kind) {
     case CTI_FAX_MODEM_TRAINING:
     case CTI_FAX_MODEM_CARRIER:
-        t->rx.carrier = 1;
         page_goes_on(t);
         break;
     case CTI_FAX_MODEM_OCTETS:
@@ -137,7 +136,6 @@ static void heard_page(cti_t30 *t, const cti_fax_modem_event *ev, const cti_fax_
             t30_block_take(t, &f);
         break;
     case CTI_FAX_MODEM_FAILED:
-        t->rx.carrier = 1;
         fast_again(t);
         break;
     case CTI_FAX_MODEM_END:

@@ -32,7 +32,8 @@ enum {
     T30_TCF_GOOD_MS = 1000,     /* without an error */
     T30_TCF_GOOD_ECM_MS = 450,  /* ... with error correction: three frames at 14,400 bit/s */
     T30_TCF_WAIT_MS = 4000,     /* until the fast carrier is there; V.17 trains for 1.4 s */
-    T30_REPEAT_MS = 2300,       /* a post-message command so soon behind our answer is the same one again */
+    T30_REPEAT_MS = 2300,       /* a command that T4 repeats begins so soon behind our answer */
+    T30_NO_PAGE_MS = 1200,      /* a command that ends so soon behind it has no page before it */
     T30_PAGE_LEAST_MS = 2600,   /* so our pages last longer, filled where they would not */
     T30_ROWS_MS = 4000,         /* our own page may be so late */
     T30_ANSWER_WAIT_MS = 30000, /* for DCS behind FTT, RTN and RTP: as long as the far end may try */
@@ -166,7 +167,6 @@ struct cti_t30 {
 
     struct {
         int expected;          /* DCS was taken: pages may come */
-        int carrier;           /* since our last answer a fast carrier was heard */
         int tcf_run, tcf_best; /* zero bits on end */
         int tcf_heard;
         float snr_db;
@@ -184,6 +184,7 @@ struct cti_t30 {
         int waits_post, waits_type; /* RNR was said to this one, for this answer; -1: to none */
         int data;                   /* of a page, since our last answer */
         int refused;                /* the last page was, and none came since */
+        int is_doubted;             /* the last command ended a page unheard, or was MPS again */
         int memories;
         t30_memory memory[T30_PAGES];
         uint8_t row[608];

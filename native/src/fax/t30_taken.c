@@ -9,7 +9,7 @@ enum { RETRAIN_PERCENT = 5 /* damaged rows behind which training is asked for */
 static void answer(cti_t30 *t, int type, int post) {
     t->rx.answer = type;
     t->rx.answered_post = post;
-    t->rx.carrier = t->rx.data = 0;
+    t->rx.data = 0;
     t->rx.waits_post = -1;
     t->t1_due = -1;
     if (type == CTI_T30_RTN || (type == CTI_T30_RTP && post == CTI_T30_MPS)) {
@@ -27,24 +27,34 @@ static void answer(cti_t30 *t, int type, int post) {
     }
 }
 
-/* The same command again, as our answer was lost; else it ends a page of which nothing was heard. */
-static int is_again(const cti_t30 *t) {
-    int64_t heard = t->flags_at >= 0 ? t->flags_at : t->now - 1200 * T30_MS;
-    if (t->rx.answer == 0 || t->rx.begun || t->rx.block_got)
-        return 0;
-    return t->state != T30_WAIT_PAGE ||
-           (!t->rx.carrier && heard - t->sent_at < (int64_t)T30_REPEAT_MS * T30_MS);
+static int plain(int post) {
+    return post == CTI_T30_PRI_MPS   ? CTI_T30_MPS
+           : post == CTI_T30_PRI_EOM ? CTI_T30_EOM
+           : post == CTI_T30_PRI_EOP ? CTI_T30_EOP
+                                     : post;
 }
 
+/* ... and that the far end asks for a person is told. */
 static int plain_post(cti_t30 *t, int post) {
-    static const int pri[][2] = {
-        {CTI_T30_PRI_MPS, CTI_T30_MPS}, {CTI_T30_PRI_EOM, CTI_T30_EOM}, {CTI_T30_PRI_EOP, CTI_T30_EOP}};
-    for (size_t i = 0; i < sizeof pri / sizeof pri[0]; i++)
-        if (pri[i][0] == post) {
-            (void)t30_tell(t, CTI_T30_VOICE, post);
-            return pri[i][1];
-        }
-    return post;
+    if (plain(post) != post)
+        (void)t30_tell(t, CTI_T30_VOICE, post);
+    return plain(post);
+}
+
+/* The same command again, as our answer was lost. Without error correction a page has no number, and behind
+ * MPS one that was lost whole looks the same: so only where none can have been sent (decision 7). RTN
+ * confirms nothing; behind EOP no page comes, behind EOM and RTP none without our CFR. */
+static int is_again(const cti_t30 *t, int post) {
+    int64_t ms = (t->now - t->sent_at) / T30_MS;
+    if (t->rx.answer == 0 || t->rx.begun)
+        return 0;
+    if (t->rx.answer == CTI_T30_RTN)
+        return 1;
+    if (post != t->rx.answered_post)
+        return 0;
+    if (t->state == T30_WAIT_COMMAND && t->rx.answer == CTI_T30_RTP)
+        return ms < T30_REPEAT_MS + T30_NO_PAGE_MS; /* later: a sender that has not trained again */
+    return t->state != T30_WAIT_PAGE || ms < T30_NO_PAGE_MS;
 }
 
 /* Without error correction: by its end and the share of rows that are damaged. */
@@ -59,16 +69,19 @@ static int judge(const cti_t30 *t, const cti_t4_report *r) {
 void t30_got_post(cti_t30 *t, const cti_t30_frame_view *f) {
     if (!t->rx.expected || t->link.ecm)
         return;
-    if (is_again(t)) {
+    if (is_again(t, plain(f->type))) {
         answer(t, t->rx.answer, t->rx.answered_post);
         return;
     }
-    if (t->state != T30_WAIT_PAGE)
+    if (t->state != T30_WAIT_PAGE && !(t->state == T30_WAIT_COMMAND && t->rx.answer == CTI_T30_RTP))
         return;
-    int post = plain_post(t, f->type);
+    int post = plain_post(t, f->type), is_doubted = t->rx.answer != 0 && !t->rx.begun;
     cti_t4_report report = t30_close_page(t);
     int verdict = judge(t, &report);
     t30_tell_page(t, &report, verdict == CTI_T30_RTN ? CTI_T30_TURNED_DOWN : CTI_T30_TAKEN);
+    if (verdict == CTI_T30_MCF && post == CTI_T30_MPS && t->rx.is_doubted)
+        verdict = CTI_T30_RTP;
+    t->rx.is_doubted = is_doubted || (t->rx.is_doubted && verdict == CTI_T30_RTN);
     answer(t, verdict, post);
 }
 
@@ -83,7 +96,7 @@ static void ask_again(cti_t30 *t, int n) {
     t30_open(t);
     t30_out(t, CTI_T30_PPR, fif, CTI_T30_BITMAP_OCTETS, 1);
     t30_send_then_fast(t, T30_WAIT_PAGE, t30_page_wait_ms(t), 1);
-    t->rx.carrier = t->rx.data = 0;
+    t->rx.data = 0;
     t->rx.answer = 0;
 }
 
@@ -131,7 +144,7 @@ void t30_got_pps(cti_t30 *t, const cti_t30_frame_view *f) {
 void t30_got_eor(cti_t30 *t, const cti_t30_frame_view *f) {
     if (!t->rx.expected || !t->link.ecm)
         return;
-    if (is_again(t)) {
+    if (t->rx.answer == CTI_T30_ERR && !t->rx.block_got) { /* another block's comes behind a PPR of ours */
         answer(t, t->rx.answer, t->rx.answered_post);
         return;
     }

@@ -119,7 +119,7 @@ void t30_tcf_end(cti_t30 *t) {
         t30_open(t);
         t30_out(t, CTI_T30_CFR, NULL, 0, 1);
         t30_send_then_fast(t, T30_WAIT_PAGE, t30_page_wait_ms(t), 1);
-        t->rx.carrier = t->rx.data = 0;
+        t->rx.data = 0;
         return;
     }
     t->asked = T30_ASKED_ANSWER;
