@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,9 +33,19 @@ def _fax(
     return path
 
 
+@functools.cache
+def faxes() -> dict[str, list[Image.Image]]:
+    """The page set by the names of its files, as `write` makes them."""
+    return {
+        **{name: [page_set.page(name)] for name in ("text", "table", "photograph", "chinese", "long")},
+        "twelve": page_set.document(12),
+        "mixed": page_set.mixed_sizes(),
+    }
+
+
 def write(folder: Path) -> dict[str, Path]:
-    """By the names of the page set: text, table, photograph, chinese, long, twelve pages, mixed sizes."""
-    one = {name: page_set.page(name) for name in ("text", "table", "photograph", "chinese", "long")}
+    """The faxes of `faxes`, and other files: scan, grey, pdf, letter."""
+    one = {name: pages[0] for name, pages in faxes().items() if len(pages) == 1}
     letter = folder / "letter.txt"
     letter.write_text(_LETTER * 9, "utf-8")
     scan = folder / "scan.png"
@@ -49,8 +60,8 @@ def write(folder: Path) -> dict[str, Path]:
         "photograph": _fax(folder / "photograph.tif", [one["photograph"]], "group4"),
         "chinese": _fax(folder / "chinese.tif", [one["chinese"]], "group3", 1),
         "long": _fax(folder / "long.tif", [one["long"]], "group4"),
-        "twelve": _fax(folder / "twelve.tif", page_set.document(12), "group3", 1),
-        "mixed": _fax(folder / "mixed.tif", page_set.mixed_sizes(), "group4"),
+        "twelve": _fax(folder / "twelve.tif", faxes()["twelve"], "group3", 1),
+        "mixed": _fax(folder / "mixed.tif", faxes()["mixed"], "group4"),
         "scan": scan,
         "grey": grey,
         "pdf": pdf,

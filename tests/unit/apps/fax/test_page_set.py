@@ -16,15 +16,7 @@ from ctidrv.apps.fax.keep import tiff
 from ctidrv.apps.fax.page import PageRows
 from ctidrv.native import t4
 
-FAXES = {
-    "text": [page_set.page("text")],
-    "table": [page_set.page("table")],
-    "photograph": [page_set.page("photograph")],
-    "chinese": [page_set.page("chinese")],
-    "long": [page_set.page("long")],
-    "twelve": page_set.document(12),
-    "mixed": page_set.mixed_sizes(),
-}
+FAXES = page_files.faxes()
 
 
 @pytest.fixture(scope="module")
