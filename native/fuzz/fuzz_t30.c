@@ -116,7 +116,7 @@ static void t30_hear_anything(t30_call *c, fuzz_input *in) {
 /* Zeros, as training has them, or what the input says, again and again. */
 static void t30_hear_data(t30_call *c, fuzz_input *in) {
     uint8_t octets[256];
-    int fill = fuzz_byte(in), times = 1 + fuzz_byte(in) % 16;
+    int fill = fuzz_byte(in), times = 1 + fuzz_byte(in) % 8;
     memset(octets, fill & 1 ? fill : 0, sizeof octets);
     fuzz_bytes(in, octets, fill & 2 ? 16 : 0);
     t30_hear(c, in, c->turn.modem, CTI_FAX_MODEM_CARRIER, octets, 0);
@@ -193,8 +193,15 @@ static void t30_step(t30_call *c, fuzz_input *in) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const cti_t30_sheet sheets[] = {
         {CTI_T30_A4, CTI_T30_STANDARD}, {CTI_T30_A4, CTI_T30_STANDARD}, {CTI_T30_A3, CTI_T30_SUPERFINE}};
+    static cti_t30 *t;
+    static uint8_t *page;
+    if (!t) {
+        t = t30_room((int)cti_t30_size());
+        page = t30_room(ROWS * T30_ROW);
+        memset(page, 0x5A, ROWS * T30_ROW);
+    }
     fuzz_input in = {data, size};
-    t30_call c = {.given = 0};
+    t30_call c = {.t = t, .page = page};
     cti_t30_config cfg;
     int first = fuzz_byte(&in);
     cti_t30_defaults(&cfg, first & 1);
@@ -205,9 +212,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     cfg.receives = !(first >> 5 & 1);
     if (first >> 6 & 1)
         (void)strcpy(cfg.password, "1234");
-    c.t = t30_room((int)cti_t30_size());
-    c.page = t30_room(ROWS * T30_ROW);
-    memset(c.page, 0x5A, ROWS * T30_ROW);
     demand(cti_t30_init(c.t, cti_t30_size(), &cfg) == CTI_OK);
     t30_look(&c);
     for (int i = 0; i < STEPS && in.left > 0; i++) {
@@ -224,7 +228,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         free(c.rows[i]);
         free(c.damage[i]);
     }
-    free(c.page);
-    free(c.t);
     return 0;
 }

@@ -10,7 +10,7 @@
 #include "cti/t4_encoder.h"
 #include "fuzz_input.h"
 
-enum { T4_ROWS = 64, T4_ROW = 608, T4_CODED = 8192 };
+enum { T4_ROWS = 16, T4_ROW = 608, T4_CODED = 8192 };
 
 typedef struct t4_page {
     uint8_t rows[T4_ROWS * T4_ROW];
@@ -42,10 +42,14 @@ static void t4_take(cti_t4_decoder *s, cti_t4_bits *in, t4_page *page, int row_b
     free(damage);
 }
 
-static void t4_read(cti_t4_decoder *s, const cti_t4_decoder_config *cfg, const uint8_t *data, int bits,
-                    int step, int at_once, t4_page *page) {
+/* With a decoder as `fresh` is. */
+static void t4_read(const cti_t4_decoder *fresh, const cti_t4_decoder_config *cfg, const uint8_t *data,
+                    int bits, int step, int at_once, t4_page *page) {
+    static cti_t4_decoder *s;
     int row_bytes = cti_t4_row_bytes(cfg->width);
-    demand(cti_t4_decoder_init(s, cti_t4_decoder_size(), cfg) == CTI_OK);
+    if (!s)
+        s = t4_memory(cti_t4_decoder_size());
+    memcpy(s, fresh, cti_t4_decoder_size());
     page->n = 0;
     for (int at = 0; at < bits; at += step) {
         cti_t4_bits in = {.data = data, .at = at, .end = at + step < bits ? at + step : bits};
@@ -78,7 +82,8 @@ static void t4_check(const t4_page *page, const cti_t4_decoder_config *cfg, int 
 }
 
 /* The rows, coded by ourselves. */
-static void t4_again(cti_t4_decoder *s, const cti_t4_decoder_config *cfg, const t4_page *page, int fill) {
+static void t4_again(const cti_t4_decoder *fresh, const cti_t4_decoder_config *cfg, const t4_page *page,
+                     int fill) {
     static uint8_t coded[T4_ROWS * T4_CODED];
     static t4_page back;
     static cti_t4_encoder *tx;
@@ -91,17 +96,17 @@ static void t4_again(cti_t4_decoder *s, const cti_t4_decoder_config *cfg, const 
     int n = 0, row_bytes = cti_t4_row_bytes(cfg->width);
     demand(cti_t4_encoder_init(tx, cti_t4_encoder_size(), &to) == CTI_OK);
     demand(cti_t4_encoder_most(tx) <= T4_CODED);
+    int most = cti_t4_encoder_most(tx);
+    uint8_t *out = t4_memory((size_t)most);
     for (int i = 0; i <= page->n; i++) {
-        int most = cti_t4_encoder_most(tx);
-        uint8_t *out = t4_memory((size_t)most);
         int got = i < page->n ? cti_t4_encoder_row(tx, page->rows + i * row_bytes, out, most)
                               : cti_t4_encoder_end(tx, out, most);
         demand(got >= 0 && got <= most);
         memcpy(coded + n, out, (size_t)got);
         n += got;
-        free(out);
     }
-    t4_read(s, cfg, coded, n * 8, n * 8, T4_ROWS, &back);
+    free(out);
+    t4_read(fresh, cfg, coded, n * 8, n * 8, T4_ROWS, &back);
     demand(back.n == page->n && memcmp(back.rows, page->rows, (size_t)(page->n * row_bytes)) == 0);
     demand(back.report.clean == (page->n > 0));
 }
@@ -109,11 +114,11 @@ static void t4_again(cti_t4_decoder *s, const cti_t4_decoder_config *cfg, const 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const int widths[] = {1728, 2048, 2432, 2592, 3072, 3456, 3648, 4864};
     static t4_page whole, cut;
-    static cti_t4_decoder *rx;
+    static cti_t4_decoder *fresh;
     fuzz_input in = {data, size};
     cti_t4_decoder_config cfg;
-    if (!rx)
-        rx = t4_memory(cti_t4_decoder_size());
+    if (!fresh)
+        fresh = t4_memory(cti_t4_decoder_size());
     cti_t4_decoder_defaults(&cfg);
     int first = fuzz_byte(&in), pair = fuzz_pair(&in), step = 1 + fuzz_byte(&in);
     cfg.coding = CTI_T4_MH + (first & 3) % 3;
@@ -125,11 +130,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     bits = bits > 0 ? bits : 0;
     uint8_t *exact = t4_memory((size_t)(bits + 7) / 8 + 1);
     memcpy(exact, in.at, (size_t)(bits + 7) / 8);
-    t4_read(rx, &cfg, exact, bits, bits + 1, T4_ROWS, &whole);
+    demand(cti_t4_decoder_init(fresh, cti_t4_decoder_size(), &cfg) == CTI_OK);
+    t4_read(fresh, &cfg, exact, bits, bits + 1, T4_ROWS, &whole);
     t4_check(&whole, &cfg, bits);
-    t4_read(rx, &cfg, exact, bits, step, 1 + step % 7, &cut);
+    t4_read(fresh, &cfg, exact, bits, step, 1 + step % 7, &cut);
     free(exact);
     t4_same(&whole, &cut, cti_t4_row_bytes(cfg.width));
-    t4_again(rx, &cfg, &whole, first + step);
+    t4_again(fresh, &cfg, &whole, first + step);
     return 0;
 }
