@@ -27,6 +27,19 @@ junk = ["0190", "+8610999"]  faxes that come from numbers that begin so go into 
 port = "sim/1"               a line's: while a program has the modem open, its calls are the program's
 link = "/run/ctidrv/ttyF0"   the name of its serial port
 
+[mail]                       e-mail of faxes goes out by this server; optional
+host = "mail.example.com"    port = 587
+tls = "starttls"             or "tls" (from the first byte on; often port 465), "none"
+from = "fax@example.com"     as who it comes
+user = "fax"                 who logs in; none without it
+password_file = "mail.password"  one line; else in the environment, CTIDRV_MAIL_PASSWORD
+ca_file = "our-ca.pem"       certificates that are trusted beside the system's
+
+[[fax_box]]                  what becomes of faxes in a box; optional
+name = "office"              mail = "desk@example.com"  each is sent there
+form = "pdf"                 or "tiff"
+language = "zh"              or "en": of the e-mail; the office's by default
+
 [[board]]
 name = "sim"                 driver = "sim"       and the driver's own keys (lines = 4)
 
@@ -83,6 +96,11 @@ NUMBER_CLASSES = ("national", "short", "international", "premium", "service", "u
 #, which divert lines and order services; unknown: none that the country's plan knows."""
 USUAL_NUMBERS = ("national", "short")
 MOST_LINES = 999
+MAIL_TLS = ("starttls", "tls", "none")
+FAX_FORMS = ("pdf", "tiff")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}"
+MAIL_ADDRESS = rf"{_ATOM}(?:\.{_ATOM}){{0,8}}@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}}){{0,8}}"
+"""Of RFC 5321's addresses those that people have; nothing that could be more than one, or a header."""
 USUAL_WRAP_UP = 10
 
 
@@ -211,6 +229,33 @@ class FaxModemConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class MailConfig:
+    """The server that takes e-mail (`ctidrv.apps.mail`)."""
+
+    host: str
+    sender: str
+    port: int = 587
+    tls: str = MAIL_TLS[0]
+    user: str = ""
+    password_file: str | None = None
+    """Beside station.toml, as `ca_file`."""
+    ca_file: str | None = None
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FaxBoxConfig:
+    """What becomes of faxes in a box."""
+
+    name: str
+    mail: str | None = None
+    """The address that they are sent to."""
+    form: str = FAX_FORMS[0]
+    language: str = ""
+    """en | zh; empty: the office's."""
+
+
+@dataclass(frozen=True, slots=True)
 class StationConfig:
     office: Office = Office()
     boards: Sequence[BoardConfig] = ()
@@ -222,6 +267,8 @@ class StationConfig:
     seats: Sequence[SeatConfig] = ()
     queues: Sequence[QueueConfig] = ()
     fax_modems: Sequence[FaxModemConfig] = ()
+    mail: MailConfig | None = None
+    fax_boxes: Sequence[FaxBoxConfig] = ()
     path: Path | None = None
     """The file it was read from."""
 
@@ -236,7 +283,11 @@ class StationConfig:
     def greeting_paths(self, seat: SeatConfig, language: str) -> dict[str, Path]:
         """The files of a seat's greetings in this language by type of caller; "": everybody else."""
         own = dict(seat.greetings) | ({} if seat.greeting is None else {"": seat.greeting})
-        return {kind: self._beside(file.replace("{lang}", language)) for kind, file in own.items()}
+        return {kind: self.beside(file.replace("{lang}", language)) for kind, file in own.items()}
+
+    def fax_address(self, box: str) -> str | None:
+        """To which the faxes in a box are mailed."""
+        return {each.name: each.mail for each in self.fax_boxes}.get(box)
 
     def queue_names(self) -> frozenset[str]:
         """Where a menu may let a call wait."""
@@ -244,13 +295,14 @@ class StationConfig:
 
     def music_path(self, queue: QueueConfig) -> Path | None:
         """The file of a queue's music; None: it has the station's."""
-        return None if queue.music is None else self._beside(queue.music)
+        return None if queue.music is None else self.beside(queue.music)
 
     def link_path(self, modem: FaxModemConfig) -> Path:
         """The name of a fax modem's port."""
-        return self._beside(modem.link)
+        return self.beside(modem.link)
 
-    def _beside(self, file: str) -> Path:
+    def beside(self, file: str) -> Path:
+        """A file that station.toml names."""
         own = Path(file)
         return own if own.is_absolute() or self.path is None else self.path.parent / own
 

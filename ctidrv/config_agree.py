@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from ctidrv.config import BoardConfig, FaxConfig, FaxModemConfig, LineConfig, QueueConfig, SeatConfig
+from ctidrv.config import (
+    BoardConfig,
+    FaxBoxConfig,
+    FaxConfig,
+    FaxModemConfig,
+    LineConfig,
+    MailConfig,
+    QueueConfig,
+    SeatConfig,
+)
 from ctidrv.config_table import Source
 
 
@@ -31,6 +40,16 @@ def fax_modems_agree(source: Source, lines: list[LineConfig], modems: list[FaxMo
                 source.fail("fax_modem", index, "port", f"two fax modems are at port {modem.port}")
             if modem.link == other.link:
                 source.fail("fax_modem", index, "link", f"two fax modems are called {modem.link}")
+
+
+def fax_boxes_agree(source: Source, boxes: list[FaxBoxConfig], mail: MailConfig | None) -> None:
+    names: set[str] = set()
+    for index, box in enumerate(boxes):
+        if box.name in names:
+            source.fail("fax_box", index, "name", f"there are two boxes {box.name!r}")
+        names.add(box.name)
+        if box.mail is not None and mail is None:
+            source.fail("fax_box", index, "mail", "mail needs a server: [mail] with host and from")
 
 
 def first_agrees(

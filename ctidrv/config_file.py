@@ -10,9 +10,12 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ctidrv.config import (
+    FAX_FORMS,
     FIRST,
     FORMATS,
     HOW,
+    MAIL_ADDRESS,
+    MAIL_TLS,
     MOST_LINES,
     NUMBER_CLASSES,
     USUAL_LINE,
@@ -20,9 +23,11 @@ from ctidrv.config import (
     USUAL_QUEUE,
     USUAL_WRAP_UP,
     BoardConfig,
+    FaxBoxConfig,
     FaxConfig,
     FaxModemConfig,
     LineConfig,
+    MailConfig,
     Office,
     OutboundConfig,
     QueueConfig,
@@ -33,6 +38,7 @@ from ctidrv.config import (
 )
 from ctidrv.config_agree import (
     fax_agrees,
+    fax_boxes_agree,
     fax_modems_agree,
     first_agrees,
     lines_agree,
@@ -49,6 +55,8 @@ NAME = "station.toml"
 _PORT = r"[^/\s]+/[1-9][0-9]{0,2}"
 _HOURS = r"(?P<begin>([01]\d|2[0-3]):[0-5]\d)-(?!(?P=begin))([01]\d|2[0-3]):[0-5]\d"
 _NAMED = r"[^\s/](?:[^/\x00-\x1f]*[^\s/])?"
+_TABLES = ("office", "station", "recording", "outbound", "fax", "mail")
+_LISTS = ("board", "line", "seat", "queue", "fax_modem", "fax_box")
 _MINUTES = {"m": 1, "h": 60, "d": 1440}
 
 
@@ -86,10 +94,8 @@ def read_config(path: Path) -> StationConfig:
 
 class _Reader(Source):
     def config(self, tables: dict[str, Any]) -> StationConfig:
-        lists = ("board", "line", "seat", "queue", "fax_modem")
-        known = ("office", "station", "recording", "outbound", "fax", *lists)
         for name in tables:
-            if name not in known:
+            if name not in (known := (*_TABLES, *_LISTS)):
                 header = isinstance(tables[name], dict | list)
                 what = f"unknown {'table' if header else 'key'} {name!r}; known are {', '.join(known)}"
                 self.fail(name if header else "", 0, None if header else name, what)
@@ -100,17 +106,19 @@ class _Reader(Source):
         recording = self._recording(Table(self, tables.get("recording", {}), "recording"))
         outbound = self._outbound(Table(self, tables.get("outbound", {}), "outbound"))
         fax = self._fax(Table(self, tables.get("fax", {}), "fax"))
+        mail = self._mail(Table(self, tables["mail"], "mail")) if "mail" in tables else None
+        fax_boxes = [self._fax_box(table) for table in self._any(tables, "fax_box")]
         boards = [self._board(table) for table in self._each(tables, "board")]
         lines = [self._line(table) for table in self._each(tables, "line")]
-        seats = [self._seat(table) for table in self._each(tables, "seat")] if "seat" in tables else []
-        queues = [self._queue(table) for table in self._each(tables, "queue")] if "queue" in tables else []
-        fax_modems = self._each(tables, "fax_modem") if "fax_modem" in tables else []
-        modems = [self._fax_modem(table) for table in fax_modems]
+        seats = [self._seat(table) for table in self._any(tables, "seat")]
+        queues = [self._queue(table) for table in self._any(tables, "queue")]
+        modems = [self._fax_modem(table) for table in self._any(tables, "fax_modem")]
         lines_agree(self, boards, lines)
         seats_agree(self, boards, lines, seats)
         queues_agree(self, seats, queues)
         fax_agrees(self, lines, fax)
         fax_modems_agree(self, lines, modems)
+        fax_boxes_agree(self, fax_boxes, mail)
         first_agrees(self, lines, seats, queues)
         return StationConfig(
             office,
@@ -123,6 +131,8 @@ class _Reader(Source):
             tuple(seats),
             tuple(queues),
             tuple(modems),
+            mail,
+            tuple(fax_boxes),
             path=self.path,
         )
 
@@ -131,6 +141,10 @@ class _Reader(Source):
         if not isinstance(values, list) or not values:
             self.fail(name, 0, None, f"give at least one [[{name}]]")
         return [Table(self, value, name, index) for index, value in enumerate(values)]
+
+    def _any(self, tables: dict[str, Any], name: str) -> list[Table]:
+        """None, where it is not there."""
+        return self._each(tables, name) if name in tables else []
 
     def _office(self, table: Table) -> Office:
         default = Office()
@@ -195,6 +209,45 @@ class _Reader(Source):
                 table.fail("junk", f"junk {entry!r} is no beginning of a number")
         table.nothing_else("lines, ident, hours, junk")
         return fax
+
+    def _mail(self, table: Table) -> MailConfig:
+        where = table.where
+        mail = MailConfig(
+            host=table.text("host", most=253),
+            sender=table.text("from", most=254),
+            port=table.number("port", 587, 1, 65535),
+            tls=table.text("tls", MAIL_TLS[0]),
+            user=table.text("user", ""),
+            password_file=table.optional("password_file"),
+            ca_file=table.optional("ca_file"),
+            where=where,
+        )
+        if not re.fullmatch(r"[A-Za-z0-9.:-]+", mail.host):
+            table.fail("host", f"host {mail.host!r} must be a name such as mail.example.com, or an address")
+        if not re.fullmatch(MAIL_ADDRESS, mail.sender):
+            table.fail("from", f"from {mail.sender!r} must be an address such as fax@example.com")
+        if mail.tls not in MAIL_TLS:
+            table.fail("tls", f"tls {mail.tls!r} must be one of {', '.join(MAIL_TLS)}")
+        if mail.user and mail.tls == "none":
+            table.fail("user", 'user goes with tls = "starttls" or "tls": its password would be read by all')
+        table.nothing_else("host, port, tls, from, user, password_file, ca_file")
+        return mail
+
+    def _fax_box(self, table: Table) -> FaxBoxConfig:
+        box = FaxBoxConfig(
+            name=table.text("name", most=40),
+            mail=table.optional("mail"),
+            form=table.text("form", FAX_FORMS[0]),
+            language=table.text("language", ""),
+        )
+        if box.mail is not None and (len(box.mail) > 254 or not re.fullmatch(MAIL_ADDRESS, box.mail)):
+            table.fail("mail", f"mail {box.mail!r} must be an address such as desk@example.com")
+        if box.form not in FAX_FORMS:
+            table.fail("form", f"form {box.form!r} must be one of {', '.join(FAX_FORMS)}")
+        if box.language not in ("", "en", "zh"):
+            table.fail("language", f"language {box.language!r} must be en or zh")
+        table.nothing_else("name, mail, form, language")
+        return box
 
     def _board(self, table: Table) -> BoardConfig:
         where = table.where

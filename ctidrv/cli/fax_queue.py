@@ -23,7 +23,7 @@ COLUMNS = (
     ("error", 0),
 )
 STATES = ("queued", "sending", "sent", "failed", "stopped")
-_OF_A_NEW_ONE = ("number", "line", "priority", "hours", "tries", "due", "cover")
+_OF_A_NEW_ONE = ("number", "line", "priority", "hours", "tries", "due", "mail_to", "cover")
 _OF_ITS_COVER = {
     "cover_from": "sender",
     "cover_subject": "subject",
@@ -41,6 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     new.add_argument("--hours", metavar="HH:MM-HH:MM", help="only then, of the office's day")
     new.add_argument("--tries", type=int, metavar="N", help="calls at most (6)")
     new.add_argument("--due", metavar="TIME", help="not before: RFC 3339, such as 2027-03-08T18:00:00+08:00")
+    new.add_argument("--mail-to", metavar="ADDRESS", help="is told by e-mail how it ended")
     cover = parser.add_argument_group("its cover page")
     cover.add_argument("--cover", metavar="NAME", help="a page before it, to NAME")
     cover.add_argument("--cover-from", metavar="NAME", help="from whom; the office's name by default")
@@ -63,7 +64,7 @@ def add_lang(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     given = [name for name in _OF_A_NEW_ONE if getattr(args, name) is not None]
     if args.file is None and given:
-        raise UsageError(f"--{given[0]} goes with a FILE that is to be sent")
+        raise UsageError(f"--{given[0].replace('_', '-')} goes with a FILE that is to be sent")
     on_cover = {name: getattr(args, name) for name in _OF_ITS_COVER if getattr(args, name) is not None}
     if args.cover is None and on_cover:
         raise UsageError(f"--{next(iter(on_cover)).replace('_', '-')} goes with --cover NAME: to whom")

@@ -360,12 +360,14 @@ class StationClient:
         tries: int | None = None,
         due: str | None = None,
         cover: Mapping[str, str] | None = None,
+        mail_to: str | None = None,
     ) -> list[Row]:
         """Queues a document for every number, or for none of them; the faxes. `hours`: such as 08:00-20:00;
         `due`: not before, RFC 3339; `cover`: a page before it, with ``to sender subject note language`` as
-        far as they are given. InputError and ServiceError say why there are none."""
+        far as they are given; `mail_to`: an address that is told how it ended. InputError and ServiceError
+        say why there are none."""
         asked: dict[str, Any] = {"line": line, "priority": priority, "hours": hours, "tries": tries}
-        asked |= {"due": due, "cover": None if cover is None else dict(cover)}
+        asked |= {"due": due, "cover": None if cover is None else dict(cover), "mail_to": mail_to}
         given = {name: value for name, value in asked.items() if value is not None}
         body = {"file": str(file), "numbers": list(numbers), **given}
         rows: list[Row] = self._request("POST", "/api/v1/faxes", json=body, timeout=DOCUMENT_S).json()

@@ -49,6 +49,7 @@ from ctidrv.service.faxes import (
 from ctidrv.service.history import History
 from ctidrv.service.holds import Holds
 from ctidrv.service.hub import Hub
+from ctidrv.service.mailing import make_outbox
 from ctidrv.service.orders import Orders
 from ctidrv.service.outbound import Outbound
 from ctidrv.service.parts import Makers
@@ -142,7 +143,7 @@ class Station(Orders):
             menus = {line.port: line.script for line in self.config.lines}
             self.history = History(self.journal, self.store, self.clock, self.hub, menus)
             self.recovered = recover(self.folder, self.store, self.journal)
-            settle_received(self.store, self.journal)
+            settle_received(self.config, self.store, self.journal)
             self._faxes_left = faxes_left(self.store, self.journal, self.clock)
             self.customers = Customers(self.store, self.history, self.journal)
             undo.callback(self._close_boards)
@@ -168,6 +169,8 @@ class Station(Orders):
         self.fax_desk.start(self._faxes_left)
         for modem in self.fax_modems:
             modem.start()
+        if self.outbox is not None:
+            self.outbox.start()
         if self.retention is not None:
             self.retention.start()
         if self.live:
@@ -181,6 +184,8 @@ class Station(Orders):
         for modem in self.fax_modems:
             await modem.close()
         await self.fax_desk.close()
+        if self.outbox is not None:
+            await self.outbox.close()
         await asyncio.gather(*(line.controller.stop() for line in self.lines.values()))
         for seat in self.seats.values():
             seat.stop()
@@ -225,6 +230,7 @@ class Station(Orders):
         self.taught = TaughtTones(store, self.engine, self.journal, self.lines)
         self.fax_desk = self._make_fax_desk(policy)
         self.fax_papers = FaxPapers(cover_maker(self.config))
+        self.outbox = make_outbox(self.config, store, self.journal, clock, self.fax_papers)
         self.traces = Traces(self.config, self.engine, self.boards, self.lines, self.taught, self.journal)
         for line in self.config.lines:
             self.lines[line.port] = make.line(line, loaded.lines[line.port], self.taught, self._serve)

@@ -50,10 +50,11 @@ class NewFax:
     tries: int = USUAL_TRIES
     due: datetime | None = None
     cover: CoverNote | None = None
+    mail_to: str | None = None
 
 
 class FaxDesk:
-    """Of one station. `judge`: which numbers may be dialled."""
+    """Of one station. `judge`: which numbers may be dialled; `mails`: it sends e-mails."""
 
     def __init__(
         self,
@@ -67,6 +68,8 @@ class FaxDesk:
         count: CountPages,
         queue: FaxQueue,
         cover: MakeCover,
+        *,
+        mails: bool = False,
     ) -> None:
         self._folder = folder
         self._store = store
@@ -78,6 +81,7 @@ class FaxDesk:
         self._count = count
         self._queue = queue
         self._cover = cover
+        self._mails = mails
 
     def start(self, left: Sequence[Kept]) -> None:
         """`left`: the faxes of the time before."""
@@ -123,6 +127,7 @@ class FaxDesk:
                 hours=new.hours,
                 tries=new.tries,
                 cover=new.cover,
+                mail_to=new.mail_to,
             )
             for index, (text, dialable) in enumerate(numbers.values(), 1)
         ]
@@ -158,6 +163,8 @@ class FaxDesk:
     def _check(self, new: NewFax) -> None:
         if new.port is not None and new.port not in self._lines:
             raise PortError(f"{new.port}: no line for faxes is there; there are {', '.join(self._lines)}")
+        if new.mail_to is not None and not self._mails:
+            raise InputError(f"{new.mail_to}: the station sends no e-mail: station.toml has no [mail]")
         if new.hours is not None:
             own = Hours.parse(new.hours)
             if self._hours is not None and not meet([self._hours, own]):

@@ -72,12 +72,13 @@ def make_desk(
         count_pages,
         queue,
         cover_maker(config),
+        mails=config.mail is not None,
     )
 
 
 def make_call_faxes(config: StationConfig, ground: FaxGround) -> CallFaxes:
     store = ground.store
-    boxes = FaxBoxes(store.faxes, ground.journal, config.fax.junk)
+    boxes = FaxBoxes(store.faxes, ground.journal, config.fax.junk, config.fax_address)
     header, ident = header_maker(config), config.fax.ident
     return CallFaxes(ground.folder, boxes, ground.ids, ground.clock, store.normalise, header, ident)
 
@@ -127,10 +128,10 @@ def faxes_left(store: Store, journal: Journal, clock: SampleClock) -> list[Kept]
     return after
 
 
-def settle_received(store: Store, journal: Journal) -> None:
+def settle_received(config: StationConfig, store: Store, journal: Journal) -> None:
     """Faxes that were coming when the station ended without notice: their pages so far are filed. Returns
     with them on the disk."""
-    boxes = FaxBoxes(store.faxes, journal)
+    boxes = FaxBoxes(store.faxes, journal, address=config.fax_address)
     for fax, side in list(left_open(store.folder)):
         if fax is not None and store.faxes.received_one(fax.id) is None:
             boxes.put(fax)

@@ -78,6 +78,7 @@ class FaxRoutes:
             new.tries,
             new.due,
             None if new.cover is None else CoverNote(**new.cover.model_dump()),
+            new.mail_to,
         )
         ids = await self._station.fax_desk.send(asked)
         await on_disk(self._station.store.committed())

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from ctidrv.apps.fax.records import MOST_TRIES, USUAL_TRIES
+from ctidrv.config import MAIL_ADDRESS
 from ctidrv.service.shapes import Line, Number, Path, Shape
 
 MOST_NUMBERS = 1000
@@ -26,6 +27,19 @@ class FaxCover(BaseModel):
     note: Annotated[str, StringConstraints(max_length=4000)] = ""
     language: Literal["", "en", "zh"] = ""
     """Empty: the office's."""
+
+
+class FaxMail(Shape):
+    """How the last e-mail of a fax fares."""
+
+    state: Literal["queued", "sent", "failed"]
+    """sent: the server has taken it."""
+    tries: int
+    due: str
+    """Not before, while it is queued."""
+    ended: str | None
+    error: str | None
+    """Of the last try, in the words of the server or the system."""
 
 
 class Fax(Shape):
@@ -58,8 +72,14 @@ class Fax(Shape):
     """Of the last call."""
     error: str | None
     """The cause in words, in the language that was asked for."""
+    detail: str | None
+    """What the line or the other machine said of it."""
     cover: FaxCover | None
     """The first of its pages, as it was asked for; null: none."""
+    mail_to: str | None
+    """The address that is told how it ended."""
+    mail: FaxMail | None
+    """null: there is none yet."""
 
 
 class FaxPageState(Shape):
@@ -109,6 +129,9 @@ class ReceivedFax(Shape):
     whole: bool
     """False: the connection was lost, and pages may be missing."""
     state: Literal["new", "read"]
+    mail_to: str | None
+    """The address that it is sent to."""
+    mail: FaxMail | None
 
 
 class FaxBox(Shape):
@@ -148,3 +171,5 @@ class NewFax(BaseModel):
     """Not before."""
     cover: FaxCover | None = None
     """A page before the document's own; null: none."""
+    mail_to: Annotated[str, StringConstraints(pattern=f"^{MAIL_ADDRESS}$", max_length=254)] | None = None
+    """This address is told how it ended."""

@@ -19,6 +19,7 @@ from ctidrv.ports.learnt import LineTone
 from ctidrv.store import calls, customers, facts, keeping, recordings, tones
 from ctidrv.store.connect import connect, open_reader, open_writer, plain_errors
 from ctidrv.store.faxes import Faxes
+from ctidrv.store.mails import Mails
 from ctidrv.store.writer import Writer
 
 Row = dict[str, Any]
@@ -49,6 +50,7 @@ class Store:
         self._writer = writer
         self._wall = wall
         self.faxes = Faxes(folder.root, self._query, lambda: self.writer, wall)
+        self.mails = Mails(self._query, lambda: self.writer)
 
     @classmethod
     def open(

@@ -21,7 +21,8 @@ from ctidrv.apps.fax.records import (
     fresh_pages,
 )
 from ctidrv.apps.fax.recovery import Kept
-from ctidrv.store import facts
+from ctidrv.apps.mail.records import MailKind
+from ctidrv.store import facts, mails
 from ctidrv.store.facts import stamp
 from ctidrv.store.paths import real_path, stored_path
 
@@ -31,7 +32,7 @@ _HELD = "SELECT * FROM {} WHERE job IN (SELECT id FROM fax_jobs WHERE state IN (
 
 
 def put_job(connection: sqlite3.Connection, root: Path, row: FaxJob, now: datetime) -> None:
-    """That it is over is a fact, each time that it is."""
+    """That it is over is a fact, each time that it is, and an e-mail to who wants to know."""
     before = connection.execute("SELECT state FROM fax_jobs WHERE id = ?", (row.id,)).fetchone()
     values = {**asdict(row), "path": stored_path(root, row.path), "causes": json.dumps(list(row.causes))}
     values["cover"] = None if row.cover is None else json.dumps(asdict(row.cover), ensure_ascii=False)
@@ -47,6 +48,8 @@ def put_job(connection: sqlite3.Connection, root: Path, row: FaxJob, now: dateti
             "cause": row.cause,
         }
         facts.append(connection, row.state.value, f"fax:{row.id}", at=row.ended or now, data=told)
+        if row.mail_to is not None:
+            mails.add(connection, row.id, MailKind.ENDED, row.mail_to, row.ended or now)
 
 
 def put_page(connection: sqlite3.Connection, row: FaxPage) -> None:
@@ -64,6 +67,8 @@ def put_received(connection: sqlite3.Connection, root: Path, row: ReceivedFax, n
     if new:
         told = {"sha256": row.sha256, "pages": row.pages, "bad_rows": row.bad_rows}
         facts.append(connection, "made", f"fax:{row.id}", at=now, data=told)
+        if row.mail_to is not None:
+            mails.add(connection, row.id, MailKind.RECEIVED, row.mail_to, now)
 
 
 def read_received(connection: sqlite3.Connection, fax: str, now: datetime, actor: str) -> bool:
@@ -72,6 +77,14 @@ def read_received(connection: sqlite3.Connection, fax: str, now: datetime, actor
     if found:
         facts.append(connection, "read", f"fax:{fax}", at=now, actor=actor)
     return bool(found)
+
+
+def received(connection: sqlite3.Connection, root: Path, fax: str) -> ReceivedFax | None:
+    """One that came."""
+    row = connection.execute("SELECT * FROM received_faxes WHERE id = ?", (fax,)).fetchone()
+    if row is None:
+        return None
+    return ReceivedFax(**{**_dated(row), "path": real_path(root, row["path"]), "whole": bool(row["whole"])})
 
 
 def kept(connection: sqlite3.Connection, root: Path, one: str | None = None) -> list[Kept]:

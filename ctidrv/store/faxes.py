@@ -15,6 +15,7 @@ from ctidrv.apps.fax.causes import in_words
 from ctidrv.apps.fax.records import FaxJob, FaxPage, FaxTry, PageState, ReceivedFax
 from ctidrv.apps.fax.recovery import Kept
 from ctidrv.store import facts, fax_rows
+from ctidrv.store.mails import LATEST
 from ctidrv.store.paths import real_path
 from ctidrv.store.writer import Writer
 
@@ -23,10 +24,12 @@ Row = dict[str, Any]
 _JOBS = (
     "SELECT fax_jobs.*,"
     " (SELECT count(*) FROM fax_pages WHERE job = id AND fax_pages.state = 'confirmed') AS confirmed,"
-    " (SELECT count(*) FROM fax_tries WHERE job = id) AS calls FROM fax_jobs"
+    " (SELECT count(*) FROM fax_tries WHERE job = id) AS calls,"
+    f" {LATEST.format('fax_jobs')} FROM fax_jobs"
 )
 _RECEIVED = (
-    "SELECT received_faxes.*, customers.name AS customer_name FROM received_faxes"
+    f"SELECT received_faxes.*, customers.name AS customer_name, {LATEST.format('received_faxes')}"
+    " FROM received_faxes"
     " LEFT JOIN calls ON calls.id = call LEFT JOIN customers ON customers.id = calls.customer"
 )
 
@@ -80,6 +83,10 @@ class Faxes:
     def kept_job(self, job: str) -> Kept | None:
         with self._query() as connection:
             return next(iter(fax_rows.kept(connection, self._root, job)), None)
+
+    def kept_received(self, fax: str) -> ReceivedFax | None:
+        with self._query() as connection:
+            return fax_rows.received(connection, self._root, fax)
 
     def jobs(
         self, *, limit: int, state: str | None = None, batch: str | None = None, language: str = "en"
@@ -143,11 +150,17 @@ class Faxes:
             "path": real_path(self._root, row["path"]),
             "causes": json.loads(row["causes"]),
             "cover": None if row["cover"] is None else json.loads(row["cover"]),
+            "mail": None if row["mail"] is None else json.loads(row["mail"]),
             "error": None if row["state"] == "sent" else _error(row, language),
         }
 
     def _received(self, row: sqlite3.Row) -> Row:
-        return {**dict(row), "path": real_path(self._root, row["path"]), "whole": bool(row["whole"])}
+        return {
+            **dict(row),
+            "path": real_path(self._root, row["path"]),
+            "whole": bool(row["whole"]),
+            "mail": None if row["mail"] is None else json.loads(row["mail"]),
+        }
 
 
 def _not_told(page: int) -> Row:

@@ -1,6 +1,6 @@
 """A live station whose faxes a stand-in sends: run as a program, it is killed in the midst of one.
 
-    python station_that_faxes.py DATA STOPS_AT
+    python station_that_faxes.py DATA STOPS_AT [STATION.TOML]
 
 The sender confirms every page but STOPS_AT (0: none), on which it waits for ever.
 """
@@ -16,6 +16,7 @@ from ctidrv.apps.fax.causes import FaxCause
 from ctidrv.apps.fax.records import FaxJob, PageState
 from ctidrv.apps.fax.sender import FaxEvent, Outcome, PageTold
 from ctidrv.config import StationConfig, default_config
+from ctidrv.config_file import read_config
 from ctidrv.folder import DataFolder
 from ctidrv.service import access
 from ctidrv.service.api import make_app
@@ -56,4 +57,5 @@ async def serve(folder: DataFolder, config: StationConfig, sender: PageSender) -
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(DataFolder(Path(sys.argv[1])), default_config(), PageSender(int(sys.argv[2]))))
+    chosen = read_config(Path(sys.argv[3])) if len(sys.argv) > 3 else default_config()
+    asyncio.run(serve(DataFolder(Path(sys.argv[1])), chosen, PageSender(int(sys.argv[2]))))

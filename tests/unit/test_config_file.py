@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from ctidrv.config import OutboundConfig, RecordingConfig, StationConfig, default_config, shipped_scripts
+from ctidrv.config import (
+    FaxBoxConfig,
+    FaxConfig,
+    MailConfig,
+    OutboundConfig,
+    RecordingConfig,
+    StationConfig,
+    default_config,
+    shipped_scripts,
+)
 from ctidrv.config_file import MAX_BYTES, load_config, read_config
 from ctidrv.errors import InputError
 from ctidrv.folder import DataFolder
@@ -59,6 +68,18 @@ QUEUE = """\
 [[queue]]
 name = "sales"
 seats = ["08", "Li Mei"]
+"""
+
+
+MAIL = """\
+[mail]
+host = "mail.example.com"
+from = "fax@example.com"
+"""
+BOX = """\
+[[fax_box]]
+name = "office"
+mail = "desk@example.com"
 """
 
 
@@ -164,6 +185,23 @@ def test_whole_configuration_is_read(tmp_path):
         (GOOD + FAX_MODEM + "rate = 9600\n", 34, "unknown key 'rate'; known are port, link"),
         (GOOD + FAX_MODEM + FAX_MODEM, 35, "two fax modems are at port sim/1"),
         (GOOD + FAX_MODEM + FAX_MODEM.replace("sim/1", "modem/1"), 36, "two fax modems are called ttyF0"),
+        ('[fax]\nlines = ["sim/9"]\n' + GOOD, 2, "there is no line at port 'sim/9'"),
+        ('[fax]\nhours = "8-20"\n' + GOOD, 2, "hours '8-20' must be as 08:00-20:00"),
+        ('[fax]\njunk = ["spam"]\n' + GOOD, 2, "junk 'spam' is no beginning of a number"),
+        ('[fax]\nident = "Lotus"\n' + GOOD, 2, "ident 'Lotus' must be digits"),
+        (MAIL.replace("fax@example.com", "fax") + GOOD, 3, "from 'fax' must be an address"),
+        (MAIL.replace("fax@example.com", "a@b.c\\nBcc: d@e") + GOOD, 3, "must be an address"),
+        (MAIL.replace("fax@example.com", "a..b@c.d") + GOOD, 3, "must be an address"),
+        (MAIL.replace("mail.example.com", "mail example") + GOOD, 2, "host 'mail example' must be a name"),
+        (MAIL.replace('host = "mail.example.com"\n', "") + GOOD, 1, "host is missing"),
+        (MAIL + 'tls = "ssl"\n' + GOOD, 4, "tls 'ssl' must be one of starttls, tls, none"),
+        (MAIL + 'tls = "none"\nuser = "fax"\n' + GOOD, 5, "user goes with tls"),
+        (MAIL + 'password = "secret"\n' + GOOD, 4, "unknown key 'password'; known are host, port"),
+        (BOX + GOOD, 3, "mail needs a server: [mail] with host and from"),
+        (MAIL + BOX.replace("desk@example.com", "desk") + GOOD, 6, "mail 'desk' must be an address"),
+        (MAIL + BOX + 'form = "doc"\n' + GOOD, 7, "form 'doc' must be one of pdf, tiff"),
+        (MAIL + BOX + 'language = "fr"\n' + GOOD, 7, "language 'fr' must be en or zh"),
+        (MAIL + BOX + BOX + GOOD, 8, "there are two boxes 'office'"),
         ("[office]\n", 1, "at least one [[board]]"),
         ("board = 7\n", 1, "at least one [[board]]"),
         ('[[board]]\nname = "sim"\ndriver = "sim"\n', 1, "at least one [[line]]"),
@@ -303,6 +341,25 @@ def test_recordings_are_pcm_and_kept_for_ever_unless_said_otherwise(tmp_path):
 def test_a_fault_of_how_recordings_are_kept_is_named_with_its_line(tmp_path, text, words):
     with pytest.raises(InputError, match=rf"station\.toml:2: {words}"):
         read_config(written(tmp_path, f"[recording]\n{text}\n{GOOD}"))
+
+
+def test_faxes_and_their_mail_are_read(tmp_path):
+    config = read_config(written(tmp_path, GOOD))
+    assert (config.fax, config.mail, config.fax_boxes) == (FaxConfig(), None, ())
+    fax = '[fax]\nlines = ["sim/1"]\nhours = "08:00-20:00"\nident = "+86 10 1"\njunk = ["0190", "+8610999"]\n'
+    mail = MAIL + 'port = 465\ntls = "tls"\nuser = "fax"\npassword_file = "secret"\nca_file = "ca.pem"\n'
+    boxes = BOX + 'form = "tiff"\nlanguage = "zh"\n' + BOX.replace("office", "orders")
+    config = read_config(written(tmp_path, fax + mail + boxes + GOOD))
+    assert config.fax == FaxConfig(("sim/1",), "08:00-20:00", "+86 10 1", ("0190", "+8610999"))
+    where = f"{tmp_path / 'station.toml'}:6"
+    secrets = {"password_file": "secret", "ca_file": "ca.pem", "where": where}
+    assert config.mail == MailConfig("mail.example.com", "fax@example.com", 465, "tls", "fax", **secrets)
+    assert config.beside("secret") == tmp_path / "secret"
+    assert config.fax_boxes == (
+        FaxBoxConfig("office", "desk@example.com", "tiff", "zh"),
+        FaxBoxConfig("orders", "desk@example.com"),
+    )
+    assert [config.fax_address(box) for box in ("orders", "junk")] == ["desk@example.com", None]
 
 
 def test_what_may_be_dialled_is_read_with_how_each_line_dials(tmp_path):

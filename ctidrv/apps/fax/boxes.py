@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from ctidrv.apps.fax.records import FaxRows, ReceivedFax
@@ -27,20 +27,29 @@ def _begins(forms: Collection[str | None], junk: Collection[str]) -> bool:
 
 
 class FaxBoxes:
-    """`junk`: beginnings of numbers, as they come or with the country's code (+86…)."""
+    """`junk`: beginnings of numbers, as they come or with the country's code (+86…). `address`: to which the
+    faxes in a box are mailed."""
 
-    def __init__(self, rows: FaxRows, journal: Journal, junk: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        rows: FaxRows,
+        journal: Journal,
+        junk: Collection[str] = (),
+        address: Callable[[str], str | None] = lambda box: None,
+    ) -> None:
         self._rows = rows
         self._journal = journal
         self._junk = junk
+        self._address = address
 
     def box_for(self, box: str, number: str | None, e164: str | None) -> str:
         """Where a fax for a box goes, as far as its caller's number says it."""
         return JUNK if _begins((number, e164), self._junk) else box
 
     def put(self, fax: ReceivedFax) -> None:
-        """Files a fax whose document is on the disk; the journal's ``fax.received`` says so."""
-        self._rows.put_received(fax)
+        """Files a fax whose document is on the disk; the journal's ``fax.received`` says so. Its e-mail
+        is queued with its row, if its box has an address."""
+        self._rows.put_received(replace(fax, mail_to=self._address(fax.box)))
         told = {name: getattr(fax, name) for name in _TOLD}
         self._journal.emit("fax.received", PortId(fax.port), fax.call, fax=fax.id, **told)
 

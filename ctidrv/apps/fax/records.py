@@ -70,6 +70,7 @@ class FaxJob:
     cause: str | None = None  # of the last call (`causes.py`)
     detail: str | None = None  # what the modem or the line said of it
     cover: CoverNote | None = None  # None: no such page
+    mail_to: str | None = None  # the address that is told how it ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ class ReceivedFax:
     ident: str | None = None  # as the far end calls itself (TSI)
     whole: bool = True  # the far end ended it in order; False: pages may be missing
     state: str = "new"  # new | read
+    mail_to: str | None = None  # the address that it is sent to
 
 
 class FaxRows(Protocol):

@@ -114,6 +114,29 @@ def test_a_cover_page_that_will_not_do_is_refused_and_leaves_nothing(
     assert [path for path in folder.root.rglob("faxes/**/*") if path.is_file()] == []
 
 
+def test_who_wants_to_be_told_is_refused_where_the_station_sends_no_mail(client, desk, folder, letter):
+    with pytest.raises(InputError, match=r"station\.toml has no \[mail\]"):
+        client.send_fax(letter, ["2125550123"], mail_to="li@example.com")
+    assert client.faxes() == []
+
+
+@pytest.mark.parametrize(
+    "address", ["li", "li@example.com\nBcc: a@b", "a@b, c@d", "<a@b>", "a@" + "b" * 300, ""]
+)
+def test_what_is_no_address_is_refused(client, desk, letter, address):
+    with pytest.raises(InputError, match="mail_to"):
+        client.send_fax(letter, ["2125550123"], mail_to=address)
+
+
+def test_how_it_ended_is_queued_for_who_wants_to_be_told(served, client, desk, letter):
+    served.station.fax_desk._mails = True
+    (row,) = client.send_fax(letter, ["2125550123"], mail_to="li@example.com")
+    assert row["mail_to"] == "li@example.com"
+    until_over(client, row["id"])
+    mail = until(client, row["id"], lambda row: row["mail"] is not None)["mail"]
+    assert (mail["state"], mail["tries"], mail["error"]) == ("queued", 0, None)
+
+
 def test_a_document_that_has_no_pages_is_named_as_it_was_given(client, desk, folder, tmp_path):
     (tmp_path / "empty.txt").touch()
     with pytest.raises(InputError, match=r"^empty\.txt: is empty"):

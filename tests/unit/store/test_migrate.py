@@ -44,7 +44,7 @@ def test_newer_database_is_refused_and_nothing_changed(folder, folder_bytes, rea
     set_version(folder.database, migrate.latest() + 1)
     before = folder_bytes()
     with pytest.raises(
-        NewerDatabase, match=r"ctidrv\.db: written by a newer ctidrv \(version 7, this one knows 6\)"
+        NewerDatabase, match=r"ctidrv\.db: written by a newer ctidrv \(version 8, this one knows 7\)"
     ):
         Store.read(folder) if reading else Store.open(folder, inline=True)
     assert folder_bytes() == before
@@ -52,7 +52,7 @@ def test_newer_database_is_refused_and_nothing_changed(folder, folder_bytes, rea
 
 def test_newer_version_only_in_the_write_ahead_log_is_refused_and_nothing_changed(folder, tmp_path):
     Store.open(folder, inline=True).close()
-    held = set_version(folder.database, 8, close=False)
+    held = set_version(folder.database, 9, close=False)
     crashed = DataFolder(tmp_path / "crashed")
     shutil.copytree(folder.root, crashed.root)
     held.close()
@@ -60,7 +60,7 @@ def test_newer_version_only_in_the_write_ahead_log_is_refused_and_nothing_change
     assert int.from_bytes(crashed.database.read_bytes()[60:64], "big") == migrate.latest()
     before = {path.name: path.read_bytes() for path in crashed.root.iterdir()}
     assert set(before) == {"ctidrv.db", "ctidrv.db-wal"}
-    with pytest.raises(NewerDatabase, match="version 8"):
+    with pytest.raises(NewerDatabase, match="version 9"):
         Store.open(crashed, inline=True)
     assert {path.name: path.read_bytes() for path in crashed.root.iterdir()} == before
 
@@ -192,6 +192,8 @@ def test_stored_database_of_each_version_opens_with_its_rows(version, tmp_path):
             if version > 5
             else [None] * len(faxes)
         )
+        mails = [(mail.fax, mail.address) for mail in store.mails.waiting()]
+        assert mails == ([("fax-2", "desk@example.com")] if version > 6 else [])
         came = [(row["id"], row["box"], row["pages"]) for row in store.faxes.received(limit=9)]
         assert came == ([("fax-2", "office", 2)] if version > 4 else [])
     assert migrate.stored_version(folder.database) == migrate.latest()

@@ -72,7 +72,8 @@ def main() -> None:
             store.faxes.put_page(FaxPage("fax-1", 1, PageState.CONFIRMED, 14400, end))
             store.faxes.put_page(FaxPage("fax-1", 2, PageState.SENDING, 14400, end))
             tif = str(folder.received_fax(START, "fax-2"))
-            store.faxes.put_received(ReceivedFax("fax-2", "office", "sim/1", START, tif, digest, 2, 3, "c1"))
+            came = ReceivedFax("fax-2", "office", "sim/1", START, tif, digest, 2, 3, "c1")
+            store.faxes.put_received(replace(came, mail_to="desk@example.com"))
             store.put_tone(LineTone("sim/1", "busy", LearntTone((520.0,), (170, 230), -14.0, 12), START))
         with sqlite3.connect(folder.database) as connection:
             connection.execute("PRAGMA journal_mode = DELETE")
