@@ -41,7 +41,9 @@ class FaxStation(Protocol):
         line: str | None = ...,
         priority: int | None = ...,
         due: str | None = ...,
+        hours: str | None = ...,
         cover: Mapping[str, str] | None = ...,
+        mail_to: str | None = ...,
     ) -> list[Row]: ...
 
 

@@ -31,7 +31,9 @@ LISTED = 500
 PATIENCE_S = 6.0
 """So long a lost station is waited for (a restart by hand or by the system) before one is started."""
 PAUSE_S = 0.5
-REFRESH_AT = frozenset({"call.ended", "call.message", "call.recording", "fax.job", "fax.received"})
+REFRESH_AT = frozenset(
+    {"call.ended", "call.message", "call.recording", "fax.job", "fax.received", "fax.mail"}
+)
 """Events after which the rows of the history are read again."""
 
 

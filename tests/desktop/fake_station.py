@@ -370,7 +370,8 @@ def fax_row(fax: str, created: float, **more: Any) -> Row:
         "id": fax, "batch": fax, "path": f"/x/{fax}.pdf", "name": "order.pdf", "sha256": "00", "pages": 3,
         "confirmed": 0, "calls": 0, "number": "2065550133", "e164": "+12065550133",
         "created": wall(created), "due": wall(created), "port": None, "priority": 5, "hours": None,
-        "tries": 6, "state": "queued", "ended": None, "cause": None, "error": None, "cover": None,
+        "tries": 6, "state": "queued", "ended": None, "cause": None, "error": None, "detail": None,
+        "cover": None, "mail_to": None, "mail": None,
     }  # fmt: skip
     return {**row, **more}
 
@@ -393,7 +394,15 @@ def faxes(station: FakeStation) -> None:
     )
     station.came_rows = [
         came_row("r1", -580, call="c0-fax"),
-        came_row("r2", -5000, state="read", customer_name="Anna Müller", bad_rows=12),
+        came_row(
+            "r2",
+            -5000,
+            state="read",
+            customer_name="Anna Müller",
+            bad_rows=12,
+            mail_to="li@example.com",
+            mail={"state": "sent", "tries": 1, "due": wall(-4990), "ended": wall(-4990), "error": None},
+        ),
         came_row("r3", -6000, state="read", number=None, e164=None, ident=None, whole=False, pages=1),
     ]
     station.fax_rows = [

@@ -115,6 +115,27 @@ def test_progress_is_seen_and_the_chosen_fax_stays_chosen(
     assert window._model.row(window.list.currentIndex()).key == "sent:f-busy"
 
 
+def test_how_the_mail_of_a_fax_fares_is_seen_beside_its_page(window: Any, faxed: Any, until: Any) -> None:
+    told = {"state": "queued", "tries": 2, "due": None, "ended": None, "error": "Connection refused"}
+    faxed.came_rows[0] |= {"mail_to": "desk@example.com", "mail": told}
+    faxed.send("fax.mail", 9, call=None, fax="r1", to="desk@example.com", state="queued", tries=2)
+    choose(window, "came", "r1")
+    words = "fax, pages: 2; e-mail to desk@example.com waits for the server"
+    until(lambda: window.page.about.text() == words)
+    assert "Connection refused" in window.page.about.toolTip()
+    faxed.came_rows[0] |= {"mail": {**told, "state": "sent", "error": None}}
+    faxed.send("fax.mail", 9, call=None, fax="r1", to="desk@example.com", state="sent", tries=3)
+    until(lambda: window.page.about.text().endswith("e-mail to desk@example.com is sent"))
+    assert window.page.about.toolTip() == ""
+
+
+def test_what_the_other_machine_said_is_in_the_tooltip(window: Any, faxed: Any, until: Any) -> None:
+    next(row for row in faxed.fax_rows if row["id"] == "f-failed")["detail"] = "no DIS"
+    faxed.send("fax.job", 9, call=None, job="f-failed", state="failed", again=None)
+    choose(window, "sent", "f-failed")
+    until(lambda: window.page.about.toolTip() == "In the system's own words: no DIS")
+
+
 def test_filters_show_those_that_came_or_are_sent(window: Any) -> None:
     from PySide6.QtWidgets import QPushButton
 
@@ -174,12 +195,15 @@ def test_a_form_is_sent_and_closes_when_the_fax_is_queued(window: Any, faxed: An
     form.cover.setChecked(True)
     form.to.setText("Anna")
     form.note.setPlainText("two\nlines")
+    form.hours.setText("08:00-20:00")
+    form.mail_to.setText(" li@example.com")
     form.go.click()
     assert not form.go.isEnabled()
     until(lambda: window.form is None)
     assert ("send_fax", "/tmp/rye.pdf", "2065550101", "2065550102") in faxed.done
     more = faxed.sent_with
     assert (more["line"], more["priority"], more["due"]) == ("sim/1", 2, None)
+    assert (more["hours"], more["mail_to"]) == ("08:00-20:00", "li@example.com")
     assert more["cover"] == {"to": "Anna", "sender": "", "subject": "", "note": "two\nlines", "language": ""}
     until(lambda: window._notice.text() == "Queued, faxes: 2")
 
@@ -202,7 +226,7 @@ def test_a_form_that_is_refused_stays_open_and_says_why(window: Any, faxed: Any,
     form.go.click()
     until(lambda: window.form is None)
     assert faxed.sent_with["due"] is not None
-    assert faxed.sent_with["cover"] is None
+    assert (faxed.sent_with["cover"], faxed.sent_with["mail_to"], faxed.sent_with["hours"]) == (None,) * 3
 
 
 def test_a_form_that_is_closed_before_the_answer_is_no_matter(window: Any, faxed: Any, until: Any) -> None:

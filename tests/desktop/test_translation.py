@@ -160,6 +160,7 @@ DATA |= {
     "leave-message",
     "no station runs here",
     "order.pdf",
+    "li@example.com",
 }
 
 

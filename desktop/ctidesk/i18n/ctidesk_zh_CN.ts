@@ -621,6 +621,10 @@
         <translation>一个或多个号码，每行一个</translation>
     </message>
     <message>
+        <source>nobody</source>
+        <translation>不通知</translation>
+    </message>
+    <message>
         <source>File</source>
         <translation>文件</translation>
     </message>
@@ -639,6 +643,14 @@
     <message>
         <source>Time</source>
         <translation>时间</translation>
+    </message>
+    <message>
+        <source>Only from – to</source>
+        <translation>允许时段</translation>
+    </message>
+    <message>
+        <source>Tell by e-mail</source>
+        <translation>邮件通知</translation>
     </message>
     <message>
         <source>With a cover page</source>
@@ -683,6 +695,25 @@
     <message>
         <source>Choose the document</source>
         <translation>选择文档</translation>
+    </message>
+</context>
+<context>
+    <name>FaxMail</name>
+    <message>
+        <source>{words}; e-mail to {to} when it is over</source>
+        <translation>{words}；结束后发邮件给 {to}</translation>
+    </message>
+    <message>
+        <source>{words}; e-mail to {to} waits for the server</source>
+        <translation>{words}；发给 {to} 的邮件等待服务器</translation>
+    </message>
+    <message>
+        <source>{words}; e-mail to {to} is sent</source>
+        <translation>{words}；已发邮件给 {to}</translation>
+    </message>
+    <message>
+        <source>{words}; e-mail to {to} was NOT sent</source>
+        <translation>{words}；发给 {to} 的邮件未能发出</translation>
     </message>
 </context>
 <context>

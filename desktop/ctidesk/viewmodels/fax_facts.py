@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from ctidesk.viewmodels.facts import Row, moment, needed, text, whole
+
+
+@dataclass(frozen=True, slots=True)
+class FaxMail:
+    """To whom a fax, or its end, goes by e-mail."""
+
+    to: str
+    state: str = ""  # queued | sent | failed; empty: not yet
+    error: str | None = None
+
+    @classmethod
+    def of(cls, row: Row) -> FaxMail | None:
+        to, told = text(row.get("mail_to")), row.get("mail")
+        if to is None:
+            return None
+        known = told if isinstance(told, Mapping) else {}
+        return cls(to, text(known.get("state")) or "", text(known.get("error")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +42,9 @@ class SentFax:
     state: str = "queued"  # queued | sending | sent | failed | stopped
     ended: datetime | None = None
     cause: str | None = None
-    error: str | None = None
-    """The cause in the station's words."""
+    detail: str | None = None
+    """Of the last call, in the words of the line or the other machine."""
+    mail: FaxMail | None = None
 
     @classmethod
     def of(cls, row: Row) -> SentFax:
@@ -42,7 +61,8 @@ class SentFax:
             state=text(row.get("state")) or "queued",
             ended=moment(row.get("ended")),
             cause=text(row.get("cause")),
-            error=text(row.get("error")),
+            detail=text(row.get("detail")),
+            mail=FaxMail.of(row),
         )
 
 
@@ -64,6 +84,7 @@ class CameFax:
     customer_name: str | None = None
     whole: bool = True
     state: str = "new"  # new | read
+    mail: FaxMail | None = None
 
     @classmethod
     def of(cls, row: Row) -> CameFax:
@@ -81,4 +102,5 @@ class CameFax:
             customer_name=text(row.get("customer_name")),
             whole=row.get("whole") is not False,
             state=text(row.get("state")) or "new",
+            mail=FaxMail.of(row),
         )

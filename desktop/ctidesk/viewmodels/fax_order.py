@@ -26,6 +26,10 @@ class FaxOrder:
     priority: int | None = None
     due: datetime | None = None
     cover: dict[str, str] | None = field(default=None)
+    hours: str = ""
+    """Of the office's day, such as 08:00-20:00."""
+    mail_to: str = ""
+    """An address that is told how it ended."""
 
     def each_number(self) -> list[str]:
         return [number.strip() for number in re.split(r"[,;，；、\n]", self.numbers) if number.strip()]
@@ -39,7 +43,8 @@ class FaxOrder:
     def asked(self) -> dict[str, Any]:
         """The rest, as `StationClient.send_fax` takes it."""
         due = None if self.due is None else self.due.astimezone().isoformat(timespec="seconds")
-        return {"line": self.line, "priority": self.priority, "due": due, "cover": self.cover}
+        told = {"line": self.line, "priority": self.priority, "due": due, "cover": self.cover}
+        return {**told, "hours": self.hours or None, "mail_to": self.mail_to or None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,13 @@ CAME_NEW = QT_TRANSLATE_NOOP("FaxState", "new fax, pages: {pages}")
 DAMAGED = QT_TRANSLATE_NOOP("FaxState", "{words}, damaged rows: {rows}")
 CUT_OFF = QT_TRANSLATE_NOOP("FaxState", "{words}; the connection was lost: pages may be missing")
 
+MAILS: dict[str, Phrase] = {
+    "": QT_TRANSLATE_NOOP("FaxMail", "{words}; e-mail to {to} when it is over"),
+    "queued": QT_TRANSLATE_NOOP("FaxMail", "{words}; e-mail to {to} waits for the server"),
+    "sent": QT_TRANSLATE_NOOP("FaxMail", "{words}; e-mail to {to} is sent"),
+    "failed": QT_TRANSLATE_NOOP("FaxMail", "{words}; e-mail to {to} was NOT sent"),
+}
+
 PAGES: dict[str, Phrase] = {
     "not-sent": QT_TRANSLATE_NOOP("FaxPage", "not sent yet"),
     "sending": QT_TRANSLATE_NOOP("FaxPage", "being sent"),

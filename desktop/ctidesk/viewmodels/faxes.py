@@ -192,11 +192,22 @@ class Faxes:
         return self._came.get(fax) if kind == CAME else self._sent.get(fax)
 
     def about(self, now: datetime) -> Phrase:
-        """What became of the fax that is looked at."""
+        """What became of the fax that is looked at, and of its e-mail."""
         fax = self.chosen()
         if fax is None:
             return NOTHING
-        return came_words(fax) if isinstance(fax, CameFax) else self._words(fax, now)
+        words = came_words(fax) if isinstance(fax, CameFax) else self._words(fax, now)
+        if fax.mail is None or fax.mail.state not in terms.MAILS:
+            return words
+        return terms.MAILS[fax.mail.state].fill(words=words, to=fax.mail.to)
+
+    def trouble(self) -> str:
+        """Of the fax that is looked at, what the line or the mail's server said of it."""
+        fax = self.chosen()
+        if fax is None:
+            return ""
+        said = (fax.detail if isinstance(fax, SentFax) else None, fax.mail.error if fax.mail else None)
+        return "; ".join(each for each in said if each)
 
     def stop_door(self) -> Door:
         return self._door(("queued", "sending"), terms.IS_OVER)

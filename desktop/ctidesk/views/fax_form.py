@@ -48,6 +48,7 @@ class FaxForm(QDialog):
         self.file, self.numbers = QLineEdit(), QPlainTextEdit()
         self.line, self.priority = QComboBox(), QComboBox()
         self.later, self.due = QCheckBox(self.tr("not before")), QDateTimeEdit()
+        self.hours, self.mail_to = QLineEdit(), QLineEdit()
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.words.setProperty("role", "alarm")
@@ -100,6 +101,10 @@ class FaxForm(QDialog):
         time.addWidget(self.due, 1)
         self.file.setPlaceholderText(self.tr("PDF, TIFF, PNG, JPEG or text"))
         self.numbers.setPlaceholderText(self.tr("one number, or several: one in a line"))
+        self.hours.setPlaceholderText("08:00-20:00")
+        self.hours.setMaxLength(11)
+        self.mail_to.setPlaceholderText(self.tr("nobody"))
+        self.mail_to.setMaxLength(254)
         self.numbers.setTabChangesFocus(True)
         self.numbers.setFixedHeight(64)
         form = QFormLayout()
@@ -109,6 +114,8 @@ class FaxForm(QDialog):
             (self.tr("Line"), self.line, self.line),
             (self.tr("Priority"), self.priority, self.priority),
             (self.tr("Time"), time, self.due),
+            (self.tr("Only from – to"), self.hours, self.hours),
+            (self.tr("Tell by e-mail"), self.mail_to, self.mail_to),
         ):
             form.addRow(words, field)
             named.setAccessibleName(words)
@@ -167,6 +174,8 @@ class FaxForm(QDialog):
             self.priority.currentData(),
             due,
             {name: text.strip() for name, text in cover.items()} if self.cover.isChecked() else None,
+            self.hours.text().strip(),
+            self.mail_to.text().strip(),
         )
 
     def show_reachable(self, reachable: bool) -> None:

@@ -149,6 +149,8 @@ class FaxPage(QFrame):
         """What is looked at now."""
         self.about.setText(say(self._faxes.about(now)))
         self.about.setVisible(bool(self.about.text()))
+        trouble = self._faxes.trouble()
+        self.about.setToolTip(say(OWN_WORDS.fill(text=trouble)) if trouble else "")
         sheet, pages = self._faxes.sheet, self._faxes.pages()
         page = 0 if sheet is None else sheet.page
         self.back.setEnabled(page > 1)
