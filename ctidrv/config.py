@@ -316,6 +316,14 @@ class StationConfig:
         shipped = shipped_scripts() / own
         return shipped if shipped.exists() or self.path is None else self.path.parent / own
 
+    def script_names(self) -> list[str]:
+        """The scripts beside station.toml, and those that ship, as `find_script` takes them."""
+        beside = [] if self.path is None else sorted(self.path.parent.glob("*.ivr.yaml"))
+        found = [*(line.script for line in self.lines), *(path.name for path in beside)]
+        return list(
+            dict.fromkeys([*found, *(path.name for path in sorted(shipped_scripts().glob("*.ivr.yaml")))])
+        )
+
 
 def shipped_scripts() -> Path:
     """The folder of the scripts and prompts that ship (in the wheel, or in the source tree)."""

@@ -1,26 +1,24 @@
-"""A call that its seat has given away: sent on to another, parked, and given back when nobody takes it."""
+"""A call that its seat has given away: sent on to another, given to what is no seat, parked, and given back
+when nobody takes it."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from ctidrv.callcontrol.call import CallState
-from ctidrv.callcontrol.causes import Cause
 from ctidrv.callcontrol.destination import Destination, Kind
+from ctidrv.callcontrol.errand import Errand, served
 from ctidrv.callcontrol.parties import Parties
 from ctidrv.callcontrol.pbx import give_on
 from ctidrv.callcontrol.reached import Reached, Why
 from ctidrv.callcontrol.seat import Seat
-from ctidrv.errors import CallEnded, StoreError
 from ctidrv.units import Samples, seconds
 
 if TYPE_CHECKING:
+    from ctidrv.callcontrol.call import Call
     from ctidrv.callcontrol.party import Party
-
-_log = logging.getLogger(__name__)
 
 _BACK_WITHIN = seconds(30)
 """A parked call that comes back rings for so long."""
@@ -49,6 +47,22 @@ class SendOn:
         reached = await seek(parties, [self.to], self.ring)
         if parties.owner is not None:
             return Next(reached, greet=True)
+        return await give_back(parties, self.sender, reached, self.ring)
+
+
+@dataclass(frozen=True, slots=True)
+class Give:
+    """To what is no seat; `to` is its name. The sender is rung for so long where it fails."""
+
+    sender: Seat
+    to: Destination
+    errand: Errand
+    ring: Samples
+
+    async def carry_out(self, parties: Parties) -> Next:
+        """Back to the sender when it fails."""
+        await _let_go(parties, Why.SENT_ON)
+        reached = await served(parties, self.to, self.errand)
         return await give_back(parties, self.sender, reached, self.ring)
 
 
@@ -87,8 +101,8 @@ async def seek(parties: Parties, to: Sequence[str], ring: Samples) -> Reached:
             match Destination.of(each):
                 case Destination(Kind.PBX, number):
                     found.add(await _give_on(parties, number))
-                case Destination(Kind.BOX, name):
-                    found.add(await _to_box(parties, name))
+                case Destination(Kind.BOX) as box:
+                    found.add(await served(parties, box, _message(parties, box.name)))
                 case _:
                     amiss = parties.ring(each)
                     deadline = Samples(parties.means.clock.now() + ring)
@@ -108,21 +122,13 @@ async def _give_on(parties: Parties, number: str) -> Reached:
     return reached
 
 
-async def _to_box(parties: Parties, name: str) -> Reached:
-    """He leaves a message, and the call ends."""
-    call, caller = parties.call, parties.caller
-    if call.state is not CallState.CONNECTED:
-        return Reached.FAILED
-    heard = caller.sounds
-    await caller.quiet()
-    try:
-        await parties.means.box(call, name, parties.language)
-    except StoreError as error:
-        _log.error("%s: no message for %s: %s", call.id, name, error)
-        caller.hear(heard)
-        return Reached.FAILED
-    await call.hang_up(Cause.LOCAL_OPERATOR)
-    raise CallEnded(await call.ended())
+def _message(parties: Parties, box: str) -> Errand:
+    async def leaves(call: Call, language: str | None) -> Reached:
+        await parties.caller.quiet()
+        await parties.means.box(call, box, language)
+        return Reached.ANSWERED
+
+    return leaves
 
 
 async def give_back(parties: Parties, sender: Seat, reached: Reached, ring: Samples) -> Next:

@@ -6,7 +6,7 @@ samples. Once the far end is gone, every wait raises CallEnded, also one that be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -67,6 +67,10 @@ class Caller:
     checksum_ok: bool | None = None
 
 
+Serve = Callable[["Call"], Coroutine[Any, Any, None]]
+"""Serves a call to its end, or until it is cancelled."""
+
+
 class Line(Protocol):
     """What a call asks of its line (line.py)."""
 
@@ -103,8 +107,8 @@ class Call:
         self.emergency = emergency
         self.seized = False
         """It began with the line off hook already: it rang as we seized the line for another."""
-        self.seat: str | None = None
-        """Which seat has answered it."""
+        self._seat: str | None = None
+        self._attended = False
         self.party: Answer | None = None
         """Who answered a call that we made, when it is known."""
         self.state = CallState.ALERTING
@@ -131,10 +135,22 @@ class Call:
         self._voice = False
         self._fax_calls = False
         self._handed_over = False
+        self._next: Serve | None = None
+        self._is_givable = False
         self._when_answering: list[Callable[[], None]] = []
         self._when_ended: list[Callable[[], None]] = []
 
     # What is known.
+
+    @property
+    def seat(self) -> str | None:
+        """Which seat has answered it."""
+        return self._seat
+
+    @seat.setter
+    def seat(self, name: str | None) -> None:
+        self._seat = name
+        self._attended = self._attended or name is not None
 
     @property
     def outcome(self) -> Outcome:
@@ -221,6 +237,27 @@ class Call:
         """Returns when a calling fax machine is heard (CNG) and no seat has had the call; CallEnded when the
         call ends before."""
         await self._waits.until(lambda: self._fax_calls)
+
+    def give_to(self, serve: Serve) -> bool:
+        """It is served by this from now on, in the place of what serves it, which is cancelled. False:
+        nobody attends to that (`given`), and nothing is changed."""
+        if not self._is_givable:
+            return False
+        self._next, self._attended, self._fax_calls = serve, False, False
+        self._waits.wake()
+        return True
+
+    async def given(self) -> Serve:
+        """Returns what it is to be served by instead, when there is such (`give_to`); CallEnded when the call
+        ends before."""
+        self._is_givable = True
+        try:
+            await self._waits.until(lambda: self._next is not None)
+        finally:
+            self._is_givable = False
+        serve, self._next = self._next, None
+        assert serve is not None
+        return serve
 
     async def ended(self) -> Cause:
         """Waits until the call is over (no CallEnded) and tells why."""
@@ -362,7 +399,7 @@ class Call:
             self._voice = isinstance(event, VoiceOn)
         elif isinstance(event, FaxTone) and self.state is CallState.CONNECTED and not self._handed_over:
             self._journal.emit("call.fax", self.port, self.id, at=event.at, tone=event.tone)
-            self._fax_calls = self._fax_calls or (event.tone == "cng" and self.seat is None)
+            self._fax_calls = self._fax_calls or (event.tone == "cng" and not self._attended)
         self._waits.wake()
 
     def on_ring(self, ringing: bool, rings: int) -> None:

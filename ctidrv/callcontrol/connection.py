@@ -10,12 +10,14 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ctidrv.callcontrol.away import Park, SendOn, seek
+from ctidrv.callcontrol.away import Give, Park, SendOn, seek
 from ctidrv.callcontrol.call import SEAT, CallState
 from ctidrv.callcontrol.caller_side import Hearing
 from ctidrv.callcontrol.consult import Consult, Consultation
 from ctidrv.callcontrol.consult_table import Input
 from ctidrv.callcontrol.consult_table import State as ConsultState
+from ctidrv.callcontrol.destination import Destination
+from ctidrv.callcontrol.errand import Errand
 from ctidrv.callcontrol.keyed import Keying
 from ctidrv.callcontrol.parties import Means, Part, Parties
 from ctidrv.callcontrol.reached import Reached, Talk, Why
@@ -26,6 +28,9 @@ from ctidrv.units import Samples
 if TYPE_CHECKING:
     from ctidrv.callcontrol.call import Call
     from ctidrv.media.channel import Sound
+
+Order = SendOn | Park | Give | Consult | Keying
+"""What is to become of a talk."""
 
 _JOINED = MappingProxyType(
     {
@@ -45,9 +50,11 @@ class Connection:
         self._talk: Talk | None = None
         """None: they are not joined."""
         self._wanted = Talk.TALKING
-        self._order: SendOn | Park | Consult | Keying | None = None
+        self._order: Order | None = None
         self._keying: Keying | None = None
         """Its seat has flashed."""
+        self.given = False
+        """To what is no seat, which has it now."""
 
     @property
     def slot(self) -> int:
@@ -71,8 +78,9 @@ class Connection:
             while self._order is not None:
                 order, self._order = self._order, None
                 self._keying = order if isinstance(order, Keying) else None
+                self.given = isinstance(order, Give)
                 reached, greet = await order.carry_out(parties)
-                self._keying = None
+                self._keying, self.given = None, False
                 if parties.owner is not None:
                     reached = await self._talk_with(greet)
             return reached
@@ -102,6 +110,11 @@ class Connection:
         """To another seat, or a group; back to who has it now when nobody answers. ServiceError as above."""
         self._give(SendOn(self._talking(), to, ring))
         self._parties.card |= card
+
+    def give(self, to: Destination, errand: Errand, ring: Samples) -> None:
+        """To what is no seat; back to who has it now, rung for so long, when that fails. ServiceError as
+        above."""
+        self._give(Give(self._talking(), to, errand, ring))
 
     def park(self, slot: int, within: Samples) -> None:
         """Until a seat picks it up; after so long back to who has it now. ServiceError as above."""
@@ -182,7 +195,7 @@ class Connection:
             raise ServiceError(f"call {self._parties.call.id}: its seat asks no other")
         consultation.order(seen)
 
-    def _give(self, order: SendOn | Park | Consult | Keying) -> None:
+    def _give(self, order: Order) -> None:
         self._order = order
         self._parties.wake()
 

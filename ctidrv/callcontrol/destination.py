@@ -15,6 +15,9 @@ class Kind(Enum):
     OUTSIDE = "tel:"  # a number, called on a line
     PBX = "pbx:"  # another extension of the PBX that the caller's line is one of
     BOX = "box:"  # for messages
+    SCRIPT = "ivr:"  # a menu: a flow of the line's own, or another script
+    FAX_IN = "fax-receive:"  # a box: the caller's fax is taken
+    FAX_OUT = "fax-send:"  # a document: the caller is sent it
 
 
 @dataclass(frozen=True, slots=True)

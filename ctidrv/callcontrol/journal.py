@@ -29,13 +29,15 @@ What the WebSocket sends, the store keeps and `ctidrv demo` tells are these even
     call.step{flow, verb, line, cond, set}                cond: of an `if`; set: names and values
     call.choice{key, result, target}                      match | invalid | noinput
     call.connect{to, state, card}   started; answered busy no-answer caller-left failed
-                                    (reached.py) given-on
+                                    (reached.py) given-on sent-on
     call.seat{seat, number, state, cause, card, back, by}   ringing answered talking held muted consulting
                                     consulted conference left; back: why it comes back; by: which seat
                                     asks it; left:
                                     answered-elsewhere no-answer caller-left operator sent-on handed-over
                                     let-go parked line-lost withdrawn taken
     call.given_on{to, state}        by a PBX, to another extension: started rung busy failed
+    call.served{by, state}          by what is no seat, a destination (destination.py): started; answered
+                                    no-answer caller-left failed
     call.parked{slot, state}        parked picked-up over
     queue.entered{queue, position}  queue.position{queue, position}   a better one
     queue.said{queue, position}                           the caller hears his place (with call.prompt)

@@ -46,6 +46,7 @@ ON_HOOK_EAR: int = lib.CTI_EAR_CALLER_ID
 OFF_HOOK_EAR: int = lib.CTI_EAR_ALL
 DIGITLESS_EAR: int = OFF_HOOK_EAR & ~lib.CTI_EAR_DTMF
 """While a waiting call tells who it is, or we dial: the echo of our own digits is nobody's key."""
+_TONELESS_EAR: int = OFF_HOOK_EAR & ~(lib.CTI_EAR_PROGRESS | lib.CTI_EAR_PRESENCE)
 
 _OUT_OF_ORDER = {Input.ALARM: "board", Input.DEAD_OVER: "no-battery"}
 
@@ -168,6 +169,8 @@ class LineController:
         if call is self.call and on != self._aside:
             self._aside = on
             self._far_end.begin()
+            if not on:
+                self._channel.listen(_TONELESS_EAR)  # so that what has begun meanwhile is told now
             self._channel.listen(DIGITLESS_EAR if on else OFF_HOOK_EAR)
             now = self._clock.now()
             self._feed(Input.DIAL_TONE_OVER, now)

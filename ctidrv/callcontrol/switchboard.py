@@ -6,6 +6,7 @@ operator does not hear; then the operator. Each seat that rings for a call is a 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -15,6 +16,7 @@ from ctidrv.callcontrol.caller_side import Hearing
 from ctidrv.callcontrol.causes import Cause
 from ctidrv.callcontrol.connection import Connection
 from ctidrv.callcontrol.destination import BOX_NAME, Destination, Kind
+from ctidrv.callcontrol.errand import Errand
 from ctidrv.callcontrol.parties import Means
 from ctidrv.callcontrol.reached import Reached, Talk, Why
 from ctidrv.callcontrol.seat import Seat
@@ -108,6 +110,10 @@ class Switchboard:
             given = error.cause is Cause.GIVEN_ON
             state = Cause.GIVEN_ON.value if given else Reached.CALLER_LEFT.value
             raise
+        except asyncio.CancelledError:
+            if connection.given:
+                state = Why.SENT_ON.value
+            raise
         finally:
             del self._connections[call.id]
             connection.release(Why.TAKEN)
@@ -140,6 +146,11 @@ class Switchboard:
             case _:
                 self._check(call, to)
         connection.send_on(to, ring, card)
+
+    def give(self, call: Call, to: Destination, errand: Errand, ring: Samples) -> None:
+        """To what is no seat: the seat is free at once, and the errand serves the caller. When it fails the
+        call comes back as by `send_on`."""
+        self._of(call).give(to, errand, ring)
 
     def consult(self, call: Call, to: str, ring: Samples, card: Mapping[str, str]) -> None:
         """As `send_on`, but the seat that has the call talks with the other first; it has the caller again by

@@ -30,9 +30,16 @@ _ORDERS = {
     "swap": ("the seat talks with the caller instead of who it asks, or back", "is swapped"),
     "conference": ("caller, seat and the one that it asks hear one another", "is a conference"),
     "complete": ("give a call to the seat that was asked", "is given to the seat that was asked"),
-    "transfer": ("send a call at a seat on to another; it comes back if nobody answers", "is sent on"),
+    "transfer": ("send a call at a seat on; it comes back if nobody answers, or it fails", "is sent on"),
 }
 """What it does, and what is said when it is done."""
+_SEAT = "name or number of a seat, or a group"
+_TO = {
+    "consult": _SEAT,
+    "transfer": f"{_SEAT}; tel:NUMBER, pbx:DIGITS, box:BOX (he leaves a message), ivr:FLOW, "
+    "ivr:SCRIPT[#FLOW], fax-receive:BOX (his fax is taken), fax-send:ID or fax-send:FILE (he is sent it)",
+}
+_PLACES = (("to", 40), ("kind", 12), ("name", 24), ("number", 14), ("pages", 5), ("at", 19))
 STATES = ("alerting", "connected", "ended")
 
 
@@ -42,6 +49,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     rows.add_argument("--number", help="of the caller, in any form, or its last digits")
     rows.add_argument("--state", choices=STATES)
     look.add_show(table, "call")
+    places = table.add_parser("destinations", help="boxes, menus and faxes that a call can be transferred to")
+    places.add_argument("id", metavar="ID")
+    add_data(places)
+    add_json(places)
     draw = table.add_parser("draw", help="a call on one time axis: sounds, line states, prompts, keys, steps")
     draw.add_argument("id", metavar="ID")
     draw.add_argument("--output", required=True, metavar="FILE.svg|FILE.png")
@@ -62,7 +73,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         order = table.add_parser(what, help=words)
         order.add_argument("id", metavar="ID")
         if what in ("transfer", "consult"):
-            order.add_argument("--to", required=True, metavar="SEAT", help="name or number, or a group")
+            order.add_argument("--to", required=True, metavar="SEAT", help=_TO[what])
             order.add_argument("--ring", type=_seconds, metavar="S", help="for so long; 20 without it")
         if what == "park":
             order.add_argument("--within", type=_seconds, metavar="S", help="then it comes back; 120 s")
@@ -82,6 +93,8 @@ def _seconds(text: str) -> float:
 def run(args: argparse.Namespace) -> int:
     if args.what in ("dial", *_ORDERS):
         return _dial(args) if args.what == "dial" else _order(args)
+    if args.what == "destinations":
+        return _destinations(args)
     with look.open_store(args) as store:
         if args.what == "list":
             rows = store.calls(limit=args.limit, number=args.number, state=args.state)
@@ -128,12 +141,27 @@ def _line(event: Row) -> str:
     return f"{event['at']:>11.3f} s  {event['type']:<15}{data}"
 
 
+def _destinations(args: argparse.Namespace) -> int:
+    from ctidrv.service.client import StationClient
+
+    with StationClient.discover(args.data) as station:
+        look.show_rows(station.destinations(args.id), _PLACES, args, "no boxes, menus or faxes")
+    return 0
+
+
+def _whole(to: str) -> str:
+    """A document by its whole path: the station looks for it elsewhere."""
+    kind, _, file = to.partition(":")
+    return f"{kind}:{Path(file).absolute()}" if kind == "fax-send" and Path(file).is_file() else to
+
+
 def _order(args: argparse.Namespace) -> int:
     from ctidrv.service.client import PARKED_S, RING_S, StationClient
 
     with StationClient.discover(args.data) as station:
         if args.what == "transfer":
-            call = station.transfer(args.id, args.to, ring_s=RING_S if args.ring is None else args.ring)
+            ring = RING_S if args.ring is None else args.ring
+            call = station.transfer(args.id, _whole(args.to), ring_s=ring)
         elif args.what == "consult":
             call = station.consult(args.id, args.to, ring_s=RING_S if args.ring is None else args.ring)
         elif args.what == "park":

@@ -307,6 +307,10 @@ class StationClient:
         body = {"to": to, "ring_s": ring_s, "card": card or {}}
         return self._row("POST", f"/api/v1/calls/{call}/transfer", json=body)
 
+    def destinations(self, call: str) -> list[Row]:
+        """Boxes, menus and faxes to which `transfer` gives a call at a seat."""
+        return self._rows(f"/api/v1/calls/{call}/destinations")
+
     def consult(self, call: str, to: str, *, ring_s: float = RING_S, card: Row | None = None) -> Row:
         """The seat of a call asks another, while the caller hears music; `resume` ends that."""
         body = {"to": to, "ring_s": ring_s, "card": card or {}}

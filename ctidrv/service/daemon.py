@@ -32,6 +32,7 @@ from ctidrv.media.engine import MediaEngine
 from ctidrv.modem.pty_port import PtyPort
 from ctidrv.ports.api import DriverContext
 from ctidrv.service import loading
+from ctidrv.service.errands import Errands
 from ctidrv.service.fax_desk import FaxDesk
 from ctidrv.service.fax_modems import FaxModem, HostPort, MakePort
 from ctidrv.service.fax_papers import FaxPapers
@@ -227,6 +228,7 @@ class Station(Orders):
         faxes = make_call_faxes(self.config, self._fax_ground)
         self.receptions = Receptions(self.holds, faxes, clock)
         self.services = Services(boxes, folder, store, clock, ids, self.switchboard, self.queues, faxes)
+        self.errands = Errands(self.lines, self.services, store, self.script)
         self.taught = TaughtTones(store, self.engine, self.journal, self.lines)
         self.fax_desk = self._make_fax_desk(policy)
         self.fax_papers = FaxPapers(cover_maker(self.config))

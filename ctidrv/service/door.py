@@ -54,6 +54,10 @@ class Door(Protocol):
     async def transfer(self, call: str, to: str, ring_s: float, card: Mapping[str, str]) -> None:
         """LookupError when there is no such call now."""
 
+    async def destinations(self, call: str) -> list[Row]:
+        """LookupError when there is no such call now."""
+        ...
+
     async def consult(self, call: str, to: str, ring_s: float, card: Mapping[str, str]) -> None:
         """LookupError when there is no such call now."""
 

@@ -9,11 +9,15 @@ from typing import Any
 
 from ctidrv.apps.records import CallRow, EventRow, LegRow
 from ctidrv.callcontrol.call import CALLED, FAX, SEAT
+from ctidrv.callcontrol.destination import Destination, Kind
 from ctidrv.callcontrol.journal import CallEvent, Journal
 from ctidrv.clock import SampleClock, later
 from ctidrv.service.hub import Hub
 from ctidrv.store import Store, event_json
 from ctidrv.units import PortId, Samples
+
+_SERVED = {Kind.BOX: "mailbox", Kind.SCRIPT: "ivr", Kind.FAX_IN: "fax", Kind.FAX_OUT: "fax"}
+"""The leg of a caller whom no seat serves."""
 
 
 class _Open:
@@ -25,6 +29,8 @@ class _Open:
         self.at = at
         self.legs: dict[str, LegRow] = {}
         self.count = 0
+        self.menu: str | None = None
+        """Other than its line's."""
 
 
 class History:
@@ -110,13 +116,16 @@ class History:
                 self._open_leg(known, "park", str(data.get("slot")), wall)
             case "call.parked":
                 self._close_legs(known, wall, None, keep=_not_in(known, "park"))
+            case "call.served":
+                self._served(known, Destination.of(str(data.get("by"))), str(data.get("state")), wall)
             case "queue.entered":
                 self._close_legs(known, wall, None, keep=_not_in(known, "ivr", "mailbox"))
                 self._open_leg(known, "queue", str(data.get("queue")), wall)
             case "queue.left":
                 self._close_legs(known, wall, str(data.get("why")), keep=_not_in(known, "queue"))
             case "call.step" if "seat" not in known.legs:
-                self._open_leg(known, "ivr", self._menus.get(event.port, "menu"), wall)
+                menu = known.menu or self._menus.get(event.port, "menu")
+                self._open_leg(known, "ivr", menu, wall)
             case "call.message":
                 self._open_leg(known, "mailbox", str(data.get("box") or "mailbox"), wall)
             case "call.ended":
@@ -136,6 +145,16 @@ class History:
             self._store.put_leg(answered)
         elif state == "left":
             self._close_legs(known, wall, cause, keep=_not_in(known, key))
+
+    def _served(self, known: _Open, by: Destination, state: str, wall: datetime) -> None:
+        """Of a menu `call.step` says more; its leg ends with the call, or where a seat answers."""
+        kind = _SERVED.get(by.kind)
+        if kind is not None and state == "started":
+            self._close_legs(known, wall, None, keep=_not_in(known, "ivr"))
+            self._open_leg(known, kind, by.name, wall)
+            known.menu = by.name if kind == "ivr" else known.menu
+        elif kind is not None:  # of a menu that is given back at once, too
+            self._close_legs(known, wall, state, keep=_not_in(known, kind))
 
     def _open_leg(
         self, known: _Open, kind: str, party: str, wall: datetime, *, key: str | None = None

@@ -15,6 +15,7 @@ from ctidrv.apps import ivr
 from ctidrv.apps.ivr.clips import Services
 from ctidrv.callcontrol.call import Call
 from ctidrv.callcontrol.causes import Cause
+from ctidrv.callcontrol.destination import Destination
 from ctidrv.callcontrol.queueing import Queues
 from ctidrv.callcontrol.seat import Seat
 from ctidrv.callcontrol.switchboard import Switchboard, Talk
@@ -27,6 +28,8 @@ from ctidrv.media.wav import read_wav
 from ctidrv.native.pcm import Pcm
 from ctidrv.ports.api import Able, Board
 from ctidrv.ports.learnt import LearntTone, LineTone
+from ctidrv.service.destinations import destinations
+from ctidrv.service.errands import Errands
 from ctidrv.service.fax_desk import FaxDesk
 from ctidrv.service.fax_receptions import Receptions
 from ctidrv.service.holds import Holds
@@ -57,6 +60,7 @@ class Orders:
     switchboard: Switchboard
     queues: Queues
     services: Services
+    errands: Errands
     outbound: Outbound
     taught: TaughtTones
     traces: Traces
@@ -125,7 +129,7 @@ class Orders:
         if (script is None) == (play is None):
             raise InputError("say what an answered call is given to: either a script, or a WAV file to play")
         if script is not None:
-            menu = await asyncio.to_thread(self._menu, script)
+            menu = await asyncio.to_thread(self.script, script)
             call = await self.outbound.dial(
                 number, lambda call: by_script_or_operator(menu, call, self.services), port=_port(line)
             )
@@ -137,7 +141,8 @@ class Orders:
             )
         return call.id
 
-    def _menu(self, script: str) -> ivr.Script:
+    def script(self, script: str) -> ivr.Script:
+        """By its name, with all that it needs; InputError. For a thread."""
         path = self.config.find_script(script)
         if not path.is_file():
             raise InputError(f"script {script}: there is no file {path}")
@@ -191,8 +196,20 @@ class Orders:
         self.switchboard.change(self.call(call), Talk(talk))
 
     async def transfer(self, call: str, to: str, ring_s: float, card: Mapping[str, str]) -> None:
-        """Sends a call at a seat on to another seat or a group. LookupError, InputError, ServiceError."""
-        self.switchboard.send_on(self.call(call), to, seconds(ring_s), card)
+        """Sends a call at a seat on to another seat or a group, or to a box, a menu or a fax machine.
+        LookupError, InputError, NotCapable, ServiceError, StoreError."""
+        found, word = self.call(call), Destination.of(to)
+        errand = await self.errands.of(found, word)
+        if errand is None:
+            self.switchboard.send_on(found, to, seconds(ring_s), card)
+        else:
+            self.switchboard.give(found, word, errand, seconds(ring_s))
+
+    async def destinations(self, call: str) -> list[dict[str, Any]]:
+        """Where a call can be given that is no seat. LookupError."""
+        own = self.lines[self.call(call).port].script
+        scripts = [line.script for line in self.lines.values()]
+        return await asyncio.to_thread(destinations, self.config, own, scripts, self.store)
 
     async def consult(self, call: str, to: str, ring_s: float, card: Mapping[str, str]) -> None:
         """The seat of a call asks another seat or a group. LookupError, InputError, ServiceError."""

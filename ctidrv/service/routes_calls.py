@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, Query, Response
 
@@ -12,6 +12,8 @@ from ctidrv.errors import ServiceError
 from ctidrv.service import door, shapes
 from ctidrv.service.door import MAX_INT, Door, Limit, Row, Text, found, on_disk
 from ctidrv.service.picture import draw_call
+
+T = TypeVar("T")
 
 MOST_S = 1e6
 """Of a call, where a stretch of it is asked for."""
@@ -44,6 +46,7 @@ class CallRoutes:
         to.post("/calls/{call}/complete", response_model=shapes.Call)(self.complete)
         to.post("/calls/{call}/park", response_model=shapes.Parked)(self.park)
         to.post("/calls/{call}/pickup", response_model=shapes.Call)(self.pick_up)
+        to.get("/calls/{call}/destinations", response_model=list[shapes.Destination])(self.destinations)
         to.get("/calls/{call}/picture", response_class=_Svg)(self.call_picture)
 
     def calls(
@@ -110,11 +113,16 @@ class CallRoutes:
         return await self._ask(lambda each: self._station.change_talk(each, "talking"), call)
 
     async def transfer(self, call: str, sent: shapes.Transfer) -> Row:
-        """To another seat or a group; when nobody answers, back to who has it now. What came of it are the
-        events of the call."""
+        """To another seat or a group, or whatever else `to` names; when nobody answers, or it fails, back to
+        who has it now. What came of it are the events of the call."""
         return await self._ask(
             lambda each: self._station.transfer(each, sent.to, sent.ring_s, sent.card), call
         )
+
+    async def destinations(self, call: str) -> list[Row]:
+        """Boxes, menus and faxes that `transfer` can name. A box that is not among them is made by its first
+        message or fax, and a document of the station's computer is named by its path."""
+        return await self._running(self._station.destinations, call)
 
     async def consult(self, call: str, asked: shapes.Transfer) -> Row:
         """The seat asks another seat or a group, while the caller hears music. `resume`: it has the caller
@@ -149,12 +157,15 @@ class CallRoutes:
         """A parked call, to a seat: it rings, or has the call at once if its telephone is off hook."""
         return await self._ask(lambda each: self._station.pick_up(each, by.seat), call)
 
-    async def _ask(self, what: Callable[[str], Awaitable[None]], call: str) -> Row:
+    async def _running(self, what: Callable[[str], Awaitable[T]], call: str) -> T:
         try:
-            await what(call)
+            return await what(call)
         except LookupError as error:
             await asyncio.to_thread(self.call, call)  # 404 when there never was one
             raise ServiceError(f"call {call} has ended") from error
+
+    async def _ask(self, what: Callable[[str], Awaitable[None]], call: str) -> Row:
+        await self._running(what, call)
         # What we answer is on the disk first.
         await on_disk(self._station.store.committed())
         return await asyncio.to_thread(self.call, call)

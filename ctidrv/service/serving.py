@@ -12,7 +12,7 @@ from ctidrv.apps.ivr import run as interpreter
 from ctidrv.apps.ivr.clips import Services
 from ctidrv.apps.recording import CallRecorder
 from ctidrv.apps.records import Customer
-from ctidrv.callcontrol.call import Call, CallState
+from ctidrv.callcontrol.call import Call, CallState, Serve
 from ctidrv.callcontrol.causes import Cause
 from ctidrv.callcontrol.journal import CallEvent, Journal
 from ctidrv.config import LineConfig
@@ -55,21 +55,32 @@ async def _first_or_script(line: LineConfig, script: ivr.Script, call: Call, ser
 
 
 async def _until_taken(served: Coroutine[Any, Any, None], call: Call) -> None:
+    """By this, and by whatever it is given to meanwhile (`Call.give_to`)."""
+    while (serve := await _served_by(served, call)) is not None:
+        served = serve(call)
+
+
+async def _served_by(served: Coroutine[Any, Any, None], call: Call) -> Serve | None:
+    """What it is served by next; None: an operator has it, or it is over."""
     menu = asyncio.ensure_future(served)
     taken = asyncio.ensure_future(call.taken())
+    given = asyncio.ensure_future(call.given())
     try:
-        await asyncio.wait({menu, taken}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({menu, taken, given}, return_when=asyncio.FIRST_COMPLETED)
         if taken.done() and taken.exception() is None:
-            return
+            return None
+        if given.done() and given.exception() is None:
+            return given.result()
         await asyncio.wait({menu})
         if (error := menu.exception()) is not None and not isinstance(error, CallEnded):
             log.error("%s: the script failed", call.id, exc_info=error)
         if call.state is not CallState.ENDED:
             await call.hang_up(Cause.LOCAL_SCRIPT if error is None else Cause.ERROR)
+        return None
     finally:
-        for task in (menu, taken):
+        for task in (menu, taken, given):
             task.cancel()
-        await asyncio.gather(menu, taken, return_exceptions=True)
+        await asyncio.gather(menu, taken, given, return_exceptions=True)
 
 
 class Customers:

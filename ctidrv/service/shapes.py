@@ -124,7 +124,7 @@ class Call(Shape):
 class Leg(Shape):
     id: str
     kind: str
-    """line ivr mailbox queue seat called park"""
+    """line ivr mailbox fax queue seat called park"""
     party: str
     started: str
     answered: str | None = None
@@ -221,11 +221,29 @@ class Transfer(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    to: Annotated[str, StringConstraints(min_length=1, max_length=40)]
-    """A seat's name or number, or a group."""
+    to: Annotated[str, StringConstraints(min_length=1, max_length=1100)]
+    """A seat's name or number, or a group; or, of a transfer, ``tel:`` and an outside number, ``pbx:`` and an
+    extension, ``box:`` and the box for his message, ``ivr:`` and a flow of the line's script, or another
+    script, with ``#`` and a flow behind it where it does not begin at its start, ``fax-receive:`` and the box
+    for his fax, ``fax-send:`` and a stored fax's id, or the path of a document on the station's computer."""
     ring_s: Annotated[float, Field(ge=1, le=600)] = 20.0
     card: Annotated[dict[Annotated[str, StringConstraints(max_length=40)], Line], Field(max_length=50)] = {}
     """Added to what is known of the call."""
+
+
+class Destination(Shape):
+    """Of a call at a seat, and no seat."""
+
+    to: str
+    """As a transfer takes it."""
+    kind: Literal["voicemail", "ivr", "receive-fax", "send-fax"]
+    name: str
+    """A box, a flow of the line's script or another script, or who sent a fax, or its document's name."""
+    number: str | None
+    """Of who sent the fax, or to whom it went."""
+    pages: int | None
+    at: str | None
+    """When it came, or was queued."""
 
 
 class Waiting(BaseModel):

@@ -220,6 +220,11 @@ class Store:
         with self._query() as connection:
             return recordings.list_messages(connection, self.folder.root, limit=limit, box=box)
 
+    def message_boxes(self) -> list[str]:
+        """Those that have had messages, by name."""
+        with self._query() as connection:
+            return recordings.message_boxes(connection)
+
     def message(self, message: str) -> Row | None:
         """A message with its ``facts``."""
         with self._query() as connection:

@@ -162,6 +162,11 @@ def list_messages(
     return [_message(root, row) for row in rows]
 
 
+def message_boxes(connection: sqlite3.Connection) -> list[str]:
+    """Those that have had messages, by name."""
+    return [str(row["box"]) for row in connection.execute("SELECT DISTINCT box FROM messages ORDER BY box")]
+
+
 def get_message(connection: sqlite3.Connection, root: Path, message: str) -> dict[str, Any] | None:
     row = connection.execute(f"{_MESSAGES} WHERE messages.id = ?", (message,)).fetchone()
     if row is None:

@@ -22,6 +22,7 @@ from ctidesk.viewmodels.facts import Call, Customer, Event, Message, Port, Recor
 from ctidesk.viewmodels.fax_facts import CameFax, SentFax
 from ctidesk.viewmodels.numbers import local
 from ctidesk.viewmodels.phrases import NOTHING, Phrase
+from ctidesk.viewmodels.places import NOT_TOLD, Place
 from ctidesk.viewmodels.player import NOT_LOADED, Audio, NotReadable, Player, decode
 from ctidesk.worker import Post, Worker
 
@@ -71,6 +72,7 @@ class Station(FaxStation, Protocol):
     def mute(self, call: str) -> Row: ...
     def resume(self, call: str) -> Row: ...
     def transfer(self, call: str, to: str, *, ring_s: float = ...) -> Row: ...
+    def destinations(self, call: str) -> list[Row]: ...
     def consult(self, call: str, to: str, *, ring_s: float = ...) -> Row: ...
     def swap(self, call: str) -> Row: ...
     def complete(self, call: str) -> Row: ...
@@ -264,6 +266,26 @@ class Gateway:
         """To a seat or a group, rung for so many seconds."""
         words = callbar.SENT.fill(to=to)
         self._order(call, "transfer", lambda station: station.transfer(call, to, ring_s=ring_s), words)
+
+    def give(self, call: str, order: str, to: str) -> None:
+        """To what is no seat; `order`: of the call bar."""
+        self._order(call, order, lambda station: station.transfer(call, to), callbar.GIVEN[order])
+
+    def places(self, call: str, answer: Callable[[tuple[Place, ...]], None]) -> None:
+        """What the station has to give a call to that is no seat; nothing, and a notice, if it does not."""
+        found: list[Place] = []
+
+        def job() -> None:
+            found.extend(read(self._use(lambda station: station.destinations(call)), Place.of))
+
+        def done(error: Exception | None) -> None:
+            if error is not None and not isinstance(error, STATION_ERRORS):
+                raise error
+            if error is not None:
+                self._desk.tell(NOT_TOLD, str(error))
+            answer(tuple(found))
+
+        self._worker.do(job, done)
 
     def consult(self, call: str, to: str, ring_s: float) -> None:
         """The seat talks with another first."""

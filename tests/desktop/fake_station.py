@@ -95,6 +95,7 @@ class FakeStation:
         self.page_states: dict[str, list[Row]] = {}
         self.stored_events: dict[str, list[Row]] = {}
         self.audio: dict[str, bytes] = {}
+        self.destination_rows: list[Row] = []
         self.done: list[tuple[str, ...]] = []
         self.refuses: str | None = None
         self.no_picture: str | None = None
@@ -153,6 +154,12 @@ class FakeStation:
 
     def transfer(self, call: str, to: str, *, ring_s: float = 20.0) -> Row:
         return self._do("transfer", call, to, f"{ring_s:g}")
+
+    def destinations(self, call: str) -> list[Row]:
+        self._here()
+        if self.refuses is not None:
+            raise OSError(self.refuses)
+        return list(self.destination_rows)
 
     def consult(self, call: str, to: str, *, ring_s: float = 20.0) -> Row:
         return self._do("consult", call, to, f"{ring_s:g}")
@@ -429,6 +436,24 @@ def seats(station: FakeStation) -> None:
              "state": "ready", "pausing": False, "seconds": 5.0, "call": None, "consulted": False}
         )  # fmt: skip
         station.port_rows.append({"id": f"sim/{place}", "kind": "FXS", "state": "idle", "call": None})
+
+
+def destinations(station: FakeStation) -> None:
+    """Two of each kind."""
+    rows = (
+        ("box:front-desk", "voicemail", "front-desk"), ("box:sales", "voicemail", "sales"),
+        ("ivr:main-menu", "ivr", "main-menu"), ("ivr:hotline.ivr.yaml", "ivr", "hotline.ivr.yaml"),
+        ("fax-receive:front-desk", "receive-fax", "front-desk"),
+        ("fax-receive:orders", "receive-fax", "orders"),
+    )  # fmt: skip
+    none: Row = {"number": None, "pages": None, "at": None}
+    station.destination_rows = [{"to": to, "kind": kind, "name": name, **none} for to, kind, name in rows]
+    station.destination_rows += [
+        {"to": "fax-send:f1", "kind": "send-fax", "name": "Harbour Bakery", "number": "3125550142",
+         "pages": 2, "at": wall(-600)},
+        {"to": "fax-send:f2", "kind": "send-fax", "name": "price-list.pdf", "number": None, "pages": 1,
+         "at": wall(-7200)},
+    ]  # fmt: skip
 
 
 def seat_state(station: FakeStation, seat: str, state: str, at: float, call: str | None = None) -> None:

@@ -2,8 +2,8 @@
 
     QT_QPA_PLATFORM=offscreen python tests/desktop/scene.py SCENE en|zh FILE.png [light|dark] [WIDTHxHEIGHT]
 
-SCENE: idle, ringing, unknown, talking, menu, seat, held, consult, parked, choice, ended, lost, nosound,
-faxes, faxform. Needs no station.
+SCENE: idle, ringing, unknown, talking, menu, seat, held, consult, parked, choice, place, document, ended,
+lost, nosound, faxes, faxform. Needs no station.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import fake_station as fake
 
-AT_SEATS = ("seat", "held", "consult", "parked", "choice")
+AT_SEATS = ("seat", "held", "consult", "parked", "choice", "place", "document")
 FAXES = ("faxes", "faxform")
 SCENES = ("idle", "ringing", "unknown", "talking", "menu", *AT_SEATS, "ended", "lost", "nosound", *FAXES)
 
@@ -128,8 +128,10 @@ def main(scene: str, language: str, file: str, look: str = "light", size: str = 
     work(lambda: False, 0.4)
     program.window._tick()
     shown: Any = program.window
-    if scene == "choice":
-        program.window.orders.give("transfer")
+    orders = {"choice": "transfer", "place": "take_fax", "document": "give_fax"}
+    if scene in orders:
+        fake.destinations(station)
+        program.window.orders.give(orders[scene])
         work(lambda: False, 0.2)
         shown = program.window.orders.choice
     if scene in FAXES:

@@ -12,7 +12,7 @@ from ctidesk.gateway import Station
 from ctidesk.viewmodels import callbar
 from ctidesk.viewmodels.card import IS_OVER, NO_CALL, UNREACHABLE, Door
 from ctidesk.viewmodels.desk import EVENTS_KEPT
-from ctidesk.viewmodels.facts import Call, Event
+from ctidesk.viewmodels.facts import Call, Event, Port
 from ctidesk.viewmodels.stage import NOWHERE, Stage, stage
 from ctidrv.service.client import StationClient
 
@@ -29,6 +29,12 @@ def _queue(type: str, **more: Any) -> Event:
     return Event(f"queue.{type}", data={"queue": "sales", **more})
 
 
+def _served(state: str, by: str = "fax-receive:orders") -> Event:
+    return Event("call.served", data={"by": by, "state": state})
+
+
+GIVES = ["voicemail", "menu", "take_fax", "give_fax"]
+GIVE = ["Voicemail …", "Menu …", "Receive fax …", "Send fax …"]
 ANSWERED = [_seat("ringing"), _seat("ringing", "Bob"), _seat("answered"), _seat("left", "Bob")]
 TALKING = [*ANSWERED, _seat("talking")]
 PARKED = [*TALKING, _seat("left"), _parked("parked")]
@@ -36,6 +42,7 @@ RUNG = [*TALKING, _seat("ringing", "Bob", by="Li Mei"), _seat("consulting")]
 ASIDE = [*RUNG, _seat("answered", "Bob"), _seat("consulting"), _seat("consulted", "Bob")]
 SWAPPED = [*ASIDE, _seat("talking"), _seat("held", "Bob")]
 THREE = [*ASIDE, _seat("conference"), _seat("conference", "Bob")]
+GIVEN = [*TALKING, _seat("left", cause="sent-on"), _served("started")]
 SENT_ON = [*TALKING, _seat("left"), _seat("ringing", "Bob")]
 
 
@@ -62,6 +69,9 @@ SENT_ON = [*TALKING, _seat("left"), _seat("ringing", "Bob")]
         ([*THREE, _seat("left", cause="handed-over"), _seat("talking", "Bob")], Stage("Bob", "talking")),
         ([*ASIDE, _seat("left", cause="handed-over"), _seat("talking", "Bob")], Stage("Bob", "talking")),
         ([*RUNG, _seat("left", cause="sent-on"), _seat("answered", "Bob")], Stage("Bob")),
+        (GIVEN, Stage(served="fax-receive:orders")),
+        ([*GIVEN, _served("no-answer"), _seat("ringing")], Stage(ringing=("Li Mei",))),
+        ([*GIVEN[:-1], _served("started", "ivr:menu"), _seat("answered", "Bob")], Stage("Bob")),
         ([_queue("entered", position=3)], Stage(queue="sales", position=3)),
         ([_queue("entered", position=3), _queue("position", position=1)], Stage(queue="sales", position=1)),
         ([_queue("entered", position=3), _queue("left", why="timeout")], NOWHERE),
@@ -77,10 +87,11 @@ def test_where_a_call_is_follows_from_its_events(events: list[Event], at: Stage)
         ([], []),
         (ANSWERED[:2], []),
         (ANSWERED, []),
-        (TALKING, ["hold", "mute", "consult", "transfer", "park"]),
-        ([*TALKING, _seat("held")], ["resume", "consult", "transfer", "park"]),
-        ([*TALKING, _seat("muted")], ["hold", "unmute", "consult", "transfer", "park"]),
+        (TALKING, ["hold", "mute", "consult", "transfer", "park", *GIVES]),
+        ([*TALKING, _seat("held")], ["resume", "consult", "transfer", "park", *GIVES]),
+        ([*TALKING, _seat("muted")], ["hold", "unmute", "consult", "transfer", "park", *GIVES]),
         (SENT_ON, []),
+        (GIVEN, []),
         (RUNG, ["back", "complete"]),
         (ASIDE, ["swap", "back", "complete", "conference"]),
         (SWAPPED, ["swap", "back", "complete", "conference"]),
@@ -190,12 +201,12 @@ def test_lamp_of_a_seat_shows_its_call(at_seat: Any, station: Any, fake: ModuleT
 def test_call_is_held_taken_back_muted_and_parked(at_seat: Any, station: Any, until: Any) -> None:
     pop = at_seat.window.pop
     assert "Talks with Li Mei" in _texts(pop)
-    assert _open(at_seat) == ["Hold", "Mute", "Consult …", "Transfer …", "Park"]
+    assert _open(at_seat) == ["Hold", "Mute", "Consult …", "Transfer …", "Park", *GIVE]
     _click(at_seat, "Hold")
     until(lambda: station.done == [("hold", "c1")])
     station.send("call.seat", 30, seat="Li Mei", state="held")
     until(lambda: "On hold at Li Mei" in _texts(pop))
-    assert _open(at_seat) == ["Resume", "Consult …", "Transfer …", "Park"]
+    assert _open(at_seat) == ["Resume", "Consult …", "Transfer …", "Park", *GIVE]
     _click(at_seat, "Resume")
     until(lambda: station.done[1:] == [("resume", "c1")])
     station.send("call.seat", 31, seat="Li Mei", state="talking")
@@ -203,7 +214,7 @@ def test_call_is_held_taken_back_muted_and_parked(at_seat: Any, station: Any, un
     _click(at_seat, "Mute")
     until(lambda: station.done[2:] == [("mute", "c1")])
     station.send("call.seat", 32, seat="Li Mei", state="muted")
-    until(lambda: _open(at_seat) == ["Hold", "Unmute", "Consult …", "Transfer …", "Park"])
+    until(lambda: _open(at_seat) == ["Hold", "Unmute", "Consult …", "Transfer …", "Park", *GIVE])
     _click(at_seat, "Unmute")
     until(lambda: station.done[3:] == [("resume", "c1")])
     station.send("call.seat", 33, seat="Li Mei", state="talking")
@@ -248,6 +259,131 @@ def test_transfer_asks_for_a_seat_or_a_group_and_the_seconds(at_seat: Any, stati
     until(lambda: station.done == [("transfer", "c1", "sales", "12")])
     until(lambda: at_seat.window._connection.text().endswith("Transferred to sales"))
     assert at_seat.window.orders.choice is None
+
+
+@pytest.mark.parametrize(
+    ("words", "order", "title", "offered", "row", "to", "notice"),
+    [
+        (
+            "Voicemail …", "voicemail", "A message for", ["front-desk", "sales"], 1, "box:sales",
+            "The caller is sent to the mailbox",
+        ),
+        (
+            "Menu …", "menu", "Give the caller to", ["main-menu", "hotline.ivr.yaml"], 0, "ivr:main-menu",
+            "The caller is sent to the menu",
+        ),
+        (
+            "Receive fax …", "take_fax", "Receive his fax into", ["front-desk", "orders"], 1,
+            "fax-receive:orders", "The fax is being received",
+        ),
+        (
+            "Send fax …", "give_fax", "Send him this fax",
+            ["Harbour Bakery · 3125550142, {}; pages: 2", "price-list.pdf, {}; pages: 1"], 1, "fax-send:f2",
+            "The fax is being sent",
+        ),
+    ],
+)  # fmt: skip
+def test_op_4_each_of_four_buttons_gives_the_caller_to_what_was_chosen(
+    at_seat: Any, station: Any, fake: ModuleType, until: Any,
+    words: str, order: str, title: str, offered: list[str], row: int, to: str, notice: str,
+) -> None:  # fmt: skip
+    from ctidesk.viewmodels.facts import moment
+    from ctidesk.viewmodels.times import clock, day
+
+    fake.destinations(station)
+    _click(at_seat, words)
+    choice = at_seat.window.orders.choice
+    assert choice.windowTitle() == title
+    assert not choice.go.isEnabled()  # the station has not told yet
+    until(lambda: choice.list.count() == 2)
+    moments = [moment(each["at"]) for each in station.destination_rows if each["at"]]
+    whens = [f"{day(at)} {clock(at)}" for at in moments]
+    shown = [choice.list.item(place).text() for place in range(2)]
+    assert shown == [each.format(when) for each, when in zip(offered, whens, strict=True)]
+    choice.list.setCurrentRow(row)
+    choice.go.click()
+    until(lambda: station.done == [("transfer", "c1", to, "20")])
+    until(lambda: at_seat.window._connection.text().endswith(notice))
+    assert at_seat.window.orders.choice is None
+
+
+@pytest.mark.parametrize(
+    ("words", "written", "to"),
+    [
+        ("Voicemail …", "li-mei", "box:li-mei"),
+        ("Receive fax …", " invoices ", "fax-receive:invoices"),
+        ("Send fax …", "/srv/price list.pdf", "fax-send:/srv/price list.pdf"),
+    ],
+)
+def test_op_4_a_box_or_a_document_that_the_station_does_not_know_of_is_written(
+    at_seat: Any, station: Any, until: Any, words: str, written: str, to: str
+) -> None:
+    _click(at_seat, words)
+    choice = at_seat.window.orders.choice
+    choice.written.setText(written)
+    assert choice.go.isEnabled()
+    choice.go.click()
+    until(lambda: station.done == [("transfer", "c1", to, "20")])
+
+
+def test_op_4_a_document_is_looked_for_in_the_computers_folders(
+    at_seat: Any, station: Any, until: Any, monkeypatch: Any
+) -> None:
+    from PySide6.QtWidgets import QFileDialog
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("/srv/letter.pdf", ""))
+    _click(at_seat, "Send fax …")
+    choice = at_seat.window.orders.choice
+    choice.browse.click()
+    choice.go.click()
+    until(lambda: station.done == [("transfer", "c1", "fax-send:/srv/letter.pdf", "20")])
+
+
+def test_op_4_buttons_that_can_do_nothing_say_why(at_seat: Any, station: Any, until: Any) -> None:
+    def hints() -> set[str]:
+        buttons = {button.text(): button for button in at_seat.window.pop.bar.buttons}
+        assert not any(buttons[words].isEnabled() for words in GIVE)
+        return {buttons[words].toolTip() for words in GIVE}
+
+    station.send("call.seat", 20, seat="Bob", state="ringing", by="Li Mei")
+    station.send("call.seat", 20, seat="Li Mei", state="consulting")
+    until(lambda: "Back" in _open(at_seat))
+    assert hints() == {"Another seat is consulted: complete that, or take the caller back."}
+    station.send("call.seat", 21, seat="Bob", state="left", cause="let-go")
+    station.send("call.seat", 22, seat="Li Mei", state="left", cause="sent-on")
+    station.send("call.served", 22, by="fax-receive:orders", state="started")
+    until(lambda: "Sends a fax to box orders" in _texts(at_seat.window.pop))
+    assert hints() == {"The caller talks with no operator."}
+
+
+def test_op_4_a_line_that_carries_no_fax_says_so_on_both_buttons() -> None:
+    talking = Stage("Li Mei", "talking")
+    call = Call("c1", "sim/1", state="connected")
+    found = {item.key: item for item in callbar.items(call, talking, reachable=True, fax=False)}
+    assert [key for key in GIVES if found[key].door.open] == ["voicemail", "menu"]
+    assert [found[key].hint for key in GIVES[2:]] == [callbar.NO_FAX_LINE] * 2
+    caps = {"id": "usb/1", "caps": {"full_duplex": "no"}}
+    assert [Port.of(row).fax for row in (caps, {"id": "sim/1"}, {"id": "x", "caps": {}})] == [
+        False,
+        True,
+        True,
+    ]
+
+
+def test_op_4_a_refusal_is_told_and_where_to_go_stays_open_if_the_station_does_not_tell(
+    at_seat: Any, station: Any, until: Any
+) -> None:
+    station.refuses = "ivr:x: no flow"
+    _click(at_seat, "Menu …")
+    notice = "The station did not tell where the call can go."
+    until(lambda: at_seat.window._connection.text().endswith(notice))
+    assert not at_seat.window.orders.choice.go.isEnabled()
+    at_seat.window.orders.close()
+    _click(at_seat, "Voicemail …")
+    at_seat.window.orders.choice.written.setText("sales")
+    at_seat.window.orders.choice.go.click()
+    refused = "The caller was not sent to the mailbox: the station refused."
+    until(lambda: at_seat.window._connection.text().endswith(refused))
 
 
 def test_another_seat_is_consulted_swapped_and_given_the_call(at_seat: Any, station: Any, until: Any) -> None:
@@ -350,7 +486,7 @@ def test_new_window_shows_a_call_that_is_at_a_seat(
     ]
     made = program(fake.FakeFinder(station))
     until(lambda: "On hold at Li Mei" in _texts(made.window.pop))
-    assert _open(made) == ["Resume", "Consult …", "Transfer …", "Park"]
+    assert _open(made) == ["Resume", "Consult …", "Transfer …", "Park", *GIVE]
 
 
 def test_call_of_many_events_is_still_known_to_be_at_its_seat(at_seat: Any, station: Any, until: Any) -> None:

@@ -29,6 +29,7 @@ LATIN = {
     "F10",
     "F11",
     "F12",
+    "Ctrl",
     "PortAudio",
     "Debian",
     "Ubuntu",
@@ -156,6 +157,12 @@ DATA |= {
     "PORTER J",
     "sim",
     "usb",
+    "front-desk",
+    "main-menu",
+    "hotline.ivr.yaml",
+    "orders",
+    "price-list.pdf",
+    "f1",
     "welcome",
     "leave-message",
     "no station runs here",
@@ -219,6 +226,12 @@ def test_d34_no_english_is_left_in_the_chinese_window(program: Any, fake: Module
     made.window.orders.give("transfer")
     seen.update(_shown_texts(made.window.orders.choice))
     made.window.orders.close()
+    fake.destinations(station)
+    for order in ("voicemail", "menu", "take_fax", "give_fax"):
+        made.window.orders.give(order)
+        until(lambda: made.window.orders.choice.list.count() == 2)
+        seen.update(_shown_texts(made.window.orders.choice))
+        made.window.orders.close()
     for state in ("held", "muted"):
         station.send("call.seat", 52, seat="Li Mei", state=state)
         walk(lambda state=state: made.desk.stage(made.desk.current()).talk == state)
@@ -236,6 +249,17 @@ def test_d34_no_english_is_left_in_the_chinese_window(program: Any, fake: Module
     station.send("call.seat", 52, seat="Bob", state="left", cause="let-go")
     station.send("call.seat", 53, seat="Li Mei", state="left", cause="parked")
     station.send("call.parked", 53, slot=3, state="parked")
+    for by in ("box:sales", "ivr:main-menu", "fax-receive:orders", "fax-send:f1"):
+        for state in ("started", "no-answer"):
+            station.send("call.served", 53, by=by, state=state)
+            walk(lambda by=by: made.desk.stage(made.desk.current()).served in (by, None))
+    for direction, result, rows in (
+        ("in", "ok", 0),
+        ("in", "ok", 3),
+        ("out", "ok", None),
+        ("in", "no-fax", 0),
+    ):
+        station.send("call.faxed", 53, direction=direction, result=result, pages=2, bad_rows=rows)
     for place, state in enumerate(("paused", "wrap-up", "in-use", "out-of-order", "who-knows")):
         fake.seat_state(station, ("Bob", "Carla", "Dan", "Li Mei", "Bob")[place], state, 53)
     walk(lambda: made.desk.call_bar()[4].door.open)

@@ -45,13 +45,18 @@ class _TooManySteps(CtiError):
     pass
 
 
-async def run(script: Script, call: Call, services: Services) -> None:
+async def run(
+    script: Script, call: Call, services: Services, *, start: str | None = None, language: str | None = None
+) -> None:
     """Serves a call from its first ring on. Returns when the call is over, for whatever reason, or when an
     operator has taken it; then it is hers, and goes on. Cancelling leaves the call as it is, too. A fax that
     calls is led to the flow `on_fax_tone` from wherever the script is, unless a seat has had the call.
+
+    `start`: a flow of it, in the place of its first; `language`: where it speaks that, in the place of its
+    first.
     """
-    runs, fax_flow = _Run(script, call, services), script.header.on_fax_tone
-    serving = asyncio.ensure_future(runs.serve(script.header.start))
+    runs, fax_flow = _Run(script, call, services, language), script.header.on_fax_tone
+    serving = asyncio.ensure_future(runs.serve(start or script.header.start))
     taken = asyncio.ensure_future(call.taken())
     faxing = asyncio.ensure_future(call.fax_calls())
     try:
@@ -81,13 +86,14 @@ def _came(task: asyncio.Future[None]) -> bool:
 
 
 class _Run:
-    def __init__(self, script: Script, call: Call, services: Services) -> None:
+    def __init__(self, script: Script, call: Call, services: Services, language: str | None) -> None:
         self.script = script
         self.call = call
         self.services = services
         self.prompts = script.prompts
         self.defaults = script.header.defaults
-        self.language = script.header.languages[0]
+        spoken = script.header.languages
+        self.language = language if language in spoken else spoken[0]
         self.values: dict[str, Value] = {}
         self._steps = 0
         self._failures = 0

@@ -17,7 +17,7 @@ from ctidrv.apps.ivr.valuecheck import check_values
 from ctidrv.callcontrol.destination import Destination, Kind
 from ctidrv.document.findings import DocumentErrors, Finding, did_you_mean
 from ctidrv.document.source import Node, read
-from ctidrv.errors import CtiError
+from ctidrv.errors import CtiError, InputError
 
 
 class ScriptErrors(DocumentErrors):
@@ -59,6 +59,12 @@ def load(path: str | Path) -> Script:
     assert draft.header is not None
     assert prompts is not None
     return Script(Path(path), draft.header, dict(draft.flows), prompts, tuple(draft.findings))
+
+
+def check_flow(script: Script, flow: str) -> None:
+    """InputError where it has none of this name."""
+    if flow not in script.flows:
+        raise InputError(f"{script.path.name} has no flow {flow!r}{did_you_mean(flow, sorted(script.flows))}")
 
 
 def check_seats(script: Script, known: Iterable[str]) -> None:

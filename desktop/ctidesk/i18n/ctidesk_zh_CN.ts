@@ -24,6 +24,10 @@
         <translation>三方已在通话。</translation>
     </message>
     <message>
+        <source>This line carries no fax: it hears nothing while it speaks.</source>
+        <translation>此线路不能收发传真：它说话时听不到声音。</translation>
+    </message>
+    <message>
         <source>The other seat has not answered yet.</source>
         <translation>另一个坐席还没有接听。</translation>
     </message>
@@ -76,6 +80,22 @@
         <translation>取回…</translation>
     </message>
     <message>
+        <source>Voicemail …</source>
+        <translation>语音信箱…</translation>
+    </message>
+    <message>
+        <source>Menu …</source>
+        <translation>语音菜单…</translation>
+    </message>
+    <message>
+        <source>Receive fax …</source>
+        <translation>收传真…</translation>
+    </message>
+    <message>
+        <source>Send fax …</source>
+        <translation>发传真…</translation>
+    </message>
+    <message>
         <source>The caller hears music, the operator nothing</source>
         <translation>来电者听音乐，话务员听不到声音</translation>
     </message>
@@ -122,6 +142,22 @@
     <message>
         <source>The parked call, to a seat</source>
         <translation>把驻留的通话取回到一个坐席</translation>
+    </message>
+    <message>
+        <source>The caller leaves a message in a mailbox; the operator is free</source>
+        <translation>来电者在语音信箱留言；话务员空出</translation>
+    </message>
+    <message>
+        <source>A menu has the caller; the operator is free</source>
+        <translation>来电者转入语音菜单；话务员空出</translation>
+    </message>
+    <message>
+        <source>The caller&apos;s machine sends, when he presses its start key</source>
+        <translation>来电者按下传真机启动键后，其传真机开始发送</translation>
+    </message>
+    <message>
+        <source>The caller&apos;s machine receives, when he presses its start key</source>
+        <translation>来电者按下传真机启动键后，其传真机开始接收</translation>
     </message>
     <message>
         <source>{name}: all who are ready</source>
@@ -185,6 +221,22 @@
     <message>
         <source>Waits in {queue}, place {place}</source>
         <translation>在{queue}中排队，第 {place} 位</translation>
+    </message>
+    <message>
+        <source>Leaves a message in {name}</source>
+        <translation>正在信箱 {name} 留言</translation>
+    </message>
+    <message>
+        <source>In the menu {name}</source>
+        <translation>在语音菜单 {name} 中</translation>
+    </message>
+    <message>
+        <source>Sends a fax to box {name}</source>
+        <translation>正在向传真箱 {name} 发传真</translation>
+    </message>
+    <message>
+        <source>Is sent the fax {name}</source>
+        <translation>正在接收传真 {name}</translation>
     </message>
     <message>
         <source>{seat} consults another seat, which is rung</source>
@@ -382,6 +434,13 @@
     <message>
         <source>another reason ({code})</source>
         <translation>其他原因（{code}）</translation>
+    </message>
+</context>
+<context>
+    <name>ChoiceDialog</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
 </context>
 <context>
@@ -1049,8 +1108,8 @@
         <translation>对方正忙</translation>
     </message>
     <message>
-        <source>the other telephone is out of order</source>
-        <translation>对方话机有故障</translation>
+        <source>it could not be done</source>
+        <translation>未能完成</translation>
     </message>
 </context>
 <context>
@@ -1178,6 +1237,18 @@
         <translation>取回(&amp;U)…</translation>
     </message>
     <message>
+        <source>To &amp;voicemail …</source>
+        <translation>转语音信箱(&amp;V)…</translation>
+    </message>
+    <message>
+        <source>To a m&amp;enu …</source>
+        <translation>转语音菜单(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>&amp;Send a fax …</source>
+        <translation>发传真(&amp;S)…</translation>
+    </message>
+    <message>
         <source>&amp;Play or stop</source>
         <translation>播放或停止(&amp;P)</translation>
     </message>
@@ -1246,6 +1317,10 @@
         <translation>转接或三方(&amp;T)…</translation>
     </message>
     <message>
+        <source>Receive a fa&amp;x …</source>
+        <translation>收传真(&amp;X)…</translation>
+    </message>
+    <message>
         <source>F8: play or stop</source>
         <translation>F8：播放或停止</translation>
     </message>
@@ -1260,6 +1335,10 @@
     <message>
         <source>F12: pick up a parked call</source>
         <translation>F12：取回驻留的通话</translation>
+    </message>
+    <message>
+        <source>Ctrl+1, 2, 3, 4: to voicemail, to a menu, receive a fax, send a fax</source>
+        <translation>Ctrl+1、2、3、4：转语音信箱、转语音菜单、收传真、发传真</translation>
     </message>
     <message>
         <source>Enter, in the list: listen</source>
@@ -1333,12 +1412,48 @@
         <translation>通话未能取回：工作站拒绝了请求。</translation>
     </message>
     <message>
+        <source>The caller was not sent to the mailbox: the station refused.</source>
+        <translation>来电者未能转入语音信箱：工作站拒绝了请求。</translation>
+    </message>
+    <message>
+        <source>The caller was not sent to the menu: the station refused.</source>
+        <translation>来电者未能转入语音菜单：工作站拒绝了请求。</translation>
+    </message>
+    <message>
+        <source>No fax is received: the station refused.</source>
+        <translation>未能收传真：工作站拒绝了请求。</translation>
+    </message>
+    <message>
+        <source>No fax is sent: the station refused.</source>
+        <translation>未能发传真：工作站拒绝了请求。</translation>
+    </message>
+    <message>
         <source>Transferred to {to}</source>
         <translation>已转接到{to}</translation>
     </message>
     <message>
+        <source>The caller is sent to the mailbox</source>
+        <translation>来电者已转入语音信箱</translation>
+    </message>
+    <message>
+        <source>The caller is sent to the menu</source>
+        <translation>来电者已转入语音菜单</translation>
+    </message>
+    <message>
+        <source>The fax is being received</source>
+        <translation>正在收传真</translation>
+    </message>
+    <message>
+        <source>The fax is being sent</source>
+        <translation>正在发传真</translation>
+    </message>
+    <message>
         <source>Parked in place {place}</source>
         <translation>已驻留在 {place} 号位</translation>
+    </message>
+    <message>
+        <source>The station did not tell where the call can go.</source>
+        <translation>工作站没有说明通话可以转到哪里。</translation>
     </message>
 </context>
 <context>
@@ -1358,6 +1473,38 @@
     <message>
         <source>Pick up at</source>
         <translation>取回到</translation>
+    </message>
+    <message>
+        <source>A message for</source>
+        <translation>给谁留言</translation>
+    </message>
+    <message>
+        <source>To the mailbox</source>
+        <translation>转语音信箱</translation>
+    </message>
+    <message>
+        <source>Give the caller to</source>
+        <translation>把来电者转到</translation>
+    </message>
+    <message>
+        <source>To the menu</source>
+        <translation>转语音菜单</translation>
+    </message>
+    <message>
+        <source>Receive his fax into</source>
+        <translation>把对方的传真收入</translation>
+    </message>
+    <message>
+        <source>Receive</source>
+        <translation>接收</translation>
+    </message>
+    <message>
+        <source>Send him this fax</source>
+        <translation>给对方发送这份传真</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>发送</translation>
     </message>
     <message>
         <source>Transfer</source>
@@ -1413,6 +1560,40 @@
     <message>
         <source>ended</source>
         <translation>已结束</translation>
+    </message>
+</context>
+<context>
+    <name>PlaceChoice</name>
+    <message>
+        <source>A document</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Another box</source>
+        <translation>其他信箱</translation>
+    </message>
+    <message>
+        <source>Browse …</source>
+        <translation>浏览…</translation>
+    </message>
+    <message>
+        <source>Documents</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>The document to be sent</source>
+        <translation>要发送的文件</translation>
+    </message>
+</context>
+<context>
+    <name>Places</name>
+    <message>
+        <source>{name} · {number}, {when}; pages: {pages}</source>
+        <translation>{name} · {number}，{when}；{pages} 页</translation>
+    </message>
+    <message>
+        <source>{name}, {when}; pages: {pages}</source>
+        <translation>{name}，{when}；{pages} 页</translation>
     </message>
 </context>
 <context>
@@ -1592,10 +1773,6 @@
     <message>
         <source>Ring for</source>
         <translation>振铃时间</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>取消</translation>
     </message>
 </context>
 <context>
@@ -1815,6 +1992,30 @@
         <translation>{place} 号位的通话无人取回</translation>
     </message>
     <message>
+        <source>The caller is sent to mailbox {name}</source>
+        <translation>来电者转入信箱 {name}</translation>
+    </message>
+    <message>
+        <source>The caller is sent to the menu {name}</source>
+        <translation>来电者转入语音菜单 {name}</translation>
+    </message>
+    <message>
+        <source>The caller&apos;s fax is taken for box {name}</source>
+        <translation>接收来电者的传真，存入传真箱 {name}</translation>
+    </message>
+    <message>
+        <source>The fax {name} is sent to the caller</source>
+        <translation>向来电者发送传真 {name}</translation>
+    </message>
+    <message>
+        <source>No fax machine answers at the caller&apos;s</source>
+        <translation>来电者一方没有传真机应答</translation>
+    </message>
+    <message>
+        <source>It failed</source>
+        <translation>未成功</translation>
+    </message>
+    <message>
         <source>The call is over</source>
         <translation>通话结束</translation>
     </message>
@@ -1841,6 +2042,22 @@
     <message>
         <source>Part of the recording was lost: the disk was too slow</source>
         <translation>部分录音丢失：磁盘太慢</translation>
+    </message>
+    <message>
+        <source>Fax received; pages: {pages}</source>
+        <translation>已收传真，{pages} 页</translation>
+    </message>
+    <message>
+        <source>Fax received; pages: {pages}, damaged rows: {rows}</source>
+        <translation>已收传真，{pages} 页，{rows} 行损坏</translation>
+    </message>
+    <message>
+        <source>Fax sent; pages confirmed: {pages}</source>
+        <translation>已发传真，对方确认 {pages} 页</translation>
+    </message>
+    <message>
+        <source>The fax did not end in order; pages: {pages}</source>
+        <translation>传真未正常结束；{pages} 页</translation>
     </message>
     <message>
         <source>The call ends: {cause}</source>

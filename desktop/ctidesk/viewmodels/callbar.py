@@ -17,6 +17,7 @@ IS_HELD = QT_TRANSLATE_NOOP("CallBar", "The caller is on hold: take him back fir
 IS_RUNG = QT_TRANSLATE_NOOP("CallBar", "A seat is rung for the call.")
 CONSULTS = QT_TRANSLATE_NOOP("CallBar", "Another seat is consulted: complete that, or take the caller back.")
 TOGETHER = QT_TRANSLATE_NOOP("CallBar", "All three talk already.")
+NO_FAX_LINE = QT_TRANSLATE_NOOP("CallBar", "This line carries no fax: it hears nothing while it speaks.")
 NOT_YET = QT_TRANSLATE_NOOP("CallBar", "The other seat has not answered yet.")
 
 HOLD = QT_TRANSLATE_NOOP("CallBar", "Hold")
@@ -31,6 +32,10 @@ BACK = QT_TRANSLATE_NOOP("CallBar", "Back")
 COMPLETE = QT_TRANSLATE_NOOP("CallBar", "Complete")
 PARK = QT_TRANSLATE_NOOP("CallBar", "Park")
 PICK_UP = QT_TRANSLATE_NOOP("CallBar", "Pick up …")
+VOICEMAIL = QT_TRANSLATE_NOOP("CallBar", "Voicemail …")
+MENU = QT_TRANSLATE_NOOP("CallBar", "Menu …")
+TAKE_FAX = QT_TRANSLATE_NOOP("CallBar", "Receive fax …")
+GIVE_FAX = QT_TRANSLATE_NOOP("CallBar", "Send fax …")
 
 DOES: dict[str, Phrase] = {
     "hold": QT_TRANSLATE_NOOP("CallBar", "The caller hears music, the operator nothing"),
@@ -45,6 +50,12 @@ DOES: dict[str, Phrase] = {
     "transfer": QT_TRANSLATE_NOOP("CallBar", "To another seat or a group; it comes back if nobody answers"),
     "park": QT_TRANSLATE_NOOP("CallBar", "The operator is free; any seat can pick the call up"),
     "pick_up": QT_TRANSLATE_NOOP("CallBar", "The parked call, to a seat"),
+    "voicemail": QT_TRANSLATE_NOOP(
+        "CallBar", "The caller leaves a message in a mailbox; the operator is free"
+    ),
+    "menu": QT_TRANSLATE_NOOP("CallBar", "A menu has the caller; the operator is free"),
+    "take_fax": QT_TRANSLATE_NOOP("CallBar", "The caller's machine sends, when he presses its start key"),
+    "give_fax": QT_TRANSLATE_NOOP("CallBar", "The caller's machine receives, when he presses its start key"),
 }
 FAILED: dict[str, Phrase] = {
     "hold": QT_TRANSLATE_NOOP("Notice", "The call was not put on hold: the station refused."),
@@ -57,8 +68,19 @@ FAILED: dict[str, Phrase] = {
     "transfer": QT_TRANSLATE_NOOP("Notice", "The call was not transferred: the station refused."),
     "park": QT_TRANSLATE_NOOP("Notice", "The call was not parked: the station refused."),
     "pick_up": QT_TRANSLATE_NOOP("Notice", "The call was not picked up: the station refused."),
+    "voicemail": QT_TRANSLATE_NOOP("Notice", "The caller was not sent to the mailbox: the station refused."),
+    "menu": QT_TRANSLATE_NOOP("Notice", "The caller was not sent to the menu: the station refused."),
+    "take_fax": QT_TRANSLATE_NOOP("Notice", "No fax is received: the station refused."),
+    "give_fax": QT_TRANSLATE_NOOP("Notice", "No fax is sent: the station refused."),
 }
 SENT = QT_TRANSLATE_NOOP("Notice", "Transferred to {to}")
+GIVEN: dict[str, Phrase] = {
+    "voicemail": QT_TRANSLATE_NOOP("Notice", "The caller is sent to the mailbox"),
+    "menu": QT_TRANSLATE_NOOP("Notice", "The caller is sent to the menu"),
+    "take_fax": QT_TRANSLATE_NOOP("Notice", "The fax is being received"),
+    "give_fax": QT_TRANSLATE_NOOP("Notice", "The fax is being sent"),
+}
+"""Orders that need a place."""
 IN_PLACE = QT_TRANSLATE_NOOP("Notice", "Parked in place {place}")
 
 EVERY_SEAT = QT_TRANSLATE_NOOP("CallBar", "{name}: all who are ready")
@@ -81,14 +103,17 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A seat or a group that a call can go to; `to` is what the station calls it."""
+    """A seat, a group or another place that a call can go to; `to` is what the station calls it."""
 
     to: str
     words: Phrase
 
 
-def items(call: Call | None, at: Stage, *, reachable: bool, asked: str | None = None) -> list[Item]:
-    """The bar of a call, in order. `asked`: what was asked of the station and is not yet done."""
+def items(
+    call: Call | None, at: Stage, *, reachable: bool, asked: str | None = None, fax: bool = True
+) -> list[Item]:
+    """The bar of a call, in order: five of its talk, four of where it can be given that is no seat. `asked`:
+    what was asked of the station and is not yet done; `fax`: its line carries faxes."""
     why = _why_nothing(call, reachable, asked)
 
     def item(key: str, words: Phrase, reason: Phrase = NOTHING) -> Item:
@@ -96,12 +121,19 @@ def items(call: Call | None, at: Stage, *, reachable: bool, asked: str | None = 
         shut = reason if why is NOTHING else why
         return Item(key, words, Door(shut is NOTHING, shut))
 
+    talks = CONSULTS if at.consults else NO_TALK if at.seat is None or at.talk is None else NOTHING
+    faxes = talks if fax or talks is not NOTHING else NO_FAX_LINE
+    given = [
+        item("voicemail", VOICEMAIL, talks),
+        item("menu", MENU, talks),
+        item("take_fax", TAKE_FAX, faxes),
+        item("give_fax", GIVE_FAX, faxes),
+    ]
     if at.consults:
         rung = NOT_YET if at.guest is None else NOTHING
         first = [item("swap", SWAP, rung), item("back", BACK), item("complete", COMPLETE)]
         three = item("conference", THREE, TOGETHER if at.talk == "conference" else rung)
-        return [*first, three, item("park", PARK, CONSULTS)]
-    talks = NO_TALK if at.seat is None or at.talk is None else NOTHING
+        return [*first, three, item("park", PARK, CONSULTS), *given]
     heard = IS_HELD if at.talk == "held" else talks
     parked = IS_RUNG if at.seat is not None or at.ringing else NOTHING
     return [
@@ -110,6 +142,7 @@ def items(call: Call | None, at: Stage, *, reachable: bool, asked: str | None = 
         item("consult", CONSULT, talks),
         item("transfer", TRANSFER, talks),
         item("pick_up", PICK_UP, parked) if at.place else item("park", PARK, talks),
+        *given,
     ]
 
 

@@ -310,7 +310,9 @@ class Desk:
         call = self.current()
         at = stage.NOWHERE if call is None else self.stage(call)
         asked = None if call is None else self._asked.get(call.id)
-        return callbar.items(call, at, reachable=self.reachable, asked=asked)
+        port = None if call is None else self._ports.get(call.port)
+        fax = port is None or port.fax
+        return callbar.items(call, at, reachable=self.reachable, asked=asked, fax=fax)
 
     def targets(self) -> list[callbar.Choice]:
         """Where the call that is shown can be sent."""

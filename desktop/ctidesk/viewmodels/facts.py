@@ -76,6 +76,8 @@ class Port:
     country: str | None = None
     label: str | None = None
     """The name that the office gave it; a driver's own words for its port are not shown."""
+    fax: bool = True
+    """It hears while it speaks, or whether it does is not known."""
 
     @classmethod
     def of(cls, row: Row) -> Port:
@@ -86,6 +88,7 @@ class Port:
             since=moment(row.get("since")),
             country=text(row.get("country")),
             label=text(row.get("label")) if row.get("named") is True else None,
+            fax=not (isinstance(caps := row.get("caps"), Mapping) and caps.get("full_duplex") == "no"),
         )
 
 

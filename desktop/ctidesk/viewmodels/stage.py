@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ctidesk.viewmodels.facts import Event, whole
 from ctidesk.viewmodels.phrases import QT_TRANSLATE_NOOP, Phrase
 
 TELLING = frozenset({"call.seat", "call.parked", "call.answered"})
+TELLING |= {"call.served"}
 TELLING |= {"queue.entered", "queue.position", "queue.left"}
 """The events that say where a call is; none of them may be forgotten while it runs."""
 
@@ -19,6 +21,13 @@ MUTED = QT_TRANSLATE_NOOP("CallState", "Talks with {seat}, who is muted")
 HELD = QT_TRANSLATE_NOOP("CallState", "On hold at {seat}")
 PARKED = QT_TRANSLATE_NOOP("CallState", "Parked in place {place}")
 WAITS = QT_TRANSLATE_NOOP("CallState", "Waits in {queue}, place {place}")
+SERVED: dict[str, Phrase] = {
+    "box": QT_TRANSLATE_NOOP("CallState", "Leaves a message in {name}"),
+    "ivr": QT_TRANSLATE_NOOP("CallState", "In the menu {name}"),
+    "fax-receive": QT_TRANSLATE_NOOP("CallState", "Sends a fax to box {name}"),
+    "fax-send": QT_TRANSLATE_NOOP("CallState", "Is sent the fax {name}"),
+}
+"""By what a seat has given the call to, and what that is called."""
 
 CONSULTS_RUNG = QT_TRANSLATE_NOOP("CallState", "{seat} consults another seat, which is rung")
 CONSULTS = QT_TRANSLATE_NOOP("CallState", "{seat} consults {other}")
@@ -44,6 +53,8 @@ class Stage:
     queue: str | None = None
     """In which it waits."""
     position: int = 0
+    served: str | None = None
+    """By what is no seat; as the station calls it."""
 
     @property
     def consults(self) -> bool:
@@ -63,7 +74,16 @@ class Stage:
             return RINGS_AT.fill(seats=", ".join(self.ringing))
         if self.queue is not None:
             return WAITS.fill(queue=self.queue, place=self.position)
-        return PARKED.fill(place=self.place) if self.place else None
+        if self.place:
+            return PARKED.fill(place=self.place)
+        return None if self.served is None else served_by(self.served, SERVED)
+
+
+def served_by(by: str, words: Mapping[str, Phrase]) -> Phrase | None:
+    """`by` in words; a document by the last part of its path. None: it is of a later version."""
+    kind, _, name = by.partition(":")
+    found = words.get(kind)
+    return None if found is None else found.fill(name=re.split(r"[/\\]", name)[-1])
 
 
 NOWHERE = Stage()
@@ -81,6 +101,8 @@ def stage(events: Iterable[Event]) -> Stage:
         elif event.type in ("queue.entered", "queue.position"):
             position = whole(event.data.get("position")) or 0
             now = replace(now, queue=event.word("queue"), position=position)
+        elif event.type == "call.served":
+            now = replace(now, served=event.word("by") if event.word("state") == "started" else None)
         elif event.type == "queue.left":
             now = replace(now, queue=None, position=0)
         elif event.type == "call.ended":
@@ -105,6 +127,5 @@ def _at_seat(now: Stage, name: str, state: str | None, *, asked: bool) -> Stage:
     if consulted:
         return replace(now, guest=name)
     guest = None if now.guest == name else now.guest
-    return replace(
-        now, seat=name, guest=guest, talk=state if state in _TALKS or state == "consulting" else None
-    )
+    talk = state if state in _TALKS or state == "consulting" else None
+    return replace(now, seat=name, guest=guest, talk=talk, served=None)

@@ -10,6 +10,7 @@ from ctidesk.viewmodels import terms
 from ctidesk.viewmodels.facts import Event, number, whole
 from ctidesk.viewmodels.numbers import local
 from ctidesk.viewmodels.phrases import QT_TRANSLATE_NOOP, Phrase
+from ctidesk.viewmodels.stage import served_by
 from ctidesk.viewmodels.times import length
 
 
@@ -70,10 +71,22 @@ QUIT = QT_TRANSLATE_NOOP("TimeLine", "No longer in {queue}: {reason}")
 PARKED = QT_TRANSLATE_NOOP("TimeLine", "The call is parked in place {place}")
 PICKED_UP = QT_TRANSLATE_NOOP("TimeLine", "The call is picked up from place {place}")
 PARKED_LONG = QT_TRANSLATE_NOOP("TimeLine", "Nobody has picked the call up from place {place}")
+TO: dict[str, Phrase] = {
+    "box": QT_TRANSLATE_NOOP("TimeLine", "The caller is sent to mailbox {name}"),
+    "ivr": QT_TRANSLATE_NOOP("TimeLine", "The caller is sent to the menu {name}"),
+    "fax-receive": QT_TRANSLATE_NOOP("TimeLine", "The caller's fax is taken for box {name}"),
+    "fax-send": QT_TRANSLATE_NOOP("TimeLine", "The fax {name} is sent to the caller"),
+}
+NO_FAX = QT_TRANSLATE_NOOP("TimeLine", "No fax machine answers at the caller's")
+NOT_SERVED = QT_TRANSLATE_NOOP("TimeLine", "It failed")
+FAX_CAME = QT_TRANSLATE_NOOP("TimeLine", "Fax received; pages: {pages}")
+FAX_CAME_BAD = QT_TRANSLATE_NOOP("TimeLine", "Fax received; pages: {pages}, damaged rows: {rows}")
+FAX_WENT = QT_TRANSLATE_NOOP("TimeLine", "Fax sent; pages confirmed: {pages}")
+FAX_BROKEN = QT_TRANSLATE_NOOP("TimeLine", "The fax did not end in order; pages: {pages}")
 BACK: dict[str, Phrase] = {
     "no-answer": QT_TRANSLATE_NOOP("Left", "nobody answered"),
     "busy": QT_TRANSLATE_NOOP("Left", "the other is busy"),
-    "failed": QT_TRANSLATE_NOOP("Left", "the other telephone is out of order"),
+    "failed": QT_TRANSLATE_NOOP("Left", "it could not be done"),
 }
 CLEARING = QT_TRANSLATE_NOOP("TimeLine", "The call ends: {cause}")
 ENDED = QT_TRANSLATE_NOOP("TimeLine", "The call is over")
@@ -192,6 +205,24 @@ def _parked(event: Event, country: str | None) -> Phrase | None:
     return None if words is None else words.fill(place=whole(event.data.get("slot")) or 0)
 
 
+def _served(event: Event, country: str | None) -> Phrase | None:
+    state, by = event.word("state"), event.word("by") or ""
+    if state == "started":
+        return served_by(by, TO)
+    if state == "no-answer" and by.startswith("fax-"):
+        return NO_FAX
+    return NOT_SERVED if state in ("failed", "no-answer") else None
+
+
+def _faxed(event: Event, country: str | None) -> Phrase:
+    pages, rows = whole(event.data.get("pages")) or 0, whole(event.data.get("bad_rows")) or 0
+    if event.word("result") != "ok":
+        return FAX_BROKEN.fill(pages=pages)
+    if event.word("direction") == "out":
+        return FAX_WENT.fill(pages=pages)
+    return FAX_CAME_BAD.fill(pages=pages, rows=rows) if rows else FAX_CAME.fill(pages=pages)
+
+
 _MAKERS: dict[str, tuple[str, Maker]] = {
     "call.offered": ("call", lambda event, _: DIALLED if event.word("direction") == "out" else OFFERED),
     "call.ring": ("ring", lambda event, _: RANG),
@@ -206,6 +237,8 @@ _MAKERS: dict[str, tuple[str, Maker]] = {
     "call.message": ("record", _message),
     "call.seat": ("seat", _seat),
     "call.parked": ("hold", _parked),
+    "call.served": ("seat", _served),
+    "call.faxed": ("record", _faxed),
     "queue.entered": ("hold", _queued),
     "queue.position": ("hold", _queued),
     "queue.left": ("hold", _quit),

@@ -13,6 +13,8 @@ from ctidesk.words import say
 KEYS = {"hold": "F5", "resume": "F5", "swap": "F5", "mute": "F7", "unmute": "F7", "back": "F7"}
 KEYS |= {"consult": "F2", "complete": "F2", "transfer": "F9", "conference": "F9"}
 KEYS |= {"park": "F11", "pick_up": "F12"}
+KEYS |= {"voicemail": "Ctrl+1", "menu": "Ctrl+2", "take_fax": "Ctrl+3", "give_fax": "Ctrl+4"}
+IN_A_ROW = 5
 
 
 class CallBar(QWidget):
@@ -27,7 +29,8 @@ class CallBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 8, 0, 0)
-        self._grid.setSpacing(8)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(6)
         self.buttons: list[QPushButton] = []
         self._items: list[Item] = []
         self._drawn: list[str] = []
@@ -57,6 +60,6 @@ class CallBar(QWidget):
         button.setAutoDefault(False)
         button.setProperty("role", "bar")
         button.clicked.connect(lambda: self.asked.emit(self._items[place].key))
-        self._grid.addWidget(button, 0, place)
+        self._grid.addWidget(button, place // IN_A_ROW, place % IN_A_ROW)
         self.buttons.append(button)
         self._drawn.append("")

@@ -184,6 +184,20 @@ def _tick(painter: QPainter) -> None:
     _lines(painter, ((5, 12.5), (10, 17.5)), ((10, 17.5), (19, 6.5)))
 
 
+def _page_in(painter: QPainter) -> None:
+    _fax_machine(painter)
+    _lines(painter, ((12, 2), (12, 9)), ((12, 9), (9, 6)), ((12, 9), (15, 6)))
+
+
+def _page_out(painter: QPainter) -> None:
+    _fax_machine(painter)
+    _lines(painter, ((12, 9), (12, 2)), ((12, 2), (9, 5)), ((12, 2), (15, 5)))
+
+
+def _fax_machine(painter: QPainter) -> None:
+    painter.drawRoundedRect(QRectF(2.5, 12, 19, 8.5), 2, 2)
+
+
 def _lines(painter: QPainter, *lines: tuple[tuple[float, float], tuple[float, float]]) -> None:
     pen = QPen(painter.brush().color(), 2.6)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
@@ -224,6 +238,10 @@ _DRAW: dict[str, Callable[[QPainter], None]] = {
     "conference": _person,
     "park": _place,
     "pick_up": _lift,
+    "voicemail": _envelope,
+    "menu": _key,
+    "take_fax": _page_in,
+    "give_fax": _page_out,
     "missed": _missed,
     "message": _envelope,
     "call": _arrow_in,

@@ -8,8 +8,12 @@ from typing import Protocol
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
-from ctidesk.viewmodels.callbar import Choice
+from ctidesk.viewmodels import places
+from ctidesk.viewmodels.callbar import GIVEN, Choice
 from ctidesk.viewmodels.desk import Desk
+from ctidesk.viewmodels.places import Place
+from ctidesk.views.choice import ChoiceDialog
+from ctidesk.views.place_choice import PlaceChoice
 from ctidesk.views.seat_choice import SeatChoice
 
 SEATS = {"transfer", "consult", "pick_up"}
@@ -29,6 +33,8 @@ class Hands(Protocol):
     def conference(self, call: str) -> None: ...
     def park(self, call: str) -> None: ...
     def pick_up(self, call: str, seat: str) -> None: ...
+    def places(self, call: str, answer: Callable[[tuple[Place, ...]], None]) -> None: ...
+    def give(self, call: str, order: str, to: str) -> None: ...
 
 
 class Orders:
@@ -36,9 +42,9 @@ class Orders:
 
     def __init__(self, parent: QWidget, desk: Desk, hands: Hands) -> None:
         self._parent, self._desk, self._hands = parent, desk, hands
-        self.choice: SeatChoice | None = None
+        self.choice: ChoiceDialog | None = None
         self._choosing: tuple[str, str] | None = None
-        """The order and the call that a seat is chosen for."""
+        """The order and the call that a seat or a place is chosen for."""
 
     def press(self, *orders: str) -> Callable[[], None]:
         """For a key: gives that one of these orders which the bar has open."""
@@ -56,6 +62,8 @@ class Orders:
             return
         if order in SEATS:
             return self._choose(order, call.id)
+        if order in GIVEN:
+            return self._choose_place(order, call.id)
         does = {
             "hold": self._hands.hold,
             "resume": self._hands.resume,
@@ -78,7 +86,7 @@ class Orders:
         possible = {item.key for item in self._desk.call_bar() if item.door.open}
         if current is None or current.id != call or order not in possible:
             self.choice.reject()
-        else:
+        elif order in SEATS:
             self.choice.show_choices(self._choices(order))
 
     def close(self) -> None:
@@ -98,7 +106,6 @@ class Orders:
         }[order]
         timed = order != "pick_up"
         choice = SeatChoice(self._parent, title, verb, self._choices(order), timed=timed)
-        self.choice, self._choosing = choice, (order, call)
 
         def chosen() -> None:
             to = choice.to()
@@ -109,6 +116,34 @@ class Orders:
                 send(call, to, float(choice.seconds.value()))
             else:
                 self._hands.pick_up(call, to)
+
+        self._show(choice, order, call, chosen)
+
+    def _choose_place(self, order: str, call: str) -> None:
+        self.close()
+        translate = QCoreApplication.translate
+        title, verb = {
+            "voicemail": (translate("Orders", "A message for"), translate("Orders", "To the mailbox")),
+            "menu": (translate("Orders", "Give the caller to"), translate("Orders", "To the menu")),
+            "take_fax": (translate("Orders", "Receive his fax into"), translate("Orders", "Receive")),
+            "give_fax": (translate("Orders", "Send him this fax"), translate("Orders", "Send")),
+        }[order]
+        choice = PlaceChoice(self._parent, title, verb, order)
+
+        def told(found: tuple[Place, ...]) -> None:
+            if self.choice is choice:
+                choice.show_choices(places.choices(found, order))
+
+        def chosen() -> None:
+            to = choice.to()
+            if to is not None:
+                self._hands.give(call, order, to)
+
+        self._show(choice, order, call, chosen)
+        self._hands.places(call, told)
+
+    def _show(self, choice: ChoiceDialog, order: str, call: str, chosen: Callable[[], None]) -> None:
+        self.choice, self._choosing = choice, (order, call)
 
         def over() -> None:
             if self.choice is choice:

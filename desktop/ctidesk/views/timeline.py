@@ -34,6 +34,10 @@ class EndList(QListView):
         self._follow = value >= self.verticalScrollBar().maximum() - 2
 
 
+LEAST = 30
+"""Of the list: in a low window what is known of the caller, and what can be done with him, go before it."""
+
+
 class TimelinePanel(QFrame):
     """A list that follows its end."""
 
@@ -58,6 +62,7 @@ class TimelinePanel(QFrame):
         for part in (title, self._none):
             part.setIndent(12)
             whole.addWidget(part)
+        self._list.setMinimumHeight(LEAST)
         whole.addWidget(self._list, 1)
 
     def show_entries(self, call: str | None, entries: list[Entry]) -> None:

@@ -183,6 +183,11 @@ class MainWindow(QMainWindow):
         self._action(call, self.tr("Pa&rk"), "F11", press("park"))
         self._action(call, self.tr("Pick &up …"), "F12", press("pick_up"))
         call.addSeparator()
+        self._action(call, self.tr("To &voicemail …"), "Ctrl+1", press("voicemail"))
+        self._action(call, self.tr("To a m&enu …"), "Ctrl+2", press("menu"))
+        self._action(call, self.tr("Receive a fa&x …"), "Ctrl+3", press("take_fax"))
+        self._action(call, self.tr("&Send a fax …"), "Ctrl+4", press("give_fax"))
+        call.addSeparator()
         self._action(call, self.tr("&Play or stop"), "F8", self._player.toggle)
         call.addSeparator()
         self._action(call, self.tr("&Quit"), QKeySequence.StandardKey.Quit, self.close)
@@ -342,6 +347,7 @@ class MainWindow(QMainWindow):
                     self.tr("F10: faxes"),
                     self.tr("F11: park"),
                     self.tr("F12: pick up a parked call"),
+                    self.tr("Ctrl+1, 2, 3, 4: to voicemail, to a menu, receive a fax, send a fax"),
                     self.tr("Enter, in the list: listen"),
                     self.tr("F1: this card"),
                 )

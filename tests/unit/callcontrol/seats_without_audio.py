@@ -14,6 +14,7 @@ from typing import Any
 from ctidrv import events
 from ctidrv.callcontrol import fxs, seat_table
 from ctidrv.callcontrol.call import CallState
+from ctidrv.callcontrol.destination import Destination
 from ctidrv.callcontrol.journal import Journal
 from ctidrv.callcontrol.pbx import Way
 from ctidrv.callcontrol.phone import Phone
@@ -172,6 +173,12 @@ class Call:
                 listener()
             self.channel.leave()
 
+    async def hang_up(self, cause: str) -> None:
+        self.end(cause)
+
+    async def ended(self) -> str | None:
+        return self.cause
+
     def hears_something(self) -> bool:
         return self.channel.hears_somebody() or any(each.sounds for each in self.playing)
 
@@ -313,6 +320,16 @@ class World:
 
     def send_on(self, line: int, to: str, ring: int) -> None:
         self.order(line, lambda call: self.switchboard.send_on(call, to, seconds(ring), {}))
+
+    def give(self, line: int, lasts: int, reached: Reached, ring: int) -> None:
+        """To a box that takes so many seconds, and of which this comes."""
+
+        async def errand(call: Any, language: str | None) -> Reached:
+            await call.play([Pcm.silence(seconds(lasts))])
+            return reached
+
+        box = Destination.of("box:x")
+        self.order(line, lambda call: self.switchboard.give(call, box, errand, seconds(ring)))
 
     def consult(self, line: int, to: str, ring: int) -> None:
         self.order(line, lambda call: self.switchboard.consult(call, to, seconds(ring), {}))

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from seats_without_audio import World
 from ctidrv.callcontrol.reached import Reached
 from ctidrv.callcontrol.seat_table import State
 from ctidrv.callcontrol.switchboard import Talk
+from ctidrv.errors import ServiceError
 from ctidrv.units import seconds
 
 STEPS = 120
@@ -46,6 +48,7 @@ class Story:
             (1, self._every_seat, self.wishes),
             (4, self._at_seats, self.changes),
             (4, self._at_seats, self.sends_on),
+            (3, self._at_seats, self.gives),
             (5, self._at_seats, self.consults),
             (4, self._consulting, self.swaps),
             (4, self._consulting, self.confers),
@@ -141,6 +144,10 @@ class Story:
     def sends_on(self, line: int) -> None:
         self.world.send_on(line, self.dice.choice(TO), self.dice.randint(1, 8))
 
+    def gives(self, line: int) -> None:
+        reached = self.dice.choice((Reached.ANSWERED, Reached.NO_ANSWER, Reached.FAILED))
+        self.world.give(line, self.dice.randint(1, 6), reached, self.dice.randint(1, 8))
+
     def consults(self, line: int) -> None:
         self.world.consult(line, self.dice.choice(TO), self.dice.randint(2, 12))
 
@@ -176,7 +183,7 @@ def test_the_stories_have_all_of_it_in_them() -> None:
     """Else they would show little."""
     states: Counter[tuple[str, str]] = Counter()
     reached: set[Reached] = set()
-    for seed in range(100, 104):
+    for seed in range(100, 108):
         story = Story(seed)
         story.play()
         story.world.close()
@@ -186,6 +193,8 @@ def test_the_stories_have_all_of_it_in_them() -> None:
     told = "ringing answered talking held muted consulting consulted conference"
     assert {("call.seat", state) for state in told.split()} <= set(states)
     assert {("call.parked", state) for state in ("parked", "picked-up", "over")} <= set(states)
+    told = "started answered no-answer failed caller-left"
+    assert {("call.served", state) for state in told.split()} <= set(states)
     assert set(Reached) <= reached
 
 
@@ -225,6 +234,52 @@ def test_a_call_is_held_parked_and_picked_up(world: World) -> None:
     world.wait()
     assert world.reached == [Reached.ANSWERED]
     assert world.legs_wrong() == []
+
+
+def test_a_caller_who_is_given_away_leaves_the_seat_free_and_the_call_ends_with_the_errand(
+    world: World,
+) -> None:
+    talking(world)
+    (call,) = (each for each in world.calls if each is not None)
+    world.give(0, 5, Reached.ANSWERED, 10)
+    world.wait()
+    world.hook(0, False)
+    world.wait(seconds(4))
+    assert (world.seats[0].state, world.seats[0].call, call.cause) == (State.READY, None, None)
+    world.wait(seconds(2))
+    assert call.cause == "local-operator"
+    assert [data["state"] for type, data in call.notes if type == "call.served"] == ["started", "answered"]
+    assert world.wrong() == world.legs_wrong() == []
+
+
+def test_what_fails_brings_the_caller_back_to_the_seat(world: World) -> None:
+    talking(world)
+    world.give(0, 2, Reached.NO_ANSWER, 10)
+    world.hook(0, False)
+    world.wait(seconds(5))
+    assert world.seats[0].state is State.READY
+    world.wait(seconds(2))
+    assert world.seats[0].state is State.RINGING
+    world.hook(0, True)
+    world.wait(seconds(2))
+    assert world.seats[0].state is State.TALKING
+    assert world.wrong() == []
+
+
+def test_a_call_that_is_given_away_is_ordered_nothing_else_meanwhile(world: World) -> None:
+    talking(world)
+    (call,) = (each for each in world.calls if each is not None)
+    world.give(0, 9, Reached.ANSWERED, 10)
+    world.wait()
+    real: Any = call
+    for order in (
+        lambda: world.switchboard.send_on(real, "seat 2", seconds(5), {}),
+        lambda: world.switchboard.park(real, seconds(5)),
+        lambda: world.switchboard.change(real, Talk.HELD),
+    ):
+        with pytest.raises(ServiceError, match="talks with no seat"):
+            order()
+    assert world.wrong() == []
 
 
 def test_silence_a_second_owner_and_a_lost_leg_are_found(world: World) -> None:

@@ -176,6 +176,15 @@ class NotingStation:
             raise InputError("nobody: there is no such seat or group; there are Li Mei")
         self.asked.append(("transfer", f"{call} {to} {ring_s} {card}"))
 
+    async def destinations(self, call: str) -> list[dict[str, Any]]:
+        if call != "c2":
+            raise LookupError(call)
+        usual = {"number": None, "pages": None, "at": None}
+        return [
+            {"to": "box:office", "kind": "voicemail", "name": "office", **usual},
+            {"to": "fax-send:f1", "kind": "send-fax", "name": "555 0199", **usual, "pages": 2},
+        ]
+
     async def consult(self, call: str, to: str, ring_s: float, card: Any) -> None:
         self.asked.append(("consult", f"{call} {to} {ring_s} {card}"))
 

@@ -32,7 +32,7 @@ def test_request_without_the_token_is_refused(served, path):
 
 def test_every_route_but_the_schema_asks_for_the_token(served):
     paths = httpx.get(served.url + "/openapi.json", trust_env=False).json()["paths"]
-    assert len(paths) == 46
+    assert len(paths) == 47
     for path, methods in paths.items():
         for method in methods:
             answer = httpx.request(
@@ -198,6 +198,34 @@ def test_talk_is_held_muted_resumed_and_sent_on(served, client, capsys):
     talks = [("held", "c2"), ("muted", "c2"), ("talking", "c2")]
     first, second = ("transfer", "c2 08 20.0 {'order': '1234'}"), ("transfer", "c2 sales 30.0 {}")
     assert served.station.asked == [*talks, first, *talks, second]
+
+
+def test_op_4_a_call_is_given_to_what_is_no_seat_by_one_order(served, client, capsys, tmp_path, monkeypatch):
+    served.put_story()
+    assert [row["to"] for row in client.destinations("c2")] == ["box:office", "fax-send:f1"]
+    assert client.transfer("c2", "ivr:hotline.ivr.yaml#end")["id"] == "c2"
+    data = ["--data", str(served.folder.root)]
+    assert main(["calls", "destinations", "c2", *data]) == 0
+    assert "fax-send:f1" in capsys.readouterr().out
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "letter.pdf").write_bytes(b"%PDF")
+    for to in ("box:office", "fax-receive:orders", "fax-send:f1", "fax-send:letter.pdf"):
+        assert main(["calls", "transfer", "c2", "--to", to, *data]) == 0
+    sent = [asked.split(" ")[1] for order, asked in served.station.asked if order == "transfer"]
+    assert sent == [
+        "ivr:hotline.ivr.yaml#end",
+        "box:office",
+        "fax-receive:orders",
+        "fax-send:f1",
+        f"fax-send:{tmp_path / 'letter.pdf'}",
+    ]
+
+
+def test_where_a_call_that_has_ended_can_go_is_not_told(served, client):
+    served.put_story()
+    assert ask(served, "GET", "/api/v1/calls/none/destinations").status_code == 404
+    with pytest.raises(ServiceError, match="call c1 has ended"):
+        client.destinations("c1")
 
 
 def test_another_seat_is_consulted_and_given_the_call(served, client, capsys):
