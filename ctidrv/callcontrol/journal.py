@@ -49,6 +49,7 @@ What the WebSocket sends, the store keeps and `ctidrv demo` tells are these even
     fax.job{job, state, number, pages, confirmed, tries, cause, again}  queued sending sent failed
                                     stopped; again: when it is called next
     fax.page{job, page, pages, state, bit_rate, percent}  sending confirmed refused not-confirmed
+    fax.coming{fax, page, box, number}                    so many of its pages are kept
     fax.received{fax, box, number, ident, pages, bad_rows, whole}
     fax.mail{fax, to, state, tries, error, again}         queued (not taken yet; again: when next) sent failed
     call.clearing{cause, confidence}                      the line is given back

@@ -27,7 +27,14 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(row)
         return 0
-    look.show_fields(row, skip=("page_states", "call_rows", "facts"))
+    look.show_fields(row, skip=("page_states", "call_rows", "facts", "cover", "mail"))
+    for name, text in (row.get("cover") or {}).items():
+        if text:
+            print(f"{'cover page:':<15}{name}: {look.text(text)}")
+    if (mail := row["mail"]) is not None:
+        again = f", next {look.text(mail['due'])}" if mail["state"] == "queued" else ""
+        said = f": {mail['error']}" if mail["error"] else ""
+        print(f"{'mail:':<15}{mail['state']}, {mail['tries']} tried{again}{said}")
     for page in row.get("page_states", ()):
         rate = f", {page['bit_rate']} bit/s" if page["bit_rate"] else ""
         print(f"{'page:':<15}{page['page']}  {page['state']}{rate}")

@@ -92,7 +92,7 @@ class _Writing:
         language = box.language or self._usual
         subject, lines = letters.came(fax, fax.started.astimezone(self._zone), language)
         make = self._received_file(fax, box.form)
-        return await self._with_pages(subject, lines, language, f"fax-{id}", box.form, make)
+        return await self._with_pages(subject, lines, language, id, box.form, make)
 
     async def _ended(self, id: str) -> Letter:
         kept = await asyncio.to_thread(self._store.faxes.kept_job, id)
@@ -104,7 +104,7 @@ class _Writing:
         if kept.job.batch != kept.job.id:  # one of many: whoever sent them has the document
             return Letter(subject, lines)
         make = self._papers.sent_file(kept.job, "pdf")
-        return await self._with_pages(subject, lines, self._usual, f"fax-{id}", "pdf", make)
+        return await self._with_pages(subject, lines, self._usual, id, "pdf", make)
 
     async def _received_file(self, fax: ReceivedFax, form: str) -> bytes:
         if form == "tiff":

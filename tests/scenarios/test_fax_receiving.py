@@ -113,6 +113,10 @@ def test_a_fax_machine_that_calls_a_menu_is_received_into_a_box(fax_line: Any) -
     )
     assert pages_of(row["path"]) == pages
     assert hashlib.sha256(Path(row["path"]).read_bytes()).hexdigest() == row["sha256"]
+    assert [(each["fax"], each["page"], each["box"]) for each in line.events("fax.coming")] == [
+        (row["id"], 1, "office"),
+        (row["id"], 2, "office"),
+    ]
     (came,) = line.events("fax.received")
     assert (came["fax"], came["box"]) == (row["id"], "office")
     (call,) = line.rig.calls()

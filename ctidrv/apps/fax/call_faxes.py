@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
@@ -60,7 +61,16 @@ class CallFaxes:
 
     async def receive(self, call: Call, box: str, *, told: Callable[[FaxTold], None] = _nobody) -> FaxInCall:
         """As `in_call.Faxes`; what has come is kept also when who serves the call stops. StoreError."""
-        coming = _Coming(self._folder, self._facts(call, box), self._ident, told)
+        facts = self._facts(call, box)
+        pages = itertools.count(1)
+
+        def tell(what: FaxTold) -> None:
+            if isinstance(what, PageRows):
+                about = {name: facts[name] for name in ("box", "number")}
+                call.note("fax.coming", fax=facts["id"], page=next(pages), **about)
+            told(what)
+
+        coming = _Coming(self._folder, facts, self._ident, tell)
         try:
             await talk(call, coming.taking.terminal, self._clock)
         except BaseException:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ctidrv.apps.fax.records import FaxJob, FaxPage, FaxTry, JobState, PageState, ReceivedFax
+from ctidrv.apps.fax.records import CoverNote, FaxJob, FaxPage, FaxTry, JobState, PageState, ReceivedFax
 from ctidrv.folder import DataFolder
 from ctidrv.store import Store
 
@@ -65,6 +66,22 @@ def test_a_cover_page_without_what_it_goes_with_is_wrong_use(ctidrv, given, word
     ran = ctidrv("fax", "queue", *given)
     assert ran.code == 2
     assert words in ran.err
+
+
+def test_a_fax_is_shown_with_its_cover_page_and_how_its_mail_fares(ctidrv, faxes):
+    with Store.open(faxes, inline=True, country="CN", wall=lambda: START) as store:
+        job = FaxJob("f3", "f3", "/x/f3.pdf", "a.pdf", "ab" * 32, 1, "95588", None, START, START)
+        job = replace(job, cover=CoverNote("李梅", subject="价目"), mail_to="li@example.com")
+        store.faxes.put_job(replace(job, state=JobState.SENT, ended=LATER))
+        (mail,) = store.mails.waiting()
+        store.mails.put(replace(mail, tries=2, error="451 come again"))
+    shown = ctidrv("fax", "show", "f3").out.splitlines()
+    assert "cover page:    to: 李梅" in shown
+    assert "cover page:    subject: 价目" in shown
+    (line,) = (line for line in shown if line.startswith("mail:"))
+    assert line.startswith("mail:          queued, 2 tried, next ")
+    assert line.endswith(": 451 come again")
+    assert ctidrv("fax", "show", "f3", "--json").rows[0]["mail"]["tries"] == 2
 
 
 def test_a_fax_is_shown_page_by_page(ctidrv, faxes):

@@ -130,14 +130,14 @@ def test_a_fax_in_a_box_goes_to_its_address_as_it_is_configured(house: House, of
         "Number of the fax: r1",
     ]
     (tiff,) = english.iter_attachments()
-    assert (tiff.get_filename(), tiff.get_content_type()) == ("fax-r1.tif", "image/tiff")
+    assert (tiff.get_filename(), tiff.get_content_type()) == ("r1.tif", "image/tiff")
     assert tiff.get_content() == house.folder.received_fax(START, "r1").read_bytes()
     assert chinese["Subject"] == "来自 01066554433 的传真，2 页"
     body = chinese.get_body()
     assert body is not None
     assert "连接中断，可能缺页。" in body.get_content()
     (pdf,) = chinese.iter_attachments()
-    assert pdf.get_filename() == "fax-r2.pdf"
+    assert pdf.get_filename() == "r2.pdf"
     assert len(pypdfium2.PdfDocument(io.BytesIO(pdf.get_content()))) == 2
     assert house.mailed() == [("r1", "sent"), ("r2", "sent")]
     assert house.store.faxes.received_one("r1")["mail"]["state"] == "sent"
