@@ -84,6 +84,17 @@ def test_every_state_of_a_fax_is_said_in_words_newest_first(rig: Rig) -> None:
     assert set(rig.words(SENT)) == {row["id"] for row in rig.station.fax_rows}
 
 
+def test_one_document_to_many_numbers_is_seen_as_that_and_so_are_its_hours(rig: Rig) -> None:
+    many = [rig.fake.fax_row(f"b-{place}", 5, batch="b", hours="20:00-08:00") for place in range(3)]
+    rig.station.fax_rows[:0] = many
+    rig.gateway.refresh()
+    rig.until(lambda: "b-2" in rig.words())
+    counts = {row.key[1]: row.many for row in rig.faxes.rows(ALL, {}, rig.fake.NOON)}
+    assert (counts["b-0"], counts["f-busy"], counts["r1"]) == (3, 1, 1)
+    rig.faxes.look((SENT, "b-1"))
+    assert spoken(rig.faxes.about(rig.fake.NOON)).endswith("; only within 20:00-08:00")
+
+
 def test_every_cause_of_the_station_has_words_of_its_own() -> None:
     from ctidrv.apps.fax.causes import FaxCause
 
@@ -136,6 +147,26 @@ def test_a_fax_that_came_is_in_the_history_beside_its_call(rig: Rig) -> None:
     rig.station.send("fax.received", 30, call="c8", fax="r4", box="office", pages=5)
     rig.until(lambda: {row.call for row in rig.desk.history("faxes")} == {"c0-fax", "c8"})
     assert rig.faxes.new() == 2
+
+
+def test_a_fax_that_comes_is_seen_page_by_page_until_it_is_in_its_box(rig: Rig) -> None:
+    for page in (1, 2):
+        rig.station.send(
+            "fax.coming", page, call="c8", fax="r8", page=page, box="office", number="2065550122"
+        )
+        rig.until(lambda page=page: rig.words().get("r8") == f"is coming: page {page} is here")
+    assert "r8" in rig.words(CAME)
+    assert "r8" not in rig.words(SENT)
+    rig.station.came_rows.insert(0, rig.fake.came_row("r8", 3))
+    rig.station.send("fax.received", 3, call="c8", fax="r8", box="office")
+    rig.until(lambda: rig.words().get("r8") == "new fax, pages: 2")
+
+
+def test_a_fax_of_which_nothing_is_filed_is_gone_with_its_call(rig: Rig) -> None:
+    rig.station.send("fax.coming", 1, call="c8", fax="r8", page=1, box="office", number=None)
+    rig.until(lambda: "r8" in rig.words())
+    rig.station.send("call.ended", 2, call="c8", cause="remote-busy-tone")
+    rig.until(lambda: "r8" not in rig.words())
 
 
 def test_junk_is_in_the_list_and_not_among_the_new_ones(rig: Rig) -> None:

@@ -136,6 +136,20 @@ def test_what_the_other_machine_said_is_in_the_tooltip(window: Any, faxed: Any, 
     until(lambda: window.page.about.toolTip() == "In the system's own words: no DIS")
 
 
+def test_of_a_fax_that_is_coming_there_is_nothing_to_look_at_yet(window: Any, faxed: Any, until: Any) -> None:
+    faxed.send("fax.coming", 1, call="c8", fax="r8", page=1, box="office", number=None)
+    until(lambda: window._model.rowCount() == 10)
+    choose(window, "coming", "r8")
+    assert [what for what in faxed.done if what[0].endswith("_page")] == []
+
+
+def test_a_broadcast_is_marked_in_the_list(window: Any, faxed: Any, fake: ModuleType, until: Any) -> None:
+    faxed.fax_rows[:0] = [fake.fax_row(f"b-{place}", 5 + place, batch="b") for place in range(2)]
+    faxed.send("fax.job", 5, call=None, job="b-0", state="queued", again=None)
+    until(lambda: window._model.rowCount() == 11)
+    assert window._model.row(window._model.index(0)).second.endswith("order.pdf  ·  one of 2")
+
+
 def test_filters_show_those_that_came_or_are_sent(window: Any) -> None:
     from PySide6.QtWidgets import QPushButton
 

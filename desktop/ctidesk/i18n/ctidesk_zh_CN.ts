@@ -923,6 +923,10 @@
         <translation>已停止；已确认 {confirmed}/{pages} 页</translation>
     </message>
     <message>
+        <source>is coming: page {page} is here</source>
+        <translation>正在接收：第 {page} 页已到</translation>
+    </message>
+    <message>
         <source>fax, pages: {pages}</source>
         <translation>传真，{pages} 页</translation>
     </message>
@@ -937,6 +941,10 @@
     <message>
         <source>{words}; the connection was lost: pages may be missing</source>
         <translation>{words}；连接中断，可能缺页</translation>
+    </message>
+    <message>
+        <source>{words}; only within {hours}</source>
+        <translation>{words}；仅在 {hours} 内</translation>
     </message>
 </context>
 <context>
@@ -990,16 +998,16 @@
         <translation>发送尚未确认的页面</translation>
     </message>
     <message>
+        <source>one of {count}</source>
+        <translation>共 {count} 个号码之一</translation>
+    </message>
+    <message>
         <source>PDF file (*.pdf)</source>
         <translation>PDF 文件 (*.pdf)</translation>
     </message>
     <message>
         <source>TIFF file (*.tif)</source>
         <translation>TIFF 文件 (*.tif)</translation>
-    </message>
-    <message>
-        <source>fax-{id}</source>
-        <translation>传真-{id}</translation>
     </message>
     <message>
         <source>Save the fax</source>

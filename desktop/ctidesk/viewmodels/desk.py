@@ -187,6 +187,7 @@ class Desk:
                 outcome=event.word("outcome") or call.outcome,
             )
             self._asked.pop(call_id, None)
+            self.faxes.end_call(call_id)
             self._recent, self._chosen = call_id, None
         self._calls[call_id] = call
 

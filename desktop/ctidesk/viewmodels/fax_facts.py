@@ -31,11 +31,15 @@ class SentFax:
     """A document to one number."""
 
     id: str
+    batch: str = ""
+    """Those that were queued together, one document to many numbers, have one."""
     name: str = ""
     number: str | None = None
     e164: str | None = None
     created: datetime | None = None
     due: datetime | None = None
+    hours: str | None = None
+    """Of the office's day; it goes only then."""
     port: str | None = None
     pages: int = 0
     confirmed: int = 0
@@ -50,11 +54,13 @@ class SentFax:
     def of(cls, row: Row) -> SentFax:
         return cls(
             id=needed(row, "id"),
+            batch=text(row.get("batch")) or "",
             name=text(row.get("name")) or "",
             number=text(row.get("number")),
             e164=text(row.get("e164")),
             created=moment(row.get("created")),
             due=moment(row.get("due")),
+            hours=text(row.get("hours")),
             port=text(row.get("port")),
             pages=whole(row.get("pages")) or 0,
             confirmed=whole(row.get("confirmed")) or 0,

@@ -32,10 +32,13 @@ SENDS_PART = QT_TRANSLATE_NOOP("FaxState", "sends page {page} of {pages}: {perce
 SENT = QT_TRANSLATE_NOOP("FaxState", "sent, every page confirmed ({pages})")
 FAILED = QT_TRANSLATE_NOOP("FaxState", "not sent: {cause}; {confirmed} of {pages} pages confirmed")
 STOPPED = QT_TRANSLATE_NOOP("FaxState", "stopped; {confirmed} of {pages} pages confirmed")
+COMING = QT_TRANSLATE_NOOP("FaxState", "is coming: page {page} is here")
 CAME = QT_TRANSLATE_NOOP("FaxState", "fax, pages: {pages}")
 CAME_NEW = QT_TRANSLATE_NOOP("FaxState", "new fax, pages: {pages}")
 DAMAGED = QT_TRANSLATE_NOOP("FaxState", "{words}, damaged rows: {rows}")
 CUT_OFF = QT_TRANSLATE_NOOP("FaxState", "{words}; the connection was lost: pages may be missing")
+
+WITHIN = QT_TRANSLATE_NOOP("FaxState", "{words}; only within {hours}")
 
 MAILS: dict[str, Phrase] = {
     "": QT_TRANSLATE_NOOP("FaxMail", "{words}; e-mail to {to} when it is over"),

@@ -6,6 +6,7 @@ gone is known by events alone.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -21,13 +22,14 @@ from ctidesk.viewmodels.times import clock, day, days_ago
 
 ALL, CAME, SENT = "all", "came", "sent"
 FILTERS = (ALL, CAME, SENT)
+COMING = "coming"
 Key = tuple[str, str]
-"""("came" | "sent", id)"""
+"""("came" | "sent" | "coming", id); of one that is coming there is nothing to look at yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class FaxRow:
-    """One fax. `kind` picks the icon: fax, sending, sent or failed."""
+    """One fax. `kind` picks the icon: fax, coming, sending, sent or failed."""
 
     key: Key
     kind: str
@@ -37,6 +39,20 @@ class FaxRow:
     """The number, or the document's name."""
     at: datetime | None
     fresh: bool = False
+    many: int = 1
+    """Faxes that are listed of its batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A fax that comes now, in a call: so many of its pages are kept."""
+
+    id: str
+    call: str | None
+    port: str
+    page: int
+    at: datetime | None
+    number: str | None
 
 
 @dataclass(slots=True)
@@ -76,6 +92,7 @@ class Faxes:
     """Of pages that are sent: their states, as far as they are known."""
     _again: dict[str, datetime] = field(default_factory=dict)
     _asked: dict[str, str] = field(default_factory=dict)
+    _coming: dict[str, Coming] = field(default_factory=dict)
 
     # what the gateway tells
 
@@ -91,9 +108,17 @@ class Faxes:
         if not reachable:
             self._asked.clear()
             self._parts.clear()
+            self._coming.clear()
         self.changed()
 
     def add_event(self, event: Event) -> None:
+        came = event.word("fax")
+        if event.type == "fax.coming" and came is not None:
+            known = self._coming.get(came)
+            at, page = known.at if known else event.wall, whole(event.data.get("page")) or 0
+            self._coming[came] = Coming(came, event.call, event.port, page, at, event.word("number"))
+        elif event.type == "fax.received" and came is not None:
+            self._coming.pop(came, None)
         fax = event.word("job")
         if fax is None:
             return
@@ -106,6 +131,10 @@ class Faxes:
             if again is not None:
                 self._again[fax] = again
         self.changed()
+
+    def end_call(self, call: str) -> None:
+        """Nothing comes in it any more."""
+        self._coming = {fax: each for fax, each in self._coming.items() if each.call != call}
 
     def _page(self, fax: str, event: Event) -> None:
         page, state = whole(event.data.get("page")), event.word("state") or "sending"
@@ -197,6 +226,8 @@ class Faxes:
         if fax is None:
             return NOTHING
         words = came_words(fax) if isinstance(fax, CameFax) else self._words(fax, now)
+        if isinstance(fax, SentFax) and fax.hours and fax.state == "queued":
+            words = terms.WITHIN.fill(words=words, hours=fax.hours)
         if fax.mail is None or fax.mail.state not in terms.MAILS:
             return words
         return terms.MAILS[fax.mail.state].fill(words=words, to=fax.mail.to)
@@ -237,8 +268,13 @@ class Faxes:
         made: list[FaxRow] = []
         if only != SENT:
             made += [_came_row(fax, countries) for fax in self._came.values()]
+            made += [_coming_row(fax, countries) for fax in self._coming.values()]
         if only != CAME:
-            made += [self._sent_row(fax, countries, now) for fax in self._sent.values()]
+            batches = Counter(fax.batch for fax in self._sent.values() if fax.batch)
+            made += [
+                replace(self._sent_row(fax, countries, now), many=batches.get(fax.batch, 1))
+                for fax in self._sent.values()
+            ]
         return sorted(made, key=lambda row: (row.at or _NEVER, row.key), reverse=True)
 
     def _sent_row(self, fax: SentFax, countries: Mapping[str, str | None], now: datetime) -> FaxRow:
@@ -285,6 +321,11 @@ def came_words(fax: CameFax) -> Phrase:
     if fax.bad_rows:
         words = terms.DAMAGED.fill(words=words, rows=fax.bad_rows)
     return words if fax.whole else terms.CUT_OFF.fill(words=words)
+
+
+def _coming_row(fax: Coming, countries: Mapping[str, str | None]) -> FaxRow:
+    number = local(fax.number, countries.get(fax.port)) or NO_NUMBER
+    return FaxRow((COMING, fax.id), "coming", number, terms.COMING.fill(page=fax.page), "", fax.at)
 
 
 def _came_row(fax: CameFax, countries: Mapping[str, str | None]) -> FaxRow:

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from ctidesk.viewmodels.desk import OWN_WORDS, Desk
 from ctidesk.viewmodels.fax_facts import SentFax
 from ctidesk.viewmodels.fax_order import Answer, FaxOrder
-from ctidesk.viewmodels.faxes import ALL, CAME, SENT, FaxRow, Key
+from ctidesk.viewmodels.faxes import ALL, CAME, COMING, SENT, FaxRow, Key
 from ctidesk.viewmodels.times import clock, day, days_ago
 from ctidesk.views import theme
 from ctidesk.views.fax_form import FaxForm
@@ -188,13 +188,14 @@ class FaxesWindow(QWidget):
 
     def _row(self, row: FaxRow) -> ListRow:
         t = theme.tokens()
-        colours = {"fax": t.accent, "sending": t.busy, "sent": t.talking, "failed": t.alarm}
+        many = self.tr("one of {count}").format(count=row.many) if row.many > 1 else ""
+        colours = {"fax": t.accent, "coming": t.busy, "sending": t.busy, "sent": t.talking, "failed": t.alarm}
         return ListRow(
             key=_text(row.key),
             icon=row.kind,
             colour=colours[row.kind],
             first=say(row.who),
-            second="  ·  ".join(part for part in (say(row.words), row.more) if part),
+            second="  ·  ".join(part for part in (say(row.words), row.more, many) if part),
             right=self._when(row.at),
             bold=row.fresh,
         )
@@ -207,7 +208,11 @@ class FaxesWindow(QWidget):
     def _chosen(self, chosen: QItemSelection) -> None:
         row = self._model.row(next(iter(chosen.indexes()), QModelIndex()))
         key = None if row is None else self._keys.get(row.key)
-        if key is not None and (self._faxes.sheet is None or self._faxes.sheet.key != key):
+        if (
+            key is not None
+            and key[0] != COMING
+            and (self._faxes.sheet is None or self._faxes.sheet.key != key)
+        ):
             self._hands.look(key)
 
     def _leaf(self, page: int) -> None:
@@ -225,8 +230,9 @@ class FaxesWindow(QWidget):
         if fax is None or sheet is None:
             return
         kinds = {self.tr("PDF file (*.pdf)"): ".pdf", self.tr("TIFF file (*.tif)"): ".tif"}
-        name = self.tr("fax-{id}").format(id=fax.id) + ".pdf"
-        chosen, kind = QFileDialog.getSaveFileName(self, self.tr("Save the fax"), name, ";;".join(kinds))
+        chosen, kind = QFileDialog.getSaveFileName(
+            self, self.tr("Save the fax"), f"{fax.id}.pdf", ";;".join(kinds)
+        )
         if chosen:
             path = Path(chosen)
             suffix = path.suffix.lower()

@@ -248,6 +248,7 @@ _DRAW: dict[str, Callable[[QPainter], None]] = {
     "running": _talk,
     "interrupted": _cross,
     "fax": _sheet,
+    "coming": _arrow_in,
     "sending": _arrow_on,
     "sent": _tick,
     "failed": _cross,
