@@ -55,6 +55,8 @@ def _list(args: argparse.Namespace) -> int:
     look.show_rows(rows, COLUMNS, args, "no lines")
     if not args.json:
         for row in rows:
+            if row["holder"]:
+                print(f"{row['id']}: in use by {row['holder']}")
             if row["trouble"]:
                 print(f"{row['id']}: {row['trouble']}")
             if row["slips"]:
@@ -89,6 +91,7 @@ def _configured(config: StationConfig, store: Store) -> Iterator[dict[str, Any]]
             "label": line.label,
             "state": STOPPED,
             "call": None,
+            "holder": None,
             "script": line.script,
             "country": line.country or config.office.country,
             "learnt": [row_of(tone) for tone in store.learnt_tones(line.port)],

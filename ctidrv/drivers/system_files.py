@@ -49,7 +49,8 @@ def _headsets() -> Iterator[str]:
 
 def systemd_unit(user: str, data: Path, command: Sequence[str]) -> str:
     """A station that starts with the computer, as this user, who hears no sound there: telephones only.
-    What it is sent to stop, it puts its lines on hook first."""
+    What it is sent to stop, it puts its lines on hook first. /run/ctidrv is its own, for the ports of fax
+    modems."""
     return f"""\
 # Written by `ctidrv doctor --system-files`.
 [Unit]
@@ -58,6 +59,7 @@ After=local-fs.target dahdi.service
 
 [Service]
 User={user}
+RuntimeDirectory=ctidrv
 SupplementaryGroups={GROUP}
 ExecStart={" ".join(_quoted(part) for part in [*command, "station", "--data", str(data)])}
 Restart=on-failure

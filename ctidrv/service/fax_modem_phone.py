@@ -17,13 +17,15 @@ from ctidrv.errors import CallEnded, CtiError, PortError
 from ctidrv.modem.wording import Result
 from ctidrv.service.holds import Holder
 from ctidrv.service.outbound import FREE_WITHIN, Outbound
-from ctidrv.units import TICK
+from ctidrv.units import TICK, Samples, seconds
 
 if TYPE_CHECKING:
     from ctidrv.service.parts import Line
 
 log = logging.getLogger("ctidrv.service")
 
+WARNS_EVERY = seconds(1)
+"""At the most: a program that asks for what cannot be over and over fills no disk."""
 RESULTS = {
     Cause.CALLED_BUSY: Result.BUSY,
     Cause.CONGESTION: Result.BUSY,
@@ -69,14 +71,14 @@ class LinePhone:
         self._call: Call | None = None
         self._dialling: asyncio.Task[None] | None = None
         self._answers = asyncio.Event()
+        self._warned: Samples | None = None
 
     # The modem's side.
 
     def dial(self, number: str) -> None:
         digits = number_of(number)
         if self.off_hook or digits is None:
-            log.warning("%s: ATD%s: only a number on a line on hook is dialled", self._holder.name, number)
-            self._failed(Result.ERROR)
+            self._refused(number, "only a number, on a line on hook, is dialled", Result.ERROR)
             return
         self._dialling = asyncio.get_running_loop().create_task(self._dial(digits))
 
@@ -155,8 +157,11 @@ class LinePhone:
         while self._line.controller.state is State.CLEARING and self._clock.now() < until:
             await self._clock.sleep(TICK)
 
-    def _refused(self, number: str, error: CtiError, result: Result) -> None:
-        log.warning("%s: ATD%s: %s", self._holder.name, number, error)
+    def _refused(self, number: str, why: object, result: Result) -> None:
+        now = self._clock.now()
+        if self._warned is None or now - self._warned >= WARNS_EVERY:
+            log.warning("%s: ATD%s: %s", self._holder.name, number, why)
+            self._warned = now
         self._failed(result)
 
     def not_through(self, call: Call) -> None:

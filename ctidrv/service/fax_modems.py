@@ -168,6 +168,7 @@ class FaxModem:
     def _host_gone(self) -> None:
         self.modem.dtr_lost()
         self._phone.hang_up()  # whatever &D says: nobody is there to end the call
+        self.modem.hung_up()  # what it was at ends with that
         self._holds.release(self.port, self)
 
     # The line.

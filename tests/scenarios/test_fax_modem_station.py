@@ -153,10 +153,11 @@ def events(row: dict[str, Any], type: str) -> list[dict[str, Any]]:
     return [event for event in row["events"] if event["type"] == type]
 
 
-def test_a_program_sends_two_pages_row_by_row_and_the_call_has_its_row(program: Program) -> None:
+@pytest.mark.parametrize("ecm", [True, False], ids=["ecm", "no-ecm"])
+def test_a_program_sends_two_pages_row_by_row_and_the_call_has_its_row(program: Program, ecm: bool) -> None:
     pages, told = [rows(1), rows(2, 400)], []
     sheets = [Sheet(WIDTH, "fine")] * 2
-    sender = station("caller", T30Config(True, sheets=sheets), [(each, WIDTH) for each in pages])
+    sender = station("caller", T30Config(True, sheets=sheets, ecm=ecm), [(each, WIDTH) for each in pages])
 
     async def scene() -> None:
         await program.opens()
@@ -176,11 +177,12 @@ def test_a_program_sends_two_pages_row_by_row_and_the_call_has_its_row(program: 
     assert program.port.link is None
 
 
+@pytest.mark.parametrize("ecm", [True, False], ids=["ecm", "no-ecm"])
 def test_who_calls_rings_the_modem_with_caller_id_and_ata_takes_his_pages_row_by_row(
-    program: Program,
+    program: Program, ecm: bool
 ) -> None:
     pages, told = [rows(3), rows(4)], []
-    receiver = station("answerer", T30Config(False))
+    receiver = station("answerer", T30Config(False, ecm=ecm))
 
     async def scene() -> None:
         await program.opens()
@@ -392,6 +394,38 @@ def test_who_waits_for_a_fax_is_not_robbed_by_a_program_that_opens_the_modem(
 
     program.play(scene())
     assert len([each for each in caplog.messages if "the program gets no calls until then" in each]) == 1
+
+
+def test_whatever_a_program_writes_in_a_call_the_line_is_idle_when_it_has_gone(
+    program: Program, caplog: pytest.LogCaptureFixture
+) -> None:
+    dice = random.Random(11)
+    commands = [b"AT+FTH=3\r", b"AT+FTM=145\r", b"AT+FRM=96\r", b"AT+FRH=3\r", b"ATD5550002\r", b"ATA\r"]
+    commands += [b"\x10\x03", b"\x10\x18", b"\x13", b"\x11", b"AT+FTS=1\r", b"AT+FRS=1\r", b"ATO\r"]
+
+    async def scene() -> None:
+        await program.opens()
+        program.types("ATE0&D0+FCLASS=1;S7=255")
+        await program.says(b"OK")
+        answering = asyncio.ensure_future(machine_answers(program))
+        program.types(f"ATDT{NUMBER}")
+        await program.says(b"CONNECT", within=60)
+        for _ in range(300):
+            program.port.waits += dice.choice(commands) + dice.randbytes(dice.choice((0, 0, 3, 700)))
+            program.port.came.clear()
+            await program.clock.sleep(seconds(0.1))
+        program.port.close()
+        await program.clock.sleep(seconds(3))
+        assert program.station.lines[LINE].controller.state.word == "idle"
+        assert program.station.holds.of(LINE) is None
+        await program.opens()
+        program.types("\x11ATZ")
+        await program.says(b"OK")
+        await answering
+
+    program.play(scene())
+    assert program.office.row(NUMBER)["outcome"] == "answered"
+    assert 0 < len([each for each in caplog.messages if "on a line on hook, is dialled" in each]) <= 31
 
 
 def test_bytes_without_end_are_taken_in_pieces_and_the_modem_answers_behind_them(program: Program) -> None:

@@ -22,6 +22,9 @@ from ctidrv.drivers.v253.link import SerialLink
 from ctidrv.errors import ServiceError
 from ctidrv.native.t30 import T30, T30Config, T30Event
 from ctidrv.service.client import StationClient
+from tests.long.fax_class1 import HEADER, differences
+from tests.long.fax_programs import EFAX, NO_EFAX, read_pages, write_page
+from tests.native import page_set
 
 Image = pytest.importorskip("PIL.Image", reason="pillow is not installed")
 
@@ -91,8 +94,11 @@ class Office:
         raise AssertionError(f"this did not happen within {seconds} s: {what}")
 
     def fax(self, *words: str) -> subprocess.Popen[str]:
+        return self.command("fax", *words)
+
+    def command(self, *words: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [*CTIDRV, "fax", *words, "--data", str(self.data)],
+            [*CTIDRV, *words, "--data", str(self.data)],
             encoding="utf-8",
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -110,6 +116,7 @@ class Office:
 
 
 def result_of(process: subprocess.Popen[str]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The last line, and those before it."""
     out, err = process.communicate(timeout=120)
     assert err == ""
     rows = [json.loads(line) for line in out.splitlines()]
@@ -143,6 +150,8 @@ def test_a_document_goes_from_one_line_to_the_other_row_by_row_and_both_commands
     office = make_office(CONFIG)
     there = office.fax("receive", "--to", str(tmp_path / "in"), "--line", "sim/1", "--json")
     office.until(office.holder, "somebody waits on the line")
+    shown = office.command("ports").communicate(timeout=60)[0]
+    assert "sim/1: in use by ctidrv fax receive (process " in shown
     refused = office.fax("receive", "--to", str(tmp_path / "in"), "--line", "sim/1")
     here = office.fax("send", str(letter), "--number", "8001", "--line", "sim/2", "--json")
     out, err = refused.communicate(timeout=60)
@@ -237,3 +246,34 @@ def test_a_program_at_the_lines_modem_takes_a_document_row_by_row_and_its_port_g
     office.process.terminate()
     office.process.wait(30)
     assert not port.is_symlink()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
+@pytest.mark.skipif(EFAX is None, reason=NO_EFAX)
+def test_efax_sends_by_the_modem_of_a_line_and_takes_a_fax_by_it(make_office: Any, tmp_path: Path) -> None:
+    office = make_office(CONFIG + MODEM)
+    words = [str(EFAX), "-d", str(office.data / "ttyF0"), "-o1"]
+    text = page_set.text(1728, 300)
+    write_page(text, tmp_path / "page.tif")
+    there = office.fax("receive", "--to", str(tmp_path / "in"), "--line", "sim/2", "--json")
+    office.until(lambda: office.client.ports()[1]["holder"], "somebody waits on the line")
+    efax = [*words, "-t", "T8002", str(tmp_path / "page.tif")]
+    done = subprocess.run(efax, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=200)
+    assert done.returncode == 0, done.stderr
+    got, _ = result_of(there)
+    # Above the page stands efax's header; it breaks rows itself, there and now and then below.
+    differ = differences(page_set.packed(text), pages_of(got["file"])[0], HEADER, set())
+    assert len(differ) <= got["bad_rows"] <= 8
+    write_tiff(tmp_path / "letter.tif", [page(2, 200)])
+    waits = [*words, "-iZ", "-iS0=1", "-w", "-r", "came"]
+    with subprocess.Popen(waits, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as taking:
+        office.until(office.holder, "efax has the line")
+        time.sleep(2)  # it sets the modem up
+        here = office.fax(
+            "send", str(tmp_path / "letter.tif"), "--number", "8001", "--line", "sim/2", "--json"
+        )
+        told, _ = result_of(here)
+        _, log = taking.communicate(timeout=60)
+    assert told["ok"], told
+    assert taking.returncode == 0, log
+    assert read_pages(sorted(tmp_path.glob("came.*"))) == [page(2, 200).rows]
