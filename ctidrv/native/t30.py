@@ -119,7 +119,11 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class T30Config:
-    """Who we are and what we want (cti_t30_config)."""
+    """Who we are and what we want (cti_t30_config).
+
+    `subaddress`: sent as SUB, or as SEP where we poll; answering: by which our document is polled, empty: by
+    any and by none. `password`: sent as SID or PWD; answering: what we demand (T.30, 5.3.6).
+    """
 
     calling: bool
     receives: bool = True

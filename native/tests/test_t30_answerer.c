@@ -285,6 +285,24 @@ static void a_call_that_ends_within_a_page_gives_what_there_is_as_cut(void) {
     }
 }
 
+static void who_hangs_up_behind_training_or_a_page_is_told_so(void) {
+    begin();
+    hear_dcs(1, CTI_FAX_MODEM_V17, 14400);
+    t30_stage_wait(&s, 5000); /* no training comes */
+    CHECK_EQ(t30_stage_says(&s), CTI_T30_FTT);
+    hear(CTI_T30_DCN);
+    CHECK_EQ(t30_stage_result(&s), CTI_T30_HUNG_UP_TRAINING);
+    t30_stage_end(&s);
+    to_page(0);
+    make_page(0);
+    t30_stage_carrier(&s, &from);
+    hear(CTI_T30_EOM);
+    CHECK_EQ(t30_stage_says(&s), CTI_T30_MCF);
+    hear(CTI_T30_DCN);
+    CHECK_EQ(t30_stage_result(&s), CTI_T30_HUNG_UP_PAGE);
+    t30_stage_end(&s);
+}
+
 static void a_voice_request_is_told_and_answered_as_the_plain_command(void) {
     to_page(0);
     make_page(0);
@@ -312,6 +330,7 @@ int main(void) {
     RUN(a_page_without_its_end_is_not_clean);
     RUN(behind_eom_dis_comes_again_and_behind_eop_the_call_ends);
     RUN(a_call_that_ends_within_a_page_gives_what_there_is_as_cut);
+    RUN(who_hangs_up_behind_training_or_a_page_is_told_so);
     RUN(a_voice_request_is_told_and_answered_as_the_plain_command);
     CHECK_END();
 }

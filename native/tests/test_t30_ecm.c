@@ -257,6 +257,42 @@ static void without_memory_the_far_end_is_told_to_wait(void) {
     t30_stage_end(&s);
 }
 
+static void a_block_that_was_left_out_makes_the_page_not_clean(void) {
+    for (int left_out = 0; left_out < 3;
+         left_out++) { /* none; a block; the page's number changes within it */
+        to_page(1);
+        int all = from.n_fcd - 3, half = all / 2;
+        for (int i = 0; i < half; i++)
+            hear_frame(i);
+        from.n_fcd = half + 3;
+        hear_pps(0, 0, 0);
+        CHECK_EQ(t30_stage_says(&s), CTI_T30_MCF);
+        for (int i = half; i < all; i++) {
+            from.fcd[i][3] = (uint8_t)(i - half);
+            hear_frame(i);
+        }
+        from.n_fcd = all - half + 3;
+        hear_pps(CTI_T30_EOP, left_out == 2, left_out == 1 ? 2 : 1);
+        CHECK_EQ(t30_stage_says(&s), CTI_T30_MCF);
+        CHECK(memcmp(s.rows[0], from.page, sizeof from.page) == 0);
+        CHECK_EQ(taken()->clean, !left_out);
+        t30_stage_end(&s);
+    }
+}
+
+static void a_page_that_is_longer_than_its_memory_is_not_confirmed(void) {
+    static uint8_t small[2 * T30_STAGE_ROW], damage[2];
+    to_page(0);
+    CHECK_EQ(cti_t30_memory(s.t, small, sizeof small, damage, 2), 0);
+    t30_stage_carrier(&s, &from);
+    hear_pps(CTI_T30_EOP, 0, 0);
+    CHECK_EQ(t30_stage_says(&s), CTI_T30_DCN);
+    CHECK_EQ(t30_stage_result(&s), CTI_T30_PAGE_REFUSED);
+    CHECK_EQ(taken()->value, CTI_T30_TURNED_DOWN);
+    CHECK(!taken()->clean && taken()->rows == 2);
+    t30_stage_end(&s);
+}
+
 static void frames_of_wrong_numbers_and_sizes_do_no_harm(void) {
     uint8_t frame[CTI_HDLC_FRAME_MAX];
     memset(frame, 0x5A, sizeof frame);
@@ -282,6 +318,8 @@ int main(void) {
     RUN(ctc_is_answered_with_ctr_and_long_training_at_the_new_rate);
     RUN(eor_ends_the_page_with_frames_missing_and_it_is_never_clean);
     RUN(without_memory_the_far_end_is_told_to_wait);
+    RUN(a_block_that_was_left_out_makes_the_page_not_clean);
+    RUN(a_page_that_is_longer_than_its_memory_is_not_confirmed);
     RUN(frames_of_wrong_numbers_and_sizes_do_no_harm);
     CHECK_END();
 }

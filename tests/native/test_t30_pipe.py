@@ -191,15 +191,24 @@ def test_a_line_that_is_lost_within_a_page_is_told_so_at_both_ends() -> None:
     assert not any(event.clean for event in b.taken)
 
 
-def polling(caller_pages: int, answerer_pages: int, *, password: str = "", demanded: str = "") -> Pipe:
+def polling(
+    caller_pages: int,
+    answerer_pages: int,
+    *,
+    password: str = "",
+    demanded: str = "",
+    asked: str = "77",
+    lies: str = "",
+) -> Pipe:
     ours, theirs = letter(caller_pages), letter(answerer_pages)
     theirs.reverse()
     a = station(
         "caller",
-        T30Config(True, polls=True, sheets=[Sheet()] * caller_pages, password=password, subaddress="77"),
+        T30Config(True, polls=True, sheets=[Sheet()] * caller_pages, password=password, subaddress=asked),
         ours,
     )
-    b = station("answerer", T30Config(False, sheets=[Sheet()] * answerer_pages, password=demanded), theirs)
+    sheets = [Sheet()] * answerer_pages
+    b = station("answerer", T30Config(False, sheets=sheets, password=demanded, subaddress=lies), theirs)
     pipe = Pipe(a, b)
     pipe.run()
     return pipe
@@ -226,6 +235,19 @@ def test_polling_is_refused_with_a_wrong_password_and_where_there_is_nothing() -
     assert (a.result, b.result, a.taken) == ("hung-up-before", "wrong-password", [])
     a, b = polling(0, 0).stations
     assert (a.result, b.result) == ("no-document", "hung-up-before")
+
+
+@pytest.mark.parametrize(("asked", "lies"), [("77", "77"), ("77", ""), ("", "")])
+def test_a_document_is_polled_by_its_sub_address_or_has_none(asked: str, lies: str) -> None:
+    a, b = polling(0, 1, asked=asked, lies=lies).stations
+    assert (a.result, b.result, len(a.taken)) == ("ok", "ok", 1)
+
+
+@pytest.mark.parametrize("asked", ["78", ""])
+def test_another_document_than_the_one_asked_for_is_not_given(asked: str) -> None:
+    a, b = polling(1, 1, asked=asked, lies="77").stations
+    assert (a.result, b.result) == ("hung-up-before", "no-document")
+    assert (a.taken, a.sent_states) == ([], ["confirmed"])
 
 
 def test_sub_address_and_password_go_with_what_is_sent() -> None:

@@ -5,7 +5,8 @@
  * A fax modem does the turns that it orders and tells it what was heard: our own on audio, a serial modem
  * (Class 1, T.31), or a test's pipe of bits. Time is a count of samples that the owner moves. Memory is the
  * caller's; nothing is allocated. What comes from the far end is hostile: any frame of any length at any
- * time.
+ * time. Whatever it says, the call ends: 15 minutes behind the last page, block or part of a page that was
+ * gained (128 rows), or with the seventh page on end that was refused or cut.
  *
  * The owner's loop: cti_t30_turn() after each of the calls below; it does what the turn says, and tells.
  */
@@ -89,7 +90,7 @@ typedef struct cti_t30_event {
     int32_t damaged, first_damaged; /* first_damaged -1: none */
     int32_t end;                    /* enum cti_t4_end */
     /* 1: all rows good, all in memory, the end whole, and the carrier did not fail within the page; with
-     * error correction no frame missing. */
+     * error correction no frame missing and no block left out. */
     int32_t clean;
     uint8_t octets[40];
 } cti_t30_event;
@@ -107,7 +108,8 @@ typedef struct cti_t30_config {
     int32_t sheets;                        /* pages to be sent; answering: to be polled */
     const cti_t30_sheet *sheet;            /* so many; lives as long as the call */
     char ident[CTI_T30_ID_CHARS + 1];      /* ours: digits, blank, + * #; empty: none is sent */
-    char subaddress[CTI_T30_ID_CHARS + 1]; /* sending: SUB; polling: SEP */
+    char subaddress[CTI_T30_ID_CHARS + 1]; /* sending: SUB; polling: SEP; answering: SEP that our document
+                                              is polled by, empty: any or none */
     char password[CTI_T30_ID_CHARS + 1];   /* calling: PWD or SID that we give; answering: that we demand */
     int32_t modems;                        /* mask of 1 << enum cti_fax_modem; default V.27ter, V.29, V.17 */
     int32_t bit_rate;                      /* highest; default 14400 */

@@ -262,7 +262,9 @@ void cti_t30_run(cti_t30 *t, int samples) {
     t->now += samples;
     if (t->state >= T30_LEAVING || t->sending != T30_SENDS_NOTHING)
         return;
-    if (t->command_length > 0 && t->now >= t->command_due)
+    if (t30_is_stalled(t))
+        t30_stalled(t);
+    else if (t->command_length > 0 && t->now >= t->command_due)
         t30_answer_command(t);
     else if (t->t1_due >= 0 && t->now >= t->t1_due)
         t30_long_timeout(t);

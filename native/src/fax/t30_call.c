@@ -148,12 +148,17 @@ void t30_dis_again(cti_t30 *t, const cti_t30_frame_view *f) {
         t30_command_again(t, f);
 }
 
+/* SEP asks for our document, or there is no other. */
+static int is_selected(const cti_t30 *t) {
+    return t->cfg.subaddress[0] == '\0' || strcmp(t->cfg.subaddress, t->link.subaddress) == 0;
+}
+
 void t30_got_dtc(cti_t30 *t, const cti_t30_frame_view *f) {
     if (t->cfg.calling)
         return;
     cti_t30_ability_parse(f->fif, f->fif_length, 0, &t->link.far_end);
     (void)t30_tell(t, CTI_T30_REMOTE, CTI_T30_DTC);
-    if (t->tx.sheet >= t->cfg.sheets)
+    if (t->tx.sheet >= t->cfg.sheets || !is_selected(t))
         t30_leave(t, CTI_T30_NO_DOCUMENT);
     else if (t30_password_is_wrong(t))
         t30_leave(t, CTI_T30_WRONG_PASSWORD);
@@ -211,11 +216,31 @@ void t30_long_timeout(cti_t30 *t) {
         t30_leave(t, CTI_T30_NO_REPLY);
 }
 
+int t30_is_stalled(const cti_t30 *t) {
+    return t->rx.refusals > T30_REFUSED_MOST || t->now - t->gained_at >= (int64_t)T30_STALL_MS * T30_MS;
+}
+
+void t30_stalled(cti_t30 *t) {
+    int is_trained = t->state != T30_WAIT_TCF && t->state != T30_WAIT_COMMAND;
+    t30_leave(t, t->tx.begun                       ? CTI_T30_NOT_CONFIRMED
+                 : t->rx.refusals > 0              ? CTI_T30_PAGE_REFUSED
+                 : !t->rx.expected                 ? CTI_T30_NO_REPLY
+                 : is_trained || t->rx.answer != 0 ? CTI_T30_STOPPED
+                                                   : CTI_T30_TRAINING_FAILED);
+}
+
 /* Phase E. */
+
+/* A command that is waited for behind training or a page (FTT, RTN, RTP, EOM) follows what was agreed. */
+static int hung_up(const cti_t30 *t) {
+    if (t->state != T30_WAIT_COMMAND || !t->rx.expected || t->asked == T30_ASKED_DTC)
+        return t30_phase_result(t->state);
+    return t->rx.number > 0 ? CTI_T30_HUNG_UP_PAGE : CTI_T30_HUNG_UP_TRAINING;
+}
 
 void t30_got_dcn(cti_t30 *t, const cti_t30_frame_view *f) {
     (void)f;
-    t30_over(t, t->rx.refused ? CTI_T30_PAGE_REFUSED : t30_phase_result(t->state));
+    t30_over(t, t->rx.refused ? CTI_T30_PAGE_REFUSED : hung_up(t));
 }
 
 static void close_pages(cti_t30 *t) {

@@ -60,6 +60,7 @@ static void keep_row(cti_t30 *t, uint8_t damage) {
         cti_t30_event *ev = t30_tell(t, CTI_T30_PAGE_PART, 0);
         ev->page = t->rx.number;
         ev->rows = (int32_t)t->rx.kept;
+        t30_gain(t);
     }
 }
 
@@ -117,6 +118,7 @@ void t30_tell_page(cti_t30 *t, const cti_t4_report *report, int state) {
     t->rx.memory[1].number = -1;
     t->rx.begun = 0;
     t->rx.refused = state == CTI_T30_TURNED_DOWN;
+    t->rx.refusals = state == CTI_T30_TURNED_DOWN || state == CTI_T30_CUT ? t->rx.refusals + 1 : 0;
     if (state == CTI_T30_TURNED_DOWN)
         return;
     t->rx.number++;

@@ -150,6 +150,8 @@ void t30_send_post(cti_t30 *t) {
     uint8_t fif[4] = {is_last ? (uint8_t)(t->tx.post | 1) : 0, (uint8_t)t->tx.number,
                       (uint8_t)t->tx.block_number, (uint8_t)(t->tx.frames - 1)};
     t->tx.whole = is_last;
+    if (!t->link.ecm) /* which has taken as long as it is */
+        t30_gain(t);
     t30_open(t);
     if (t->link.ecm)
         t30_out(t, CTI_T30_PPS, fif, 4, 1);

@@ -26,6 +26,7 @@ static void next_page(cti_t30 *t, int state, int retrain) {
 }
 
 static void confirmed(cti_t30 *t, int retrain) {
+    t30_gain(t);
     if (!t->link.ecm || t->tx.last_block) {
         next_page(t, CTI_T30_CONFIRMED, retrain);
         return;

@@ -42,6 +42,8 @@ enum {
     T30_FTT_LAST = 3,           /* at the lowest rate */
     T30_PPR_MOST = 4,           /* of a block at one rate */
     T30_CTC_MOST = 16,          /* of a block */
+    T30_REFUSED_MOST = 6,       /* pages that we refused or that were cut, on end */
+    T30_STALL_MS = 900000, /* a block at 2400 bit/s takes 4 minutes; longer than this nothing is gained */
     T30_OWN_ECHO_MS = 2000,
     T30_OUT_FRAMES = 6,
     T30_OUT_OCTETS = 48,
@@ -119,6 +121,7 @@ struct cti_t30 {
     int64_t due_first; /* ... with nothing heard */
     int64_t due_most;  /* however much is heard */
     int64_t t1_due;    /* T0, T1, T5; -1: does not run */
+    int64_t gained_at; /* a page or block was confirmed, or a part of a page came */
     int64_t sent_at;   /* end of our last turn */
     int64_t flags_at;  /* first V.21 flags behind it; -1: none */
     int tries;         /* of the present command */
@@ -173,7 +176,8 @@ struct cti_t30 {
         int begun;  /* octets of the present page came */
         int number; /* pages until now */
         int unrepaired;
-        int lost, cut; /* the carrier has failed; it came back within the page: zeros may stand for rows */
+        int lost, cut; /* the carrier has failed; it came back within the page, or a block
+                          was left out: rows may be missing */
         int64_t kept;  /* rows in memory */
         int row_bytes;
         int block_got; /* frames since the last answer, or not yet confirmed */
@@ -185,6 +189,7 @@ struct cti_t30 {
         int data;                   /* of a page, since our last answer */
         int refused;                /* the last page was, and none came since */
         int is_doubted;             /* the last command ended a page unheard, or was MPS again */
+        int refusals;               /* pages on end that were refused or cut */
         int memories;
         t30_memory memory[T30_PAGES];
         uint8_t row[608];
@@ -209,6 +214,10 @@ void t30_open(cti_t30 *t); /* no frames are put out yet */
 void t30_out(cti_t30 *t, int type, const uint8_t *fif, int n, int is_final);
 void t30_send(cti_t30 *t, int sending);
 void t30_repeat(cti_t30 *t);
+/* The call gets on: it may last so much longer. */
+static inline void t30_gain(cti_t30 *t) {
+    t->gained_at = t->now;
+}
 int t30_may_repeat(const cti_t30 *t);
 /* Sends the frames that were put out, then waits in a state, listening to V.21. */
 void t30_send_then(cti_t30 *t, int then, int ms);
@@ -236,6 +245,9 @@ void t30_out_word(cti_t30 *t, int type, const char *text);
 void t30_send_dis(cti_t30 *t);
 void t30_call_timeout(cti_t30 *t);
 void t30_long_timeout(cti_t30 *t);
+/* Whatever the far end says, the call gets nowhere. */
+int t30_is_stalled(const cti_t30 *t);
+void t30_stalled(cti_t30 *t);
 void t30_leave(cti_t30 *t, int result);
 void t30_over(cti_t30 *t, int result);
 t30_action t30_got_dis, t30_got_dtc, t30_got_dcn, t30_dis_again, t30_command_again;

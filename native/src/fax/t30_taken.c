@@ -100,6 +100,22 @@ static void ask_again(cti_t30 *t, int n) {
     t->rx.answer = 0;
 }
 
+/* A page's blocks count on; where one is left out, or another page begins, rows may be missing between. */
+static int is_next_block(const cti_t30 *t) {
+    return t->rx.block_page == t->rx.last_page && t->rx.block_block == (t->rx.last_block + 1) % 256;
+}
+
+/* 0: it does not fit into the memory, so nothing may confirm it, and error correction has no word for that:
+ * the call ends. */
+static int page_done(cti_t30 *t) {
+    cti_t4_report report = t30_close_page(t);
+    int fits = t->rx.kept == report.rows, state = t->rx.unrepaired ? CTI_T30_TAKEN_BADLY : CTI_T30_TAKEN;
+    t30_tell_page(t, &report, fits ? state : CTI_T30_TURNED_DOWN);
+    if (!fits)
+        t30_leave(t, CTI_T30_PAGE_REFUSED);
+    return fits;
+}
+
 /* The block is whole, or given up. */
 static void block_done(cti_t30 *t, int type) {
     int post = t->rx.block_post;
@@ -110,16 +126,16 @@ static void block_done(cti_t30 *t, int type) {
         return;
     }
     t->command_length = 0;
+    t30_gain(t);
+    int is_next = !t->rx.begun || is_next_block(t);
     t30_open_page(t);
+    t->rx.cut |= !is_next;
     t->rx.unrepaired |= type == CTI_T30_ERR;
     t30_take_block(t, t->rx.block_frames);
     t->rx.last_page = t->rx.block_page;
     t->rx.last_block = t->rx.block_block;
-    if (post != CTI_T30_UNKNOWN) {
-        cti_t4_report report = t30_close_page(t);
-        t30_tell_page(t, &report, t->rx.unrepaired ? CTI_T30_TAKEN_BADLY : CTI_T30_TAKEN);
-    }
-    answer(t, type, post);
+    if (post == CTI_T30_UNKNOWN || page_done(t))
+        answer(t, type, post);
 }
 
 void t30_got_pps(cti_t30 *t, const cti_t30_frame_view *f) {
