@@ -14,8 +14,10 @@ from typing import Protocol
 
 from PIL import Image
 
+from ctidrv.drivers.class1.asking import modems_of
 from ctidrv.drivers.class1.call import make_call
 from ctidrv.drivers.v253.link import SerialLink
+from ctidrv.errors import PortError
 from ctidrv.native.t30 import T30, Sheet, T30Config, T30Event
 from tests.native import page_set
 
@@ -140,9 +142,18 @@ class OurHost:
         return contextlib.nullcontext()
 
     def run(self) -> None:
-        calling = self.image is not None
-        t30 = T30(T30Config(calling, sheets=[Sheet(WIDTH)] * calling, ident="555 0100"))
         link = SerialLink(str(self.port))
+        try:
+            self._call(link)
+        except PortError as error:
+            self.trouble = str(error)
+        finally:
+            link.close()
+
+    def _call(self, link: SerialLink) -> None:
+        calling = self.image is not None
+        sheets = [Sheet(WIDTH)] * calling
+        t30 = T30(T30Config(calling, sheets=sheets, ident="555 0100", modems=modems_of(link)))
 
         def tell(event: T30Event) -> None:
             self.events.append(event)
@@ -150,10 +161,7 @@ class OurHost:
                 assert self.image is not None
                 t30.page(event.page, page_set.packed(self.image), WIDTH)
 
-        try:
-            self.trouble = make_call(link, t30, f"T{NUMBER}" if calling else None, tell)
-        finally:
-            link.close()
+        self.trouble = make_call(link, t30, f"T{NUMBER}" if calling else None, tell)
         on = t30.link
         self.used = f"{on.modem} {on.bit_rate} {on.coding}{' ECM' if on.ecm else ''}"
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from ctidrv.modem.dle import shield
 from hwsim.devices.faxmodem.host_trace import HostTrace
+from tests.long.fax_class1 import HEADER, differences
 from tests.long.fax_octets import arrived, carriers
+from tests.long.fax_programs import WIDTH
 
 PAGE = bytes(range(1, 256)) * 3
 END = b"\x10\x03"
@@ -37,3 +39,19 @@ def test_octets_arrive_that_are_there_at_whatever_bit() -> None:
     shifted = (number << 3 | 0b101).to_bytes(len(PAGE) + 1, "little")
     assert arrived(PAGE, shifted)
     assert not arrived(PAGE, (number << 3 ^ 1 << 700).to_bytes(len(PAGE) + 1, "little"))
+
+
+def rows(*of: int) -> bytes:
+    return b"".join(bytes((each,)) * (WIDTH // 8) for each in of)
+
+
+def test_a_row_that_is_not_where_it_should_be_is_told_but_for_those_that_the_sender_broke() -> None:
+    page = list(range(60))
+    assert differences(rows(*page), rows(*page), 0, set()) == []
+    assert differences(rows(*page), rows(*page[:-1]), 0, set()) == [59]
+    assert differences(rows(*page), rows(0, *page), 0, set()) == page[1:]
+    own = [0, 0, 0] + [255] * HEADER + page[HEADER:]  # white before the page, and a header over it
+    assert differences(rows(*page), rows(*own), HEADER, set()) == []
+    own[3 + 40] = own[3 + 39]
+    assert differences(rows(*page), rows(*own), HEADER, set()) == [40]
+    assert differences(rows(*page), rows(*own), HEADER, {3 + 40}) == []
