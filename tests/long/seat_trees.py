@@ -5,13 +5,14 @@
 Each tree is an office of two lines and three seats, of another country each time, for a minute; every second
 one has four lines, whose callers wait in a queue. Callers ring, wait, press the key that leaves and hang up
 when they like; operators answer, let it ring, lift for nothing, pick up parked calls, talk, flash and key a
-number, and hang up; somebody holds, mutes, resumes, sends on, parks and gives out calls, and lets seats
-consult one another, swap, confer and hand over, by the API.
+number, and hang up; somebody holds, mutes, resumes, sends on, parks and gives out calls, lets seats
+consult one another, swap, confer and hand over, and gives callers to a box, to our fax machine (which none of
+them has an answer for) or to a menu (which these calls, that no script serves, let not in), by the API.
 
 The gates: nothing is stuck, no call has two owners, no caller hears nothing for 2 s (unless the operator who
-has him is muted), legs lie within their call and follow each other without a gap, every recording is whole,
-and in the queue whoever came first is rung for first, at the seat idle longest. Each that is not so is a
-finding, and exit 1. Two processes; about twenty minutes.
+has him is muted, he speaks to a box, or a fax machine listens to him), legs lie within their call and follow
+each other without a gap, every recording is whole, and in the queue whoever came first is rung for first, at
+the seat idle longest. Each that is not so is a finding, and exit 1. Two processes; about twenty minutes.
 """
 
 from __future__ import annotations
@@ -58,10 +59,13 @@ ORDERS = (
     "pick",
     "pause",
     "end",
+    "give",
+    "give",
     *["consult"] * 4,
 )
 IN_CONSULTATION = ("swap", "swap", "conference", "conference", "complete", "talking")
 """Most of the orders for a call whose seat talks with another."""
+PLACES = ("box:office", "fax-receive:office", "ivr:main-menu")
 LASTS = seconds(60)
 QUIET_DBM0, QUIET_S = -55.0, 2.0
 GAP_S = 0.1
@@ -194,6 +198,8 @@ class Tree:
                     await getattr(office.station, what)(call)
                 elif what == "send":
                     await office.station.transfer(call, dice.choice([seat, "sales"]), dice.randint(3, 15), {})
+                elif what == "give":
+                    await office.station.transfer(call, dice.choice(PLACES), dice.randint(3, 15), {})
                 elif what == "park":
                     await office.station.park(call, dice.randint(3, 30))
                 elif what == "pick":
@@ -264,10 +270,12 @@ class Tree:
             return [f"its recording is {row['state']}, {row['lost_seconds']} s are lost"]
         sent = numpy.frombuffer(read_wav(row["path"]).channels[0].bytes, dtype="<i2").astype(float)
         begin = next(event["at"] for event in call["events"] if event["type"] == "call.answered")
-        seats = [event for event in call["events"] if event["type"] == "call.seat"]
-        for event, after in pairwise(seats):
-            if event["state"] == "muted":
-                sent[int((event["at"] - begin) * 8000) : int((after["at"] - begin) * 8000) + 16000] = 3000
+        of_seats = [event for event in call["events"] if event["type"] == "call.seat"]
+        given = [event for event in call["events"] if event["type"] == "call.served"]
+        own = [pair for pair in pairwise(of_seats) if pair[0]["state"] == "muted"]
+        own += [pair for pair in pairwise(given) if pair[0]["state"] == "started"]
+        for event, after in own:
+            sent[int((event["at"] - begin) * 8000) : int((after["at"] - begin) * 8000) + 16000] = 3000
         whole = sent[: len(sent) // 800 * 800].reshape(-1, 800)
         levels = 10 * numpy.log10((whole**2).mean(axis=1) + 1e-9) - 20 * math.log10(16140)
         quiet = 0
@@ -295,10 +303,17 @@ def run(seed: int) -> rounds.Row:
         states = Counter(
             event["state"] for call in calls for event in call["events"] if event["type"] == "call.seat"
         )
+        given = Counter(
+            f"{event['by'].partition(':')[0]} {event['state']}"
+            for call in calls
+            for event in call["events"]
+            if event["type"] == "call.served"
+        )
         return {
             "findings": [f"tree {seed}: {finding}" for finding in dict.fromkeys(tree.findings)],
             "calls": len(calls),
             "at_seats": states,
+            "given": given,
             "orders": tree.did,
             "reached": Counter(reached.value for reached in tree.office.reached),
             "waited": Counter(waited.status for waited in tree.office.waited) if tree.queued else Counter(),
