@@ -36,6 +36,11 @@ _WORDS["en"] = {
     "seat-consulted": "{seat} is asked",
     "seat-conference": "{seat} is in a conference with the caller",
     "seat-left": "{seat} is out of the call: {cause}",
+    "served-started": "given to {by}",
+    "served-answered": "{by} is done",
+    "served-no-answer": "nobody answers {by}",
+    "served-failed": "{by} fails",
+    "call.faxed": "fax {direction}: {result}; pages: {pages}",
     "queue.entered": "waits in queue {queue}, in place {position}",
     "queue.left": "out of queue {queue} after {seconds:.0f} s: {why}",
 }
@@ -69,6 +74,11 @@ _WORDS["zh"] = {
     "seat-consulted": "座席 {seat} 被咨询",
     "seat-conference": "座席 {seat} 与来电者三方通话",
     "seat-left": "座席 {seat} 离开通话：{cause}",
+    "served-started": "转到 {by}",
+    "served-answered": "{by} 已完成",
+    "served-no-answer": "{by} 无应答",
+    "served-failed": "{by} 未成功",
+    "call.faxed": "传真 {direction}：{result}；{pages} 页",
     "queue.entered": "在队列 {queue} 中等候，第 {position} 位",
     "queue.left": "离开队列 {queue}，已等候 {seconds:.0f} 秒：{why}",
 }
@@ -89,6 +99,8 @@ def _kind(event: Mapping[str, Any]) -> str | None:
         return "reached"
     if kind == "call.seat":
         return f"seat-{event.get('state')}"
+    if kind == "call.served":
+        return f"served-{event.get('state')}"
     if kind == "call.digit":
         return "key-in" if event.get("during") else "key"
     if kind == "call.choice" and not event.get("key"):
