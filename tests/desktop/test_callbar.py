@@ -354,6 +354,9 @@ def test_op_4_buttons_that_can_do_nothing_say_why(at_seat: Any, station: Any, un
     station.send("call.served", 22, by="fax-receive:orders", state="started")
     until(lambda: "Sends a fax to box orders" in _texts(at_seat.window.pop))
     assert hints() == {"The caller talks with no operator."}
+    assert not at_seat.desk.answer_door().open  # nobody breaks the fax off by it
+    station.send("call.served", 60, by="fax-receive:orders", state="no-answer")
+    until(lambda: at_seat.desk.answer_door().open)
 
 
 def test_op_4_a_line_that_carries_no_fax_says_so_on_both_buttons() -> None:

@@ -289,8 +289,10 @@ class Desk:
         return cards.answer_door(call, reachable=self.reachable, asked=asked, menu=menu)
 
     def in_menu(self, call: Call) -> bool:
-        """A menu has answered and no operator has taken over, or talks at a seat."""
-        if call.state != "connected" or self.stage(call).seat is not None:
+        """A menu has answered and no operator has taken over, or talks at a seat; nor do fax machines speak
+        with one another, which a person would break off."""
+        at = self.stage(call)
+        if call.state != "connected" or at.seat is not None or (at.served or "").startswith("fax-"):
             return False
         by = [event.word("by") for event in self._events.get(call.id, ()) if event.type == "call.answered"]
         return bool(by) and by[-1] in (None, "script")
