@@ -150,6 +150,18 @@ def test_a_broadcast_is_marked_in_the_list(window: Any, faxed: Any, fake: Module
     assert window._model.row(window._model.index(0)).second.endswith("order.pdf  ·  one of 2")
 
 
+def test_a_window_that_was_closed_shows_the_present_when_it_is_opened_again(
+    window: Any, shown: Any, faxed: Any, fake: ModuleType, until: Any
+) -> None:
+    window.close()
+    faxed.came_rows.insert(0, fake.came_row("r7", 5))
+    faxed.send("fax.received", 6, fax="r7", box="office")
+    until(lambda: shown.desk.faxes.new() == 2)
+    shown.window._show_faxes()
+    assert shown.window.faxes is window
+    assert window._model.rowCount() == 10
+
+
 def test_filters_show_those_that_came_or_are_sent(window: Any) -> None:
     from PySide6.QtWidgets import QPushButton
 

@@ -137,14 +137,15 @@ class Outbox:
     async def _send(self, mail: Mail) -> Outcome | None:
         try:
             message = await self._compose(mail)
+            self._delivery = self._deliver(message)
+            outcome = await asyncio.to_thread(self._delivery.run)
         except CtiError as error:
             return Outcome(False, str(error), final=True)
-        except Exception:
-            _log.exception("the e-mail of fax %s could not be written", mail.fax)
-            return Outcome(False, "it could not be written: see the station's log")
-        self._delivery = self._deliver(message)
-        outcome = await asyncio.to_thread(self._delivery.run)
-        self._delivery = None
+        except Exception:  # ours: it must not hold up the others
+            _log.exception("the e-mail of fax %s failed", mail.fax)
+            return Outcome(False, "the station failed at it: see its log")
+        finally:
+            self._delivery = None
         stopped = self._unsubscribe is None and not outcome.taken
         return None if stopped else outcome
 

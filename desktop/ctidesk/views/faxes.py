@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -55,6 +55,7 @@ class FaxesWindow(QWidget):
         self.only = ALL
         self.form: FaxForm | None = None
         self._keys: dict[str, Key] = {}
+        self._shown: tuple[list[FaxRow], date] | None = None
         self._whole = QVBoxLayout(self)
         self._whole.setContentsMargins(0, 0, 0, 0)
         self._inner: QWidget | None = None
@@ -79,7 +80,7 @@ class FaxesWindow(QWidget):
         if self._inner is not None:
             self._whole.removeWidget(self._inner)
             self._inner.deleteLater()
-        self._inner = QWidget()
+        self._inner, self._shown = QWidget(), None
         self._whole.addWidget(self._inner)
         self.page = FaxPage(self._faxes)
         self.page.leafed.connect(self._leaf)
@@ -167,9 +168,13 @@ class FaxesWindow(QWidget):
     def render_faxes(self) -> None:
         """Shows what the desk holds of faxes now."""
         rows = self._faxes.rows(self.only, self._desk.countries(), self._now())
-        self._keys = {_text(row.key): row.key for row in rows}
-        self._model.set_rows([self._row(row) for row in rows])
-        self._none.setVisible(not rows)
+        # Most events change nothing here, and a thousand rows take their time.
+        shown = (rows, self._now().astimezone().date())
+        if shown != self._shown:
+            self._shown = shown
+            self._keys = {_text(row.key): row.key for row in rows}
+            self._model.set_rows([self._row(row) for row in rows])
+            self._none.setVisible(not rows)
         sheet = self._faxes.sheet
         place = QModelIndex() if sheet is None else self._model.place(_text(sheet.key))
         if place.isValid() and not self.list.selectionModel().isSelected(place):

@@ -237,7 +237,7 @@ class MainWindow(QMainWindow):
         self._rows = {row.call: row for row in rows}
         self.history.show_rows(rows, now)
         self.history.show_new_faxes(desk.faxes.new())
-        if self.faxes is not None:
+        if self.faxes is not None and self.faxes.isVisible():
             self.faxes.render_faxes()
         self.player.show_player(self._other_sound(), call=card is not None)
         self._show_connection()
@@ -312,6 +312,7 @@ class MainWindow(QMainWindow):
         """In a window of its own: a call that comes meanwhile is still seen, and answered by its key."""
         if self.faxes is None:
             self.faxes = FaxesWindow(self._desk, self._hands.faxes, self._now)
+        self.faxes.render_faxes()
         self.faxes.show()
         self.faxes.raise_()
         self.faxes.activateWindow()

@@ -66,8 +66,8 @@ class House:
         path = self.folder.received_fax(START, id)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_tiff(path, [PageRows(b"\x0f" * 216 * 100, 1728, 204, 196)] * 2)
-        known: dict[str, Any] = {"number": "01066554433", "ident": "+86 10 66554433", **more}
-        fax = ReceivedFax(id, box, "sim/1", START, str(path), "ab" * 32, 2, 0, **known)
+        known: dict[str, Any] = {"bad_rows": 0, "number": "01066554433", "ident": "+86 10 66554433", **more}
+        fax = ReceivedFax(id, box, "sim/1", START, str(path), "ab" * 32, 2, **known)
         self.boxes.put(fax)
         return fax
 
@@ -111,7 +111,7 @@ def house(tmp_path: Path, office: PostOffice) -> Iterator[House]:
 
 def test_a_fax_in_a_box_goes_to_its_address_as_it_is_configured(house: House, office: PostOffice) -> None:
     house.came()
-    house.came("r2", "orders", whole=False)
+    house.came("r2", "orders", whole=False, bad_rows=12)
     house.came("r3", "quiet")
     house.came("r4", "junk")
     house.run(quiet)
@@ -135,7 +135,7 @@ def test_a_fax_in_a_box_goes_to_its_address_as_it_is_configured(house: House, of
     assert chinese["Subject"] == "来自 01066554433 的传真，2 页"
     body = chinese.get_body()
     assert body is not None
-    assert "连接中断，可能缺页。" in body.get_content()
+    assert body.get_content().splitlines()[-3:] == ["损坏的行数：12", "连接中断，可能缺页。", "传真编号：r2"]
     (pdf,) = chinese.iter_attachments()
     assert pdf.get_filename() == "r2.pdf"
     assert len(pypdfium2.PdfDocument(io.BytesIO(pdf.get_content()))) == 2

@@ -229,6 +229,20 @@ def test_a_mail_whose_fax_is_gone_is_over_without_asking_a_server() -> None:
     assert (office.of("f1").state, office.of("f1").error) == (MailState.FAILED, "no fax 'f1'")
 
 
+def test_a_mail_at_which_the_station_fails_is_tried_again_and_holds_up_no_other() -> None:
+    async def scene(office: Office) -> None:
+        office.story["f1"] = []
+        office.add("f1", "f2")
+        office.news()
+        await office.quiet()
+        office.story["f1"] = [TAKEN]
+        assert office.of("f1").error == "the station failed at it: see its log"
+        assert office.of("f2").state is MailState.SENT
+        await office.on(timedelta(minutes=2))
+
+    assert run(scene).of("f1").state is MailState.SENT
+
+
 def test_a_mail_that_comes_while_another_is_sent_is_sent_after_it() -> None:
     async def scene(office: Office) -> None:
         office.add("f1")
