@@ -225,7 +225,11 @@ class FakeStation:
         return self._page("fax_page", fax, page)
 
     def received_page(self, fax: str, page: int) -> bytes:
-        return self._page("received_page", fax, page)
+        made = self._page("received_page", fax, page)
+        for row in self.came_rows:
+            if row["id"] == fax:
+                row["state"] = "read"
+        return made
 
     def _page(self, what: str, fax: str, page: int) -> bytes:
         self._do(what, fax, str(page))
