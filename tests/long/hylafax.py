@@ -112,7 +112,7 @@ class HylaFax:
         script.write_text(RECEIVED)
         script.chmod(0o755)
         if self.image is not None:
-            # MMR is sent as it is; of a strip of MH, which has no end of a page, it leaves the last row out
+            # MMR is sent as it is. Of MH, which it codes anew, it may leave the last row out of its frames.
             write_page(self.image, self.spool / "docq" / "page.tif", "group4")
             job = JOB.format(number=NUMBER, device=self._device)
             (self.spool / "sendq" / "q1").write_text(job)

@@ -14,8 +14,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from ctidrv.modem.pty_port import PtyPort
 from hwsim.devices.faxmodem.pcm_hook import PcmHook
-from hwsim.devices.pty_port import PtyPort
 from hwsim.devices.real_time import RealTime
 from tests.native.spandsp_fax import load
 from tests.native.spandsp_t31 import SpandspT31
