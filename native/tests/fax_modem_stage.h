@@ -59,3 +59,18 @@ static inline void stage_hear(cti_fax_modem_rx *rx, const int16_t *pcm, int n, i
         i += part;
     }
 }
+
+/* What a receiver of V.21 says of a signal. */
+static inline stage_heard stage_v21(const signal *s, int block) {
+    cti_fax_modem_rx_config cfg;
+    cti_fax_modem_rx *rx = malloc(cti_fax_modem_rx_size());
+    static stage_heard h;
+    memset(&h, 0, sizeof h);
+    CHECK_EQ(cti_fax_modem_rx_defaults(&cfg, CTI_FAX_MODEM_V21), CTI_OK);
+    CHECK_EQ(cti_fax_modem_rx_init(rx, cti_fax_modem_rx_size(), &cfg), CTI_OK);
+    int16_t *pcm = signal_pcm(s);
+    stage_hear(rx, pcm, s->n, block, &h);
+    free(pcm);
+    free(rx);
+    return h;
+}

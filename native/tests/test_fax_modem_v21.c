@@ -31,27 +31,13 @@ static signal *message(float level, int frames, int *begin, int *end) {
     return s;
 }
 
-static stage_heard heard(const signal *s, int block) {
-    cti_fax_modem_rx_config cfg;
-    cti_fax_modem_rx *rx = malloc(cti_fax_modem_rx_size());
-    static stage_heard h;
-    memset(&h, 0, sizeof h);
-    CHECK_EQ(cti_fax_modem_rx_defaults(&cfg, CTI_FAX_MODEM_V21), CTI_OK);
-    CHECK_EQ(cti_fax_modem_rx_init(rx, cti_fax_modem_rx_size(), &cfg), CTI_OK);
-    int16_t *pcm = signal_pcm(s);
-    stage_hear(rx, pcm, s->n, block, &h);
-    free(pcm);
-    free(rx);
-    return h;
-}
-
 static void t30_preamble_of_1_s_and_frames_are_heard_from_0_to_minus_48_dbm0(void) {
     static const float levels[] = {0.0f, -13.0f, -30.0f, -43.0f, -48.0f};
     for (int i = 0; i < 5; i++) {
         int begin, end;
         signal *s = message(levels[i], 5, &begin, &end);
         CHECK_NEAR(end - begin, (38 * 8 + 5 * (11 * 8 + 8)) * 80 / 3.0, 30 * 27); /* and the stuffed 0s */
-        stage_heard h = heard(s, 160);
+        stage_heard h = stage_v21(s, 160);
         CHECK_EQ(h.carriers, 1);
         CHECK_EQ(h.flags, 1);
         CHECK_EQ(h.frames, 5);
@@ -69,11 +55,11 @@ static void the_same_is_said_however_the_audio_is_cut(void) {
     int begin, end;
     signal *s = message(-20.0f, 3, &begin, &end);
     signal_noise(s, -32.0);
-    stage_heard whole = heard(s, 1 << 20);
+    stage_heard whole = stage_v21(s, 1 << 20);
     CHECK_EQ(whole.frames, 3);
     static const int blocks[] = {1, 7, 160, 0};
     for (int i = 0; i < 4; i++) {
-        stage_heard h = heard(s, blocks[i]);
+        stage_heard h = stage_v21(s, blocks[i]);
         CHECK_EQ(h.events, whole.events);
         CHECK_EQ(h.hash, whole.hash);
     }
@@ -87,7 +73,7 @@ static void frames_are_heard_in_noise_8_db_under_them_at_any_level(void) {
         int begin, end;
         signal *s = message(levels[i], 20, &begin, &end);
         signal_noise(s, (double)levels[i] - 8.0);
-        stage_heard h = heard(s, 160);
+        stage_heard h = stage_v21(s, 160);
         CHECK_EQ(h.frames, 20);
         CHECK_EQ(h.carriers, 1);
         CHECK_EQ(h.ends, 1);
@@ -103,7 +89,7 @@ static void noise_voices_and_tones_are_no_carrier(void) {
     signal_sine(s, s->n, 16000, 1100, -10);
     signal_sine(s, s->n, 16000, 2100, -10);
     s->n += 16000;
-    stage_heard h = heard(s, 160);
+    stage_heard h = stage_v21(s, 160);
     CHECK_EQ(h.frames + h.bad + h.flags, 0);
     free(s);
 }
@@ -128,7 +114,7 @@ static void v21_3_frequencies_12_hz_off_and_a_clock_200_ppm_off_are_heard(void) 
             s->x[s->n++] = signal_peak(-15.0) * sin(SIGNAL_TURN * phase);
         }
         signal_silence(s, 200);
-        CHECK_EQ(heard(s, 160).frames, 20);
+        CHECK_EQ(stage_v21(s, 160).frames, 20);
         free(hdlc);
         free(s);
     }

@@ -1,19 +1,5 @@
 #include "fax_modem_stage.h"
 
-static stage_heard heard(const signal *s, int block) {
-    cti_fax_modem_rx_config cfg;
-    cti_fax_modem_rx *rx = malloc(cti_fax_modem_rx_size());
-    static stage_heard h;
-    memset(&h, 0, sizeof h);
-    CHECK_EQ(cti_fax_modem_rx_defaults(&cfg, CTI_FAX_MODEM_V21), CTI_OK);
-    CHECK_EQ(cti_fax_modem_rx_init(rx, cti_fax_modem_rx_size(), &cfg), CTI_OK);
-    int16_t *pcm = signal_pcm(s);
-    stage_hear(rx, pcm, s->n, block, &h);
-    free(pcm);
-    free(rx);
-    return h;
-}
-
 enum { PACKET = 160, PPR_OCTETS = 35, PREAMBLE = 38 * 8 * 80 / 3 };
 
 /* A preamble and PPR (T.30, A.4.3), the longest frame that decides on a page; once, or twice with a pause. */
@@ -60,7 +46,7 @@ static void a_packet_lost_anywhere_in_a_frame_costs_nothing(void) {
             break;
         }
         lose(s, at);
-        stage_heard h = heard(s, 160);
+        stage_heard h = stage_v21(s, 160);
         CHECK_EQ(h.frames, 1);
         CHECK_EQ(h.bad, 0);
         CHECK_EQ(h.carriers, 1);
@@ -77,7 +63,7 @@ static void a_frame_that_lost_three_packets_is_heard_with_its_repetition_that_lo
             lose(s, begin[0] + PREAMBLE + 500 + 2300 * i + 29 * round);
             lose(s, begin[1] + PREAMBLE + 1500 + 2300 * i + 31 * round);
         }
-        stage_heard h = heard(s, 160);
+        stage_heard h = stage_v21(s, 160);
         CHECK_EQ(h.bad, 1);
         CHECK_EQ(h.frames, 1);
         CHECK_EQ(h.last_length, PPR_OCTETS);
@@ -97,7 +83,7 @@ static void with_packets_lost_and_noise_no_frame_is_heard_that_was_not_sent(void
                 lose(s, at);
         }
         signal_noise(s, -19.0 - round % 12);
-        stage_heard h = heard(s, 160);
+        stage_heard h = stage_v21(s, 160);
         frames += h.frames;
         if (h.frames > 0) {
             CHECK_EQ(h.last_length, PPR_OCTETS);
