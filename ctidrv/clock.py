@@ -107,3 +107,27 @@ class SampleClock:
         self._now = Samples(max(self._now, int(to)))
         while self._heap and self._heap[0][0] <= self._now:
             heapq.heappop(self._heap)[2].fire()
+
+
+class NextLook:
+    """When something is looked at again, by wall time: `look` is called then, and sooner where that is long,
+    as the computer's clock may be set meanwhile."""
+
+    LONGEST_S = 60.0
+
+    def __init__(self, clock: SampleClock, look: Callable[[], None]) -> None:
+        self._clock, self._look = clock, look
+        self._timer: Timer | None = None
+
+    def at(self, wall: datetime | None) -> None:
+        """In place of what was set before; None: never."""
+        self.cancel()
+        if wall is not None:
+            length = (wall - self._clock.wall(self._clock.now())).total_seconds()
+            wait = round(min(length, self.LONGEST_S) * RATE)
+            self._timer = self._clock.call_after(max(wait, 1), self._look)
+
+    def cancel(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None

@@ -10,7 +10,7 @@ import asyncio
 import functools
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ctidrv.apps.fax.causes import FaxCause
@@ -21,13 +21,11 @@ from ctidrv.apps.fax.retry import after, rule
 from ctidrv.apps.fax.sender import FaxSender, Outcome
 from ctidrv.apps.fax.sending import Sending
 from ctidrv.callcontrol.journal import CallEvent, Journal
-from ctidrv.clock import SampleClock, Timer
-from ctidrv.units import PortId, seconds
+from ctidrv.clock import NextLook, SampleClock
+from ctidrv.units import PortId
 
 _FREES = {"line.state": "state", "line.held": "holder"}
 """What frees a line, when this of it is "idle", or None."""
-_LOOK_S = 60.0
-"""The longest between two looks at what is due: the computer's clock may be set meanwhile."""
 
 
 @dataclass(slots=True)
@@ -69,7 +67,7 @@ class FaxQueue:
         self._held: dict[str, Held] = {}
         self._rests: dict[PortId, datetime] = {}
         """Lines that did not dial, until when."""
-        self._timer: Timer | None = None
+        self._next = NextLook(clock, self._match)
         self._unsubscribe: Callable[[], None] | None = None
 
     def __len__(self) -> int:
@@ -90,7 +88,7 @@ class FaxQueue:
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
-        self._set_timer(None)
+        self._next.cancel()
         for held in self._held.values():
             if held.sending is not None:
                 held.sending.stop(FaxCause.RESTART)
@@ -149,7 +147,7 @@ class FaxQueue:
             waiting.remove(found[0])
         later = [when for when in map(ready, waiting) if when > now]
         later += [when for when in self._rests.values() if when > now]
-        self._set_timer(min(later) - now if later else None)
+        self._next.at(min(later, default=None))
 
     def _lines(self, now: datetime) -> list[PortId]:
         taken = [held.sending.port for held in self._held.values() if held.sending is not None]
@@ -206,14 +204,6 @@ class FaxQueue:
         job, sending = held.job, held.sending
         again = self._ready(job, self._wall()) if job.state is JobState.QUEUED else None
         tell(self._journal, job, held.pages, held.tries, None if sending is None else sending.port, again)
-
-    def _set_timer(self, length: timedelta | None) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = None
-        if length is not None:
-            wait = seconds(min(length.total_seconds(), _LOOK_S))
-            self._timer = self._clock.call_after(max(wait, 1), self._match)
 
     def _wall(self) -> datetime:
         return self._clock.wall(self._clock.now())

@@ -18,17 +18,15 @@ from typing import Protocol
 from ctidrv.apps.mail.delivery import Outcome
 from ctidrv.apps.mail.records import Mail, MailRows, MailState
 from ctidrv.callcontrol.journal import CallEvent, Journal
-from ctidrv.clock import SampleClock, Timer
+from ctidrv.clock import NextLook, SampleClock
 from ctidrv.errors import CtiError
-from ctidrv.units import PortId, seconds
+from ctidrv.units import PortId
 
 _log = logging.getLogger(__name__)
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
 """After the first try, the second …; the last of them after each further one."""
 GIVEN_UP_AFTER = timedelta(days=3)
-_LOOK_S = 60.0
-"""The longest between two looks at what is due: the computer's clock may be set meanwhile."""
 _ENDS_WITHIN_S = 5
 """A mail that is being handed over when the station stops."""
 NEWS = frozenset({"fax.received", "fax.job"})
@@ -62,7 +60,7 @@ class Outbox:
         self._unsubscribe: Callable[[], None] | None = None
         self._task: asyncio.Task[None] | None = None
         self._news = False
-        self._timer: Timer | None = None
+        self._next = NextLook(clock, self._look)
         self._delivery: Deliver | None = None
 
     def start(self) -> None:
@@ -74,7 +72,7 @@ class Outbox:
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
-        self._set_timer(None)
+        self._next.cancel()
         if self._task is None:
             return
         watch = asyncio.get_running_loop().call_later(_ENDS_WITHIN_S, self._abort)
@@ -109,7 +107,7 @@ class Outbox:
         finally:
             self._task = None
             if self._unsubscribe is not None:
-                self._set_timer(min(later) - self._wall() if later else None)
+                self._next.at(min(later, default=None))
 
     async def _round(self, waiting: Sequence[Mail]) -> list[datetime]:
         """Sends what is due; when the rest is."""
@@ -172,14 +170,6 @@ class Outbox:
             error=mail.error,
             again=mail.due.isoformat(timespec="milliseconds") if queued else None,
         )
-
-    def _set_timer(self, length: timedelta | None) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = None
-        if length is not None:
-            wait = seconds(min(length.total_seconds(), _LOOK_S))
-            self._timer = self._clock.call_after(max(wait, 1), self._look)
 
     def _wall(self) -> datetime:
         return self._clock.wall(self._clock.now())
