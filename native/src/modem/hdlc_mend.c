@@ -33,19 +33,28 @@ static int reads(cti_hdlc_rx *rx, const mend_frame *f, int at, uint32_t way) {
     return said == CTI_HDLC_FRAME;
 }
 
+static int is_other(const cti_hdlc_rx *a, const cti_hdlc_rx *b) {
+    return a->reported != b->reported || memcmp(a->octets, b->octets, (size_t)a->reported) != 0;
+}
+
+/* 1: the doubtful bits can be filled so that it is good; of two frames it is not known which was sent. */
 static int fill(hdlc_mend *m, const mend_frame *f) {
-    cti_hdlc_rx before = {.fcs = 0xffff, .is_open = 1, .flags = 1};
-    int first = 0;
+    cti_hdlc_rx before = {.fcs = 0xffff, .is_open = 1, .flags = 1}, trial;
+    int first = 0, is_good = 0;
     if (f->doubts > MEND_DOUBTS)
         return 0;
     while (first < f->n - 1 && !f->doubt[first])
         (void)cti_hdlc_rx_bit(&before, f->bits[first++]);
     for (uint32_t way = 0; way < 1u << f->doubts; way++) {
-        m->trial = before;
-        if (reads(&m->trial, f, first, way))
-            return 1;
+        trial = before;
+        if (!reads(&trial, f, first, way))
+            continue;
+        if (is_good && is_other(&trial, &m->trial))
+            return 0;
+        m->trial = trial;
+        is_good = 1;
     }
-    return 0;
+    return is_good;
 }
 
 /* The same frame, as far as both are sure? At least half of it has to be. */

@@ -2,8 +2,9 @@
  *
  * The check sequence finds every burst of errors up to 16 bits long; so where it is known which bits are in
  * doubt, and they are few, one way to fill them is right and all others are told (Lin and Costello, Error
- * Control Coding, on bursts of erasures). The stuffed zeros move with the bits, so each way is read anew. A
- * frame with more holes waits for its repetition: a bit that is sure in either is sure.
+ * Control Coding, on bursts of erasures). The stuffed zeros move with the bits, so each way is read anew, and
+ * in several holes two ways may be good: then neither is taken. A frame with more holes waits for its
+ * repetition: a bit that is sure in either is sure.
  */
 #pragma once
 
