@@ -122,7 +122,8 @@ class T30Config:
     """Who we are and what we want (cti_t30_config).
 
     `subaddress`: sent as SUB, or as SEP where we poll; answering: by which our document is polled, empty: by
-    any and by none. `password`: sent as SID or PWD; answering: what we demand (T.30, 5.3.6).
+    any and by none. `password`: sent as SID or PWD; answering: what we demand (T.30, 5.3.6). SUB and SID, SEP
+    and PWD are left out where the far end does not take them (`T30Link.far_end`), and the call goes on.
     """
 
     calling: bool

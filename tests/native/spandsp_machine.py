@@ -39,7 +39,8 @@ class SpandspFax:
         lib.t30_completion_code_to_str.restype = ctypes.c_char_p
         self.ended: int | None = None
         self._fax = ctypes.c_void_p(lib.fax_init(None, int(calling)))
-        t30 = ctypes.c_void_p(lib.fax_get_t30_state(self._fax))
+        self.t30 = t30 = ctypes.c_void_p(lib.fax_get_t30_state(self._fax))
+        """Of libspandsp's own functions."""
         lib.fax_set_transmit_on_idle(self._fax, 1)
         lib.t30_set_tx_ident(t30, ident.encode())
         known = sum(bit for name, bit in MODEMS.items() if bit <= MODEMS[modem])

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from ctidrv.errors import InputError
 
+_MINUTE = timedelta(minutes=1)
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -40,7 +41,22 @@ class Hours:
         opening = local.replace(hour=self.begin.hour, minute=self.begin.minute, second=0, microsecond=0)
         if opening <= local:
             opening += timedelta(days=1)
-        return opening.astimezone(moment.tzinfo)
+        return _moment(opening).astimezone(moment.tzinfo)
+
+
+def _is_left_out(local: datetime) -> bool:
+    """By a clock that goes forward."""
+    offsets = [local.replace(fold=fold).utcoffset() or timedelta(0) for fold in (0, 1)]
+    return offsets[1] > offsets[0]
+
+
+def _moment(local: datetime) -> datetime:
+    """Of a time of the day in whole minutes; where the day leaves it out, the first moment behind the gap."""
+    if not _is_left_out(local):
+        return local
+    while _is_left_out(local):
+        local -= _MINUTE
+    return local.astimezone(UTC) + _MINUTE
 
 
 def opens(all_of: Sequence[Hours], moment: datetime, zone: ZoneInfo) -> datetime:

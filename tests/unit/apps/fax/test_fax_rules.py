@@ -46,11 +46,20 @@ def utc(day: int, hour: int, minute: int = 0, *, month: int = 3) -> datetime:
         ("22:00-06:00", utc(3, 4, 59), utc(3, 4, 59)),
         ("22:00-06:00", utc(3, 5), utc(3, 21)),
         ("08:00-20:00", utc(28, 20), utc(29, 6)),  # the clocks go forward in that night
-        ("02:30-03:30", utc(28, 12), utc(29, 1, 30)),  # an opening that this night leaves out
+        ("02:30-03:30", utc(28, 12), utc(29, 1)),  # an opening that this night leaves out: it begins at 03:00
+        ("02:00-02:30", utc(28, 12), utc(29, 1)),  # hours that it leaves out: `opens` asks once more
+        ("02:30-05:00", utc(25, 0, 45, month=10), utc(25, 0, 45, month=10)),  # 02:45, and the clocks go back
+        ("02:30-05:00", utc(25, 1, 10, month=10), utc(25, 1, 30, month=10)),  # 02:10 for the second time
     ],
 )
 def test_hours_open_at_the_offices_time(hours, now, opening):
     assert Hours.parse(hours).opens(now, BERLIN) == opening
+
+
+def test_hours_around_the_night_in_which_clocks_go_forward_are_open_in_it():
+    night = [Hours.parse("02:45-03:45"), Hours.parse("00:15-23:00")]
+    assert opens(night, utc(28, 12), BERLIN) == utc(29, 1)
+    assert opens([Hours.parse("02:00-02:30")], utc(28, 12), BERLIN) == utc(30, 0)
 
 
 @pytest.mark.parametrize("text", ["", "8-20", "08:00-08:00", "24:00-06:00", "08:60-09:00", "08:00-20:00 "])
