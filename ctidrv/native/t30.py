@@ -166,6 +166,7 @@ class T30Event:
     damaged: int
     first_damaged: int | None
     end: str
+    missing: bool
     clean: bool
     data: bytes = field(default=b"", repr=False)
     damage: bytes = field(default=b"", repr=False)
@@ -304,6 +305,7 @@ class FaxPages:
             damaged=ev.damaged,
             first_damaged=None if ev.first_damaged < 0 else ev.first_damaged,
             end=ENDS[ev.end],
+            missing=bool(ev.missing),
             clean=bool(ev.clean),
             data=data,
             damage=damage,

@@ -224,7 +224,7 @@ static void a_page_within_which_the_carrier_failed_is_not_clean_and_one_at_whose
         hear(CTI_T30_EOP);
         CHECK_EQ(t30_stage_says(&s), CTI_T30_MCF);
         CHECK_EQ(taken()->damaged, 0);
-        CHECK_EQ(taken()->clean, !within);
+        CHECK(taken()->clean == !within && taken()->missing == within);
         t30_stage_end(&s);
     }
 }
@@ -247,7 +247,7 @@ static void a_page_without_its_end_is_not_clean(void) {
     t30_stage_carrier(&s, &from);
     hear(CTI_T30_EOP);
     (void)t30_stage_says(&s);
-    CHECK_EQ(taken()->clean, 0);
+    CHECK(!taken()->clean && taken()->missing);
     t30_stage_end(&s);
 }
 

@@ -108,7 +108,7 @@ class CallFaxes:
             **{**coming.facts, "started": datetime.fromisoformat(coming.facts["started"])},
             **asdict(found),
             ident=outcome.link.ident or None if outcome.link is not None else None,
-            whole=_whole(outcome) and coming.failed is None,
+            whole=outcome.result == "ok" and outcome.whole and coming.failed is None,
         )
         filed = await self._boxes.take(row)
         coming.told(filed)
@@ -143,11 +143,6 @@ class CallFaxes:
             result = giving.terminal.result
             call.note("call.faxed", direction="out", result=result, pages=len(confirmed), bad_rows=None)
         return FaxInCall(ok, len(confirmed), None if ok else outcome.cause)
-
-
-def _whole(outcome: Outcome) -> bool:
-    """It ended in order, and nothing is missing but the rows that are told as damaged."""
-    return outcome.result == "ok" and (outcome.ok or outcome.bad_rows > 0)
 
 
 class _Coming:

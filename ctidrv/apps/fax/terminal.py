@@ -57,6 +57,8 @@ class Outcome:
     pages_tx: int
     pages_rx: int
     bad_rows: int
+    whole: bool
+    """Of what came nothing is missing but the rows that are told as damaged."""
     link: T30Link | None
     error: str | None
     """In words; None: it is ok."""
@@ -76,7 +78,7 @@ class Terminal:
         self._call, self._document, self._header, self._note = call, document, header, note
         self._result = "going-on"
         self._confirmed = 0
-        self._clean = True
+        self._clean = self._whole = True
         self._spare: PageRows | None = None
         self.kept: list[PageRows] = []
         """The pages that came, a refused or cut one only where no better one followed it."""
@@ -114,6 +116,7 @@ class Terminal:
     def _take(self, event: T30Event) -> None:
         if not event.data:
             self._clean = self._clean and event.what == "turned-down"
+            self._whole = self._whole and self._clean
             return
         assert event.width is not None
         assert event.resolution is not None
@@ -122,13 +125,14 @@ class Terminal:
             self._spare = None
             self.kept.append(page)
             self._clean = self._clean and event.clean
+            self._whole = self._whole and not event.missing
         else:
             self._spare = page
 
     def _keep_spare(self) -> None:
         if self._spare is not None:
             self.kept.append(self._spare)
-            self._clean = False
+            self._clean = self._whole = False
             self._spare = None
 
     @property
@@ -145,6 +149,7 @@ class Terminal:
             pages_tx=self._confirmed,
             pages_rx=len(self.kept),
             bad_rows=bad,
+            whole=self._whole,
             link=self._call.link,
             error=None if ok else self._why(bad, whole, pages),
         )

@@ -89,9 +89,10 @@ typedef struct cti_t30_event {
     int32_t rows;   /* in memory; progress */
     int32_t damaged, first_damaged; /* first_damaged -1: none */
     int32_t end;                    /* enum cti_t4_end */
-    /* 1: all rows good, all in memory, the end whole, and the carrier did not fail within the page; with
-     * error correction no frame missing and no block left out. */
-    int32_t clean;
+    /* 1: something may be missing that no damaged row shows: the end is not whole, the carrier failed within
+     * the page, not all is in memory; with error correction a frame or a block. */
+    int32_t missing;
+    int32_t clean; /* 1: it has rows, all are good, and nothing is missing */
     uint8_t octets[40];
 } cti_t30_event;
 

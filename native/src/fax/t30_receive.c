@@ -113,7 +113,9 @@ void t30_tell_page(cti_t30 *t, const cti_t4_report *report, int state) {
     ev->damaged = report->damaged;
     ev->first_damaged = report->first_damaged;
     ev->end = report->end;
-    ev->clean = state == CTI_T30_TAKEN && report->clean && !t->rx.cut && t->rx.kept == report->rows;
+    ev->missing =
+        state != CTI_T30_TAKEN || report->end != CTI_T4_END_WHOLE || t->rx.cut || t->rx.kept != report->rows;
+    ev->clean = report->clean && !ev->missing;
     t->rx.memory[0] = t->rx.memory[1];
     t->rx.memory[1].number = -1;
     t->rx.begun = 0;

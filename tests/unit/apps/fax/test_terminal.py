@@ -31,6 +31,7 @@ BLANK = T30Event(
     damaged=0,
     first_damaged=None,
     end="none",
+    missing=False,
     clean=False,
 )
 
@@ -62,8 +63,10 @@ def event(kind: str, what: str | None = None, **more: object) -> T30Event:
     return replace(BLANK, kind=kind, what=what, **more)  # type: ignore[arg-type]
 
 
-def taken(what: str = "taken", damage: bytes = bytes(30), *, clean: bool = True) -> T30Event:
-    return event("page-taken", what, data=ROWS, damage=damage, clean=clean)
+def taken(
+    what: str = "taken", damage: bytes = bytes(30), *, clean: bool = True, missing: bool = False
+) -> T30Event:
+    return event("page-taken", what, data=ROWS, damage=damage, clean=clean, missing=missing)
 
 
 DONE = event("done", "ok")
@@ -92,6 +95,15 @@ def test_a_page_without_its_end_is_not_ok_though_no_row_is_damaged() -> None:
     outcome = received(taken(clean=False), DONE).outcome
     assert (outcome.ok, outcome.bad_rows) == (False, 0)
     assert outcome.error == "a page is not whole; ask for the fax again"
+
+
+@pytest.mark.parametrize("missing", [False, True])
+@pytest.mark.parametrize("first", [False, True])
+def test_damaged_rows_do_not_hide_that_something_is_missing_beside_them(missing: bool, first: bool) -> None:
+    damaged = taken(damage=b"\1" * 2 + bytes(28), clean=False)
+    torn = taken(clean=False, missing=missing)
+    outcome = received(*((torn, damaged) if first else (damaged, torn)), DONE).outcome
+    assert (outcome.ok, outcome.bad_rows, outcome.whole) == (False, 2, not missing)
 
 
 def test_a_refused_page_is_kept_only_where_no_better_one_comes() -> None:
