@@ -17,7 +17,7 @@ from ctidrv.apps.fax.causes import FaxCause
 from ctidrv.apps.fax.hours import Hours, opens
 from ctidrv.apps.fax.queue import number_of, turn
 from ctidrv.apps.fax.records import FaxJob, FaxPage, FaxRows, JobState, PageState, fresh_pages
-from ctidrv.apps.fax.retry import after, rule
+from ctidrv.apps.fax.retry import after, due, is_overtaken, rule
 from ctidrv.apps.fax.sender import FaxSender, Outcome
 from ctidrv.apps.fax.sending import Sending
 from ctidrv.callcontrol.journal import CallEvent, Journal
@@ -146,19 +146,23 @@ class FaxQueue:
             self._begin(self._held[found[0].id], found[1])
             waiting.remove(found[0])
         later = [when for when in map(ready, waiting) if when > now]
-        later += [when for when in self._rests.values() if when > now]
+        later += [when for port, when in self._rests.items() if self._rests_still(port, now)]
         self._next.at(min(later, default=None))
 
     def _lines(self, now: datetime) -> list[PortId]:
         taken = [held.sending.port for held in self._held.values() if held.sending is not None]
-        return [port for port in self._free(taken) if self._rests.get(port, now) <= now]
+        return [port for port in self._free(taken) if not self._rests_still(port, now)]
+
+    def _rests_still(self, port: PortId, now: datetime) -> bool:
+        until = self._rests.get(port, now)
+        return until > now and not is_overtaken(until, FaxCause.LINE_TROUBLE, now)
 
     def _engaged(self) -> set[str]:
         return {number_of(held.job) for held in self._held.values() if held.sending is not None}
 
     def _ready(self, job: FaxJob, now: datetime) -> datetime:
         """Not before it is due, within its hours and the office's."""
-        moment = max(job.due, now)
+        moment = due(job, now)
         own = Hours.parse(job.hours) if job.hours else None
         return opens([each for each in (self._hours, own) if each is not None], moment, self._zone)
 

@@ -54,3 +54,19 @@ def after(job: FaxJob, cause: FaxCause, detail: str | None, now: datetime) -> Fa
     if found.counts and (len(causes) >= job.tries or causes.count(cause.value) >= found.times):
         return replace(known, state=JobState.FAILED, ended=now)
     return replace(known, state=JobState.QUEUED, due=now + found.pause)
+
+
+def due(job: FaxJob, now: datetime) -> datetime:
+    """When it may be sent at the earliest. What lies further ahead than its rule puts it (a fax for at once:
+    ahead at all) was put there before the clock was set back, and is due now."""
+    if job.cause is None:
+        overtaken = job.due == job.created and job.due > now
+    else:
+        known = FaxCause(job.cause) if job.cause in set(FaxCause) else FaxCause.ERROR
+        overtaken = is_overtaken(job.due, known, now)
+    return now if overtaken else max(job.due, now)
+
+
+def is_overtaken(until: datetime, cause: FaxCause, now: datetime) -> bool:
+    """The pause behind such a call cannot last so long."""
+    return until - now > rule(cause).pause

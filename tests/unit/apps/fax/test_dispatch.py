@@ -119,6 +119,28 @@ def test_a_line_that_does_not_dial_costs_a_fax_nothing_and_rests():
     assert next(when for name, *_, when in office.sender.sent if name == other) >= mine[0] + 120
 
 
+@pytest.mark.parametrize("cause", [FaxCause.BUSY, FaxCause.LINE_TROUBLE])
+def test_a_clock_that_is_set_back_delays_no_fax_by_what_it_was_set(cause):
+    office = Office(lines=2)
+    office.sender.story["5550001"] = [cause]
+
+    async def scene():
+        first, later = office.add(), office.add("5550002", port="sim/1", due=START + timedelta(hours=1))
+        while office.state(first) != "queued" or not office.sender.sent:
+            await office.clock.sleep(seconds(1))
+        fresh = office.job("5550003")
+        office.clock.set_wall(timedelta(days=-1))
+        office.queue.add([fresh])
+        for job, most_s in ((fresh.id, 60), (first, 300)):
+            while office.state(job) != "sent":
+                await office.clock.sleep(seconds(1))
+            assert office.now_s < most_s
+        assert office.state(later) == "queued"  # it is for a time of day
+        office.queue.stop(later)
+
+    office.run(scene())
+
+
 def test_a_broken_fax_goes_on_from_its_first_page_that_is_not_confirmed():
     office = Office()
     office.sender.story["5550001"] = [(2, FaxCause.BROKEN_OFF), (0, FaxCause.BROKEN_OFF)]
