@@ -25,9 +25,9 @@ static void *t4_memory(size_t size) {
     return p;
 }
 
-/* Rows `at_once`, into memory that is just large enough. */
-static void t4_take(cti_t4_decoder *s, cti_t4_bits *in, t4_page *page, int row_bytes, int at_once) {
-    uint8_t *rows = t4_memory((size_t)(at_once * row_bytes)), *damage = t4_memory((size_t)at_once);
+/* Rows `at_once`, into memory that is just large enough for them. */
+static void t4_take(cti_t4_decoder *s, cti_t4_bits *in, t4_page *page, int row_bytes, int at_once,
+                    uint8_t *rows, uint8_t *damage) {
     int n;
     do {
         n = in != NULL ? cti_t4_decoder_run(s, in, rows, damage, at_once)
@@ -38,8 +38,6 @@ static void t4_take(cti_t4_decoder *s, cti_t4_bits *in, t4_page *page, int row_b
         page->n += n;
     } while (in != NULL ? n == at_once : n > 0);
     demand(in == NULL || in->at == in->end);
-    free(rows);
-    free(damage);
 }
 
 /* With a decoder as `fresh` is. */
@@ -47,16 +45,19 @@ static void t4_read(const cti_t4_decoder *fresh, const cti_t4_decoder_config *cf
                     int bits, int step, int at_once, t4_page *page) {
     static cti_t4_decoder *s;
     int row_bytes = cti_t4_row_bytes(cfg->width);
+    uint8_t *rows = t4_memory((size_t)(at_once * row_bytes)), *damage = t4_memory((size_t)at_once);
     if (!s)
         s = t4_memory(cti_t4_decoder_size());
     memcpy(s, fresh, cti_t4_decoder_size());
     page->n = 0;
     for (int at = 0; at < bits; at += step) {
         cti_t4_bits in = {.data = data, .at = at, .end = at + step < bits ? at + step : bits};
-        t4_take(s, &in, page, row_bytes, at_once);
+        t4_take(s, &in, page, row_bytes, at_once, rows, damage);
     }
-    t4_take(s, NULL, page, row_bytes, at_once);
+    t4_take(s, NULL, page, row_bytes, at_once, rows, damage);
     demand(cti_t4_decoder_report(s, &page->report) == CTI_OK);
+    free(rows);
+    free(damage);
 }
 
 static void t4_same(const t4_page *a, const t4_page *b, int row_bytes) {
