@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from ctidrv.events import Detached
+from ctidrv.ports.own_fax import FaxCall, OwnFax
 
 
 class Terminal(Protocol):
@@ -23,11 +24,20 @@ class Terminal(Protocol):
         ...
 
 
-class Attachment:
-    """A terminal that was put on a port; made by `Channel.attach`."""
+@runtime_checkable
+class FaxByBoard(Protocol):
+    """A terminal that a board's own fax modem can do (`ctidrv.media.fax.FaxTerminal`)."""
 
-    def __init__(self, ref: int, terminal: Terminal) -> None:
+    def by_board(self) -> FaxCall: ...
+
+
+class Attachment:
+    """A terminal that was put on a port; made by `Channel.attach`. `own`: what does it in the tick's
+    place."""
+
+    def __init__(self, ref: int, terminal: Terminal, own: OwnFax | None = None) -> None:
         self.ref = ref
+        self.own = own
         self.terminal = terminal  # the tick uses it until it is off
         self.end: Detached | None = None
         self._waiters: list[asyncio.Future[Detached]] = []

@@ -22,7 +22,7 @@ from ctidrv.events import (
     ToneOff,
     ToneOn,
 )
-from ctidrv.media.attachment import Attachment, Terminal
+from ctidrv.media.attachment import Attachment, FaxByBoard, Terminal
 from ctidrv.media.bridge import CODES, Bridge, Role
 from ctidrv.media.dialler import Dialler, steps
 from ctidrv.media.recorder import Recording, Sink
@@ -419,16 +419,29 @@ class Channel:
 
     def attach(self, terminal: Terminal) -> Attachment:
         """The port's sound is a fax machine's or modem's from the next tick on, until it ends, is taken off,
-        or the line is put down (`Detached`). Another that is there is taken off."""
-        attachment = Attachment(self._engine.next_ref(), terminal)
-        self._native.attach(self.number, attachment.ref, terminal.native)
+        or the line is put down (`Detached`). Another that is there is taken off. A fax where the board has a
+        modem of its own is done by that."""
+        own = self._engine.own_fax(self.info.id) if isinstance(terminal, FaxByBoard) else None
+        attachment = Attachment(self._engine.next_ref(), terminal, own)
+        if own is not None and isinstance(terminal, FaxByBoard):
+            own.begin(terminal.by_board(), lambda: self._own_fax_over(attachment))
+        else:
+            self._native.attach(self.number, attachment.ref, terminal.native)
         self._attached[attachment.ref] = attachment
         self._engine.add_attachment(attachment)
         return attachment
 
     def detach(self, attachment: Attachment) -> None:
-        """Takes it off with the next tick, if it is still there."""
-        self._native.detach(self.number, attachment.ref)
+        """Takes it off with the next tick, or as soon as the board can, if it is still there."""
+        if attachment.own is not None:
+            attachment.own.end()
+        else:
+            self._native.detach(self.number, attachment.ref)
+
+    def _own_fax_over(self, attachment: Attachment) -> None:
+        if attachment.ref in self._attached:
+            at = self._engine.clock.now()
+            self._engine.inject(Detached(at, self.info.id, attachment.ref, "ended"))
 
     # Recording.
 

@@ -29,6 +29,7 @@ from ctidrv.native.board_trace import TracedBoard
 from ctidrv.native.engine import EngineStats, LiveLoop, NativeEngine
 from ctidrv.native.events import port_event
 from ctidrv.ports.api import Board, PortInfo
+from ctidrv.ports.own_fax import OwnFax
 from ctidrv.units import TICK, PortId, Samples, to_seconds
 
 __all__ = ["EngineStats", "MediaEngine"]
@@ -136,6 +137,15 @@ class MediaEngine:
             if info in board.ports:
                 return traced, list(board.ports).index(info)
         raise PortError(f"{port}: no board has it any more")
+
+    def own_fax(self, port: PortId) -> OwnFax | None:
+        """The fax modem that a port's board has of its own."""
+        for board in self._boards:
+            numbers = [number for number, info in enumerate(board.ports) if info.id == port]
+            if numbers and hasattr(board, "fax"):
+                found: OwnFax | None = board.fax(numbers[0])
+                return found
+        return None
 
     @property
     def failure(self) -> BaseException | None:

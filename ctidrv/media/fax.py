@@ -1,4 +1,5 @@
-"""`FaxTerminal`: a fax machine on a port's line (ctidrv.native.fax_machine), for `Call.hand_over`.
+"""`FaxTerminal`: a fax machine on a port's line (ctidrv.native.fax_machine), for `Call.hand_over`; where the
+port's board has a fax modem of its own, by that (`ctidrv.ports.own_fax`).
 
 What it tells comes on the loop's thread. The pages that it wants are given with `page`, and may be late: the
 line does not wait for this side.
@@ -12,6 +13,7 @@ from typing import Any
 from ctidrv.native.fax_machine import FaxMachine
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.t30 import T30Config, T30Event, T30Link
+from ctidrv.ports.own_fax import FaxCall
 from ctidrv.units import TICK
 
 
@@ -25,14 +27,21 @@ class FaxTerminal:
     def __init__(
         self, config: T30Config, on_event: Callable[[FaxTerminal, T30Event], None], *, level: float = -13.0
     ) -> None:
-        self._machine = FaxMachine(config, level=level)
+        self._config = config
+        self._audio = FaxMachine(config, level=level)
+        self._machine: FaxMachine | FaxCall = self._audio
         self._on_event = on_event
         self.result: str | None = None
         """Of ``ctidrv.native.t30.RESULTS``, once it has ended."""
 
     @property
     def native(self) -> Any:
-        return self._machine.native
+        return self._audio.native
+
+    def by_board(self) -> FaxCall:
+        """The call as a board's own modem makes it; in the place of `native`."""
+        self._machine = made = FaxCall(self._config)
+        return made
 
     @property
     def link(self) -> T30Link | None:

@@ -106,7 +106,8 @@ class Board(Protocol):
     blocks. `close` is always safe, twice too, leaves every line on hook, and gives back what `open` took;
     then the board may be opened again. To an open board `open` does nothing. A board may have a `trouble`:
     what is wrong with its device now, in words, or None; and a `status(port)`, by the port's place, whose
-    `rx_slips` and `tx_slips` count how often sound was lost or repeated. `ctidrv.ports.conformance` tries it.
+    `rx_slips` and `tx_slips` count how often sound was lost or repeated; and a `fax(port)`: a fax modem of
+    its own there (own_fax.py), or None. `ctidrv.ports.conformance` tries it.
     """
 
     @property

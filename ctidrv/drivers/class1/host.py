@@ -21,6 +21,8 @@ from ctidrv.native.t30 import T30
 from ctidrv.units import Samples, ms, seconds
 
 SETUP = ("ATE0V1Q0", "AT+FCLASS=1")
+ON_LINE_SETUP = ("ATE0V1Q0X1", "AT+FCLASS=1")
+"""X1: ATD without a number waits for no dial tone on a line that is through."""
 ANSWERS_WITHIN = seconds(5)
 """A command that takes no time of its own; what it takes comes on top."""
 DIALS_WITHIN = seconds(120)
@@ -50,10 +52,14 @@ class _Dead(Exception):
 
 class Class1Host:
     """One call: dials `number`, or takes the call that rings (None). `write` takes bytes for the modem and
-    says how many it took. Give it `feed` and `tick` until it is `done`."""
+    says how many it took. Give it `feed` and `tick` until it is `done`. `on_line`: the line is off hook and
+    through already (`number` "" or None), and is left so."""
 
-    def __init__(self, t30: T30, number: str | None, write: Callable[[bytes], int]) -> None:
+    def __init__(
+        self, t30: T30, number: str | None, write: Callable[[bytes], int], *, on_line: bool = False
+    ) -> None:
         self.t30 = t30
+        self._on_line = on_line
         self.done = False
         self.trouble: str | None = None
         """What was wrong with the modem, or the line: BUSY and the like."""
@@ -160,7 +166,7 @@ class Class1Host:
     # The call.
 
     def _whole_call(self) -> Doing:
-        for text in SETUP:
+        for text in ON_LINE_SETUP if self._on_line else SETUP:
             if (yield from self._command(text, ANSWERS_WITHIN)) != "OK":
                 raise _Dead(f"the modem refuses {text}: it is no Class 1 fax modem")
         self._look()
@@ -327,7 +333,8 @@ class Class1Host:
                     return
 
     def _hangs_up(self, turn: FaxTurn) -> Doing:
-        yield from self._command("ATH", ANSWERS_WITHIN)
+        if not self._on_line:
+            yield from self._command("ATH", ANSWERS_WITHIN)
 
 
 _TURNS: dict[str, Callable[[Class1Host, FaxTurn], Doing]] = {

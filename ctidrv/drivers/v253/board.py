@@ -21,6 +21,7 @@ from ctidrv.drivers.v253.session import Session, Wanted
 from ctidrv.errors import InputError
 from ctidrv.native.fed_board import FedBoard, FedStatus
 from ctidrv.ports.api import Able, BoardInfo, DriverContext, Kind, PortInfo
+from ctidrv.ports.own_fax import OwnFax
 from ctidrv.units import PortId
 
 _log = logging.getLogger(__name__)
@@ -106,7 +107,15 @@ class V253Board:
         return self._fed.native
 
     def pump(self) -> None:
-        """All is done by the modem's own thread."""
+        """But for this all is done by the modem's own thread."""
+        if self.session is not None:
+            self.session.fax.pump()
+
+    def fax(self, port: int = 0) -> OwnFax | None:
+        """By its Class 1, if it has that: its sound is late, or goes one way at a time."""
+        session = self.session
+        able = session is not None and session.identity is not None and session.identity.fax
+        return session.fax if able and session is not None else None
 
     def status(self, port: int = 0) -> FedStatus:
         """Of its sound."""

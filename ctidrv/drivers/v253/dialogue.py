@@ -39,6 +39,8 @@ class Identity:
     """To ATI0: by these it is known again."""
     lines: tuple[str, ...] = ()
     """Of commands that set it up."""
+    fax: bool = False
+    """It has fax class 1 (ITU-T T.31) beside voice."""
 
 
 LINE = 60
@@ -155,7 +157,9 @@ class Dialogue:
         if self.known and self._known_again:
             return self.known
         caller_id = any(key.startswith("cid") for key in self._taken)
-        return Identity(self._persona(), self._format(), caller_id, self._identity, joined(self._setup))
+        fax = re.search(r"(?<![\d.])1(?![\d.])", ",".join(self._answers.get("classes", ()))) is not None
+        lines = joined(self._setup)
+        return Identity(self._persona(), self._format(), caller_id, self._identity, lines, fax)
 
 
 def joined(commands: Iterable[str]) -> tuple[str, ...]:

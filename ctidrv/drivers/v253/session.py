@@ -16,6 +16,7 @@ from typing import ClassVar
 from ctidrv.drivers.v253 import wire
 from ctidrv.drivers.v253.caller_id import CallerIdText
 from ctidrv.drivers.v253.dialogue import Ask, Dialogue, Identity
+from ctidrv.drivers.v253.fax import ABORT, ModemFax, voice_lines
 from ctidrv.drivers.v253.hearing import Hearing
 from ctidrv.drivers.v253.link import Link, LinkGone, Search, SerialLink
 from ctidrv.drivers.v253.orders import Order, Orders
@@ -34,6 +35,7 @@ RETRY_S = 0.5
 UNFIT_S = 5.0
 _GAP_S = 0.1
 _END_QUIET_S = 0.3
+_AFTER_FAX_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Session(threading.Thread):
         self.lost = 0
         """How often it went away or had to be set up again."""
         self.state = State.AWAY
+        self.fax = ModemFax()
         self._board_name = name
         self._wanted = wanted
         self._fed, self._port = fed, fed.ports[0]
@@ -135,6 +138,11 @@ class Session(threading.Thread):
         assert link is not None
         data = link.read(READ_S)
         now = time.monotonic()
+        if self.state is State.FAX:
+            self._fax_turn(data, now)
+            return
+        if self.fax.wanted:
+            self._feed(Input.FAX)
         if data:
             self._watch.heard_at = now
             for item in self._parser.feed(data):
@@ -155,6 +163,14 @@ class Session(threading.Thread):
                 self._feed(Input.FLASH)
             elif what == PULSES:
                 self._port.dialled(False)
+
+    def _fax_turn(self, data: bytes, now: float) -> None:
+        self._watch.heard_at = now
+        wrong = self.fax.turn(data, now)
+        if wrong is not None:
+            if wrong:
+                _log.warning("%s: fax: %s", self.at, wrong)
+            self._feed(Input.FAX_OVER)
 
     def _look(self, now: float) -> None:
         """For a modem that is away."""
@@ -180,6 +196,7 @@ class Session(threading.Thread):
         """On hook, as well as it goes, and away."""
         link, self._link = self._link, None
         self._fed.gone(True)
+        self.fax.stop()
         if link is None:
             return
         try:
@@ -371,6 +388,7 @@ class Session(threading.Thread):
     def _close(self) -> None:
         link, self._link = self._link, None
         self._fed.gone(True)
+        self.fax.stop()
         if link is not None:
             link.close()
         self.lost += 1
@@ -466,6 +484,29 @@ class Session(threading.Thread):
         self._hearing.forget()
         self._port.released()
 
+    def _begin_fax(self) -> None:
+        link = self._link
+        assert link is not None
+        self.fax.start(link.write, time.monotonic())
+
+    def _leave_fax(self, *commands: str) -> None:
+        """Whatever it is at, it is to take commands again: these. A carrier that ends late answers the AT."""
+        self._parser = wire.Parser()
+        self._write(ABORT)
+        self._orders.clear(time.monotonic() + _AFTER_FAX_S)
+        self._orders.put(Order(b"AT\r", again=(2.0, b"AT\r")))
+        for each in commands:
+            self._command(each)
+
+    def _set_up_voice(self) -> None:
+        assert self.identity is not None
+        self._leave_fax(*voice_lines(self.identity, on_hook=False))
+        self._command(self.identity.persona.lift, tries=2)
+
+    def _drop_fax(self) -> None:
+        assert self.identity is not None
+        self._leave_fax("ATH", *voice_lines(self.identity, on_hook=True))
+
     def _flash(self) -> None:
         assert self.identity is not None
         self._command(self.identity.persona.flash)
@@ -488,6 +529,10 @@ class Session(threading.Thread):
         Do.END_RECORD: lambda self: self._stop_with(wire.STOP_RECORD),
         Do.END_PLAY: lambda self: self._stop_with(wire.STOP_PLAY, (1.5, wire.STOP_PLAY_ZOOM)),
         Do.END_AUDIO: _end_audio,
+        Do.BEGIN_FAX: _begin_fax,
+        Do.FORGET_FAX: lambda self: self.fax.stop(),
+        Do.SET_UP_VOICE: _set_up_voice,
+        Do.DROP_FAX: _drop_fax,
         Do.FLASH: _flash,
         Do.TELL_FLASHED: lambda self: self._port.dialled(True),
         Do.TELL_NOT_FLASHED: lambda self: self._port.dialled(False),

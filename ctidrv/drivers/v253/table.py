@@ -34,6 +34,10 @@ class State(Enum):
     RECORD_BEGINS = "recording begins"
     FLASH_WAITS = "flash waits"  # for the end of the audio
     FLASHING = "flashing"
+    FAX_WAITS = "fax waits"  # for the end of the audio
+    FAX = "fax"  # in class 1, until it is over
+    VOICE_AGAIN = "voice again"  # behind a fax, on the same call
+    FAX_ENDS = "fax ends"  # with its line
     REOPENING = "reopening"
     LEAVING = "leaving"  # the hang-up waits for a reply that is due
     ENDING = "ending"  # the audio, to hang up
@@ -63,6 +67,8 @@ class Input(Enum):
     SEIZE = auto()
     RELEASE = auto()
     FLASH = auto()
+    FAX = auto()  # by its own fax class
+    FAX_OVER = auto()
     SOUND = auto()  # half duplex: there is something to play
     SILENCE = auto()  # half duplex: there is nothing more
 
@@ -85,6 +91,10 @@ class Do(Enum):
     END_RECORD = auto()
     END_PLAY = auto()
     END_AUDIO = auto()  # whichever there is
+    BEGIN_FAX = auto()
+    FORGET_FAX = auto()  # it has no line any more
+    SET_UP_VOICE = auto()  # on the line
+    DROP_FAX = auto()  # on hook, and set up for voice
     FLASH = auto()
     TELL_FLASHED = auto()
     TELL_NOT_FLASHED = auto()
@@ -109,6 +119,9 @@ WAITS_S = MappingProxyType(
         State.RECORD_BEGINS: 4.5,
         State.FLASH_WAITS: 6.0,
         State.FLASHING: 4.5,
+        State.FAX_WAITS: 6.0,
+        State.VOICE_AGAIN: 9.0,
+        State.FAX_ENDS: 9.0,
         State.REOPENING: 4.5,
         State.LEAVING: 4.5,
         State.ENDING: 6.0,
@@ -154,12 +167,32 @@ _ROWS: dict[State, dict[Input, Row]] = {
         Input.REFUSED: _HANG_UP,
         Input.RELEASE: (State.LEAVING, ()),
     },
+    State.FAX_WAITS: {
+        Input.OK: (State.FAX, (Do.BEGIN_FAX,)),
+        Input.REFUSED: (State.FAX, (Do.BEGIN_FAX,)),
+        Input.RELEASE: (State.ENDING, (Do.FORGET_FAX,)),
+    },
+    State.FAX: {
+        Input.FAX_OVER: (State.VOICE_AGAIN, (Do.SET_UP_VOICE,)),
+        Input.RELEASE: (State.FAX_ENDS, (Do.FORGET_FAX, Do.DROP_FAX)),
+    },
+    State.VOICE_AGAIN: {
+        Input.OK: (State.REOPENING, (Do.OPEN,)),
+        Input.REFUSED: _LOST,
+        Input.RELEASE: (State.LEAVING, ()),
+    },
+    State.FAX_ENDS: {
+        Input.OK: (State.IDLE, (Do.TELL_RELEASED,)),
+        Input.REFUSED: _LOST,
+    },
     State.DUPLEX: {
+        Input.FAX: (State.FAX_WAITS, (Do.SERVE_NOTHING, Do.END_AUDIO)),
         Input.AUDIO_ENDED: (State.REOPENING, (Do.OPEN,)),
         Input.FLASH: (State.FLASH_WAITS, (Do.END_AUDIO,)),
         Input.RELEASE: (State.ENDING, (Do.SERVE_NOTHING, Do.END_AUDIO)),
     },
     State.RECORD: {
+        Input.FAX: (State.FAX_WAITS, (Do.SERVE_NOTHING, Do.END_RECORD)),
         Input.AUDIO_ENDED: (State.REOPENING, (Do.OPEN,)),
         Input.SOUND: (State.RECORD_ENDS, (Do.END_RECORD,)),
         Input.FLASH: (State.FLASH_WAITS, (Do.END_RECORD,)),
@@ -176,6 +209,7 @@ _ROWS: dict[State, dict[Input, Row]] = {
         Input.RELEASE: (State.LEAVING, ()),
     },
     State.PLAY: {
+        Input.FAX: (State.FAX_WAITS, (Do.SERVE_NOTHING, Do.END_PLAY)),
         Input.SILENCE: (State.PLAY_ENDS, (Do.END_PLAY,)),
         Input.OK: (State.RECORD_BEGINS, (Do.RECORD,)),
         Input.FLASH: (State.FLASH_WAITS, (Do.END_PLAY,)),
@@ -249,6 +283,7 @@ OFF_HOOK = frozenset(State) - {
     State.CHECKING,
     State.RINGING,
     State.HANGING_UP,
+    State.FAX_ENDS,
 }
 AUDIO = frozenset({State.DUPLEX, State.RECORD, State.RECORD_ENDS})
 """The modem sends audio."""

@@ -104,8 +104,12 @@ def _class(modem: T31, command: Command) -> Told:
         return [modem.fax_class]
     if command.how == "=?":
         return [",".join(CLASSES)]
-    if command.how != "=" or command.value not in CLASSES:
+    if command.how != "=":
         raise NoCommand(command.value)
+    if command.value not in CLASSES:
+        if not modem.leaves(command.value):
+            raise NoCommand(command.value)
+        return Result.OK
     modem.fax_class = command.value
     return ()
 

@@ -73,6 +73,9 @@ class T31:
         """What was heard in this turn: by V.21, and in frames of a fast modem."""
         self.lost = 0
         """Bytes for the host that it never took."""
+        self.leaves: Callable[[str], bool] = lambda value: False
+        """For +FCLASS of another class than its own: whether the modem that it is a part of has that, and is
+        in it now."""
         self._out = out
         self._typed = CommandLine()
         self._stored = self.settings.profile()

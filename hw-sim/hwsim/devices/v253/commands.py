@@ -22,6 +22,7 @@ Answer: TypeAlias = "Result | list[str] | Awaitable[Result] | None"
 """Lines to tell, then OK; a result at once; one that takes its time. None: OK, and the next command."""
 Does: TypeAlias = "Callable[[VoiceModem, Command], Answer]"
 
+FAX_CLASSES = ("1", "1.0")
 _RATE = 8000
 _LINES = {0: "", 1: "T"}
 """+VLS: on hook, and the telephone line."""
@@ -77,10 +78,14 @@ def _text(of: Callable[[VoiceModem], str]) -> Does:
 def _class(modem: VoiceModem, command: Command) -> Answer:
     if command.how == "?":
         return [str(8 if modem.voice_class else 0)]
+    fax = FAX_CLASSES if modem.persona.fax else ()
     if command.how == "=?":
-        return ["0,8"]
-    if command.how != "=" or command.value not in ("0", "8"):
+        return [",".join(("0", *fax, "8"))]
+    if command.how != "=" or command.value not in ("0", "8", *fax):
         raise NoCommand(command.value)
+    if command.value in fax:
+        modem.enter_fax(command.value)
+        return Result.OK
     if command.value == "0":
         modem.release()
     modem.voice_class = command.value == "8"

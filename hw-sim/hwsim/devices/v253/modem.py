@@ -13,6 +13,7 @@ from ctidrv.units import Samples, ms
 from hwsim.devices.line_end import LineEnd
 from hwsim.devices.line_use import LineUse
 from hwsim.devices.v253.commands import execute
+from hwsim.devices.v253.fax import FaxSide
 from hwsim.devices.v253.formats import Coding
 from hwsim.devices.v253.hearing import Hearing
 from hwsim.devices.v253.parameters import settings_of
@@ -56,6 +57,8 @@ class VoiceModem(LineUse):
         self.abortable = False
         """What it does is broken off by any character."""
         self.stream: Stream | None = None
+        self.fax: FaxSide | None = None
+        """In class 1."""
         self._out, self._note = out, note
         self._home = next((key for key, each in COUNTRIES.items() if each == country.lower()), "B5")
         self.country_code = self._home
@@ -73,6 +76,10 @@ class VoiceModem(LineUse):
     def feed(self, data: bytes) -> None:
         """What the host writes, in any pieces."""
         while data:
+            if self.fax is not None:
+                self.fax.t31.feed(data)
+                self._leave_fax()
+                return
             if self.stream is not None:
                 data = self.stream.feed(data)
                 self._end_stream()
@@ -86,6 +93,8 @@ class VoiceModem(LineUse):
 
     def hang_up(self) -> None:
         """The host has closed the port, or DTR is gone: with &D2 and &D3 it goes on hook."""
+        if self.fax is not None:
+            self.fax.t31.dtr_lost()
         if self.settings.switches["&D"] >= 2:
             self._stop()
             self.release()
@@ -202,6 +211,7 @@ class VoiceModem(LineUse):
     def factory(self) -> None:
         """AT&F."""
         self.voice_class = False
+        self.fax = None
         self.settings = settings_of(self.persona)
         self.format = self.persona.formats[0]
         self.set_country(self._home)
@@ -209,6 +219,15 @@ class VoiceModem(LineUse):
     def store(self) -> None:
         """AT&W."""
         self._stored = self.settings.profile()
+
+    def enter_fax(self, fax_class: str) -> None:
+        """+FCLASS=1; the line is as it was."""
+        self.voice_class = False
+        self.fax = FaxSide(self, self._out, fax_class)
+
+    def _leave_fax(self) -> None:
+        if self.fax is not None and self.fax.is_left:
+            self.voice_class, self.fax = self.fax.into_voice, None
 
     def set_country(self, code: str) -> None:
         """+GCI."""
@@ -236,12 +255,18 @@ class VoiceModem(LineUse):
         """20 ms of the line."""
         stream = self.stream
         frame = self.own_sound()
-        if frame is None and stream is not None:
+        fax = self.fax
+        if fax is not None:
+            said = fax.says()
+            frame = said if frame is None else frame
+        elif frame is None and stream is not None:
             frame = stream.frame()
         heard, events = self.line.tick(frame)
         for event in events:
             self.line_event(event)
         self.heard(heard)
+        if fax is not None:
+            fax.hears(heard)
         if stream is not None and stream is self.stream:
             if stream.records and self.line.off_hook:
                 self._hearing.silence(heard, self.settings.number("+VSD", 1))
@@ -255,6 +280,8 @@ class VoiceModem(LineUse):
     @property
     def takes_more(self) -> bool:
         """From the host."""
+        if self.fax is not None:
+            return self.fax.t31.takes_more
         return self.stream is None or not self.stream.full
 
     def _end_stream(self) -> None:

@@ -2,7 +2,7 @@
 
 Where a source says how a modem answers, it answers so: the dialogues of callattendant and phone-modem, the
 lists of voice formats that NCID's users have posted, the USRobotics and Conexant command manuals. What the
-stand-in cannot do (ADPCM, fax, rates other than 8,000) its lists do not name.
+stand-in cannot do (ADPCM, fax class 2, rates other than 8,000) its lists do not name.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ class Persona:
     """The sensitivity that ``+VSD`` has: with a time of 0 it turns the silence detector off."""
     silence: str
     """Which sensitivities it takes, as ``+VSD=?`` says it."""
+    fax: bool = True
+    """It has fax class 1."""
     full_duplex: bool = False
     """It has ``+VTR``."""
     blanks: bool = True

@@ -71,3 +71,13 @@ def test_v250_5_4_5_lines_are_as_long_as_the_shortest_buffer_takes() -> None:
 def test_modem_without_voice_is_told_so() -> None:
     with pytest.raises(PortError, match="its firmware is too old"):
         asked(Dialogue(), ANSWERS, {"AT+FCLASS=8"})
+
+
+@pytest.mark.parametrize(
+    ("classes", "fax"), [("0,1,1.0,8", True), ("(0,1,8)", True), ("0,8", False), ("0,2,2.1,8", False)]
+)
+def test_fax_class_1_is_known_by_the_classes_it_names(classes: str, fax: bool) -> None:
+    dialogue = Dialogue()
+    asked(dialogue, {**ANSWERS, "AT+FCLASS=?": [classes]}, REFUSES)
+    assert dialogue.found is not None
+    assert dialogue.found.fax is fax

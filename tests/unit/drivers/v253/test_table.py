@@ -41,7 +41,7 @@ def test_what_goes_wrong_anywhere_closes_the_port_and_serves_nothing(state: Stat
 
 
 def test_every_state_that_waits_for_a_reply_has_a_time() -> None:
-    settled = {State.AWAY, State.IDLE, State.RINGING, State.DUPLEX, State.RECORD, State.PLAY}
+    settled = {State.AWAY, State.IDLE, State.RINGING, State.DUPLEX, State.RECORD, State.PLAY, State.FAX}
     assert set(WAITS_S) == set(State) - settled
     assert AUDIO <= OFF_HOOK
 
@@ -54,7 +54,7 @@ def test_a_hang_up_is_obeyed_in_every_state_of_a_call_whatever_is_replied(state:
         if after in (State.IDLE, State.AWAY):
             assert Do.TELL_RELEASED in done or Do.CLOSE in done
         else:
-            assert after in {State.LEAVING, State.ENDING, State.HANGING_UP}
+            assert after in {State.LEAVING, State.ENDING, State.HANGING_UP, State.FAX_ENDS}
             assert after in WAITS_S
 
 
@@ -93,3 +93,26 @@ def test_half_duplex_is_found_out_with_the_first_call_and_goes_to_and_fro() -> N
     assert (state, done) == (State.PLAY, [Do.END_RECORD, Do.PLAY, Do.SERVE])
     state, done = _walk(state, Input.SILENCE, Input.OK, Input.CONNECT)
     assert (state, done) == (State.RECORD, [Do.END_PLAY, Do.RECORD, Do.SERVE])
+
+
+@pytest.mark.parametrize(
+    ("state", "stops"),
+    [
+        (State.DUPLEX, Do.END_AUDIO),
+        (State.RECORD, Do.END_RECORD),
+        (State.PLAY, Do.END_PLAY),
+    ],
+)
+def test_a_fax_is_between_two_times_of_voice_on_one_call(state: State, stops: Do) -> None:
+    after, done = _walk(state, Input.FAX, Input.OK)
+    assert (after, done) == (State.FAX, [Do.SERVE_NOTHING, stops, Do.BEGIN_FAX])
+    after, done = _walk(after, Input.FAX_OVER, Input.OK, Input.CONNECT)
+    assert (after, done) == (State.RECORD, [Do.SET_UP_VOICE, Do.OPEN, Do.SERVE])
+
+
+def test_a_line_that_is_put_down_within_a_fax_is_on_hook_when_the_modem_is_one_of_voice_again() -> None:
+    after, done = _walk(State.FAX, Input.RELEASE)
+    assert (after, done) == (State.FAX_ENDS, [Do.FORGET_FAX, Do.DROP_FAX])
+    assert _walk(after, Input.OK) == (State.IDLE, [Do.TELL_RELEASED])
+    after, done = _walk(State.FAX_WAITS, Input.RELEASE)
+    assert (after, done) == (State.ENDING, [Do.FORGET_FAX])

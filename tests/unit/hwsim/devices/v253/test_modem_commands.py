@@ -21,7 +21,8 @@ Make = Callable[..., Any]
     [
         ("cx930xx", "ATI0", "56000"),  # as callattendant looks for it
         ("usr5637", "ATI0", "5601"),
-        ("cx930xx", "AT+FCLASS=?", "0,8"),  # no fax in it, so it names none
+        ("cx930xx", "AT+FCLASS=?", "0,1,1.0,8"),  # no class 2 in it, so it names none
+        ("cx930xx", "AT+FCLASS=8;+FCLASS?", "8"),
         ("usr5637", "AT+VCID=?", "(0-2)"),
         ("cx930xx", "AT-STE=3;-STE?", "3"),
         ("generic", "AT+VCDT?", "0"),
@@ -40,7 +41,7 @@ def test_a_modem_says_what_it_is_and_has(host: Make, persona: str, command: str,
 @pytest.mark.parametrize(
     ("persona", "command"),
     [
-        ("cx930xx", "AT+FCLASS=1"),
+        ("cx930xx", "AT+FCLASS=1.5"),
         ("cx930xx", "AT+FCLASS=2"),
         ("cx930xx", "AT#CLS=8"),
         ("cx930xx", "AT+VLS=1"),  # in class 0
