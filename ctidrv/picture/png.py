@@ -35,11 +35,13 @@ def write_png(svg: str, path: Path) -> None:
         os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.fonts=false")
     try:
         from PySide6.QtCore import QByteArray
-        from PySide6.QtGui import QGuiApplication, QImage, QPainter
+        from PySide6.QtGui import QImage, QPainter
         from PySide6.QtSvg import QSvgRenderer
+        from PySide6.QtWidgets import QApplication
     except ImportError as error:
         raise UsageError(f"{path}: {NO_QT} ({error})") from error
-    application = QGuiApplication.instance() or QGuiApplication(["ctidrv"])
+    # A process has one application object, which stays; who opens windows behind us needs this kind.
+    application = QApplication.instance() or QApplication(["ctidrv"])
     renderer = QSvgRenderer(QByteArray(svg.encode()))
     image = QImage(renderer.defaultSize(), QImage.Format.Format_RGB32)
     painter = QPainter(image)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ctidrv.apps.fax.again import is_again
 from ctidrv.apps.fax.document import Document, Header
 from ctidrv.apps.fax.drawing.source import Sheet as Paper
 from ctidrv.apps.fax.page import PageRows
@@ -80,8 +81,9 @@ class Terminal:
         self._confirmed = 0
         self._clean = self._whole = True
         self._spare: PageRows | None = None
+        self._unheard = False
         self.kept: list[PageRows] = []
-        """The pages that came, a refused or cut one only where no better one followed it."""
+        """The pages that came, a refused or cut one only where it did not come again."""
         self.failed: CtiError | None = None
         """What is wrong with our own document; the call was ended for it."""
 
@@ -115,19 +117,29 @@ class Terminal:
 
     def _take(self, event: T30Event) -> None:
         if not event.data:
-            self._clean = self._clean and event.what == "turned-down"
+            self._unheard = event.what == "turned-down"
+            self._clean = self._clean and self._unheard
             self._whole = self._whole and self._clean
             return
         assert event.width is not None
         assert event.resolution is not None
         page = PageRows(event.data, event.width, X_DPI, Y_DPI[event.resolution], event.damage)
         if event.what in ("taken", "taken-badly"):
-            self._spare = None
+            self._settle(page)
             self.kept.append(page)
             self._clean = self._clean and event.clean
             self._whole = self._whole and not event.missing
         else:
+            self._settle(page)
             self._spare = page
+
+    def _settle(self, page: PageRows) -> None:
+        """What was refused before this page: where it is not the same again, the sender has gone on."""
+        if self._spare is not None and not is_again(self._spare, page):
+            self._keep_spare()
+        if self._unheard and not (self.kept and is_again(self.kept[-1], page)):
+            self._clean = self._whole = False
+        self._spare, self._unheard = None, False
 
     def _keep_spare(self) -> None:
         if self._spare is not None:

@@ -64,9 +64,19 @@ def event(kind: str, what: str | None = None, **more: object) -> T30Event:
 
 
 def taken(
-    what: str = "taken", damage: bytes = bytes(30), *, clean: bool = True, missing: bool = False
+    what: str = "taken",
+    damage: bytes = bytes(30),
+    *,
+    clean: bool = True,
+    missing: bool = False,
+    data: bytes = ROWS,
 ) -> T30Event:
-    return event("page-taken", what, data=ROWS, damage=damage, clean=clean, missing=missing)
+    return event("page-taken", what, data=data, damage=damage, clean=clean, missing=missing)
+
+
+def page(number: int) -> bytes:
+    """Thirty rows that no other page has."""
+    return b"".join(bytes([number, row]) * 108 for row in range(1, 31))
 
 
 DONE = event("done", "ok")
@@ -106,14 +116,30 @@ def test_damaged_rows_do_not_hide_that_something_is_missing_beside_them(missing:
     assert (outcome.ok, outcome.bad_rows, outcome.whole) == (False, 2, not missing)
 
 
-def test_a_refused_page_is_kept_only_where_no_better_one_comes() -> None:
-    bad = taken("turned-down", b"\1" * 30, clean=False)
-    better = received(bad, taken(), DONE)
+def test_a_refused_page_that_comes_again_takes_its_place() -> None:
+    bad = taken("turned-down", b"\1" * 14 + bytes(16), clean=False, data=page(1))
+    better = received(bad, taken(data=page(1)), DONE)
     assert better.outcome.ok
-    assert len(better.kept) == 1
+    assert [kept.rows for kept in better.kept] == [page(1)]
+
+
+def test_a_refused_page_that_comes_no_more_is_kept_and_the_fax_is_not_good() -> None:
+    bad = taken("turned-down", b"\1" * 14 + bytes(16), clean=False, data=page(1))
+    went_on = received(bad, taken(data=page(2)), taken(data=page(3)), DONE)
+    assert [kept.rows for kept in went_on.kept] == [page(1), page(2), page(3)]
+    assert (went_on.outcome.ok, went_on.outcome.whole, went_on.outcome.bad_rows) == (False, False, 14)
     alone = received(bad, event("done", "page-refused"))
-    assert (alone.outcome.ok, alone.outcome.bad_rows, len(alone.kept)) == (False, 30, 1)
+    assert (alone.outcome.ok, alone.outcome.bad_rows, len(alone.kept)) == (False, 14, 1)
     assert alone.outcome.error == "a page was refused"
+
+
+def test_behind_a_page_that_nobody_heard_only_the_last_one_again_says_that_none_is_missing() -> None:
+    unheard = event("page-taken", "turned-down", data=b"")
+    again = received(taken(data=page(1)), unheard, taken(data=page(1)), taken(data=page(2)), DONE)
+    assert again.outcome.ok
+    another = received(taken(data=page(1)), unheard, taken(data=page(2)), DONE)
+    assert (another.outcome.ok, another.outcome.whole) == (False, False)
+    assert another.outcome.error == "a page is not whole; ask for the fax again"
 
 
 def test_a_page_that_the_end_of_the_line_cut_is_kept_and_not_ok() -> None:
