@@ -16,23 +16,29 @@ from ctidrv.errors import PortError
 
 MOST_WAITING = 4096
 """Bytes for the host that find no room at the pty, which holds 20 kB itself; what comes then is lost."""
-_PIECE = 1024
+PIECE = 4096
 
 
 class PtyPort:
     """`place` makes it; `take` away unmakes it, which its host sees as an unplugged device.
 
-    `heard` is called with what the host writes, `gone` when the host has closed the port.
+    `heard` is called with what the host writes, `piece` bytes of it at a time, `gone` when the host has
+    closed the port.
     """
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, heard: Callable[[bytes], None], gone: Callable[[], None]
+        self,
+        loop: asyncio.AbstractEventLoop,
+        heard: Callable[[bytes], None],
+        gone: Callable[[], None],
+        *,
+        piece: int = PIECE,
     ) -> None:
         self.link: Path | None = None
         self.lost = 0
         """Bytes for the host that it never took."""
         self._loop = loop
-        self._heard, self._gone = heard, gone
+        self._heard, self._gone, self._piece = heard, gone, piece
         self._fd = -1
         self._waiting = bytearray()
         self._open = False  # by the host
@@ -130,7 +136,7 @@ class PtyPort:
 
     def _take_in(self) -> None:
         try:
-            data = os.read(self._fd, _PIECE)
+            data = os.read(self._fd, self._piece)
         except BlockingIOError:
             return
         except OSError:

@@ -34,7 +34,7 @@ from ctidrv.ports.api import DriverContext
 from ctidrv.service import loading
 from ctidrv.service.errands import Errands
 from ctidrv.service.fax_desk import FaxDesk
-from ctidrv.service.fax_modems import FaxModem, HostPort, MakePort
+from ctidrv.service.fax_modems import MOST_A_TICK, FaxModem, HostPort, MakePort
 from ctidrv.service.fax_papers import FaxPapers
 from ctidrv.service.fax_receptions import Receptions
 from ctidrv.service.fax_sender import LineSender
@@ -283,4 +283,4 @@ class Station(Orders):
 
 
 def _pty_port(heard: Callable[[bytes], None], gone: Callable[[], None]) -> HostPort:
-    return PtyPort(asyncio.get_running_loop(), heard, gone)
+    return PtyPort(asyncio.get_running_loop(), heard, gone, piece=MOST_A_TICK)
