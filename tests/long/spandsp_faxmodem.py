@@ -12,7 +12,7 @@ import signal
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path.append(str(Path(__file__).parents[2]))
 
 from ctidrv.modem.pty_port import PtyPort
 from hwsim.devices.faxmodem.pcm_hook import PcmHook

@@ -118,7 +118,7 @@ def test_a_menu_is_no_fax_and_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("send", "letter.tif", "--line", "sim/1"), "no PCM line"),
+        (("send", "letter.tif", "--line", "sim/1"), "give --number"),
         (("send", "missing.pdf", "--line", "pcm:tcp:1"), "missing.pdf"),
         (("send", "letter.tif", "--line", "pcm:tcp:1", "--number", "8x"), "'8x': digits are"),
         (("receive", "--to", "letter.tif", "--line", "pcm:tcp:1"), "letter.tif: no folder"),
