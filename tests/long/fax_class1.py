@@ -31,7 +31,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path.append(str(Path(__file__).parents[2]))
 
 from tests.long import fax_octets, figures
 from tests.long.fax_programs import EFAX, NO_EFAX, WIDTH, Efax, Makes, OurHost, Program, together
