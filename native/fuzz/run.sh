@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds and runs one fuzz target: native/fuzz/run.sh NAME [RUNS] [libFuzzer options]. Needs clang.
 set -eu
-name=${1:?which target: cid, cid_rx, ear, engine, fax_line, fax_modem, hdlc, pulse_rx, t30, t30_frames, t4, voice}
+name=${1:?which target: cid, cid_rx, ear, engine, fax_line, fax_modem, hdlc, hdlc_mend, pulse_rx, t30, t30_frames, t4, voice}
 runs=${2:-10000000}
 [ $# -gt 2 ] && shift 2 || shift $#
 here=$(cd "$(dirname "$0")" && pwd)

@@ -200,11 +200,13 @@ def test_a_fax_that_came_is_read_from_its_box_and_that_is_written_down(served, c
     served.station.store.faxes.put_received(
         ReceivedFax("r2", "office", "sim/1", START, str(path) + ".gone", "ab" * 32, 2, 0)
     )
+    served.station.store.writer.flush(10)
     assert [(box["box"], box["faxes"], box["new"]) for box in client.fax_boxes()] == [("office", 2, 2)]
     assert client.received_document("r1") == b"II*\0"
     with pytest.raises(ServiceError, match="the file of fax r2 is missing"):
         client.received_document("r2")
     assert [row["id"] for row in client.received_faxes(state="new")] == ["r2"]
+    served.station.store.writer.flush(10)
     assert [fact["kind"] for fact in served.station.store.faxes.received_one("r1")["facts"]] == [
         "made",
         "read",
