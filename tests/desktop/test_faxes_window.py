@@ -20,12 +20,12 @@ def faxed(station: Any, fake: ModuleType) -> Any:
 def window(faxed: Any, shown: Any, until: Any) -> Any:
     """The window of faxes, opened from the history."""
     shown.window.history.to_faxes.click()
-    until(lambda: shown.window.faxes._model.rowCount() == 9)
+    until(lambda: shown.window.faxes.list.rows.rowCount() == 9)
     return shown.window.faxes
 
 
 def choose(window: Any, kind: str, fax: str) -> None:
-    window.list.setCurrentIndex(window._model.place(f"{kind}:{fax}"))
+    window.list.setCurrentIndex(window.list.rows.place(f"{kind}:{fax}"))
 
 
 def bars(window: Any) -> int:
@@ -106,13 +106,16 @@ def test_progress_is_seen_and_the_chosen_fax_stays_chosen(
     faxed.send("fax.page", 0, call=None, job="f-sending", page=3, pages=3, state="sending", percent=25)
 
     def rows() -> list[str]:
-        return [window._model.row(window._model.index(row)).second for row in range(window._model.rowCount())]
+        return [
+            window.list.rows.row(window.list.rows.index(row)).second
+            for row in range(window.list.rows.rowCount())
+        ]
 
     until(lambda: "sends page 3 of 3: 25 %  ·  order.pdf" in rows())
     faxed.came_rows.insert(0, fake.came_row("r7", 5))
     faxed.send("fax.received", 6, fax="r7", box="office")
-    until(lambda: window._model.rowCount() == 10)
-    assert window._model.row(window.list.currentIndex()).key == "sent:f-busy"
+    until(lambda: window.list.rows.rowCount() == 10)
+    assert window.list.rows.row(window.list.currentIndex()).key == "sent:f-busy"
 
 
 def test_how_the_mail_of_a_fax_fares_is_seen_beside_its_page(window: Any, faxed: Any, until: Any) -> None:
@@ -138,7 +141,7 @@ def test_what_the_other_machine_said_is_in_the_tooltip(window: Any, faxed: Any, 
 
 def test_of_a_fax_that_is_coming_there_is_nothing_to_look_at_yet(window: Any, faxed: Any, until: Any) -> None:
     faxed.send("fax.coming", 1, call="c8", fax="r8", page=1, box="office", number=None)
-    until(lambda: window._model.rowCount() == 10)
+    until(lambda: window.list.rows.rowCount() == 10)
     choose(window, "coming", "r8")
     assert [what for what in faxed.done if what[0].endswith("_page")] == []
 
@@ -146,8 +149,8 @@ def test_of_a_fax_that_is_coming_there_is_nothing_to_look_at_yet(window: Any, fa
 def test_a_broadcast_is_marked_in_the_list(window: Any, faxed: Any, fake: ModuleType, until: Any) -> None:
     faxed.fax_rows[:0] = [fake.fax_row(f"b-{place}", 5 + place, batch="b") for place in range(2)]
     faxed.send("fax.job", 5, call=None, job="b-0", state="queued", again=None)
-    until(lambda: window._model.rowCount() == 11)
-    assert window._model.row(window._model.index(0)).second.endswith("order.pdf  ·  one of 2")
+    until(lambda: window.list.rows.rowCount() == 11)
+    assert window.list.rows.row(window.list.rows.index(0)).second.endswith("order.pdf  ·  one of 2")
 
 
 def test_a_window_that_was_closed_shows_the_present_when_it_is_opened_again(
@@ -159,7 +162,7 @@ def test_a_window_that_was_closed_shows_the_present_when_it_is_opened_again(
     until(lambda: shown.desk.faxes.new() == 2)
     shown.window._show_faxes()
     assert shown.window.faxes is window
-    assert window._model.rowCount() == 10
+    assert window.list.rows.rowCount() == 10
 
 
 def test_filters_show_those_that_came_or_are_sent(window: Any) -> None:
@@ -168,7 +171,7 @@ def test_filters_show_those_that_came_or_are_sent(window: Any) -> None:
     buttons = {button.text(): button for button in window.findChildren(QPushButton)}
     for text, count in (("Received", 3), ("Sent", 6), ("All", 9)):
         buttons[text].click()
-        assert window._model.rowCount() == count
+        assert window.list.rows.rowCount() == count
 
 
 def test_stop_and_send_again_are_for_the_fax_that_is_chosen(window: Any, faxed: Any, until: Any) -> None:

@@ -140,7 +140,7 @@ def test_d31_new_window_shows_the_running_call(
     assert "In a call" in _texts(made.window.pop)
     assert "In a call" in _texts(made.window.lamps)
     assert made.window.pop._hang_up.isEnabled()
-    assert made.window.timeline._model.rowCount() == len(made.desk.timeline()) > 4
+    assert made.window.timeline._list.rows.rowCount() == len(made.desk.timeline()) > 4
 
 
 def test_lost_station_is_told_in_words_and_found_again(

@@ -28,7 +28,7 @@ def _press(window: Any, key: str) -> None:
 def _rows(history: Any) -> list[str]:
     from PySide6.QtCore import Qt
 
-    model = history._model
+    model = history._list.rows
     return [str(model.index(row).data(Qt.ItemDataRole.DisplayRole)) for row in range(model.rowCount())]
 
 
@@ -65,7 +65,7 @@ def test_row_keeps_its_selection_when_a_call_arrives(
     history.select("c0-plain")
     fake.rings(station)
     until(lambda: len(_rows(history)) == 6)
-    chosen = history._model.row(history._list.currentIndex())
+    chosen = history._list.rows.row(history._list.currentIndex())
     assert chosen is not None
     assert chosen.key == "c0-plain"
 

@@ -10,13 +10,11 @@ from typing import Protocol
 from PySide6.QtCore import QItemSelection, QModelIndex, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QButtonGroup,
     QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
-    QListView,
     QPushButton,
     QSplitter,
     QVBoxLayout,
@@ -32,7 +30,7 @@ from ctidesk.views import theme
 from ctidesk.views.fax_form import FaxForm
 from ctidesk.views.fax_page import STEP, FaxPage
 from ctidesk.views.pop import shut
-from ctidesk.views.rows import ListRow, RowsDelegate, RowsModel
+from ctidesk.views.rows import ListRow, RowsList
 from ctidesk.words import say
 
 
@@ -103,24 +101,12 @@ class FaxesWindow(QWidget):
     def _list_panel(self) -> QFrame:
         panel = QFrame()
         panel.setObjectName("panel")
-        self._model = RowsModel()
-        self.list = QListView()
-        self.list.setModel(self._model)
-        self.list.setItemDelegate(RowsDelegate(self.list, tall=True))
-        self.list.setUniformItemSizes(True)
-        self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setAccessibleName(self.tr("Faxes"))
-        self.list.setMinimumWidth(300)
+        self.list = RowsList(self.tr("Faxes"), self.tr("No faxes here yet."))
         self.list.selectionModel().selectionChanged.connect(self._chosen)
-        self._none = QLabel(self.tr("No faxes here yet."))
-        self._none.setProperty("role", "soft")
-        self._none.setIndent(12)
         column = QVBoxLayout(panel)
         column.setContentsMargins(8, 12, 8, 8)
         column.addLayout(self._filters())
-        column.addWidget(self._none)
+        column.addWidget(self.list.none)
         column.addWidget(self.list, 1)
         return panel
 
@@ -173,10 +159,9 @@ class FaxesWindow(QWidget):
         if shown != self._shown:
             self._shown = shown
             self._keys = {_text(row.key): row.key for row in rows}
-            self._model.set_rows([self._row(row) for row in rows])
-            self._none.setVisible(not rows)
+            self.list.set_rows([self._row(row) for row in rows])
         sheet = self._faxes.sheet
-        place = QModelIndex() if sheet is None else self._model.place(_text(sheet.key))
+        place = QModelIndex() if sheet is None else self.list.rows.place(_text(sheet.key))
         if place.isValid() and not self.list.selectionModel().isSelected(place):
             self.list.setCurrentIndex(place)
         self.page.show_page(self._now())
@@ -211,7 +196,7 @@ class FaxesWindow(QWidget):
         return clock(at) if days_ago(at, self._now()) == 0 else day(at)
 
     def _chosen(self, chosen: QItemSelection) -> None:
-        row = self._model.row(next(iter(chosen.indexes()), QModelIndex()))
+        row = self.list.rows.row(next(iter(chosen.indexes()), QModelIndex()))
         key = None if row is None else self._keys.get(row.key)
         if (
             key is not None

@@ -6,21 +6,12 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QButtonGroup,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QListView,
-    QPushButton,
-    QVBoxLayout,
-)
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from ctidesk.viewmodels.history import ALL, FAXES, MESSAGES, MISSED, HistoryRow
 from ctidesk.viewmodels.times import clock, day, days_ago, length
 from ctidesk.views import theme
-from ctidesk.views.rows import ListRow, RowsDelegate, RowsModel
+from ctidesk.views.rows import ListRow, RowsList
 from ctidesk.words import say
 
 
@@ -41,21 +32,9 @@ class HistoryPanel(QFrame):
         title = QLabel(self.tr("Calls and messages"))
         title.setFont(theme.font(12, bold=True))
         title.setIndent(12)
-        self._model = RowsModel()
-        self._list = QListView()
-        self._list.setModel(self._model)
-        self._list.setItemDelegate(RowsDelegate(self._list, tall=True))
-        self._list.setUniformItemSizes(True)
-        self._list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self._list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._list.setAccessibleName(self.tr("Calls and messages"))
-        self._list.setMinimumWidth(300)
+        self._list = RowsList(self.tr("Calls and messages"), self.tr("No calls here yet."))
         self._list.clicked.connect(self._look)
         self._list.activated.connect(self._play)
-        self._none = QLabel(self.tr("No calls here yet."))
-        self._none.setProperty("role", "soft")
-        self._none.setIndent(12)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(8, 12, 8, 8)
         top = QHBoxLayout()
@@ -64,7 +43,7 @@ class HistoryPanel(QFrame):
         top.addWidget(self._faxes_button())
         whole.addLayout(top)
         whole.addLayout(self._filters())
-        whole.addWidget(self._none)
+        whole.addWidget(self._list.none)
         whole.addWidget(self._list, 1)
 
     def _filters(self) -> QHBoxLayout:
@@ -120,7 +99,7 @@ class HistoryPanel(QFrame):
             "running": t.talking,
             "interrupted": t.alarm,
         }
-        self._model.set_rows(
+        self._list.set_rows(
             [
                 ListRow(
                     key=row.call,
@@ -134,7 +113,6 @@ class HistoryPanel(QFrame):
                 for row in rows
             ]
         )
-        self._none.setVisible(not rows)
 
     def _second(self, row: HistoryRow) -> str:
         words = self.tr("new message") if row.fresh and row.fax is None else say(row.words)
@@ -151,17 +129,17 @@ class HistoryPanel(QFrame):
         return self.tr("yesterday {time}").format(time=clock(started)) if ago == 1 else day(started)
 
     def select(self, call: str) -> None:
-        self._list.setCurrentIndex(self._model.place(call))
+        self._list.setCurrentIndex(self._list.rows.place(call))
 
     def take_focus(self) -> None:
         self._list.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _look(self, index: QModelIndex) -> None:
-        row = self._model.row(index)
+        row = self._list.rows.row(index)
         if row is not None:
             self.looked.emit(row.key)
 
     def _play(self, index: QModelIndex) -> None:
-        row = self._model.row(index)
+        row = self._list.rows.row(index)
         if row is not None:
             self.played.emit(row.key)

@@ -1,4 +1,4 @@
-"""Rows of lists: a picture, one or two lines of words, and something at the right edge."""
+"""Lists of rows: a picture, one or two lines of words, and something at the right edge."""
 
 from __future__ import annotations
 
@@ -7,12 +7,22 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLabel,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from ctidesk.views import icons, theme
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = int(Qt.ItemDataRole.UserRole)
+LEAST_WIDTH = 300
+"""Of a list of tall rows, in pixels: a name and a moment have room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +156,32 @@ class RowsDelegate(QStyledItemDelegate):
                 QRectF(words.left(), words.top() + line + 2, words.width(), words.height() - line),
                 row.second,
             )
+
+
+class RowsList(QListView):
+    """Rows one under another, of which one can be chosen. `none` is a label for the place above it: shown
+    while there are no rows."""
+
+    def __init__(self, name: str, none: str, *, tall: bool = True) -> None:
+        """`name` is what a screen reader says, `none` the label's text; both in the chosen language."""
+        super().__init__()
+        self.rows = RowsModel()
+        self.setModel(self.rows)
+        self.setItemDelegate(RowsDelegate(self, tall=tall))
+        self.setUniformItemSizes(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(name)
+        if tall:
+            self.setMinimumWidth(LEAST_WIDTH)
+        self.none = QLabel(none)
+        self.none.setProperty("role", "soft")
+        self.none.setIndent(12)
+
+    def set_rows(self, rows: list[ListRow]) -> None:
+        self.rows.set_rows(rows)
+        self.none.setVisible(not rows)
 
 
 def _elided(painter: QPainter, where: QRectF, text: str) -> None:

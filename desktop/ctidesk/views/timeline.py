@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QListView, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
 from ctidesk.viewmodels.timeline import Entry
 from ctidesk.viewmodels.times import clock
 from ctidesk.views import theme
-from ctidesk.views.rows import ListRow, RowsDelegate, RowsModel
+from ctidesk.views.rows import ListRow, RowsList
 from ctidesk.words import say
 
 
-class EndList(QListView):
+class EndList(RowsList):
     """Stays at its end until it is scrolled away from there."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, name: str, none: str) -> None:
+        super().__init__(name, none, tall=False)
         self._follow = True
         bar = self.verticalScrollBar()
         bar.rangeChanged.connect(self._range)
@@ -46,29 +45,20 @@ class TimelinePanel(QFrame):
         self.setObjectName("panel")
         title = QLabel(self.tr("In this call"))
         title.setFont(theme.font(12, bold=True))
-        self._model = RowsModel()
         self._call: str | None = None
-        self._list = EndList()
-        self._list.setModel(self._model)
-        self._list.setItemDelegate(RowsDelegate(self._list, tall=False))
-        self._list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self._list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._list.setAccessibleName(self.tr("In this call"))
-        self._none = QLabel(self.tr("Nothing has happened yet."))
-        self._none.setProperty("role", "soft")
+        title.setIndent(12)
+        self._list = EndList(self.tr("In this call"), self.tr("Nothing has happened yet."))
+        self._list.setMinimumHeight(LEAST)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(8, 12, 8, 8)
-        for part in (title, self._none):
-            part.setIndent(12)
-            whole.addWidget(part)
-        self._list.setMinimumHeight(LEAST)
+        whole.addWidget(title)
+        whole.addWidget(self._list.none)
         whole.addWidget(self._list, 1)
 
     def show_entries(self, call: str | None, entries: list[Entry]) -> None:
         t = theme.tokens()
         colours = {"ring": t.ringing, "record": t.alarm, "call": t.talking, "caller": t.accent}
-        self._model.set_rows(
+        self._list.set_rows(
             [
                 ListRow(
                     key=str(place),
@@ -80,7 +70,6 @@ class TimelinePanel(QFrame):
                 for place, entry in enumerate(entries)
             ]
         )
-        self._none.setVisible(not entries)
         if call != self._call:
             self._call = call
             self._list.follow()
