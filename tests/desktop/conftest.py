@@ -21,6 +21,8 @@ from typing import Any
 
 import pytest
 
+from tests.desktop.in_window import open_buttons
+
 
 def _helper(name: str) -> ModuleType:
     """A module of this folder, under a name that no other folder's helper has."""
@@ -107,4 +109,17 @@ def shown(program: Any, station: Any, fake: ModuleType, until: Any) -> Any:
     """A program that is connected."""
     made = program(fake.FakeFinder(station))
     until(lambda: made.desk.reachable and made.window._rows)
+    return made
+
+
+@pytest.fixture
+def at_seat(program: Any, station: Any, fake: ModuleType, until: Any) -> Any:
+    """A program that shows a call at Li Mei's seat."""
+    fake.seats(station)
+    made = program(fake.FakeFinder(station))
+    until(lambda: made.desk.reachable)
+    fake.rings(station)
+    fake.answered(station, by="script")
+    fake.at_seat(station)
+    until(lambda: "Hold" in open_buttons(made))
     return made

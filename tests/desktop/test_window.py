@@ -8,35 +8,20 @@ from typing import Any
 
 import pytest
 
-
-def _texts(widget: Any) -> list[str]:
-    from PySide6.QtWidgets import QLabel
-
-    return [
-        label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget) and label.text()
-    ]
-
-
-def _press(window: Any, key: str) -> None:
-    """A key as the keyboard sends it, to whatever has the focus."""
-    from PySide6.QtCore import Qt
-    from PySide6.QtTest import QTest
-    from PySide6.QtWidgets import QApplication
-
-    QTest.keyClick(QApplication.focusWidget() or window, getattr(Qt.Key, f"Key_{key}"))
+from tests.desktop.in_window import press, texts
 
 
 def test_d1_ringing_call_pops_the_customers_card(
     shown: Any, station: Any, fake: ModuleType, until: Any
 ) -> None:
-    assert "Waiting for a call" in _texts(shown.window.pop)
+    assert "Waiting for a call" in texts(shown.window.pop)
     fake.rings(station)
-    until(lambda: "Anna Müller" in _texts(shown.window.pop))
-    texts = _texts(shown.window.pop)
-    assert {"Ringing", "Anna Müller", "(312) 555-0142", "Harbour Bakery", "VIP", "bakery"} <= set(texts)
-    assert "Orders every Friday; ask for the rye." in texts
-    assert any(text.startswith("Last call: ") and "message left" in text for text in texts)
-    assert {"Ringing", "Anna Müller"} <= set(_texts(shown.window.lamps))
+    until(lambda: "Anna Müller" in texts(shown.window.pop))
+    pop = texts(shown.window.pop)
+    assert {"Ringing", "Anna Müller", "(312) 555-0142", "Harbour Bakery", "VIP", "bakery"} <= set(pop)
+    assert "Orders every Friday; ask for the rye." in pop
+    assert any(text.startswith("Last call: ") and "message left" in text for text in pop)
+    assert {"Ringing", "Anna Müller"} <= set(texts(shown.window.lamps))
 
 
 def test_d1_pop_takes_the_keyboard_from_nobody(
@@ -52,7 +37,7 @@ def test_d1_pop_takes_the_keyboard_from_nobody(
     until(lambda: QApplication.focusWidget() is field)
     QTest.keyClicks(field, "ab")
     fake.rings(station)
-    until(lambda: "Anna Müller" in _texts(shown.window.pop))
+    until(lambda: "Anna Müller" in texts(shown.window.pop))
     QTest.keyClicks(QApplication.focusWidget(), "cd")
     assert (QApplication.focusWidget() is field, field.text()) == (True, "abcd")
     field.close()
@@ -60,15 +45,15 @@ def test_d1_pop_takes_the_keyboard_from_nobody(
 
 def test_d14_f3_answers_and_f4_hangs_up(shown: Any, station: Any, fake: ModuleType, until: Any) -> None:
     shown.window.activateWindow()
-    _press(shown.window, "F3")
+    press(shown.window, "F3")
     fake.rings(station)
     until(lambda: shown.window.answer_action.isEnabled())
-    _press(shown.window, "F4")
-    _press(shown.window, "F3")
+    press(shown.window, "F4")
+    press(shown.window, "F3")
     until(lambda: station.done)
     fake.answered(station)
     until(lambda: shown.window.hang_up_action.isEnabled())
-    _press(shown.window, "F4")
+    press(shown.window, "F4")
     until(lambda: len(station.done) == 2)
     assert station.done == [("answer", "c1"), ("hang_up", "c1")]
 
@@ -80,7 +65,7 @@ def test_keys_still_work_after_the_language_was_changed(
     shown.set_language("en")
     fake.rings(station)
     until(lambda: shown.window.answer_action.isEnabled())
-    _press(shown.window, "F3")
+    press(shown.window, "F3")
     until(lambda: station.done == [("answer", "c1")])
 
 
@@ -110,7 +95,7 @@ def test_second_press_on_answer_never_lands_on_hang_up(
     fake.answered(station)
     until(lambda: pop._hang_up.isEnabled())
     assert pop.hasFocus()
-    _press(shown.window, "Space")
+    press(shown.window, "Space")
     assert station.done == []
 
 
@@ -136,9 +121,9 @@ def test_d31_new_window_shows_the_running_call(
     )
     station.stored_events["c1"] = events
     made = program(fake.FakeFinder(station))
-    until(lambda: "Anna Müller" in _texts(made.window.pop))
-    assert "In a call" in _texts(made.window.pop)
-    assert "In a call" in _texts(made.window.lamps)
+    until(lambda: "Anna Müller" in texts(made.window.pop))
+    assert "In a call" in texts(made.window.pop)
+    assert "In a call" in texts(made.window.lamps)
     assert made.window.pop._hang_up.isEnabled()
     assert made.window.timeline._list.rows.rowCount() == len(made.desk.timeline()) > 4
 
@@ -155,11 +140,11 @@ def test_lost_station_is_told_in_words_and_found_again(
     until(lambda: made.window._banner.isVisible())
     assert made.window._banner.text() == "The station is not reachable. Trying again …"
     assert made.window.pop._answer.toolTip() == "The station is not reachable."
-    assert "Not known" in _texts(made.window.lamps)
+    assert "Not known" in texts(made.window.lamps)
     finder.station = station
     until(lambda: made.window._connection.text() == "Connected to the station")
     assert not made.window._banner.isVisible()
-    assert "Free" in _texts(made.window.lamps)
+    assert "Free" in texts(made.window.lamps)
 
 
 def _open_form(shown: Any, station: Any, until: Any) -> Any:
@@ -179,7 +164,7 @@ def test_unknown_caller_is_saved_as_a_new_customer(shown: Any, station: Any, unt
     form.name.setText("  Bo Lind ")
     assert form._save.isEnabled()
     form._save.click()
-    until(lambda: "Bo Lind" in _texts(shown.window.pop))
+    until(lambda: "Bo Lind" in texts(shown.window.pop))
     assert station.done == [("add_customer", "Bo Lind", "(415) 555-0199")]
     assert not shown.window.pop._save.isVisible()
     assert shown.window._connection.text().endswith("Saved: Bo Lind")
@@ -195,10 +180,10 @@ def test_d14_answer_key_works_while_a_name_is_typed_and_enter_answers_nothing(
     form.notes.setFocus()
     until(lambda: QApplication.focusWidget() is form.notes)
     for key in ("A", "Return", "Space"):
-        _press(form, key)
+        press(form, key)
     assert station.done == []
     assert form.notes.toPlainText() == "a\n "
-    _press(form, "F3")
+    press(form, "F3")
     until(lambda: station.done == [("answer", "c1")])
     form.reject()
 
@@ -210,7 +195,7 @@ def test_d15_every_control_has_a_name_for_a_screen_reader(
     from PySide6.QtWidgets import QAbstractButton, QWidget
 
     fake.rings(station)
-    until(lambda: "Anna Müller" in _texts(shown.window.pop))
+    until(lambda: "Anna Müller" in texts(shown.window.pop))
     reached = [
         widget
         for widget in shown.window.findChildren(QWidget)
@@ -239,7 +224,7 @@ def test_d12_tab_reaches_every_control(shown: Any, station: Any, fake: ModuleTyp
     window.history.take_focus()
     met = []
     for _ in range(40):
-        _press(window, "Tab")
+        press(window, "Tab")
         met.append(QApplication.focusWidget())
     wanted = (window.lamps._lamps[0], window.pop._answer, window.history._list, window.player._play)
     assert [widget in met for widget in (*wanted, window.player._wave, window.timeline._list)] == [True] * 6
@@ -256,7 +241,7 @@ def test_d15_no_label_is_clipped(
     fake.rings(station)
     until(lambda: made.desk.reachable)
     fake.rings(station)
-    until(lambda: "Anna Müller" in _texts(made.window.pop))
+    until(lambda: "Anna Müller" in texts(made.window.pop))
     until(lambda: _clipped(made.window) == [], "no label is clipped")
     _lamps_whole(made.window)
 

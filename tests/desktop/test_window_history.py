@@ -7,22 +7,7 @@ from typing import Any
 
 import pytest
 
-
-def _texts(widget: Any) -> list[str]:
-    from PySide6.QtWidgets import QLabel
-
-    return [
-        label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget) and label.text()
-    ]
-
-
-def _press(window: Any, key: str) -> None:
-    """A key as the keyboard sends it, to whatever has the focus."""
-    from PySide6.QtCore import Qt
-    from PySide6.QtTest import QTest
-    from PySide6.QtWidgets import QApplication
-
-    QTest.keyClick(QApplication.focusWidget() or window, getattr(Qt.Key, f"Key_{key}"))
+from tests.desktop.in_window import press, texts
 
 
 def _rows(history: Any) -> list[str]:
@@ -55,7 +40,7 @@ def test_ended_call_joins_the_history(shown: Any, station: Any, fake: ModuleType
     fake.over(station)
     until(lambda: len(_rows(shown.window.history)) == 6)
     until(lambda: _rows(shown.window.history)[0].startswith("Anna Müller, answered  ·  0:32"))
-    assert any(text == "Ended: the caller hung up (busy tone)" for text in _texts(shown.window.pop))
+    assert any(text == "Ended: the caller hung up (busy tone)" for text in texts(shown.window.pop))
 
 
 def test_row_keeps_its_selection_when_a_call_arrives(
@@ -75,7 +60,7 @@ def test_enter_in_the_list_plays_and_shows_the_waveform(shown: Any, station: Any
     window.history.select("c0-plain")
     window.activateWindow()
     window.history.take_focus()
-    _press(window, "Return")
+    press(window, "Return")
     until(lambda: shown.player.state == "playing")
     assert station.done == [("listen", "r-c0-plain")]
     assert window.player._play.text() == "Stop"
@@ -83,7 +68,7 @@ def test_enter_in_the_list_plays_and_shows_the_waveform(shown: Any, station: Any
     shown.player.output.at = 12000
     window.player._tick()
     assert window.player._time.text() == "0:01 / 0:03"
-    _press(window, "F8")
+    press(window, "F8")
     assert shown.player.state == "ready"
     until(lambda: window.player._play.text() == "Play")
 
