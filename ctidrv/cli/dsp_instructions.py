@@ -37,11 +37,19 @@ def peer_instructions(name: str) -> float | None:
 
 
 def _collected(options: list[str], name: str, ports: int, whose: str, seconds: int) -> int:
-    """Instructions of the process; 0: they could not be counted."""
+    program = ["-m", "ctidrv.cli.dsp_instructions", name, str(ports), whose, str(seconds)]
+    return collected(options, program)
+
+
+def collected(options: list[str], program: list[str]) -> int:
+    """Instructions that callgrind with these options counts in Python with this program and its arguments.
+
+    0: they could not be counted.
+    """
     if shutil.which("valgrind") is None:
         return 0
     command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={os.devnull}", *options]
-    command += [sys.executable, "-m", "ctidrv.cli.dsp_instructions", name, str(ports), whose, str(seconds)]
+    command += [sys.executable, *program]
     same = {**os.environ, "PYTHONHASHSEED": "0"}
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_TIME_OUT, env=same)

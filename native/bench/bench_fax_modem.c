@@ -1,35 +1,39 @@
 /* bench_fax_modem: bit errors of the fax modems in noise.
  *
- *     bench_fax_modem [BITS [PPM]]    BITS of page data in each row (default 200000); the receiver's clock is
- * off by PPM
+ *     bench_fax_modem [BITS [PPM]] [MODEM [RATE [DB]]]
  *
- * Noise is white over 0…4 kHz. What a modem costs: valgrind --tool=callgrind bench_fax_modem.
+ * BITS of page data at each SNR (default 200000); the receiver's clock is off by PPM. All modems at four
+ * SNRs, or one MODEM, at one RATE, at one SNR of DB: `bench_fax_modem 20000000 v27ter 4800 14.5`. Noise is
+ * white over 0…4 kHz. What a receiver costs: tests/bench/bench_fax_receivers.py.
  */
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cti/error.h"
 #include "cti/fax_modem_rx.h"
 #include "cti/random.h"
 
-enum { BLOCK = 160, HALF = 16, WINDOW = 2 * HALF + BLOCK + 8 };
+enum { BLOCK = 160, HALF = 16, WINDOW = 2 * HALF + BLOCK + 8, SNRS = 4 };
 #define LEVEL (-13.0f)
 #define PI 3.14159265358979323846
 
 typedef struct row {
-    const char *name;
+    const char *name, *argument;
     int modem, bit_rate;
-    float snr[4];
+    float snr[SNRS];
 } row;
-static const row ROWS[] = {{"V.27ter", CTI_FAX_MODEM_V27TER, 2400, {8.0f, 9.0f, 10.0f, 11.0f}},
-                           {"V.27ter", CTI_FAX_MODEM_V27TER, 4800, {13.5f, 14.5f, 15.0f, 15.5f}},
-                           {"V.29", CTI_FAX_MODEM_V29, 7200, {16.0f, 17.0f, 18.0f, 19.0f}},
-                           {"V.29", CTI_FAX_MODEM_V29, 9600, {18.5f, 19.5f, 20.0f, 20.5f}},
-                           {"V.17", CTI_FAX_MODEM_V17, 7200, {12.0f, 13.0f, 14.0f, 15.0f}},
-                           {"V.17", CTI_FAX_MODEM_V17, 9600, {15.0f, 16.0f, 17.0f, 18.0f}},
-                           {"V.17", CTI_FAX_MODEM_V17, 12000, {18.0f, 19.0f, 20.0f, 21.0f}},
-                           {"V.17", CTI_FAX_MODEM_V17, 14400, {20.0f, 21.0f, 22.0f, 23.0f}}};
+static const row ROWS[] = {{"V.27ter", "v27ter", CTI_FAX_MODEM_V27TER, 2400, {8.0f, 9.0f, 10.0f, 11.0f}},
+                           {"V.27ter", "v27ter", CTI_FAX_MODEM_V27TER, 4800, {13.5f, 14.5f, 15.0f, 15.5f}},
+                           {"V.29", "v29", CTI_FAX_MODEM_V29, 7200, {16.0f, 17.0f, 18.0f, 19.0f}},
+                           {"V.29", "v29", CTI_FAX_MODEM_V29, 9600, {18.5f, 19.5f, 20.0f, 20.5f}},
+                           {"V.17", "v17", CTI_FAX_MODEM_V17, 7200, {12.0f, 13.0f, 14.0f, 15.0f}},
+                           {"V.17", "v17", CTI_FAX_MODEM_V17, 9600, {15.0f, 16.0f, 17.0f, 18.0f}},
+                           {"V.17", "v17", CTI_FAX_MODEM_V17, 12000, {18.0f, 19.0f, 20.0f, 21.0f}},
+                           {"V.17", "v17", CTI_FAX_MODEM_V17, 14400, {20.0f, 21.0f, 22.0f, 23.0f}}};
+enum { ROW_COUNT = sizeof ROWS / sizeof *ROWS };
 
 static void *memory(size_t size) {
     void *p = calloc(1, size);
@@ -114,21 +118,81 @@ static count turn(const row *r, float snr, long bits, double ppm, cti_random *di
     return c;
 }
 
+/* What is asked for; zeros: all. */
+typedef struct asked {
+    long bits;
+    double ppm, snr;
+    const char *modem;
+    long bit_rate;
+} asked;
+
+static int is_asked(const asked *a, const row *r) {
+    return (!a->modem || !strcmp(a->modem, r->argument)) && (a->bit_rate == 0 || a->bit_rate == r->bit_rate);
+}
+
+static void refuse(const char *argument, const char *why) {
+    (void)fprintf(stderr,
+                  "bench_fax_modem: '%s' %s\n"
+                  "usage: bench_fax_modem [BITS [PPM]] [MODEM [RATE [DB]]]\n"
+                  "MODEM and RATE are",
+                  argument, why);
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        (void)fprintf(stderr, "%s %s %d", i ? "," : "", ROWS[i].argument, ROWS[i].bit_rate);
+    (void)fprintf(stderr, "\n");
+    exit(2);
+}
+
+static double number(const char *argument, double least, double most) {
+    char *end;
+    double value = strtod(argument, &end);
+    if (end == argument || *end || !(value >= least && value <= most))
+        refuse(argument, "is no number, or out of range");
+    return value;
+}
+
+static asked arguments(int argc, char **argv) {
+    asked a = {.bits = 200000};
+    int i = 1, rows = 0;
+    if (i < argc && !isalpha((unsigned char)*argv[i]))
+        a.bits = (long)number(argv[i++], 8, 1e9);
+    if (i == 2 && i < argc && !isalpha((unsigned char)*argv[i]))
+        a.ppm = number(argv[i++], -1000.0, 1000.0);
+    if (i < argc)
+        a.modem = argv[i++];
+    if (i < argc)
+        a.bit_rate = (long)number(argv[i++], 1, 14400);
+    if (i < argc)
+        a.snr = number(argv[i++], 1.0, 60.0);
+    if (i < argc)
+        refuse(argv[i], "is one argument too many");
+    for (size_t k = 0; k < ROW_COUNT; k++)
+        rows += is_asked(&a, &ROWS[k]);
+    if (!rows)
+        refuse(a.modem, a.bit_rate ? "has no such rate" : "is no modem");
+    return a;
+}
+
+/* Bit errors at one SNR. */
+static void tell(const row *r, float snr, const asked *a, cti_random *dice) {
+    count c = turn(r, snr, a->bits, a->ppm, dice);
+    printf("  %4.1f dB %8.1e (%ld)", (double)snr, c.bits ? (double)c.wrong / (double)c.bits : 1.0, c.wrong);
+    if (c.carriers != 1 || c.bits < a->bits)
+        printf(" [%d carriers, %ld bits]", c.carriers, c.bits);
+    (void)fflush(stdout);
+}
+
 int main(int argc, char **argv) {
-    long bits = argc > 1 ? atol(argv[1]) : 200000;
-    double ppm = argc > 2 ? atof(argv[2]) : 0.0;
+    asked a = arguments(argc, argv);
     cti_random *dice = memory(cti_random_size());
     (void)cti_random_init(dice, cti_random_size(), 3);
-    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (!is_asked(&a, &ROWS[i]))
+            continue;
         printf("%-8s %5d bit/s:", ROWS[i].name, ROWS[i].bit_rate);
-        for (int k = 0; k < 4; k++) {
-            count c = turn(&ROWS[i], ROWS[i].snr[k], bits, ppm, dice);
-            printf("  %4.1f dB %8.1e (%ld)", (double)ROWS[i].snr[k],
-                   c.bits ? (double)c.wrong / (double)c.bits : 1.0, c.wrong);
-            if (c.carriers != 1 || c.bits < bits)
-                printf(" [%d carriers, %ld bits]", c.carriers, c.bits);
-            (void)fflush(stdout);
-        }
+        if (a.snr > 0.0)
+            tell(&ROWS[i], (float)a.snr, &a, dice);
+        for (int k = 0; k < SNRS && a.snr <= 0.0; k++)
+            tell(&ROWS[i], ROWS[i].snr[k], &a, dice);
         printf("\n");
     }
     free(dice);
