@@ -6,6 +6,7 @@ import asyncio
 from typing import Any, Protocol, runtime_checkable
 
 from ctidrv.events import Detached
+from ctidrv.native.fax_modem import Modem
 from ctidrv.ports.own_fax import FaxCall, OwnFax
 
 
@@ -28,7 +29,7 @@ class Terminal(Protocol):
 class FaxByBoard(Protocol):
     """A terminal that a board's own fax modem can do (`ctidrv.media.fax.FaxTerminal`)."""
 
-    def by_board(self) -> FaxCall: ...
+    def by_board(self, modems: frozenset[Modem]) -> FaxCall: ...
 
 
 class Attachment:

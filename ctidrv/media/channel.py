@@ -424,7 +424,7 @@ class Channel:
         own = self._engine.own_fax(self.info.id) if isinstance(terminal, FaxByBoard) else None
         attachment = Attachment(self._engine.next_ref(), terminal, own)
         if own is not None and isinstance(terminal, FaxByBoard):
-            own.begin(terminal.by_board(), lambda: self._own_fax_over(attachment))
+            own.begin(terminal.by_board(own.modems), lambda: self._own_fax_over(attachment))
         else:
             self._native.attach(self.number, attachment.ref, terminal.native)
         self._attached[attachment.ref] = attachment

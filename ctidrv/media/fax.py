@@ -8,9 +8,11 @@ line does not wait for this side.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from ctidrv.native.fax_machine import FaxMachine
+from ctidrv.native.fax_modem import Modem
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.t30 import T30Config, T30Event, T30Link
 from ctidrv.ports.own_fax import FaxCall
@@ -38,9 +40,10 @@ class FaxTerminal:
     def native(self) -> Any:
         return self._audio.native
 
-    def by_board(self) -> FaxCall:
-        """The call as a board's own modem makes it; in the place of `native`."""
-        self._machine = made = FaxCall(self._config)
+    def by_board(self, modems: frozenset[Modem]) -> FaxCall:
+        """The call as a board's own modem makes it, which has these carriers; in the place of `native`."""
+        both = self._config.modems & modems
+        self._machine = made = FaxCall(replace(self._config, modems=both or modems))
         return made
 
     @property

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
+from ctidrv.native.fax_modem import Modem
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.t30 import T30, T30Config, T30Event, T30Link
 
@@ -87,6 +88,11 @@ class FaxCall:
 
 class OwnFax(Protocol):
     """What a board offers for a port (``fax(port)`` of the board, None: it has nothing). One at a time."""
+
+    @property
+    def modems(self) -> frozenset[Modem]:
+        """Its carriers, at least one: no other is offered or asked for."""
+        ...
 
     def begin(self, call: FaxCall, over: Callable[[], None]) -> None:
         """On a line that is through; it stays off hook, its sound is silence meanwhile. `over` is called on

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +15,12 @@ from typing import Protocol
 
 from PIL import Image
 
-from ctidrv.drivers.class1.asking import modems_of
 from ctidrv.drivers.class1.call import make_call
+from ctidrv.drivers.class1.carriers import ASKS, carriers
+from ctidrv.drivers.class1.wire import Line, Parser
 from ctidrv.drivers.v253.link import SerialLink
 from ctidrv.errors import PortError
+from ctidrv.native.fax_modem import Modem
 from ctidrv.native.t30 import T30, Sheet, T30Config, T30Event
 from tests.native import page_set
 
@@ -25,6 +28,7 @@ EFAX = os.environ.get("CTIDRV_EFAX") or shutil.which("efax")
 """Debian's, unpacked or installed."""
 NO_EFAX = "efax is not there"
 WITHIN_S = 240
+ANSWERS_WITHIN_S = 5.0
 WIDTH = 1728
 NUMBER = "5550123"
 
@@ -126,6 +130,26 @@ class Efax:
         return read_pages(sorted(self.folder.glob("came.*")))
 
 
+def _carriers(link: SerialLink) -> frozenset[Modem]:
+    """Of the modem at it. PortError: it answers no such question."""
+    for text in ("ATE0V1Q0", "AT+FCLASS=1"):
+        _asked(link, text)
+    sends, receives = (_asked(link, text) for text in ASKS)
+    return carriers(sends, receives)
+
+
+def _asked(link: SerialLink, text: str) -> list[str]:
+    link.write(text.encode() + b"\r")
+    parser, lines, end = Parser(), [], time.monotonic() + ANSWERS_WITHIN_S
+    while time.monotonic() < end:
+        for item in parser.feed(link.read(0.05)):
+            if isinstance(item, Line) and item.result == "OK":
+                return lines
+            if isinstance(item, Line):
+                lines.append(item.text)
+    raise PortError(f"the modem answers {text} with {lines}")
+
+
 @dataclass
 class OurHost:
     """Our Class 1 host."""
@@ -153,7 +177,7 @@ class OurHost:
     def _call(self, link: SerialLink) -> None:
         calling = self.image is not None
         sheets = [Sheet(WIDTH)] * calling
-        t30 = T30(T30Config(calling, sheets=sheets, ident="555 0100", modems=modems_of(link)))
+        t30 = T30(T30Config(calling, sheets=sheets, ident="555 0100", modems=_carriers(link)))
 
         def tell(event: T30Event) -> None:
             self.events.append(event)

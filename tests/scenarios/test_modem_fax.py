@@ -131,11 +131,13 @@ def test_a_fax_of_the_queue_goes_by_the_modems_class_1_row_by_row_and_the_line_i
     asyncio.run(scene())
 
 
-def test_a_fax_that_comes_is_taken_by_the_modems_class_1_row_by_row(tmp_path: Path) -> None:
+def test_a_fax_that_comes_is_taken_by_class_1_row_by_row_at_a_rate_that_the_modem_has(
+    tmp_path: Path,
+) -> None:
     pages = [rows(3), rows(4)]
 
     async def scene() -> None:
-        async with office(tmp_path, "cx930xx") as at:
+        async with office(tmp_path, "generic") as at:
             station = at.station
             reception = station.receptions.begin(LINE, "front-desk", "a test")
             told = await at.far(calls(at.modem, pages))
@@ -148,6 +150,7 @@ def test_a_fax_that_comes_is_taken_by_the_modems_class_1_row_by_row(tmp_path: Pa
             await at.idle()
             (call,) = at.calls()
             assert (call["direction"], call["outcome"], call["number"]) == ("in", "answered", "5550199")
+            assert (found[-1]["modem"], found[-1]["bit_rate"]) == ("v29", 9600)
 
     asyncio.run(scene())
 

@@ -114,8 +114,7 @@ class V253Board:
     def fax(self, port: int = 0) -> OwnFax | None:
         """By its Class 1, if it has that: its sound is late, or goes one way at a time."""
         session = self.session
-        able = session is not None and session.identity is not None and session.identity.fax
-        return session.fax if able and session is not None else None
+        return session.fax if session is not None and session.fax.modems else None
 
     def status(self, port: int = 0) -> FedStatus:
         """Of its sound."""

@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ctidrv.drivers.class1.carriers import ASKS, carriers, numbers
 from ctidrv.drivers.v253.formats import CODINGS, Format, best, parse
 from ctidrv.drivers.v253.personas import PERSONAS, Persona, persona_of
 from ctidrv.errors import PortError
+from ctidrv.native.fax_modem import Modem
 
 MOST_LINES = 64
 """Of one answer that are looked at."""
@@ -39,8 +41,8 @@ class Identity:
     """To ATI0: by these it is known again."""
     lines: tuple[str, ...] = ()
     """Of commands that set it up."""
-    fax: bool = False
-    """It has fax class 1 (ITU-T T.31) beside voice."""
+    fax: frozenset[Modem] = frozenset()
+    """The carriers that it has for faxes, in class 1 (ITU-T T.31) beside voice; empty: none."""
 
 
 LINE = 60
@@ -48,6 +50,14 @@ LINE = 60
 _RESET = Ask("reset", "ATZ", needed=False)
 _PLAIN = Ask("plain", "ATE0V1Q0")
 _NAME = Ask("I0", "ATI0", needed=False)
+_CLASS_1 = (
+    Ask("class 1", "AT+FCLASS=1", needed=False),
+    Ask("sends", ASKS[0], needed=False),
+    Ask("receives", ASKS[1], needed=False),
+    Ask("voice again", "AT+FCLASS=8"),
+)
+_UNTOLD: frozenset[Modem] = frozenset({"v27ter", "v29"})
+"""Of a modem that has class 1 and does not say what it sends and receives: what the first ones had."""
 _FIRST = (
     Ask("classes", "AT+FCLASS=?", needed=False),
     Ask("voice", "AT+FCLASS=8"),
@@ -127,7 +137,18 @@ class Dialogue:
         ]
         setup = [Ask("setup", command, needed=False) for command in persona.setup]
         coded = Ask("coded", f"AT+VSM={chosen.number},8000")
-        return [*callers, *setup, coded, Ask("on hook", persona.drop)]
+        fax = _CLASS_1 if self._names_class_1 else ()
+        return [*fax, *callers, *setup, coded, Ask("on hook", persona.drop)]
+
+    @property
+    def _names_class_1(self) -> bool:
+        return re.search(r"(?<![\d.])1(?![\d.])", ",".join(self._answers.get("classes", ()))) is not None
+
+    def _fax(self) -> frozenset[Modem]:
+        if "class 1" not in self._taken:
+            return frozenset()
+        sends, receives = self._answers["sends"], self._answers["receives"]
+        return carriers(sends, receives) if numbers(sends) and numbers(receives) else _UNTOLD
 
     def _persona(self) -> Persona:
         if self.wanted in PERSONAS:
@@ -157,9 +178,8 @@ class Dialogue:
         if self.known and self._known_again:
             return self.known
         caller_id = any(key.startswith("cid") for key in self._taken)
-        fax = re.search(r"(?<![\d.])1(?![\d.])", ",".join(self._answers.get("classes", ()))) is not None
         lines = joined(self._setup)
-        return Identity(self._persona(), self._format(), caller_id, self._identity, lines, fax)
+        return Identity(self._persona(), self._format(), caller_id, self._identity, lines, self._fax())
 
 
 def joined(commands: Iterable[str]) -> tuple[str, ...]:
@@ -176,6 +196,7 @@ def joined(commands: Iterable[str]) -> tuple[str, ...]:
 _SETS_UP = ("voice", "setup", "coded", "on hook")
 
 _ADVICE = {
+    "voice again": "it does not come back from class 1",
     "voice": "it has no voice, or its firmware is too old (a USR 5637 needs the latest)",
     "plain": "it does not take ATE0V1Q0; is it a modem?",
     "coded": "it does not take the voice format that it names",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ctidrv.drivers.class1.host import Class1Host
 from ctidrv.drivers.v253.dialogue import Identity
 from ctidrv.modem.dle import CAN, DLE, ETX
+from ctidrv.native.fax_modem import Modem
 from ctidrv.ports.own_fax import FaxCall
 from ctidrv.units import RATE
 
@@ -27,6 +28,8 @@ class ModemFax:
     """`ctidrv.ports.own_fax.OwnFax` of one modem."""
 
     def __init__(self) -> None:
+        self.modems: frozenset[Modem] = frozenset()
+        """None until it is known what the modem has."""
         self._lock = threading.Lock()
         self._asked: _Asked | None = None
         self._host: Class1Host | None = None

@@ -293,10 +293,11 @@ class Session(threading.Thread):
         self._lines = []
         self._ask = self._dialogue.next()
         self._watch.since = time.monotonic()
-        if self._ask is None:
-            self.identity = self._dialogue.found
+        found = self._dialogue.found
+        if self._ask is None and found is not None:
+            self.identity, self.fax.modems = found, found.fax
             self._feed(Input.READY)
-        else:
+        elif self._ask is not None:
             self._command(self._ask.command)
 
     # Time, and what goes out.

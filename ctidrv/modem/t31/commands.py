@@ -42,11 +42,12 @@ TABLE = {
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What the modem says of itself."""
+    """What the modem says of itself. `carriers`: those it has, by the numbers of T.31."""
 
     maker: str
     model: str
     revision: str
+    carriers: frozenset[int] = frozenset(MODULATIONS)
 
 
 NOBODY = Identity("ctidrv", "Class 1 fax modem", "1.0")
@@ -71,30 +72,28 @@ def execute(modem: T31, command: Command) -> Told:
     raise NoCommand(name)
 
 
-def _modulated(makes: Callable[[T31, int], Action], *, v21: bool) -> tuple[str, Callable[[T31, int], Action]]:
-    numbers = [number for number in MODULATIONS if v21 or number != V21]
-    return ",".join(map(str, numbers)), makes
-
-
-_ACTIONS: dict[str, tuple[str, Callable[[T31, int], Action]]] = {
-    "+FTS": (f"0-{MOST_HUNDREDTHS}", Silence),
-    "+FRS": (f"0-{MOST_HUNDREDTHS}", Quiet),
-    "+FTM": _modulated(SendData, v21=False),
-    "+FRM": _modulated(ReceiveData, v21=False),
-    "+FTH": _modulated(SendFrames, v21=True),
-    "+FRH": _modulated(ReceiveFrames, v21=True),
+_TIMES = tuple(range(MOST_HUNDREDTHS + 1))
+_DATA = tuple(number for number in MODULATIONS if number != V21)
+_ACTIONS: dict[str, tuple[tuple[int, ...], Callable[[T31, int], Action]]] = {
+    "+FTS": (_TIMES, Silence),
+    "+FRS": (_TIMES, Quiet),
+    "+FTM": (_DATA, SendData),
+    "+FRM": (_DATA, ReceiveData),
+    "+FTH": (tuple(MODULATIONS), SendFrames),
+    "+FRH": (tuple(MODULATIONS), ReceiveFrames),
 }
-"""What ``=?`` answers, and what does it."""
+"""Numbers that it takes, and what does it."""
 
 
 def _action(modem: T31, command: Command) -> Told:
     """In class 1, with the line taken."""
     takes, makes = _ACTIONS[command.name]
+    if takes is not _TIMES:
+        takes = tuple(number for number in takes if number in modem.identity.carriers)
     if command.how == "=?":
-        return [takes]
+        return [f"0-{MOST_HUNDREDTHS}" if takes is _TIMES else ",".join(map(str, takes))]
     number = int(command.value) if re.fullmatch("[0-9]{1,3}", command.value) else -1
-    known = 0 <= number <= MOST_HUNDREDTHS if "-" in takes else str(number) in takes.split(",")
-    if command.how != "=" or not known or modem.fax_class == "0" or not modem.phone.off_hook:
+    if command.how != "=" or number not in takes or modem.fax_class == "0" or not modem.phone.off_hook:
         raise NoCommand(command.name)
     return makes(modem, number)
 

@@ -25,7 +25,7 @@ class FaxSide:
 
     def __init__(self, modem: VoiceModem, out: Callable[[bytes], bool], fax_class: str) -> None:
         persona = modem.persona
-        identity = Identity(persona.maker, persona.model, persona.revision)
+        identity = Identity(persona.maker, persona.model, persona.revision, persona.carriers)
         self.into_voice = False
         self.t31 = T31(FaxLine(), self, out, identity=identity)
         self.t31.fax_class = fax_class

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from ctidrv.modem.t31.modulations import MODULATIONS
 from hwsim.devices.v253.formats import Format
 
 
@@ -32,6 +33,8 @@ class Persona:
     """Which sensitivities it takes, as ``+VSD=?`` says it."""
     fax: bool = True
     """It has fax class 1."""
+    carriers: frozenset[int] = frozenset(MODULATIONS)
+    """For faxes, by the numbers of T.31."""
     full_duplex: bool = False
     """It has ``+VTR``."""
     blanks: bool = True
@@ -118,6 +121,7 @@ GENERIC = Persona(
     reorder="K",
     pairs=True,
     keeps_caller_id=True,
+    carriers=frozenset({3, 24, 48, 72, 96}),
     extra={"+VCDT": ("0", "0-7")},
 )
 SILABS = replace(
@@ -129,6 +133,7 @@ SILABS = replace(
     answers={"I": "A", "I3": "Si2494"},
     formats=_PLAIN[:4],
     pairs=False,
+    carriers=frozenset(MODULATIONS),
 )
 ZOOM3095 = replace(CX930XX, name="zoom3095", three_dle=True)
 PERSONAS = {each.name: each for each in (CX930XX, USR5637, GENERIC, SILABS, ZOOM3095)}

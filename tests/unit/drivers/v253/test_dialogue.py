@@ -78,6 +78,39 @@ def test_modem_without_voice_is_told_so() -> None:
 )
 def test_fax_class_1_is_known_by_the_classes_it_names(classes: str, fax: bool) -> None:
     dialogue = Dialogue()
-    asked(dialogue, {**ANSWERS, "AT+FCLASS=?": [classes]}, REFUSES)
+    commands = asked(dialogue, {**ANSWERS, "AT+FCLASS=?": [classes]}, REFUSES)
     assert dialogue.found is not None
-    assert dialogue.found.fax is fax
+    assert ("AT+FCLASS=1" in commands, bool(dialogue.found.fax)) == (fax, fax)
+
+
+@pytest.mark.parametrize(
+    ("sends", "receives", "refuses", "modems"),
+    [
+        ("3,24,48,72-74,96-98,121,122,145,146", "24,48,72,96", set(), {"v27ter", "v29"}),
+        ("(24,48)", "(24,48)", set(), {"v27ter"}),
+        ("3", "3", set(), set()),
+        ("", "", {"AT+FTM=?", "AT+FRM=?"}, {"v27ter", "v29"}),  # it does not say
+        ("", "", {"AT+FCLASS=1"}, set()),
+    ],
+)
+def test_carriers_for_faxes_are_asked_in_class_1_and_it_is_a_voice_modem_again_behind_that(
+    sends: str, receives: str, refuses: set[str], modems: set[str]
+) -> None:
+    dialogue = Dialogue()
+    answers = {**ANSWERS, "AT+FTM=?": [sends], "AT+FRM=?": [receives]}
+    commands = asked(dialogue, answers, REFUSES | refuses)
+    assert dialogue.found is not None
+    assert dialogue.found.fax == modems
+    first = commands.index("AT+FCLASS=1")
+    assert commands[first : first + 4] == ["AT+FCLASS=1", "AT+FTM=?", "AT+FRM=?", "AT+FCLASS=8"]
+    assert first < commands.index("AT+VSM=131,8000")
+    assert not any("FCLASS=1" in line for line in dialogue.found.lines)
+
+
+def test_a_modem_that_does_not_come_back_from_class_1_is_told() -> None:
+    dialogue = Dialogue()
+    while (ask := dialogue.next()) is not None and ask.key != "voice again":
+        dialogue.answer(ask, ask.command not in REFUSES, ANSWERS.get(ask.command, []))
+    assert ask is not None
+    with pytest.raises(PortError, match="does not come back from class 1"):
+        dialogue.answer(ask, False, [])

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ctidrv.modem.t31.commands import Identity
 from ctidrv.modem.t31.hearing import MOST_FRAMES, check_sequence
 from ctidrv.modem.t31.modem import T31
 from ctidrv.modem.t31.modulations import MODULATIONS, number_of
@@ -37,6 +38,14 @@ def test_it_tells_its_classes_and_modulations_to_who_asks() -> None:
     assert bench.types("+FTM=?") == b"\r\n24,48,72,73,74,96,97,98,121,122,145,146\r\n" + OK
     assert bench.types("+FRH=?") == b"\r\n3,24,48,72,73,74,96,97,98,121,122,145,146\r\n" + OK
     assert bench.types("+FCLASS=1.0;+FCLASS?") == b"\r\n1.0\r\n" + OK
+
+
+def test_a_modem_without_v17_names_and_takes_none(call: Bench) -> None:
+    call.modem.identity = Identity("a maker", "a model", "1", frozenset({3, 24, 48, 72, 96}))
+    assert call.types("+FRM=?") == b"\r\n24,48,72,96\r\n" + OK
+    assert call.types("+FTH=?") == b"\r\n3,24,48,72,96\r\n" + OK
+    assert call.types("+FRM=145") == ERROR
+    assert call.line.turns == []
 
 
 @pytest.mark.parametrize(
