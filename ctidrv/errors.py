@@ -9,6 +9,7 @@ CtiError
 ├── StoreError       the database or a recording file
 │   └── NewerDatabase
 ├── ServiceError     the station cannot be reached, or refused
+│   └── NoStation    none runs on this data folder
 ├── NotAllowed       a number that may not be dialled (station.toml, [outbound])
 ├── DialFailed       the line did not take the number: no dial tone, released, refused
 ├── CallEnded        the far end went; raised out of any wait of a call
@@ -57,6 +58,10 @@ class NewerDatabase(StoreError):
 
 class ServiceError(CtiError, OSError):
     """The station is not running, cannot be reached, or refused."""
+
+
+class NoStation(ServiceError):
+    """No station runs on this data folder: there was none, or it was killed."""
 
 
 class NotAllowed(CtiError, PermissionError):

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import entry_points
 from types import ModuleType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ctidrv import __version__
 from ctidrv.errors import CtiError, InputError
@@ -51,7 +51,14 @@ def _load(module: str) -> ModuleType:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Wrong usage is one line too."""
+    """Wrong usage is one line too, and points to the help of the command that was used."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Nothing is left over: argparse would have it refused by the parser above, in that one's name."""
+        known, more = super().parse_known_args(args, namespace)
+        if more:
+            self.error(f"unrecognized arguments: {' '.join(more)}")
+        return known, more
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message}; see '{self.prog} --help'\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -12,13 +13,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from ctidrv import __version__
+from ctidrv.cli.doctor_configured import examine_boards, examine_scripts
 from ctidrv.cli.doctor_devices import examine_devices
 from ctidrv.cli.doctor_headset import examine_headsets
 from ctidrv.cli.doctor_lines import examine_lines
-from ctidrv.cli.doctor_station import examine_station
-from ctidrv.cli.examined import Result, guarded
+from ctidrv.cli.doctor_station import examine_station, may_run
+from ctidrv.cli.examined import Result, guarded, guarded_each
 from ctidrv.cli.output import add_data, add_json, print_json
-from ctidrv.config import StationConfig
 from ctidrv.config_file import load_config
 from ctidrv.drivers import system_files
 from ctidrv.errors import CtiError, InputError
@@ -29,6 +30,9 @@ HELP = "what is wrong and what to do about it"
 LEAST_FREE = 500_000_000
 BYTES_A_SECOND = 32_000
 """Of a recording: two channels of 8,000 samples of 16 bits."""
+
+_DRAWS = {"pillow": "PIL", "pypdfium2": "pypdfium2"}
+"""Packages of ``ctidrv[fax]`` and their modules."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -85,17 +89,24 @@ def examine(folder: DataFolder, config_file: str | None) -> Iterator[Result]:
     try:
         config = load_config(config_file, folder)
     except InputError as error:
-        yield Result("configuration", "finding", str(error), "correct that line")
+        yield Result("configuration", "finding", str(error), _to_correct(error))
     else:
         yield Result("configuration", "ok", str(config.path or "none: one simulated line"))
-        yield from _boards(config, folder)
-        yield from _scripts(config)
-        yield from examine_devices(config.boards)
-        yield from examine_headsets(config.boards)
-        yield from examine_lines(config, folder)
-    yield from examine_station(folder)
+        yield from guarded_each("boards", examine_boards(config, folder))
+        yield from guarded_each("lines", examine_scripts(config))
+        yield from guarded_each("devices", examine_devices(config.boards))
+        yield from guarded_each("headsets", examine_headsets(config.boards))
+        yield from guarded_each("calls", examine_lines(config, folder))
+    yield from guarded_each("boards: now", examine_station(folder))
     yield guarded("sound", _sound)
+    yield guarded("fax", _fax)
     yield guarded("desktop", _desktop)
+
+
+def _to_correct(error: InputError) -> str:
+    if isinstance(error.__cause__, OSError):
+        return "give a file that is there and that this user may read"
+    return "correct that line" if re.search(r":\d+: ", str(error)) else "correct that file"
 
 
 def _core(check: str) -> Result:
@@ -147,7 +158,7 @@ def _database(check: str, folder: DataFolder) -> Result:
 
 def _recordings(check: str, folder: DataFolder) -> Result:
     """Files a crash left open; whether each is what it was, `recordings verify` tells."""
-    if folder.station.exists():
+    if may_run(folder):
         return Result(check, "ok", "a station looks after them")
     # Looked at only: `left_open` of ctidrv.apps.recording also tidies up.
     markers = [root / ".open" for root in (folder.recordings, folder.messages)]
@@ -159,56 +170,6 @@ def _recordings(check: str, folder: DataFolder) -> Result:
     return Result(check, "ok", "none was left open")
 
 
-def _boards(config: StationConfig, folder: DataFolder) -> Iterator[Result]:
-    """Each is made, and not opened."""
-    from ctidrv.clock import SampleClock
-    from ctidrv.ports.api import DriverContext
-    from ctidrv.ports.registry import open_board
-
-    context = DriverContext(SampleClock(), folder.root, 1, live=True)
-    for board in config.boards:
-        check = f"board {board.name}"
-        try:
-            open_board(board.driver, board.name, board.settings, context)
-        except CtiError as error:
-            advice = "correct that line" if isinstance(error, InputError) else "install what it needs"
-            yield Result(check, "finding", f"{board.where}: {error}", advice)
-        else:
-            yield Result(check, "ok", f"driver {board.driver} loads")
-
-
-def _scripts(config: StationConfig) -> Iterator[Result]:
-    from ctidrv.apps.ivr import ScriptErrors
-    from ctidrv.apps.ivr import check as check_script
-    from ctidrv.service.loading import read_script
-
-    for line in config.lines:
-        check, path = f"line {line.port}", config.script_path(line)
-        try:
-            wrong = check_script(path)
-        except InputError as error:
-            yield Result(check, "finding", str(error), "name a script that is there")
-            continue
-        fatal = [finding for finding in wrong if finding.fatal]
-        if fatal:
-            yield Result(check, "finding", str(fatal[0]), f"ctidrv ivr check {path}")
-            continue
-        try:
-            read_script(config, path)
-        except ScriptErrors as error:
-            yield Result(
-                check,
-                "finding",
-                str(error),
-                "correct the script, or add the [[seat]], [[queue]] or [outbound] rule it needs",
-            )
-            continue
-        if wrong:
-            yield Result(check, "note", str(wrong[0]), f"ctidrv ivr check {path}")
-        else:
-            yield Result(check, "ok", f"{line.script}, prompts complete")
-
-
 def _sound(check: str) -> Result:
     from ctidrv.drivers import soundcard
 
@@ -217,6 +178,15 @@ def _sound(check: str) -> Result:
     except CtiError as error:
         return Result(check, "note", str(error), "needed only to listen at this computer")
     return Result(check, "ok", f"{microphone}; {loudspeaker}")
+
+
+def _fax(check: str) -> Result:
+    """What draws pages; faxes are received without it."""
+    missing = [package for package, module in _DRAWS.items() if importlib.util.find_spec(module) is None]
+    if missing:
+        found = f"not installed: {', '.join(missing)}; no document can be sent as a fax"
+        return Result(check, "note", found, "pip install 'ctidrv[fax]'")
+    return Result(check, "ok", f"{' and '.join(_DRAWS)} are installed")
 
 
 def _desktop(check: str) -> Result:

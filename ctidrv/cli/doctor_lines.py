@@ -9,6 +9,7 @@ from typing import Any
 from ctidrv.callcontrol.causes import Cause
 from ctidrv.cli.examined import Result, guarded
 from ctidrv.config import StationConfig
+from ctidrv.errors import StoreError
 from ctidrv.folder import DataFolder
 
 LAST = 500
@@ -25,10 +26,15 @@ def examine_lines(config: StationConfig, folder: DataFolder) -> Iterator[Result]
         return
     from ctidrv.store import Store
 
-    with Store.read(folder) as store:
-        calls = store.calls(limit=LAST)
-    for line in config.lines:
-        check = f"line {line.port}: calls"
+    checks = {line: f"line {line.port}: calls" for line in config.lines}
+    try:
+        with Store.read(folder) as store:
+            calls = store.calls(limit=LAST)
+    except StoreError as error:
+        for check in checks.values():
+            yield Result(check, "note", f"not looked at: {error}")
+        return
+    for line, check in checks.items():
         own = [call for call in calls if call["port"] == line.port and call["state"] == "ended"]
         yield guarded(check, partial(_line, own))
 

@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctidrv.cli.examined import Result, guarded
-from ctidrv.errors import ServiceError
+from ctidrv.cli.look import running_station
+from ctidrv.errors import NoStation, ServiceError
 from ctidrv.folder import DataFolder
+
+
+def may_run(folder: DataFolder) -> bool:
+    """Whether a station may have this folder: one that was killed has not, one that does not answer may."""
+    try:
+        station = running_station(folder)
+    except ServiceError:
+        return True  # `examine_station` says what is wrong with it
+    if station is not None:
+        station.close()
+    return station is not None
 
 
 def examine_station(folder: DataFolder) -> Iterator[Result]:
@@ -23,12 +35,8 @@ def _station(check: str, folder: DataFolder) -> Result:
     try:
         with StationClient.discover(folder) as client:
             info = client.station()
-    except ServiceError as error:
-        if "no station runs" in str(error):
-            return Result(
-                check, "finding", "it did not stop cleanly", "start it: it repairs what was left open"
-            )
-        raise
+    except NoStation:
+        return Result(check, "finding", "it did not stop cleanly", "start it: it repairs what was left open")
     store, engine = info["store"], info["engine"]
     if store["stalled"]:
         return Result(check, "finding", str(store["errors"][-1]), "see to the disk; rows wait in memory")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from ctidrv.errors import CtiError
@@ -22,7 +22,19 @@ def guarded(check: str, examine_it: Callable[[str], Result]) -> Result:
     """The check's result, or that it failed."""
     try:
         return examine_it(check)
-    except CtiError as error:
-        return Result(check, "finding", str(error))
     except Exception as error:
-        return Result(check, "finding", f"{type(error).__name__}: {error}", "report this")
+        return _failed(check, error)
+
+
+def guarded_each(check: str, results: Iterable[Result]) -> Iterator[Result]:
+    """Results as they come; where looking on fails, that it did, as a last one by the name `check`."""
+    try:
+        yield from results
+    except Exception as error:
+        yield _failed(check, error)
+
+
+def _failed(check: str, error: Exception) -> Result:
+    if isinstance(error, CtiError):
+        return Result(check, "finding", str(error))
+    return Result(check, "finding", f"{type(error).__name__}: {error}", "report this")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ctidrv.cli.output import add_data, add_json, print_json
 from ctidrv.config_file import load_config
-from ctidrv.errors import InputError, ServiceError
+from ctidrv.errors import InputError, NoStation
 from ctidrv.folder import DataFolder, data_folder
 
 if TYPE_CHECKING:
@@ -64,9 +64,7 @@ def running_station(folder: DataFolder) -> StationClient | None:
 
     try:
         return StationClient.discover(folder)
-    except ServiceError as error:
-        if "no station runs" not in str(error):
-            raise
+    except NoStation:
         return None
 
 

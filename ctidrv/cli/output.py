@@ -13,8 +13,9 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON lines and nothing else")
 
 
-def add_data(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", metavar="DIR", help="data folder (default: CTIDRV_DATA, or the platform's)")
+def add_data(parser: argparse.ArgumentParser, *, default: str = "CTIDRV_DATA, or the platform's") -> None:
+    """``--data``; `default`: what the command does without it, in words."""
+    parser.add_argument("--data", metavar="DIR", help=f"data folder (default: {default})")
 
 
 def print_json(row: Mapping[str, Any]) -> None:

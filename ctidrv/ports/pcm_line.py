@@ -22,6 +22,8 @@ FRAME = 2 * TICK
 CONNECT_S = 10.0
 """So long a line that does not listen yet is waited for."""
 STALL_S = 30.0
+ENDING_S = 3.0
+"""So long a line may stand still once Ctrl-C has asked for the end of the call."""
 HOST = "127.0.0.1"
 _RETRY_S = 0.1
 _HIGHEST_PORT = 65535
@@ -42,10 +44,14 @@ def address_of(line: str) -> tuple[socket.AddressFamily, tuple[str, int] | str]:
 
 
 class PcmLine:
-    """A call on such a line, from its making on. PortError when nobody listens there within `wait_s`."""
+    """A call on such a line, from its making on. PortError when nobody listens there within `wait_s`.
+
+    From the first KeyboardInterrupt in `exchange` on, a line that stands still is gone.
+    """
 
     def __init__(self, line: str, *, wait_s: float = CONNECT_S) -> None:
         self._name = line
+        self._ending = self._gone = False
         family, place = address_of(line)
         self._socket = self._connect(family, place, wait_s)
         self._socket.settimeout(STALL_S)
@@ -71,6 +77,8 @@ class PcmLine:
     def exchange(self, said: Pcm) -> Pcm | None:
         """Says a frame and hears one; None: the line is gone. PortError: it stalls."""
         heard = b""
+        if self._gone:
+            return None
         try:
             self._socket.sendall(said.bytes)
             while len(heard) < FRAME:
@@ -78,7 +86,14 @@ class PcmLine:
                 if not part:
                     return None
                 heard += part
+        except KeyboardInterrupt:
+            self._ending = True
+            self._socket.settimeout(ENDING_S)
+            raise
         except TimeoutError as error:
+            if self._ending:
+                self._gone = True
+                return None
             raise PortError(f"{self._name}: the line has stood still for {STALL_S:g} s") from error
         except OSError:
             return None

@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 import httpx
 
-from ctidrv.errors import InputError, ServiceError, SoundMissing
+from ctidrv.errors import InputError, NoStation, ServiceError, SoundMissing
 from ctidrv.folder import DataFolder, data_folder
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class StationClient:
 
     @classmethod
     def discover(cls, data: str | Path | DataFolder | None = None, *, timeout: float = 10.0) -> StationClient:
-        """The station that runs on this data folder; ServiceError when none answers."""
+        """The station that runs on this data folder. NoStation: none; ServiceError: it cannot be asked."""
         folder = data if isinstance(data, DataFolder) else data_folder(data)
         none = f"no station runs on {folder.root}: start one with 'ctidrv station'"
         try:
@@ -145,9 +145,15 @@ class StationClient:
             if not isinstance(url, str):
                 raise TypeError("url is no text")
             token = folder.token.read_text("utf-8").strip()
-        except FileNotFoundError as error:
-            raise ServiceError(none) from error
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except OSError as error:
+            if folder.root.is_file():
+                why = "is a file, no data folder: choose another with --data"
+                raise ServiceError(f"{folder.root}: {why}") from error
+            if isinstance(error, FileNotFoundError):
+                raise NoStation(none) from error
+            why = "see whose folder that is, or choose another with --data"
+            raise ServiceError(f"{error.filename}: cannot be read: {error.strerror}; {why}") from error
+        except (ValueError, KeyError, TypeError) as error:
             raise ServiceError(f"{folder.station}: cannot be read ({error}); restart the station") from error
         client = cls(url, token, timeout=timeout)
         try:
@@ -155,7 +161,7 @@ class StationClient:
         except ServiceError as error:
             client.close()
             if isinstance(error.__cause__, httpx.TransportError):
-                raise ServiceError(none) from error
+                raise NoStation(none) from error
             raise
         return client
 

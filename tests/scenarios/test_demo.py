@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,27 @@ def test_another_seed_gives_another_recording(tmp_path: Path, capsys: pytest.Cap
     _run(capsys, tmp_path / "a", "--seed", "1")
     _run(capsys, tmp_path / "b", "--seed", "2")
     assert set(_hashes(tmp_path / "a").values()).isdisjoint(_hashes(tmp_path / "b").values())
+
+
+def test_without_data_each_run_has_a_new_folder_for_temporary_files_as_its_help_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, temporary = tmp_path / "own", tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("CTIDRV_DATA", str(own))
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    used = set()
+    for _ in range(2):
+        assert main(["demo", "--json"]) == 0
+        used.add(Path(json.loads(capsys.readouterr().out)["data"]))
+    assert len(used) == 2
+    assert {folder.parent for folder in used} == {temporary}
+    assert not own.exists()
+    with pytest.raises(SystemExit):
+        main(["demo", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "data folder (default: a new one for temporary files" in told
+    assert "CTIDRV_DATA" not in told
 
 
 def test_a_folder_that_holds_the_call_is_refused_and_left_alone(

@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--realtime", action="store_true", help="by the clock on the wall (live loop)")
     parser.add_argument("--listen", action="store_true", help="play the recording afterwards")
     parser.add_argument("--desktop", action="store_true", help="show the call in the operator's window")
-    add_data(parser)
+    add_data(parser, default="a new one for temporary files, so it can be played again")
     add_json(parser)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import pytest
 
 from ctidrv.cli import doctor
+from ctidrv.cli.examined import Result
 
 
 def states(ran) -> dict[str, str]:
@@ -137,12 +139,80 @@ def test_doctor_tells_of_a_full_disk(ctidrv, monkeypatch):
     assert states(ran)["disk"] == "finding"
 
 
-def test_doctor_tells_of_a_station_that_was_killed(ctidrv, data):
+def overwritten_database(data):
+    from ctidrv.folder import DataFolder
+    from ctidrv.store import Store
+
+    Store.open(DataFolder(data), inline=True).close()
+    with open(data / "ctidrv.db", "r+b") as file:
+        file.seek(100)
+        file.write(b"x" * 8000)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [lambda data: (data.mkdir(), (data / "ctidrv.db").write_bytes(b"x" * 5000)), overwritten_database],
+    ids=["no database", "overwritten in part"],
+)
+def test_doctor_makes_all_its_other_checks_where_the_database_is_damaged(ctidrv, data, harm):
+    harm(data)
+    ran = ctidrv("doctor", "--json")
+    assert (ran.code, ran.err) == (1, "")
+    found = states(ran)
+    assert found["database"] == "finding"
+    assert found["line sim/1: calls"] == "note"
+    assert {"station", "sound", "fax", "desktop"} <= set(found)
+
+
+def test_doctor_goes_on_where_a_look_at_several_things_fails(ctidrv, monkeypatch):
+    def fail(boards):
+        yield Result("devices", "ok", "one of them")
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(doctor, "examine_devices", fail)
+    ran = ctidrv("doctor", "--json")
+    assert ran.code == 1
+    told = [(row["state"], row["found"]) for row in ran.rows if row["check"] == "devices"]
+    assert told == [("ok", "one of them"), ("finding", "RuntimeError: boom")]
+    assert {"station", "sound", "desktop"} <= set(states(ran))
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        (None, "give a file that is there and that this user may read"),
+        ("[office]\nx = 1\n", "correct that line"),
+        ("x = " + 5000 * "[", "correct that file"),
+    ],
+    ids=["missing", "a line", "the whole"],
+)
+def test_doctors_advice_fits_what_is_wrong_with_the_configuration(ctidrv, tmp_path, text, advice):
+    path = tmp_path / "own.toml"
+    if text is not None:
+        path.write_text(text)
+    ran = ctidrv("doctor", "--json", "--config", str(path))
+    (row,) = [row for row in ran.rows if row["check"] == "configuration"]
+    assert (row["state"], row["advice"]) == ("finding", advice)
+
+
+def test_doctor_says_that_no_document_can_be_sent_without_the_packages_of_fax(ctidrv, monkeypatch):
+    assert states(ctidrv("doctor", "--json"))["fax"] == "ok"
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    (row,) = [row for row in ctidrv("doctor", "--json").rows if row["check"] == "fax"]
+    assert (row["state"], row["advice"]) == ("note", "pip install 'ctidrv[fax]'")
+    assert "pillow" in row["found"]
+    assert "pypdfium2" not in row["found"]
+
+
+@pytest.mark.parametrize("left", [True, False], ids=["a recording is open", "none is"])
+def test_doctor_tells_of_a_station_that_was_killed(ctidrv, data, left):
     from ctidrv.folder import DataFolder
     from ctidrv.service import access
     from ctidrv.service.server import bind
 
     data.mkdir()
+    if left:
+        recording_left_open(data)
     with bind(0) as bound:
         port = bound.getsockname()[1]
     access.token(DataFolder(data))
@@ -150,6 +220,9 @@ def test_doctor_tells_of_a_station_that_was_killed(ctidrv, data):
     ran = ctidrv("doctor", "--json")
     assert ran.code == 1
     assert states(ran)["station"] == "finding"
+    assert states(ran)["recordings"] == ("finding" if left else "ok")
+    (recordings,) = [row["found"] for row in ran.rows if row["check"] == "recordings"]
+    assert "station looks after" not in recordings
 
 
 def test_doctor_survives_a_check_that_fails(ctidrv, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -75,6 +76,42 @@ def test_a_line_that_stands_still_is_told(monkeypatch: pytest.MonkeyPatch) -> No
         pytest.raises(PortError, match="has stood still"),
     ):
         terminal.exchange(Pcm.silence(TICK))
+
+
+@contextmanager
+def obeyed_ctrl_c() -> Iterator[None]:
+    """Also where the tests run in the background of a shell, which has it passed over."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="a signal to this thread")
+def test_a_line_that_stands_still_is_gone_once_the_end_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pcm_line, "ENDING_S", 0.2)
+    door = socket.create_server(("127.0.0.1", 0))
+
+    def press_ctrl_c_while_it_waits() -> None:
+        end = door.accept()[0]
+        end.recv(FRAME, socket.MSG_WAITALL)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        leaves.wait(10)
+        end.close()
+
+    leaves = threading.Event()
+    thread = threading.Thread(target=press_ctrl_c_while_it_waits)
+    thread.start()
+    with door, PcmLine(f"pcm:tcp:{door.getsockname()[1]}") as terminal:
+        with pytest.raises(KeyboardInterrupt), obeyed_ctrl_c():
+            terminal.exchange(Pcm.silence(TICK))
+        assert terminal.exchange(Pcm.silence(TICK)) is None
+        monkeypatch.setattr(pcm_line, "ENDING_S", 60.0)
+        assert terminal.exchange(Pcm.silence(TICK)) is None
+    leaves.set()
+    thread.join(10)
+    assert not thread.is_alive()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from ctidrv import __version__
-from ctidrv.errors import ServiceError
+from ctidrv.errors import NoStation, ServiceError
 from ctidrv.service import access
 from ctidrv.service.client import StationClient, start_station_if_none
 from ctidrv.service.lock import StationLock
@@ -101,7 +101,7 @@ def test_station_json_holds_the_contract_and_is_removed(folder):
 
 
 def test_discover_without_a_station_says_how_to_start_one(folder):
-    with pytest.raises(ServiceError, match="start one with 'ctidrv station'"):
+    with pytest.raises(NoStation, match="start one with 'ctidrv station'"):
         StationClient.discover(folder)
 
 
@@ -110,7 +110,7 @@ def test_discover_of_a_dead_station_says_how_to_start_one(folder):
         url = f"http://127.0.0.1:{bound.getsockname()[1]}"
     access.token(folder)
     access.announce(folder, url)
-    with pytest.raises(ServiceError, match="no station runs"):
+    with pytest.raises(NoStation, match="no station runs"):
         StationClient.discover(folder)
 
 
@@ -120,6 +120,21 @@ def test_damaged_station_json_is_one_clear_line(folder, content):
     folder.station.write_text(content)
     with pytest.raises(ServiceError, match="restart the station"):
         StationClient.discover(folder)
+
+
+def test_discover_on_a_file_says_that_it_is_no_data_folder(tmp_path):
+    path = tmp_path / "file"
+    path.write_text("a letter")
+    with pytest.raises(ServiceError, match=r"file: is a file, no data folder: choose another with --data$"):
+        StationClient.discover(path)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a link that leads to itself")
+def test_discover_where_the_system_does_not_let_us_look_advises_no_restart(tmp_path):
+    path = tmp_path / "data"
+    path.symlink_to(path.name)
+    with pytest.raises(ServiceError, match=r"station\.json: cannot be read: .*; see whose folder that is"):
+        StationClient.discover(path)
 
 
 def test_events_of_a_dead_station_are_one_clear_line():
