@@ -27,23 +27,25 @@ static const int8_t BASE_7200[4][2] = {{6, -6}, {-2, 6}, {-2, 2}, {6, -2}};
         .rolloff = 0.25, .silence = 48, .alternations = 128, .conditioning = 384, .ones = 48, .tail = 16,    \
         .points = p, .scale = s                                                                              \
     }
-#define V17(rate, n, p, table, s)                                                                            \
+#define V17(rate, n, p, table, s, x, y)                                                                      \
     {                                                                                                        \
         .modem = CTI_FAX_MODEM_V17, .bit_rate = rate, .baud = 2400, .bits = n, .carrier_hz = 1800.0,         \
         .rolloff = 0.25, .alternations = 256, .conditioning = 2976, .bridge = 64, .ones = 48, .tail = 32,    \
-        .points = p, .is_trellis = 1, .base = table, .scale = s                                              \
+        .points = p, .is_trellis = 1, .base = table, .scale = s, .grid_re = x, .grid_im = y                  \
     }
 
-/* Scales: one over the root of the points' mean power. */
+/* Scales: one over the root of the points' mean power. Grids: a subset's points that lie on a diagonal
+ * lattice (12,000 and 7,200) are turned by 45 degrees; a line half way between two neighbours is then a whole
+ * number. */
 static const qam_plan PLANS[] = {
     V27TER(2400, 1200, 2, 4),
     V27TER(4800, 1600, 3, 8),
     V29(7200, 3, 8, 0.4264014f),
     V29(9600, 4, 16, 0.2721655f),
-    V17(7200, 3, 16, BASE_7200, 0.1581139f),
-    V17(9600, 4, 32, BASE_9600, 0.1581139f),
-    V17(12000, 5, 64, BASE_12000, 0.1543033f),
-    V17(14400, 6, 128, BASE_14400, 0.1561738f),
+    V17(7200, 3, 16, BASE_7200, 0.1581139f, 0.5f, 0.5f),
+    V17(9600, 4, 32, BASE_9600, 0.1581139f, 0.5f, 0.0f),
+    V17(12000, 5, 64, BASE_12000, 0.1543033f, 0.5f, 0.5f),
+    V17(14400, 6, 128, BASE_14400, 0.1561738f, 1.0f, 0.0f),
 };
 
 const qam_plan *qam_plan_of(int modem, int bit_rate) {

@@ -30,6 +30,7 @@ typedef struct qam_plan {
     int32_t is_trellis;
     const int8_t (*base)[2]; /* V.17: the orbits' first points, two of each (Q3 Q4 …) */
     float scale;
+    float grid_re, grid_im; /* V.17: a point of the drawing times this: its place in qam_cells' squares */
 } qam_plan;
 
 enum { QAM_SHORT_CONDITIONING = 38 /* V.17's short training */ };

@@ -39,6 +39,7 @@ void qam_rx_again(qam_rx *rx, const qam_plan *plan, int is_short, int hold_ms) {
     rx->is_short = is_short && plan->is_trellis;
     rx->hold = hold_ms * plan->baud / 1000;
     qam_trellis_init(&rx->trellis, plan);
+    qam_trellis_begin(&rx->trellis);
     if (rx->state > QAM_IN_TRAINING) /* what came last may have been something else */
         qam_recall(rx);
     qam_listen(rx);
@@ -126,15 +127,14 @@ static int end_training(qam_rx *rx) {
     rx->state = QAM_IN_ONES;
     rx->m = 0;
     rx->begin += 2 * (int64_t)(qam_training_length(rx->plan, rx->is_short) - rx->plan->alternations);
-    qam_trellis_init(&rx->trellis, rx->plan);
+    qam_trellis_begin(&rx->trellis);
     return QAM_NOTHING;
 }
 
 /* A decision for a symbol by now, and bits of one that is sure. */
 static int decide(qam_rx *rx, qam_c z, qam_c *a, uint32_t *bits) {
     int back = rx->plan->is_trellis ? QAM_BACK : 0, sure;
-    int now =
-        rx->plan->is_trellis ? qam_trellis_run(&rx->trellis, rx->plan, z, &sure) : (sure = nearest(rx, z));
+    int now = rx->plan->is_trellis ? qam_trellis_run(&rx->trellis, z, &sure) : (sure = nearest(rx, z));
     *a = (qam_c){rx->trellis.re[now], rx->trellis.im[now]};
     if (rx->m < back)
         return QAM_NOTHING;
