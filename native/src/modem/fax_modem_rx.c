@@ -88,7 +88,9 @@ static int begin(cti_fax_modem_rx *rx, cti_fax_modem_event *ev) {
 }
 
 static int put_v21_bit(cti_fax_modem_rx *rx, int bit, cti_fax_modem_event *ev) {
-    int said = fax_bits_put(&rx->bits, bit, ev);
+    uint32_t bits = (uint32_t)bit;
+    int32_t one = 1;
+    int said = fax_bits_put(&rx->bits, &bits, &one, ev);
     if (!rx->cfg.hdlc)
         return said;
     hdlc_mend_bit(&rx->mend, bit, rx->v21.is_doubtful);
@@ -117,13 +119,8 @@ static int run_v21(cti_fax_modem_rx *rx, int16_t sample, cti_fax_modem_event *ev
 /* What is to be said of the samples so far; 0: nothing more. */
 static int run_qam(cti_fax_modem_rx *rx, cti_fax_modem_event *ev) {
     for (;;) {
-        while (rx->waiting > 0) {
-            int bit = (int)(rx->symbol & 1);
-            rx->symbol >>= 1;
-            rx->waiting--;
-            if (fax_bits_put(&rx->bits, bit, ev))
-                return 1;
-        }
+        if (rx->waiting > 0 && fax_bits_put(&rx->bits, &rx->symbol, &rx->waiting, ev))
+            return 1;
         int said = qam_rx_next(&rx->qam, &rx->symbol);
         if (said == QAM_NOTHING)
             return 0;
@@ -157,12 +154,15 @@ int cti_fax_modem_rx_run(cti_fax_modem_rx *rx, const int16_t *pcm, int n, int *u
             continue;
         if (*used == n)
             return 0;
-        rx->now++;
-        int16_t sample = pcm[(*used)++];
-        if (!is_v21)
-            qam_rx_put(&rx->qam, sample);
-        else if (run_v21(rx, sample, ev))
-            return say(rx, ev);
+        if (is_v21) {
+            rx->now++;
+            if (run_v21(rx, pcm[(*used)++], ev))
+                return say(rx, ev);
+        } else {
+            int taken = qam_rx_put(&rx->qam, pcm + *used, n - *used);
+            rx->now += taken;
+            *used += taken;
+        }
     }
 }
 

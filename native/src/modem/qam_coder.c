@@ -95,10 +95,27 @@ static int group_of(qam_coder *c, int index) {
     return (index >> 3) << 3 | BITS_OF_EIGHTHS[(turn - was) & 7];
 }
 
+/* The first bit, which is the highest, becomes the lowest. */
+static uint32_t reversed(uint32_t bits, int n) {
+    bits = (bits & 0x0f) << 4 | (bits & 0xf0) >> 4;
+    bits = (bits & 0x33) << 2 | (bits & 0xcc) >> 2;
+    bits = (bits & 0x55) << 1 | (bits & 0xaa) >> 1;
+    return bits >> (8 - n);
+}
+
+/* A symbol's bits at once: none of them is 18 bits behind another one. */
+static uint32_t descramble_group(qam_scrambler *s, uint32_t group, int n) {
+    uint32_t bits = group ^ s->line >> (18 - n) ^ s->line >> (23 - n);
+    s->line = s->line << n | group;
+    return reversed(bits & ((1u << n) - 1), n);
+}
+
 uint32_t qam_decode(qam_coder *c, int index) {
-    int group = group_of(c, index);
+    int group = group_of(c, index), n = c->plan->bits;
+    if (!c->scrambler.is_v27)
+        return descramble_group(&c->scrambler, (uint32_t)group, n);
     uint32_t bits = 0;
-    for (int i = 0; i < c->plan->bits; i++)
-        bits |= (uint32_t)qam_descramble(&c->scrambler, group >> (c->plan->bits - 1 - i) & 1) << i;
+    for (int i = 0; i < n; i++)
+        bits |= (uint32_t)qam_descramble(&c->scrambler, group >> (n - 1 - i) & 1) << i;
     return bits;
 }

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/dot.h"
+#include "base/lanes.h"
 #include "base/sine.h"
 #include "modem/qam_pulse.h"
 
@@ -23,15 +23,30 @@ void qam_front_init(qam_front *f, const qam_plan *plan) {
         }
 }
 
-void qam_front_put(qam_front *f, int16_t sample) {
-    float re = (float)((double)sample * f->cosine), im = (float)((double)sample * f->sine);
-    double cosine = f->cosine * f->step_cosine - f->sine * f->step_sine;
-    f->sine = f->cosine * f->step_sine + f->sine * f->step_cosine;
-    f->cosine = cosine; /* its length changes by less than 1e-8 in an hour */
-    f->re[f->at] = f->re[f->at + QAM_FRONT_RING] = re;
-    f->im[f->at] = f->im[f->at + QAM_FRONT_RING] = im;
-    f->at = (f->at + 1) % QAM_FRONT_RING;
-    f->wait -= 1.0;
+int qam_front_put(qam_front *f, const int16_t *pcm, int n) {
+    double cosine = f->cosine, sine = f->sine, wait = f->wait;
+    uint32_t at = f->at;
+    int i = 0;
+    do {
+        double sample = pcm[i++], was = cosine;
+        f->re[at] = f->re[at + QAM_FRONT_RING] = (float)(sample * cosine);
+        f->im[at] = f->im[at + QAM_FRONT_RING] = (float)(sample * sine);
+        at = (at + 1) % QAM_FRONT_RING;
+        /* The length of both changes by less than 1e-8 in an hour. */
+        cosine = was * f->step_cosine - sine * f->step_sine;
+        sine = was * f->step_sine + sine * f->step_cosine;
+        wait -= 1.0;
+    } while (i < n && wait > 0.0);
+    f->cosine = cosine;
+    f->sine = sine;
+    f->wait = wait;
+    f->at = at;
+    return i;
+}
+
+static float sum_of(cti_four a, cti_four b) {
+    cti_four both = a + b;
+    return (both[0] + both[1]) + (both[2] + both[3]);
 }
 
 int qam_front_take(qam_front *f, qam_c *out) {
@@ -41,9 +56,17 @@ int qam_front_take(qam_front *f, qam_c *out) {
     int phase = (int)(-f->wait * QAM_FRONT_PHASES);
     if (phase >= QAM_FRONT_PHASES)
         phase = QAM_FRONT_PHASES - 1;
-    int from = f->at + QAM_FRONT_RING - QAM_FRONT_TAPS;
-    out->re = cti_dot(f->filter[phase], f->re + from, QAM_FRONT_TAPS);
-    out->im = cti_dot(f->filter[phase], f->im + from, QAM_FRONT_TAPS);
+    uint32_t from = f->at + QAM_FRONT_RING - QAM_FRONT_TAPS;
+    const float *filter = f->filter[phase], *re = f->re + from, *im = f->im + from;
+    cti_four re_even = {0.0f}, re_odd = {0.0f}, im_even = {0.0f}, im_odd = {0.0f};
+    for (int k = 0; k < QAM_FRONT_TAPS; k += 8) {
+        cti_four even = cti_four_of(filter + k), odd = cti_four_of(filter + k + 4);
+        re_even += even * cti_four_of(re + k);
+        re_odd += odd * cti_four_of(re + k + 4);
+        im_even += even * cti_four_of(im + k);
+        im_odd += odd * cti_four_of(im + k + 4);
+    }
+    *out = (qam_c){sum_of(re_even, re_odd), sum_of(im_even, im_odd)};
     f->wait += f->spacing;
     return 1;
 }

@@ -13,7 +13,7 @@ typedef struct qam_front {
     float filter[QAM_FRONT_PHASES][QAM_FRONT_TAPS];
     float re[2 * QAM_FRONT_RING],
         im[2 * QAM_FRONT_RING];    /* each sample twice, so that any stretch is in one piece */
-    int32_t at;                    /* place of the next sample */
+    uint32_t at;                   /* place of the next sample */
     double cosine, sine;           /* of the carrier's angle, turned back */
     double step_cosine, step_sine; /* of what it turns in a sample */
     double hz;
@@ -22,8 +22,8 @@ typedef struct qam_front {
 } qam_front;
 
 void qam_front_init(qam_front *f, const qam_plan *plan);
-/* Takes a sample. */
-void qam_front_put(qam_front *f, int16_t sample);
+/* Takes samples until a value is due, at least one of n; how many. */
+int qam_front_put(qam_front *f, const int16_t *pcm, int n);
 /* 1 and a value when one is due; there may be another one behind it. */
 int qam_front_take(qam_front *f, qam_c *out);
 /* The carrier's frequency from now on. */

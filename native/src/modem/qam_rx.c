@@ -45,8 +45,8 @@ void qam_rx_again(qam_rx *rx, const qam_plan *plan, int is_short, int hold_ms) {
     qam_listen(rx);
 }
 
-void qam_rx_put(qam_rx *rx, int16_t sample) {
-    qam_front_put(&rx->front, sample);
+int qam_rx_put(qam_rx *rx, const int16_t *pcm, int n) {
+    return qam_front_put(&rx->front, pcm, n);
 }
 
 /* The clock follows the edges; slower the longer it has. */

@@ -78,7 +78,8 @@ typedef struct qam_rx {
 void qam_rx_again(qam_rx *rx, const qam_plan *plan, int is_short, int hold_ms);
 /* What was known of the line while its carrier was steady. */
 void qam_recall(qam_rx *rx);
-void qam_rx_put(qam_rx *rx, int16_t sample);
+/* Takes samples until there may be something to be said, at least one of n; how many. */
+int qam_rx_put(qam_rx *rx, const int16_t *pcm, int n);
 /* The next thing to be said of the samples so far, QAM_NOTHING when there is none; a symbol's bits, the first
  * one lowest. */
 int qam_rx_next(qam_rx *rx, uint32_t *bits);
