@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/sine.h"
 #include "modem/qam_acquire.h"
 
 #define TURN 6.283185307179586
@@ -88,6 +89,12 @@ void qam_recall(qam_rx *rx) {
     rx->error = rx->before[1].error;
 }
 
+/* Of an angle in turns, 0…1; for each symbol, and the C library takes four times as long. */
+static qam_c rotor_of(double turns) {
+    uint32_t phase = (uint32_t)(int64_t)(turns * 4294967296.0);
+    return (qam_c){(float)cti_sine(phase + 0x40000000u), (float)cti_sine(phase)};
+}
+
 /* Level and loss of the carrier; 1 while it is there. */
 static int watch_level(qam_rx *rx, int64_t centre) {
     float power = 0.5f * (qam_power(qam_half(rx, centre)) + qam_power(qam_half(rx, centre + 1)));
@@ -151,8 +158,7 @@ static int next_symbol(qam_rx *rx, uint32_t *bits) {
     int is_training = rx->state == QAM_IN_TRAINING, said = QAM_NOTHING;
     int is_there = watch_level(rx, centre);
     qam_c y = qam_equaliser_run(&rx->equaliser, qam_window_re(rx, centre), qam_window_im(rx, centre)), a;
-    qam_c rotor = {(float)cos(TURN * rx->angle), (float)sin(TURN * rx->angle)};
-    qam_c z = qam_against(y, rotor);
+    qam_c rotor = rotor_of(rx->angle), z = qam_against(y, rotor);
     rx->drawn[rx->drawn_count++ % QAM_DRAWN] = z;
     if (is_training)
         a = qam_training_next(&rx->training);
@@ -223,9 +229,9 @@ int qam_rx_halves(const qam_rx *rx, qam_c *out, int n) {
     for (int i = 0; i < n; i++) {
         int back = n - 1 - i;
         int64_t centre = rx->begin + 2 * (rx->m - 1) - back;
-        double angle = TURN * (rx->angle - rx->turn * (1.0 + 0.5 * back));
+        double angle = rx->angle - rx->turn * (1.0 + 0.5 * back);
         qam_c y = qam_equaliser_run(&rx->equaliser, qam_window_re(rx, centre), qam_window_im(rx, centre));
-        out[i] = qam_against(y, (qam_c){(float)cos(angle), (float)sin(angle)});
+        out[i] = qam_against(y, rotor_of(angle - floor(angle)));
     }
     return n;
 }
