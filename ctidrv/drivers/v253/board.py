@@ -17,7 +17,8 @@ from typing import Any
 from ctidrv.drivers.v253.formats import CODINGS
 from ctidrv.drivers.v253.link import Link, Search, SerialLink, need_pyserial
 from ctidrv.drivers.v253.personas import PERSONAS
-from ctidrv.drivers.v253.session import Session, Wanted
+from ctidrv.drivers.v253.session import Session
+from ctidrv.drivers.v253.voice_modem import Wanted
 from ctidrv.errors import InputError
 from ctidrv.native.fed_board import FedBoard, FedStatus
 from ctidrv.ports.api import Able, BoardInfo, DriverContext, Kind, PortInfo
@@ -80,7 +81,7 @@ class V253Board:
 
     @property
     def trouble(self) -> str | None:
-        return None if self.session is None else self.session.trouble
+        return None if self.session is None else self.session.modem.trouble
 
     def open(self) -> None:
         """A modem that is not there is no error: it is looked for until it is."""
@@ -109,12 +110,12 @@ class V253Board:
     def pump(self) -> None:
         """But for this all is done by the modem's own thread."""
         if self.session is not None:
-            self.session.fax.pump()
+            self.session.modem.fax.pump()
 
     def fax(self, port: int = 0) -> OwnFax | None:
         """By its Class 1, if it has that: its sound is late, or goes one way at a time."""
         session = self.session
-        return session.fax if session is not None and session.fax.modems else None
+        return session.modem.fax if session is not None and session.modem.fax.modems else None
 
     def status(self, port: int = 0) -> FedStatus:
         """Of its sound."""
@@ -125,10 +126,11 @@ class V253Board:
         session = self.session
         if session is None:
             return
-        if session.duplex is not None:
-            self._caps["full_duplex"] = Able.YES if session.duplex else Able.NO
-        if session.identity is not None:
-            self._caps["cid_hw"] = Able.YES if session.identity.caller_id else Able.NO
+        modem = session.modem
+        if modem.duplex is not None:
+            self._caps["full_duplex"] = Able.YES if modem.duplex else Able.NO
+        if modem.identity is not None:
+            self._caps["cid_hw"] = Able.YES if modem.identity.caller_id else Able.NO
 
 
 def open_board(name: str, settings: Mapping[str, Any], context: DriverContext) -> V253Board:

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from ctidrv.drivers.v253 import session as module
-from ctidrv.drivers.v253 import watch
+from ctidrv.drivers.v253 import finder, voice_modem, watch
 from ctidrv.drivers.v253.board import V253Board, open_board
 from ctidrv.drivers.v253.link import LinkGone
-from ctidrv.drivers.v253.session import Session, Wanted
+from ctidrv.drivers.v253.session import Session
 from ctidrv.drivers.v253.table import WAITS_S, State
+from ctidrv.drivers.v253.voice_modem import Wanted
 from ctidrv.errors import InputError, PortError
 from ctidrv.native import ffi, lib
 from ctidrv.native.fed_board import HOOK, FedBoard
@@ -172,8 +172,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (("CHECK_S", 0.5), ("MUTE_S", 0.5)):
         monkeypatch.setattr(watch, name, value)
     for name, value in (("RETRY_S", 0.05), ("UNFIT_S", 0.3)):
-        monkeypatch.setattr(module, name, value)
-    monkeypatch.setattr(module, "_GAP_S", 0.0)
+        monkeypatch.setattr(finder, name, value)
+    monkeypatch.setattr(voice_modem, "GAP_S", 0.0)
 
 
 Start = Callable[..., tuple[Session, Tick]]
@@ -212,13 +212,16 @@ def test_a_modem_is_told_by_what_it_answers(
     session, _ = start(Scripted(answers))
     assert session.settled.wait(5)
     if not persona:
-        assert session.trouble is not None
-        assert "no voice format" in session.trouble
+        assert session.modem.trouble is not None
+        assert "no voice format" in session.modem.trouble
         return
-    assert session.trouble is None
-    assert session.identity is not None
-    assert session.identity.persona.name == persona
-    assert (session.identity.format.number, session.identity.format.coding.name) == (number, coding)
+    assert session.modem.trouble is None
+    assert session.modem.identity is not None
+    assert session.modem.identity.persona.name == persona
+    assert (session.modem.identity.format.number, session.modem.identity.format.coding.name) == (
+        number,
+        coding,
+    )
 
 
 @pytest.mark.parametrize(
@@ -235,7 +238,7 @@ def test_a_modem_that_will_not_do_is_named_with_the_reason_and_left_alone(
     modem = Scripted(answers)
     session, tick = start(modem)
     assert session.settled.wait(5)
-    assert words in str(session.trouble)
+    assert words in str(session.modem.trouble)
     tick()
     assert tick.gone
 
@@ -243,7 +246,7 @@ def test_a_modem_that_will_not_do_is_named_with_the_reason_and_left_alone(
 def test_without_a_command_for_caller_id_it_works_and_says_so(start: Start) -> None:
     session, tick = start(Scripted({**CX93010, "AT+VCID=1": None, "AT-SCID=1;+VCID=1": None}))
     assert session.settled.wait(5)
-    assert "caller ID" in str(session.trouble)
+    assert "caller ID" in str(session.modem.trouble)
     tick()
     assert not tick.gone
 
@@ -261,7 +264,7 @@ def test_a_half_duplex_modem_takes_a_call_and_a_hang_up_however_often_it_is_orde
     tick.until(lambda: tick.count(lib.CTI_EV_CALLER_ID) == 1)
     assert tick.count(lib.CTI_EV_RING_ON) == 1
     _call(tick)
-    assert session.duplex is False
+    assert session.modem.duplex is False
     for _ in range(3):
         tick.hook(False)
     tick.until(lambda: tick.count(lib.CTI_EV_RELEASED) >= 1)
@@ -297,11 +300,11 @@ def test_a_modem_that_freezes_in_a_call_is_gone_and_then_back_on_hook(start: Sta
     _call(tick)
     modem.mute = True
     tick.until(lambda: tick.gone)
-    assert session.trouble is not None
+    assert session.modem.trouble is not None
     assert modem.closed >= 1
     modem.mute = False
     tick.until(lambda: not tick.gone)
-    assert session.state is State.IDLE
+    assert session.modem.state is State.IDLE
     tick.told.clear()
     _call(tick)
 
@@ -312,7 +315,7 @@ def test_an_idle_modem_that_freezes_is_found_out(start: Start) -> None:
     tick.until(lambda: not tick.gone)
     modem.mute = True
     tick.until(lambda: tick.gone)
-    assert "does not answer" in str(session.trouble)
+    assert "does not answer" in str(session.modem.trouble)
     modem.mute = False
     tick.until(lambda: not tick.gone)
 
@@ -321,10 +324,10 @@ def test_babble_is_a_reason_to_begin_again(start: Start) -> None:
     modem = Scripted()
     session, tick = start(modem)
     tick.until(lambda: not tick.gone)
-    lost = session.lost
+    lost = session.modem.lost
     for _ in range(60):
         modem.say(b"nonsense of all kinds, " * 4 + b"\r\n")
-    tick.until(lambda: session.lost > lost)
+    tick.until(lambda: session.modem.lost > lost)
     tick.until(lambda: not tick.gone)
 
 
