@@ -11,7 +11,10 @@ from ctidrv.errors import UsageError
 from ctidrv.native import check, ffi, lib, state
 from ctidrv.native.fax_modem import FaxQuality, quality_of
 from ctidrv.native.pcm import Pcm
-from ctidrv.native.t30 import FaxPages, T30Config, T30Event, T30Link, native_config, read_link
+from ctidrv.native.t30 import FaxPages, T30Config, T30Event, T30Link, native_config, read_link, refused
+
+_LEAST_LEVEL = -60.0
+_ECHO_MS = range(1001)
 
 
 class FaxMachine(FaxPages):
@@ -23,6 +26,10 @@ class FaxMachine(FaxPages):
     def __init__(
         self, config: T30Config, *, level: float = -13.0, echo_protection: bool = False, echo_ms: int = 60
     ) -> None:
+        if not _LEAST_LEVEL <= level <= 0.0:
+            raise UsageError(f"no fax speaks at {level:g} dBm0: {_LEAST_LEVEL:g} to 0")
+        if echo_ms not in _ECHO_MS:
+            raise UsageError(f"no line's echo takes {echo_ms} ms: 0 to {_ECHO_MS[-1]}")
         c = ffi.new("cti_fax_machine_config *")
         lib.cti_fax_machine_defaults(c, int(config.calling))
         t30, self._sheets = native_config(config)
@@ -31,7 +38,7 @@ class FaxMachine(FaxPages):
         size = lib.cti_fax_machine_size()
         self._state = state("cti_fax_machine", size)
         if lib.cti_fax_machine_init(self._state, size, c) < 0:
-            raise UsageError(f"no fax call can be made with {config} at {level} dBm0, echo {echo_ms} ms")
+            raise UsageError(refused(config))
         self._event = ffi.new("cti_fax_machine_event *")
         self._terminal = ffi.new("cti_terminal *")
         self._given = 0

@@ -6,7 +6,7 @@ calls `turn` after each call of `sent`, `heard`, `run` and `page`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,6 +107,11 @@ _MODEM_NAMES = {number: name for name, number in MODEM_NUMBERS.items()}
 _TONE_NUMBERS = {name: number for number, name in FAX_TONES.items()}
 _MEMORY_ROWS, _MEMORY_WIDTH, _MEMORIES = 20_000, 2432, 2
 _FRAME_OCTETS = int(lib.CTI_HDLC_FRAME_MAX)
+_ID_CHARACTERS = "0123456789 +*#"
+"""Of identities, sub-addresses and passwords (T.30, 5.3.6.2)."""
+_LEAST_BIT_RATE = 2400
+_PERCENT = range(101)
+_REPEATS = range(101)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +205,7 @@ def _known(names: dict[Any, int], name: Any, what: str) -> int:
 
 
 def _text(name: str, what: str) -> bytes:
-    if not name.isascii() or len(name) > lib.CTI_T30_ID_CHARS:
+    if len(name) > lib.CTI_T30_ID_CHARS or not set(name) <= set(_ID_CHARACTERS):
         raise UsageError(f"{name!r} is no {what} of a fax: up to 20 digits, blanks, +, * and #")
     return name.encode()
 
@@ -226,6 +231,22 @@ def read_link(out: Any) -> T30Link:
     )
 
 
+def _odd(config: T30Config) -> Iterator[str]:
+    """What no fax does, beside names that are none."""
+    if "v27ter" not in config.modems:
+        yield "without V.27ter, which every fax has (T.30)"
+    if "standard" not in config.resolutions:
+        yield "without the standard resolution, which every fax has (T.30)"
+    if config.bit_rate < _LEAST_BIT_RATE:
+        yield f"at {config.bit_rate} bit/s; {_LEAST_BIT_RATE} is the least"
+    if config.frame_octets not in (64, 256):
+        yield f"with frames of {config.frame_octets} octets; they have 64 or 256"
+    if config.refuse_percent not in _PERCENT:
+        yield f"that refuses pages of {config.refuse_percent} % damaged rows; 0 to 100"
+    if config.repeats not in _REPEATS:
+        yield f"with {config.repeats} repeats of a page; 0 to 100"
+
+
 def native_config(config: T30Config) -> tuple[Any, Any]:
     """``cti_t30_config *``, and what lives as long as the call. UsageError: what no fax has."""
     sheets = ffi.new("cti_t30_sheet[]", max(1, len(config.sheets)))
@@ -240,11 +261,19 @@ def native_config(config: T30Config) -> tuple[Any, Any]:
     c.modems = sum(1 << _known(MODEM_NUMBERS, name, "modem") for name in config.modems)
     c.widths = sum(_known(_NUMBER_OF_WIDTH, width, "width") for width in config.widths)
     c.resolutions = sum(_known(_NUMBER_OF_RESOLUTION, r, "resolution") for r in config.resolutions)
+    for words in _odd(config):
+        raise UsageError(f"no fax call can be made {words}")
     for name in ("receives", "polls", "ecm", "mr", "mmr"):
         setattr(c, name, int(getattr(config, name)))
     for name in ("bit_rate", "frame_octets", "row_ms", "refuse_percent", "repeats"):
         setattr(c, name, getattr(config, name))
     return c, sheets
+
+
+def refused(config: T30Config) -> str:
+    """What is left that the core may have refused: parts that do not go together."""
+    modems, widths = ", ".join(sorted(config.modems)), ", ".join(map(str, config.widths))
+    return f"no fax call can be made with modems {modems}, widths {widths} and rows of {config.row_ms} ms"
 
 
 class FaxPages:
@@ -320,7 +349,7 @@ class T30(FaxPages):
         size = lib.cti_t30_size()
         self._state = state("cti_t30", size)
         if lib.cti_t30_init(self._state, size, c) < 0:
-            raise UsageError(f"no fax call can be made with {config}")
+            raise UsageError(refused(config))
         self._turn = ffi.new("cti_fax_turn *")
         self._frame = ffi.new("uint8_t[]", _FRAME_OCTETS)
         self._event = ffi.new("cti_t30_event *")

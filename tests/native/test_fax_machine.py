@@ -71,5 +71,11 @@ def test_nobody_answers_as_a_fax_does() -> None:
 def test_what_no_fax_does_is_refused() -> None:
     with pytest.raises(UsageError, match="no identity of a fax"):
         FaxMachine(replace(CALLER, ident="x" * 21))
-    with pytest.raises(UsageError, match="at 5 dBm0"):
+    with pytest.raises(UsageError, match="no identity of a fax"):
+        FaxMachine(replace(CALLER, ident="abc"))
+    with pytest.raises(UsageError, match="no fax speaks at 5 dBm0: -60 to 0"):
         FaxMachine(CALLER, level=5)
+    with pytest.raises(UsageError, match="no line's echo takes 1001 ms: 0 to 1000"):
+        FaxMachine(CALLER, echo_ms=1001)
+    with pytest.raises(UsageError, match=r"no fax call can be made with modems .* and rows of 7 ms$"):
+        FaxMachine(replace(CALLER, row_ms=7))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import itertools
 import random
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -327,8 +329,9 @@ def test_every_result_has_words_in_both_languages() -> None:
 def test_a_config_that_cannot_be_is_refused() -> None:
     with pytest.raises(UsageError, match="no identity"):
         T30(T30Config(True, ident="1" * 21))
-    with pytest.raises(UsageError, match="no fax call"):
-        T30(T30Config(True, ident="Hill"))
+    for name in ("ident", "password", "subaddress"):
+        with pytest.raises(UsageError, match=r"^'Hill' is no .* of a fax: up to 20 digits, blanks"):
+            T30(replace(T30Config(True), **{name: "Hill"}))
     with pytest.raises(UsageError, match="no modem"):
         T30(T30Config(True, modems=frozenset({"v34"})))
     with pytest.raises(UsageError, match="no width"):
@@ -338,3 +341,25 @@ def test_a_config_that_cannot_be_is_refused() -> None:
         t30.page(0, bytes(216), 1728)
     with pytest.raises(UsageError, match="no whole rows"):
         t30.page(0, bytes(215), 1728)
+
+
+@pytest.mark.parametrize(
+    ("odd", "words"),
+    [
+        ({"modems": frozenset({"v17"})}, "without V.27ter, which every fax has"),
+        ({"resolutions": ("fine",)}, "without the standard resolution"),
+        ({"bit_rate": 1200}, "at 1200 bit/s; 2400 is the least"),
+        ({"frame_octets": 100}, "with frames of 100 octets; they have 64 or 256"),
+        ({"refuse_percent": 101}, "refuses pages of 101 % damaged rows; 0 to 100"),
+        ({"repeats": -1}, "with -1 repeats of a page; 0 to 100"),
+        ({"row_ms": 7}, "rows of 7 ms"),
+        ({"widths": (2432,)}, "widths 2432"),
+    ],
+)
+def test_a_config_that_no_fax_has_is_refused_in_words_and_not_as_an_object(
+    odd: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(UsageError, match=r"^no fax call can be made ") as refused:
+        T30(replace(T30Config(True), **odd))
+    assert words in str(refused.value)
+    assert "Config(" not in str(refused.value)

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from ctidrv.apps.fax.drawing import limits
+from ctidrv.apps.fax.drawing.source import check_file
 from ctidrv.errors import InputError, StoreError
 
 _CHUNK = 1 << 20
@@ -15,13 +16,13 @@ _CHUNK = 1 << 20
 def archive(document: Path, copy: Path) -> str:
     """Copies a document to a new file; the SHA-256 of what was copied. InputError for what is no file, or too
     large a one; StoreError where the copy finds no room. No part of a copy is left behind."""
+    check_file(document, str(document))
     try:
-        if not document.is_file():
-            raise InputError(f"{document}: there is no such file")
-        with open(document, "rb") as source:
-            return _copy(source.fileno(), document, copy)
-    except PermissionError as error:
+        source = open(document, "rb")  # noqa: SIM115 (closed below: its errors are not those of the copy)
+    except OSError as error:
         raise InputError(f"{document}: cannot be read: {error.strerror}") from error
+    with source:
+        return _copy(source.fileno(), document, copy)
 
 
 def _copy(source: int, document: Path, copy: Path) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ctidrv.apps.fax.drawing import limits
-from ctidrv.apps.fax.drawing.source import Source, called
+from ctidrv.apps.fax.drawing.source import Source, called, check_file
 from ctidrv.errors import InputError
 
 
@@ -42,9 +42,8 @@ _HEAD = 1024
 
 def open_file(path: Path) -> Source:
     """InputError: it cannot be read, or is of no kind that can be faxed."""
+    check_file(path, called(path))
     try:
-        if not path.is_file():
-            raise InputError(f"{called(path)}: is no file")
         size = path.stat().st_size
         with open(path, "rb") as file:
             head = file.read(_HEAD)

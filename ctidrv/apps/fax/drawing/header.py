@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from PIL import Image, ImageDraw
@@ -14,6 +15,8 @@ from ctidrv.errors import InputError
 _HIGH, _EM, _SIDE, _BETWEEN = 5.0, 3.2, 6.0, 1.5
 """The strip, the type and the margin in mm; at least so many em between two parts."""
 _BLACK = 150
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+"""What would begin another line."""
 
 
 def _strip(parts: Sequence[str], width: int, x_mm: float, y_mm: float) -> Image.Image:
@@ -33,7 +36,8 @@ def _strip(parts: Sequence[str], width: int, x_mm: float, y_mm: float) -> Image.
 
 def with_header(page: Image.Image, parts: Sequence[str], x_dpi: int, y_dpi: int, where: str) -> Image.Image:
     """The strip and below it the page, mode "1". White rows at the page's end make room for it."""
-    strip = _strip([fonts.shown(part) for part in parts], page.width, per_mm(x_dpi), per_mm(y_dpi))
+    told = [fonts.shown(_BREAKS.sub(" ", part)) for part in parts]
+    strip = _strip(told, page.width, per_mm(x_dpi), per_mm(y_dpi))
     bounds = page.convert("L").point(lambda value: 255 - value).getbbox()
     used = max(bounds[3] if bounds else 0, page.height - strip.height)
     if strip.height + used > MOST_ROWS:

@@ -45,6 +45,8 @@ class PdfPages:
                 raise InputError(
                     f"{called(path)}: is locked with a password: print it to a PDF without one"
                 ) from None
+            if error.err_code == pdfium.FPDF_ERR_SUCCESS:  # it is a PDF, and no page of it was found
+                check_pages(path, 0)
             raise
         self._pdf.init_forms()
         check_pages(path, len(self._pdf))

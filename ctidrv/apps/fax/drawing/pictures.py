@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ctidrv.apps.fax.drawing import limits
-from ctidrv.apps.fax.drawing.source import Drawn, Sheet, called, check_pages, check_pixels, sheet
+from ctidrv.apps.fax.drawing.source import DAMAGED, Drawn, Sheet, called, check_pages, check_pixels, sheet
 from ctidrv.apps.fax.drawing.tone import grey_areas
 from ctidrv.apps.fax.page import WIDTHS, per_mm
+from ctidrv.errors import InputError
 
 FORMATS = ("TIFF", "PNG", "JPEG")
 _FAX_WIDTHS = tuple(width[204] for width in WIDTHS.values())
@@ -88,7 +89,10 @@ class Pictures:
         self._path = path
         # By its name Pillow would map it into memory, and turn one that is stored turned wrongly.
         file = open(path, "rb")  # noqa: SIM115 (for as long as the picture is)
-        self._image: Any = Image.open(file, formats=FORMATS)
+        try:
+            self._image: Any = Image.open(file, formats=FORMATS)
+        except UnidentifiedImageError as error:  # whose own words are of Python's file
+            raise InputError(f"{called(path)}: {DAMAGED}: no picture can be made of it") from error
         self._frames: list[int] = []
         self.sheets: list[Sheet] = []
         for frame in self._all():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -11,6 +12,9 @@ from ctidrv.errors import InputError
 
 if TYPE_CHECKING:
     from PIL import Image
+
+
+DAMAGED = "is damaged, or is not what it says"
 
 
 class Sheet(NamedTuple):
@@ -46,6 +50,20 @@ class Source(Protocol):
 def called(path: Path) -> str:
     """Its name as it can be printed in one line."""
     return "".join(each if each.isprintable() else "?" for each in path.name)
+
+
+def check_file(path: Path, name: str) -> None:
+    """InputError: nothing is there, or no file; `name` is how it is called."""
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:  # ValueError: no name of a file
+        raise InputError(f"{name}: there is no such file") from error
+    except OSError as error:
+        raise InputError(f"{name}: cannot be read: {error.strerror}") from error
+    if stat.S_ISDIR(mode):
+        raise InputError(f"{name}: is a folder: name a file in it")
+    if not stat.S_ISREG(mode):
+        raise InputError(f"{name}: is a pipe or a device, no file: save what comes from it first")
 
 
 def sheet(width: float, height: float, where: str) -> Sheet:

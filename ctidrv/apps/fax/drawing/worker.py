@@ -7,14 +7,17 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from pathlib import Path
 from typing import Any
 
 from ctidrv.apps.fax.drawing import limits, wire
-from ctidrv.apps.fax.drawing.source import called
+from ctidrv.apps.fax.drawing.source import DAMAGED, called
 from ctidrv.errors import CtiError
 
+_OF_PYTHON = re.compile(r"<[\w.]+ [^>]*>")
+"""Objects as Python shows them: of use to nobody who reads the error, and they may name our own files."""
 INSTALL = "pip install 'ctidrv[fax]'"
 
 
@@ -71,8 +74,8 @@ def guarded(where: str, call: Any, *arguments: Any) -> Any:
         most = f"{limits.MEMORY_BYTES >> 20} MiB"
         raise CtiError(f"{where}: takes more than {most} of memory to draw: make it smaller") from None
     except Exception as error:
-        said = " ".join(str(error).split())[:200] or type(error).__name__
-        raise CtiError(f"{where}: is damaged, or is not what it says: {said}") from error
+        said = " ".join(_OF_PYTHON.sub("", str(error)).split())[:200] or type(error).__name__
+        raise CtiError(f"{where}: {DAMAGED}: {said}") from error
 
 
 def answer(work: Work, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy
@@ -17,7 +18,7 @@ import pytest
 from fax_pages import WIDTH, darkness, fax_tiff, ink, one, pdf, picture
 from PIL import Image
 
-from ctidrv.apps.fax.document import Document, Worker, open_document
+from ctidrv.apps.fax.document import Document, Header, Worker, open_document
 from ctidrv.apps.fax.keep import write_tiff
 from ctidrv.apps.fax.page import PageRows
 from ctidrv.errors import InputError, UsageError
@@ -185,6 +186,37 @@ def test_file_that_cannot_be_faxed_is_named_with_what_is_wrong(paper: Path, said
         open_document([path])
     assert "odd.tif" in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "data", [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"MM\0*\0"], ids=["png", "jpeg", "tiff"]
+)
+def test_a_picture_of_which_only_the_beginning_is_there_is_told_without_python_s_words(
+    paper: Path, data: bytes
+) -> None:
+    (paper / "short.png").write_bytes(data)
+    with pytest.raises(InputError, match=r"^short\.png: is damaged, or is not what it says: ") as error:
+        open_document([paper / "short.png"])
+    assert "<" not in str(error.value)
+    assert str(paper) not in str(error.value)
+
+
+def test_what_is_no_file_is_told_apart_from_what_is_not_there(paper: Path) -> None:
+    with pytest.raises(InputError, match=r"^missing\.txt: there is no such file$"):
+        open_document([paper / "missing.txt"])
+    (paper / "adir").mkdir()
+    with pytest.raises(InputError, match=r"^adir: is a folder: name a file in it$"):
+        open_document([paper / "adir"])
+
+
+def test_a_sender_of_many_lines_or_without_end_stands_in_one_line_of_its_width(paper: Path) -> None:
+    def drawn(sender: str) -> bytes:
+        header = Header(datetime(2026, 3, 2, 9, 0, tzinfo=UTC), sender)
+        with open_document([fax_tiff(paper / "a.tif", page_set.text(rows=300))]) as document:
+            return document.rows(0, WIDTH, 204, 196, header).rows
+
+    assert drawn("Lotus\nTea\u2028Office") == drawn("Lotus Tea Office")
+    assert drawn("Tea " * 125) == drawn("Tea " * 1250)
 
 
 def test_cut_tiff_says_which_page(paper: Path) -> None:

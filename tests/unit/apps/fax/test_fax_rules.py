@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -182,14 +183,30 @@ def test_a_document_is_copied_with_its_hash(tmp_path):
 
 def test_a_document_that_is_no_file_or_too_large_leaves_nothing(tmp_path, monkeypatch):
     copy = tmp_path / "faxes" / "fax-1.pdf"
-    for what in (tmp_path / "none.pdf", tmp_path):
-        with pytest.raises(InputError, match="there is no such file"):
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Good morning.", encoding="utf-8")
+    for what, says in (
+        (tmp_path / "none.pdf", "there is no such file"),
+        (letter / "none.pdf", "there is no such file"),
+        (tmp_path / "a\0b.pdf", "there is no such file"),
+        (tmp_path / ("x" * 300), "cannot be read: File name too long"),
+        (tmp_path, "is a folder: name a file in it"),
+    ):
+        with pytest.raises(InputError, match=says):
             archive(what, copy)
+    assert not copy.parent.exists()
     monkeypatch.setattr(limits, "FILE_BYTES", 3 << 20)
     (tmp_path / "large.pdf").write_bytes(bytes((3 << 20) + 1))
     with pytest.raises(InputError, match="larger than 3 MB"):
         archive(tmp_path / "large.pdf", copy)
     assert not copy.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such pipes")
+def test_a_pipe_is_no_document_and_nobody_waits_for_what_comes_from_it(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="is a pipe or a device, no file: save what comes from it first"):
+        archive(tmp_path / "pipe", tmp_path / "faxes" / "fax-1.pdf")
 
 
 def received(**more: Any) -> ReceivedFax:

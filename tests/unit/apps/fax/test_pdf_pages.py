@@ -146,7 +146,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "tiles": (drawn_for_ever, r"a\.pdf(, page 1)?: cannot be drawn within 2 s"),
     "picture": (huge_picture, r"a\.pdf, page 1: a picture of 60000 by 60000 pixels; at most 80 million"),
     "paper": (lambda: pdf("", box="0 0 90000 90000"), r"a\.pdf, page 1: 3.* mm; a page has up to 5000 mm"),
-    "no page": (lambda: pdf(), r"a\.pdf: is damaged, or is not what it says"),
+    "no page": (lambda: pdf(), r"^a\.pdf: has no pages: there is nothing to send$"),
     "loop": (
         lambda: pdf("").replace(b"/Kids[10 0 R]/Count 1", b"/Kids[2 0 R 2 0 R]/Count 100000"),
         r"a\.pdf: has more than 999 pages: split it",
