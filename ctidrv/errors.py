@@ -2,14 +2,16 @@
 
 CtiError
 ├── InputError       unreadable or malformed input: exit code 2
-│   └── UsageError   wrong use of a command or function: exit code 2
+│   ├── UsageError   wrong use of a command or function: exit code 2
+│   └── FieldError   one field of a request to the station
 ├── NotCapable       the port cannot do that (see its capabilities)
 ├── PortError        a port or board: not there, in use, gone
 │   └── SoundMissing
 ├── StoreError       the database or a recording file
 │   └── NewerDatabase
 ├── ServiceError     the station cannot be reached, or refused
-│   └── NoStation    none runs on this data folder
+│   ├── NoStation    none runs on this data folder
+│   └── NotThere     it has nothing of that id or name: exit code 2
 ├── NotAllowed       a number that may not be dialled (station.toml, [outbound])
 ├── DialFailed       the line did not take the number: no dial tone, released, refused
 ├── CallEnded        the far end went; raised out of any wait of a call
@@ -29,6 +31,15 @@ class InputError(CtiError, ValueError):
 
 class UsageError(InputError):
     """A command or function used in a way it does not offer."""
+
+
+class FieldError(InputError):
+    """What the station has against a request: `words` of its `field`, such as ``cover.to``."""
+
+    def __init__(self, field: str, words: str) -> None:
+        super().__init__(f"{field}: {words}")
+        self.field = field
+        self.words = words
 
 
 class NotCapable(CtiError, RuntimeError):
@@ -62,6 +73,10 @@ class ServiceError(CtiError, OSError):
 
 class NoStation(ServiceError):
     """No station runs on this data folder: there was none, or it was killed."""
+
+
+class NotThere(ServiceError):
+    """The station has nothing of that id or name."""
 
 
 class NotAllowed(CtiError, PermissionError):

@@ -2,7 +2,8 @@
 
 A command's module has ``HELP`` (one line), ``configure(parser)`` and ``run(args) -> int``. Commands
 of other packages come in by the entry-point group ``ctidrv.commands``, name to module.
-Exit codes: 0 success, 1 a failure or findings, 2 wrong usage or unreadable input.
+Exit codes: 0 success, 1 a failure or findings, 2 wrong usage or unreadable input,
+also an id of which nothing is there.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from ctidrv import __version__
-from ctidrv.errors import CtiError, InputError
+from ctidrv.errors import CtiError, InputError, NotThere
 
 COMMANDS = {
     "station": "ctidrv.cli.station",
@@ -90,7 +91,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = int(_load(known[args.command]).run(args))
         sys.stdout.flush()
         return code
-    except InputError as error:
+    except (InputError, NotThere) as error:
         print(f"ctidrv: {error}", file=sys.stderr)
         return 2
     except CtiError as error:

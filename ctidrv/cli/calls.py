@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ctidrv.cli import look
 from ctidrv.cli.look import Row
+from ctidrv.cli.naming import naming
 from ctidrv.cli.output import add_data, add_json, print_json
 from ctidrv.errors import ServiceError
 
@@ -33,6 +34,17 @@ _ORDERS = {
     "transfer": ("send a call at a seat on; it comes back if nobody answers, or it fails", "is sent on"),
 }
 """What it does, and what is said when it is done."""
+FIELDS = {
+    "number": "NUMBER",
+    "line": "--line",
+    "script": "--script",
+    "play": "--play",
+    "to": "--to",
+    "ring_s": "--ring",
+    "within_s": "--within",
+    "seat": "--seat",
+}
+"""Of the API's requests: the option that gives them."""
 _SEAT = "name or number of a seat, or a group"
 _TO = {
     "consult": _SEAT,
@@ -158,7 +170,7 @@ def _whole(to: str) -> str:
 def _order(args: argparse.Namespace) -> int:
     from ctidrv.service.client import PARKED_S, RING_S, StationClient
 
-    with StationClient.discover(args.data) as station:
+    with naming(FIELDS), StationClient.discover(args.data) as station:
         if args.what == "transfer":
             ring = RING_S if args.ring is None else args.ring
             call = station.transfer(args.id, _whole(args.to), ring_s=ring)
@@ -196,9 +208,10 @@ def _dial(args: argparse.Namespace) -> int:
     script = Path(args.script).absolute() if args.script and Path(args.script).exists() else args.script
     play = None if args.play is None else str(Path(args.play).absolute())
     with StationClient.discover(args.data) as station, station.events() as events:
-        made = station.dial(
-            args.number, line=args.line, script=None if script is None else str(script), play=play
-        )
+        with naming(FIELDS):
+            made = station.dial(
+                args.number, line=args.line, script=None if script is None else str(script), play=play
+            )
         try:
             return _follow(made["id"], events, args)
         except KeyboardInterrupt:

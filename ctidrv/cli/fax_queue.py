@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
-from ctidrv.cli import look
+from ctidrv.cli import given, look
+from ctidrv.cli.naming import naming
 from ctidrv.cli.output import add_data, add_json
 from ctidrv.errors import UsageError
 
@@ -24,16 +24,36 @@ COLUMNS = (
 )
 STATES = ("queued", "sending", "sent", "failed", "stopped")
 _OF_A_NEW_ONE = ("number", "line", "priority", "hours", "tries", "due", "mail_to", "cover")
+_OF_THE_LIST = ("state", "batch", "limit")
 _OF_ITS_COVER = {
     "cover_from": "sender",
     "cover_subject": "subject",
     "cover_note": "note",
     "cover_lang": "language",
 }
+FIELDS = {
+    "file": "FILE",
+    "numbers": "--number",
+    "line": "--line",
+    "priority": "--priority",
+    "hours": "--hours",
+    "tries": "--tries",
+    "due": "--due",
+    "mail_to": "--mail-to",
+    "cover": "--cover",
+    "cover.to": "--cover",
+    "cover.sender": "--cover-from",
+    "cover.subject": "--cover-subject",
+    "cover.note": "--cover-note",
+    "cover.language": "--cover-lang",
+}
+"""Of the API's request: the option that gives them."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="PDF, TIFF, PNG, JPEG or text")
+    parser.add_argument(
+        "file", nargs="?", type=given.path, metavar="FILE", help="PDF, TIFF, PNG, JPEG or text"
+    )
     new = parser.add_argument_group("a new one")
     new.add_argument("--number", action="append", metavar="N", help="to whom; again for each further one")
     new.add_argument("--line", metavar="PORT", help="such as sim/1; else the station chooses")
@@ -43,7 +63,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     new.add_argument("--due", metavar="TIME", help="not before: RFC 3339, such as 2027-03-08T18:00:00+08:00")
     new.add_argument("--mail-to", metavar="ADDRESS", help="is told by e-mail how it ended")
     cover = parser.add_argument_group("its cover page")
-    cover.add_argument("--cover", metavar="NAME", help="a page before it, to NAME")
+    cover.add_argument("--cover", type=given.name, metavar="NAME", help="a page before it, to NAME")
     cover.add_argument("--cover-from", metavar="NAME", help="from whom; the office's name by default")
     cover.add_argument("--cover-subject", metavar="TEXT", help="what it is about")
     cover.add_argument("--cover-note", metavar="TEXT", help="what else stands there")
@@ -51,7 +71,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     rows = parser.add_argument_group("the list")
     rows.add_argument("--state", choices=STATES)
     rows.add_argument("--batch", metavar="ID", help="those that were queued together")
-    rows.add_argument("--limit", type=look.count, default=look.LISTED, metavar="N", help="at most (100)")
+    rows.add_argument("--limit", type=look.count, metavar="N", help=f"at most ({look.LISTED})")
     add_lang(parser)
     add_data(parser)
     add_json(parser)
@@ -62,20 +82,30 @@ def add_lang(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    given = [name for name in _OF_A_NEW_ONE if getattr(args, name) is not None]
-    if args.file is None and given:
-        raise UsageError(f"--{given[0].replace('_', '-')} goes with a FILE that is to be sent")
+    wrong = _OF_A_NEW_ONE if args.file is None else _OF_THE_LIST
+    for option in (_option(name) for name in wrong if getattr(args, name) is not None):
+        raise UsageError(
+            f"{option} goes with a FILE that is to be sent"
+            if args.file is None
+            else f"{option} goes with the list, and FILE is a new fax: ask one by one"
+        )
     on_cover = {name: getattr(args, name) for name in _OF_ITS_COVER if getattr(args, name) is not None}
     if args.cover is None and on_cover:
-        raise UsageError(f"--{next(iter(on_cover)).replace('_', '-')} goes with --cover NAME: to whom")
+        raise UsageError(f"{_option(next(iter(on_cover)))} goes with --cover NAME: to whom")
     rows = _listed(args) if args.file is None else _queued(args)
     look.show_rows(rows if args.json else [short(row) for row in rows], COLUMNS, args, "no faxes")
     return 0
 
 
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
 def _listed(args: argparse.Namespace) -> Sequence[look.Row]:
     with look.open_store(args) as store:
-        return store.faxes.jobs(limit=args.limit, state=args.state, batch=args.batch, language=args.lang)
+        return store.faxes.jobs(
+            limit=args.limit or look.LISTED, state=args.state, batch=args.batch, language=args.lang
+        )
 
 
 def short(row: look.Row) -> look.Row:
@@ -92,5 +122,5 @@ def _queued(args: argparse.Namespace) -> Sequence[look.Row]:
     if args.cover is not None:
         told = {field: getattr(args, name) for name, field in _OF_ITS_COVER.items()}
         more["cover"] = {"to": args.cover, **{name: text for name, text in told.items() if text is not None}}
-    with StationClient.discover(args.data) as station:
+    with naming(FIELDS), StationClient.discover(args.data) as station:
         return station.send_fax(args.file.absolute(), args.number, **more)

@@ -24,6 +24,7 @@ from ctidrv.errors import (
 from ctidrv.service import shapes
 from ctidrv.service.access import token_fits
 from ctidrv.service.door import Door
+from ctidrv.service.refusals import refusal
 from ctidrv.service.routes_calls import CallRoutes
 from ctidrv.service.routes_faxes import FaxRoutes
 from ctidrv.service.routes_kept import KeptRoutes
@@ -90,9 +91,8 @@ def _tell_errors(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
-        return problem(422, f"{place or 'body'}: {first['msg']}")
+        field, words = refusal(error.errors())
+        return JSONResponse({"message": f"{field}: {words}", "field": field}, 422)
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> JSONResponse:

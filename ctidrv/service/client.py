@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 import httpx
 
-from ctidrv.errors import InputError, NoStation, ServiceError, SoundMissing
+from ctidrv.errors import FieldError, InputError, NoStation, NotThere, ServiceError, SoundMissing
 from ctidrv.folder import DataFolder, data_folder
 
 if TYPE_CHECKING:
@@ -470,15 +470,22 @@ class StationClient:
 
 
 def _check(answer: httpx.Response) -> None:
-    """InputError or ServiceError, in the station's words, for an answer that refuses."""
+    """InputError (FieldError: of one field) or ServiceError (NotThere: nothing is there), in the station's
+    words, for an answer that refuses."""
     if answer.status_code < 400:
         return
+    field = None
     try:
-        message = str(answer.json()["message"])
-    except (ValueError, KeyError, TypeError):
+        told = answer.json()
+        message, field = str(told["message"]), told.get("field")
+    except (ValueError, KeyError, TypeError, AttributeError):
         message = f"answer {answer.status_code}"
+    if isinstance(field, str):
+        raise FieldError(field, message.removeprefix(f"{field}: "))
     if answer.status_code in (400, 422):
         raise InputError(message)
+    if answer.status_code == 404:
+        raise NotThere(message)
     raise ServiceError(message)
 
 

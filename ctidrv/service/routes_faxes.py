@@ -12,6 +12,7 @@ from fastapi import Path as InPath
 from fastapi.responses import FileResponse
 
 from ctidrv.apps.fax.records import CoverNote, FaxJob
+from ctidrv.errors import ServiceError
 from ctidrv.service import shapes_fax as shapes
 from ctidrv.service.door import Door, Limit, Row, Text, found, on_disk
 from ctidrv.service.fax_desk import NewFax
@@ -87,11 +88,11 @@ class FaxRoutes:
 
     async def stop(self, fax: str) -> Row:
         """It is sent no further; one that is on its way hangs up."""
-        return await self._ask(self._station.fax_desk.stop(fax), fax)
+        return await self._ask(self._station.fax_desk.stop(fax), fax, "stop")
 
     async def retry(self, fax: str) -> Row:
         """One that failed or was stopped: what is not confirmed of it is sent."""
-        return await self._ask(self._station.fax_desk.retry(fax), fax)
+        return await self._ask(self._station.fax_desk.retry(fax), fax, "send again")
 
     def received(self, limit: Limit = 100, box: Text = None, state: Text = None) -> list[Row]:
         """Newest first."""
@@ -156,10 +157,12 @@ class FaxRoutes:
         reception = receptions.begin(PortId(f"{board}/{index}"), new.box, new.holder)
         return JsonLines(receptions.rows(reception), lambda: receptions.end(reception))
 
-    async def _ask(self, asked: Awaitable[None], fax: str) -> Row:
+    async def _ask(self, asked: Awaitable[None], fax: str, what: str) -> Row:
         try:
             await asked
         except LookupError as error:
+            if await asyncio.to_thread(self._station.store.faxes.received_one, fax) is not None:
+                raise ServiceError(f"fax {fax} is one that came: there is nothing to {what}") from error
             raise HTTPException(404, f"no fax {fax!r}") from error
         await on_disk(self._station.store.committed())
         return await asyncio.to_thread(self.fax, fax)

@@ -18,9 +18,11 @@ class Shape(BaseModel):
 
 
 class Problem(Shape):
-    """Every answer above 399: one line for a person."""
+    """Every answer above 399: one line for a person. A request that is not as it has to be is 422."""
 
     message: str
+    field: str | None = None
+    """Of 422: which field of the request is wrong, such as ``cover.to``."""
 
 
 class Tone(Shape):

@@ -2,16 +2,49 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from ctidrv.apps.fax.records import MOST_TRIES, USUAL_TRIES
+from ctidrv.callcontrol.destination import BOX_NAME
 from ctidrv.config import MAIL_ADDRESS
+from ctidrv.service.refusals import wrong
 from ctidrv.service.shapes import Line, Number, Path, Shape
 
 MOST_NUMBERS = 1000
 
+_MOST_ADDRESS = 254
+"""Characters (RFC 5321, 4.5.3.1.3, less the brackets)."""
+
+
+def _address(text: str) -> str:
+    if len(text) > _MOST_ADDRESS or not re.fullmatch(MAIL_ADDRESS, text):
+        raise wrong(f"{text[:40]!r} must be one address, such as desk@example.com")
+    return text
+
+
+def _box(text: str) -> str:
+    if not re.fullmatch(BOX_NAME, text):
+        raise wrong(f"{text[:40]!r} must be a box's name: letters, digits, - and _, at most 64")
+    return text
+
+
+MailAddress = Annotated[
+    str,
+    AfterValidator(_address),
+    WithJsonSchema({"type": "string", "pattern": f"^{MAIL_ADDRESS}$", "maxLength": _MOST_ADDRESS}),
+]
+Box = Annotated[str, AfterValidator(_box), WithJsonSchema({"type": "string", "pattern": f"^({BOX_NAME})$"})]
 CoverLine = Annotated[str, StringConstraints(max_length=200)]
 
 
@@ -146,7 +179,7 @@ class NewReception(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    box: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    box: Box
     holder: Annotated[str, StringConstraints(min_length=1, max_length=80)]
     """As others are told who has the line."""
 
@@ -171,5 +204,5 @@ class NewFax(BaseModel):
     """Not before."""
     cover: FaxCover | None = None
     """A page before the document's own; null: none."""
-    mail_to: Annotated[str, StringConstraints(pattern=f"^{MAIL_ADDRESS}$", max_length=254)] | None = None
+    mail_to: MailAddress | None = None
     """This address is told how it ended."""

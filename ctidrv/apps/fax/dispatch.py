@@ -11,6 +11,7 @@ import functools
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ctidrv.apps.fax.causes import FaxCause
@@ -105,8 +106,9 @@ class FaxQueue:
 
     def again(self, held: Held) -> None:
         """One that failed or was stopped is sent from its first page that is not confirmed; its calls are
-        counted afresh."""
-        held.job = replace(held.job, state=JobState.QUEUED, due=self._wall(), causes=(), ended=None)
+        counted afresh, and what the last one came to is no reason any more. It is due as one for at once."""
+        fresh: dict[str, Any] = {"causes": (), "cause": None, "detail": None, "ended": None}
+        held.job = replace(held.job, state=JobState.QUEUED, due=held.job.created, **fresh)
         self._held[held.job.id] = held
         self._put(held)
         self._soon()

@@ -287,7 +287,7 @@ def test_a_seat_s_telephone_is_told_of_messages_by_program_and_by_command(served
     assert served.station.asked == [("messages", "08 3"), ("messages", "Li Mei 0")]
     assert main(["seats", "messages", "08", "13", *data]) == 1
     assert capsys.readouterr().err == "ctidrv: sim/2: it cannot be told of messages\n"
-    assert main(["seats", "messages", "nobody", "1", *data]) == 1
+    assert main(["seats", "messages", "nobody", "1", *data]) == 2
     for wrong in ({}, {"messages": 256}, {"messages": -1}, {"messages": 1, "x": 1}):
         assert ask(served, "POST", "/api/v1/seats/08/messages", json=wrong).status_code == 422
 
@@ -302,7 +302,7 @@ def test_seats_command_lists_pauses_and_makes_ready(served, capsys):
     assert main(["seats", "pause", "08", "--json", *data]) == 0
     assert json.loads(capsys.readouterr().out)["state"] == "paused"
     assert main(["seats", "ready", "Li Mei", *data]) == 0
-    assert main(["seats", "pause", "nobody", *data]) == 1
+    assert main(["seats", "pause", "nobody", *data]) == 2
     assert capsys.readouterr().err == "ctidrv: no seat 'nobody'\n"
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from ctidrv.apps.fax.records import ReceivedFax
-from ctidrv.errors import InputError, ServiceError
+from ctidrv.cli import main
+from ctidrv.errors import FieldError, InputError, NotThere, ServiceError
 from ctidrv.service.client import StationClient
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -128,6 +129,44 @@ def test_what_is_no_address_is_refused(client, desk, letter, address):
         client.send_fax(letter, ["2125550123"], mail_to=address)
 
 
+@pytest.mark.parametrize(
+    ("more", "field", "words"),
+    [
+        ({"mail_to": "nobody@"}, "mail_to", "'nobody@' must be one address, such as desk@example.com"),
+        ({"priority": 0}, "priority", "0 must be at least 1"),
+        ({"tries": 100}, "tries", "100 must be at most 20"),
+        (
+            {"due": "2020-01-01T00:00"},
+            "due",
+            "'2020-01-01T00:00' must be a time with its zone, such as 2027-03-08T18:00:00+08:00",
+        ),
+        (
+            {"due": "yesterday"},
+            "due",
+            "'yesterday' must be a time with its zone, such as 2027-03-08T18:00:00+08:00",
+        ),
+        ({"cover": {"to": "x" * 201}}, "cover.to", "has too many characters: at most 200"),
+    ],
+)
+def test_a_field_that_will_not_do_is_named_with_what_is_to_be_written(
+    client, desk, letter, more, field, words
+):
+    with pytest.raises(FieldError) as refused:
+        client.send_fax(letter, ["2125550123"], **more)
+    assert (refused.value.field, refused.value.words) == (field, words)
+    assert str(refused.value) == f"{field}: {words}"
+
+
+@pytest.mark.parametrize("box", ["../x", "", "front desk", "x" * 65])
+def test_who_waits_for_a_fax_names_a_box_as_menus_do(client, box):
+    words = r"must be a box's name: letters, digits, - and _, at most 64$"
+    with (
+        pytest.raises(FieldError, match=f"^box: .* {words}"),
+        client.receive_fax("sim/1", box=box, holder="me"),
+    ):
+        pass
+
+
 def test_how_it_ended_is_queued_for_who_wants_to_be_told(served, client, desk, letter):
     served.station.fax_desk._mails = True
     (row,) = client.send_fax(letter, ["2125550123"], mail_to="li@example.com")
@@ -153,7 +192,9 @@ def test_a_fax_waits_for_its_time_and_is_stopped_and_sent_again(client, desk, le
     with pytest.raises(ServiceError, match="is stopped: there is nothing to stop"):
         client.stop_fax(row["id"])
     assert desk.sent == []
-    assert client.retry_fax(row["id"])["state"] in ("queued", "sending", "sent")
+    again = client.retry_fax(row["id"])
+    assert again["state"] in ("queued", "sending", "sent")
+    assert (again["cause"], again["error"]) in ((None, None), ("sent", None))
     assert until_over(client, row["id"])["state"] == "sent"
     with pytest.raises(ServiceError, match="nothing to repeat"):
         client.retry_fax(row["id"])
@@ -186,7 +227,7 @@ def test_a_fax_whose_document_is_gone_is_not_sent_again(served, client, desk, le
 
 @pytest.mark.parametrize("ask", ["fax", "stop_fax", "retry_fax", "received_document"])
 def test_a_fax_that_is_not_there_is_said(client, desk, ask):
-    with pytest.raises(ServiceError, match=r"no (received )?fax 'none'"):
+    with pytest.raises(NotThere, match=r"no (received )?fax 'none'"):
         getattr(client, ask)("none")
 
 
@@ -211,3 +252,42 @@ def test_a_fax_that_came_is_read_from_its_box_and_that_is_written_down(served, c
         "made",
         "read",
     ]
+
+
+@pytest.mark.parametrize(("ask", "words"), [("stop_fax", "stop"), ("retry_fax", "send again")])
+def test_a_fax_that_came_is_there_and_has_nothing_to_stop_or_to_send(
+    served, client, desk, folder, ask, words
+):
+    path = str(folder.received_fax(START, "r1"))
+    served.station.store.faxes.put_received(
+        ReceivedFax("r1", "office", "sim/1", START, path, "ab" * 32, 1, 0)
+    )
+    served.station.store.writer.flush(10)
+    with pytest.raises(ServiceError, match=f"^fax r1 is one that came: there is nothing to {words}$") as said:
+        getattr(client, ask)("r1")
+    assert not isinstance(said.value, NotThere)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--mail-to", "nobody"), "--mail-to: 'nobody' must be one address, such as desk@example.com"),
+        (("--priority", "0"), "--priority: 0 must be at least 1"),
+        (("--tries", "0"), "--tries: 0 must be at least 1"),
+        (("--due", "yesterday"), "--due: 'yesterday' must be a time with its zone, such as 2027-03-08T18:0"),
+        (("--cover", "x" * 201), "--cover: has too many characters: at most 200"),
+        (("--cover", "x", "--cover-note", "x" * 4001), "--cover-note: has too many characters: at most 4000"),
+        (("--number", "1" * 65), "--number: has too many characters: at most 64"),
+    ],
+)
+def test_the_command_names_the_option_that_will_not_do(client, desk, folder, letter, capsys, given, said):
+    data = ("--data", str(folder.root))
+    assert main(["fax", "queue", str(letter), "--number", "2125550123", *given, *data]) == 2
+    assert capsys.readouterr().err.startswith(f"ctidrv: {said}")
+    assert client.faxes() == []
+
+
+@pytest.mark.parametrize("what", ["stop", "retry", "show"])
+def test_an_id_that_is_none_s_is_exit_2_of_each_command(client, desk, folder, capsys, what):
+    assert main(["fax", what, "none", "--data", str(folder.root)]) == 2
+    assert capsys.readouterr().err.startswith("ctidrv: no fax 'none'")

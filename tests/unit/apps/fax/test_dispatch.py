@@ -12,6 +12,7 @@ import pytest
 from ctidrv.apps.fax.causes import FaxCause
 from ctidrv.apps.fax.dispatch import Held
 from ctidrv.apps.fax.records import fresh_pages
+from ctidrv.apps.fax.retry import due
 from ctidrv.units import seconds
 
 sys.path.append(str(Path(__file__).parent))
@@ -289,6 +290,10 @@ def test_a_fax_on_its_way_is_stopped_in_its_page_and_goes_on_from_there_when_it_
         assert office.rows.states(job, 3) == ["confirmed", "not-confirmed", "not-sent"]
         pages = [office.rows.pages.get((job, page.page), page) for page in fresh_pages(office.rows.jobs[job])]
         office.queue.again(Held(office.rows.jobs[job], pages, 1))
+        queued = office.rows.jobs[job]
+        assert (office.state(job), queued.cause, queued.detail) == ("queued", None, None)
+        before = queued.created - timedelta(days=1)  # by a clock that is set back meanwhile
+        assert due(queued, before) == before
 
     office.run(scene())
     assert [pages for _, _, pages, _ in office.sender.sent] == [(1, 2, 3), (2, 3)]
