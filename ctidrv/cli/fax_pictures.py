@@ -25,14 +25,10 @@ Line = dict[str, Any]
 
 
 class Pictures:
-    """Of one recording, into one folder, which is made."""
+    """Of one recording, into one folder."""
 
     def __init__(self, heard: Heard, saying: Saying, name: str, folder: Path) -> None:
         self._heard, self._saying, self._name, self._folder = heard, saying, name, folder
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(f"{folder}: cannot be made: {error.strerror or error}") from error
 
     def write(self, channels: Sequence[Pcm]) -> Iterator[Line]:
         """A line for each file. StoreError where one cannot be written."""

@@ -75,6 +75,11 @@ def _begun(heard: Heard) -> Iterator[Finding]:
         yield Finding("note", "begins-late", 0, {"name": first})
 
 
+def _cut_file(heard: Heard) -> Iterator[Finding]:
+    if heard.is_cut:
+        yield Finding("note", "file-cut-off", heard.call.length, {"seconds": heard.call.length / RATE})
+
+
 def _wrong_x(heard: Heard) -> Iterator[Finding]:
     wrong = [m for m in heard.call.messages if m.is_x_wrong]
     if wrong and wrong[0].frame is not None:
@@ -344,6 +349,7 @@ def _modulated(heard: Heard) -> Iterator[Finding]:
 _RULES: tuple[Callable[[Heard], Iterator[Finding]], ...] = (
     _ended,
     _begun,
+    _cut_file,
     _wrong_x,
     _trainings,
     _fall_backs,

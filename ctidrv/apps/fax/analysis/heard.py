@@ -30,6 +30,8 @@ class Heard:
     checks: list[Check]
     pages: list[Page]
     ending: Ending | None
+    is_cut: bool = False
+    """The recording's file ends before its header says."""
 
     @property
     def is_fax(self) -> bool:

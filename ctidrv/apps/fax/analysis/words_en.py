@@ -71,6 +71,7 @@ FINDINGS: dict[str, str] = {
     "ended-cut-off": "the recording ends within the call; the last frame was {last}",
     "ended-cleared": "the exchange cleared the call; the last frame was {last}",
     "ended-no-frames": "fax tones, and no frame behind them: the other end is no fax, or it hung up",
+    "file-cut-off": "the file is cut off; the {seconds:.1f} s of it that are there are analysed",
     "begins-late": "the recording begins within the call: its first frame is {name}",
     "x-wrong": "{count} frames of the {side} have the other end's X bit, the first is {name}",
     "training-lost": "training at {modem} {bit_rate} bit/s was lost ({count} x); SNR {snr:.0f} dB",

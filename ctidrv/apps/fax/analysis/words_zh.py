@@ -69,6 +69,7 @@ FINDINGS: dict[str, str] = {
     "ended-cut-off": "录音在通话中结束；最后一帧是 {last}",
     "ended-cleared": "交换机拆线；最后一帧是 {last}",
     "ended-no-frames": "只有传真音，没有任何帧：对方不是传真机，或已挂断",
+    "file-cut-off": "录音文件不完整；已分析现存的 {seconds:.1f} 秒",
     "begins-late": "录音从通话中途开始：第一帧是 {name}",
     "x-wrong": "{side}有 {count} 帧的 X 位是对方的，第一个是 {name}",
     "training-lost": "{modem} {bit_rate} bit/s 的训练失败 {count} 次；信噪比 {snr:.0f} dB",
