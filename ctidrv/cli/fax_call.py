@@ -12,10 +12,11 @@ from pathlib import Path
 from ctidrv.apps.fax.document import Document, Header, open_document
 from ctidrv.apps.fax.keep import write_tiff
 from ctidrv.apps.fax.terminal import Y_DPI, Outcome, Terminal, sheets_of
-from ctidrv.cli import fax_line
+from ctidrv.cli import fax_line, given
+from ctidrv.cli.fax_line import BOX, WHAT
 from ctidrv.cli.fax_result import event_row, result_row, tell_event, tell_result
 from ctidrv.cli.output import add_data, add_json
-from ctidrv.errors import InputError, StoreError, UsageError
+from ctidrv.errors import StoreError, UsageError
 from ctidrv.native.fax_machine import FaxMachine
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.t30 import T30Config, T30Event
@@ -28,10 +29,11 @@ HELP = {
     "receive": "takes one fax call and writes a TIFF",
 }
 MODEMS = ("v27ter", "v29", "v17")
-BOX = "front-desk"
 _PORT = re.compile(r"[^/:\s]+/[0-9]{1,4}")
 _OF_PCM = ("modem", "no_ecm", "ident", "resolution", "sender")
 """Options that go with a PCM line; of a station's line station.toml says these things."""
+_DIALLED = re.compile("[0-9*#,]{1,64}")
+_NUMBER_HELP = "dialled first (on a PCM line by DTMF: digits, * and #, a comma for 2 s of pause)"
 _BEFORE_DIALLING = seconds(1.0)
 _BEFORE_CLOSING = 10
 """Frames: what we said last is on its way."""
@@ -40,13 +42,19 @@ _TOLD = ("negotiated", "rate", "page-begun", "page-sent", "page-taken", "done")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     if parser.prog.endswith(" send"):
-        parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="PDF, TIFF, PNG, JPEG, text")
-        parser.add_argument("--number", metavar="N", help="dialled first (PCM: by DTMF)")
+        parser.add_argument(
+            "files", nargs="+", type=given.path, metavar="FILE", help="PDF, TIFF, PNG, JPEG, text"
+        )
+        parser.add_argument("--number", metavar="N", help=_NUMBER_HELP)
         parser.add_argument("--resolution", choices=tuple(Y_DPI), help="at the most (fine)")
-        parser.add_argument("--sender", metavar="NAME", help="a line above each page: time, NAME, page")
+        parser.add_argument(
+            "--sender", type=given.name, metavar="NAME", help="a line above each page: time, NAME, page"
+        )
     else:
-        parser.add_argument("--to", required=True, type=Path, metavar="DIR", help="the TIFF's folder; made")
-        parser.add_argument("--box", default=BOX, help=f"of a station's line: where it is filed ({BOX})")
+        parser.add_argument(
+            "--to", required=True, type=given.path, metavar="DIR", help="the TIFF's folder; made"
+        )
+        parser.add_argument("--box", help=f"of a station's line: where it is filed ({BOX})")
     parser.add_argument(
         "--line",
         required=True,
@@ -65,7 +73,14 @@ def run(args: argparse.Namespace) -> int:
     """0: the outcome is ok."""
     if _PORT.fullmatch(args.line):
         return _on_station(args)
+    if not args.line.startswith("pcm:"):
+        raise UsageError(
+            f"{args.line}: no line; there are the station's, such as sim/1 ('ctidrv ports' names them), "
+            "and pcm:tcp:PORT and pcm:unix:PATH"
+        )
     address_of(args.line)
+    if getattr(args, "box", None) is not None:
+        raise UsageError(f"--box goes with a station's line; on {args.line} the TIFF in --to is all")
     config = T30Config(
         calling=args.what == "send",
         receives=args.what == "receive",
@@ -83,10 +98,12 @@ def _on_station(args: argparse.Namespace) -> int:
             raise UsageError(f"--{option} goes with a PCM line; of {args.line} station.toml says it ([fax])")
     if args.what == "send":
         return fax_line.send(args)
-    return fax_line.receive(args, _folder(args.to), _new_file)
+    return fax_line.receive(args, _new_file)
 
 
 def _send(args: argparse.Namespace, config: T30Config) -> int:
+    if args.number is not None and not _DIALLED.fullmatch(args.number):
+        raise UsageError(f"--number {args.number[:70]!r}: digits, * and #, and a comma for 2 s of pause")
     dialled = Pcm.silence(0) if args.number is None else _dialled(args.number)
     header = None if args.sender is None else Header(datetime.now().astimezone(), args.sender)
     with open_document(args.files) as document:
@@ -98,20 +115,12 @@ def _send(args: argparse.Namespace, config: T30Config) -> int:
 
 
 def _receive(args: argparse.Namespace, config: T30Config) -> int:
-    folder = _folder(args.to)
+    given.check_folder(args.to, WHAT)
     call = Call(args, FaxMachine(config), None, None)
     with PcmLine(args.line) as line:
+        folder = given.make_folder(args.to, WHAT)
         call.talk(line, Pcm.silence(0))
     return call.tell(_write(folder, call))
-
-
-def _folder(to: Path) -> Path:
-    folder = to.absolute()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{to}: no folder for faxes can be made there: {error.strerror}") from error
-    return folder
 
 
 def _write(folder: Path, call: Call) -> Path | None:

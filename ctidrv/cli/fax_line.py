@@ -8,13 +8,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ctidrv.cli.fax_result import event_row, result_row, tell_event, tell_result
+from ctidrv.cli import given
+from ctidrv.cli.fax_result import event_row, pages, result_row, tell_event, tell_result
+from ctidrv.cli.naming import naming
 from ctidrv.errors import InputError, ServiceError, UsageError
 from ctidrv.folder import data_folder
 
 if TYPE_CHECKING:
     from ctidrv.service.client import EventStream, Row, StationClient
 
+BOX = "front-desk"
+WHAT = "faxes"
 FIRST = 1
 """The priority of a fax for which somebody waits."""
 _OVER = ("sent", "failed", "stopped")
@@ -30,11 +34,12 @@ def send(args: argparse.Namespace) -> int:
     if len(args.files) > 1:
         raise UsageError("a station's fax is one FILE: put them into one, or send them one by one")
     with StationClient.discover(data_folder(args.data)) as station, station.events() as events:
-        (fax,) = station.send_fax(
-            args.files[0].absolute(), [args.number], line=args.line, priority=FIRST, tries=1
-        )
+        with naming(numbers="--number", line="--line", file="FILE"):
+            (fax,) = station.send_fax(
+                args.files[0].absolute(), [args.number], line=args.line, priority=FIRST, tries=1
+            )
         if not args.json:
-            print(f"{fax['id']}: {fax['pages']} pages to {args.number}, on {args.line} when it is idle")
+            print(f"{fax['id']}: {pages(fax['pages'])} to {args.number}, on {args.line} when it is idle")
         try:
             begun, ended = _follow(fax["id"], events, args.json)
         except KeyboardInterrupt:
@@ -94,23 +99,28 @@ def _sent(fax: Row, t_end: float) -> dict[str, Any]:
     )
 
 
-def receive(args: argparse.Namespace, folder: Path, new_file: Callable[[Path], Path]) -> int:
-    """The next call on that line is taken; the fax is filed in a box, and its TIFF written to `folder`."""
+def receive(args: argparse.Namespace, new_file: Callable[[Path], Path]) -> int:
+    """The next call on that line is taken; the fax is filed in a box, and its TIFF written to a folder, which
+    is made when the line is ours."""
     from ctidrv.service.client import StationClient
 
     holder, end = f"ctidrv fax receive (process {os.getpid()})", None
-    call, begun = None, 0.0
+    box = BOX if args.box is None else args.box
+    call, begun, came = None, 0.0, 0
+    folder = given.check_folder(args.to, WHAT)
     with StationClient.discover(data_folder(args.data)) as station:
         try:
-            with station.receive_fax(args.line, box=args.box, holder=holder) as rows:
+            with naming(box="--box"), station.receive_fax(args.line, box=box, holder=holder) as rows:
                 for row in rows:
+                    if row["type"] == "waiting":
+                        folder = given.make_folder(args.to, WHAT)
                     if row["type"] == "waiting" and not args.json:
                         print(f"{args.line}: waits for a call; Ctrl-C ends it", flush=True)
                     elif row["type"] == "call":
                         call, begun = row["call"], row["t"]
                         _tell_call(row, args.json)
                     elif row["type"] == "page":
-                        bad = row["bad_rows"]
+                        came, bad = row["page"], row["bad_rows"]
                         what = f"taken, {bad} rows damaged" if bad else "taken"
                         page = event_row(row["t"], "page-taken", what, row["page"], bad_rows=bad)
                         tell_event(page, as_json=args.json)
@@ -119,13 +129,22 @@ def receive(args: argparse.Namespace, folder: Path, new_file: Callable[[Path], P
         except KeyboardInterrupt:
             end = None
         if end is None:
-            why = "it was broken off: what had come is in its box ('ctidrv fax boxes')"
+            why = _broken_off(call, came, box)
             return tell_result(result_row(False, bad_rows=0, error=why, call=call), as_json=args.json)
         file = None
         if end["fax"] is not None:
             file = new_file(folder)
             _write(file, station.received_document(end["fax"]))
     return tell_result(_received(end, end["t"] - begun, file, call), as_json=args.json)
+
+
+def _broken_off(call: str | None, came: int, box: str) -> str:
+    """By Ctrl-C, or with the station: what is left of the fax."""
+    if call is None:
+        return "it was broken off before a call came"
+    what = f"{pages(came)} had come and" if came else "what had come of its first page, if anything,"
+    there = "are" if came > 1 else "is"
+    return f"it was broken off: {what} {there} in box {box} ('ctidrv fax boxes --box {box}')"
 
 
 def _tell_call(row: Row, as_json: bool) -> None:

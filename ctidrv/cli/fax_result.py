@@ -20,6 +20,11 @@ _EMPTY: dict[str, Any] = {
 }
 
 
+def pages(count: int) -> str:
+    """So many, as one says it."""
+    return f"{count} page{'' if count == 1 else 's'}"
+
+
 def event_row(t: float, event: str, what: str | None, page: int | None, **more: Any) -> dict[str, Any]:
     """`t`: seconds since connecting, or since the station was asked; `page`: from 1."""
     return {"type": "fax_event", "t": round(t, 3), "event": event, "what": what, "page": page, **more}
@@ -48,7 +53,7 @@ def tell_result(row: dict[str, Any], *, as_json: bool) -> int:
 
 def _plain(row: dict[str, Any]) -> str:
     sends = row["bad_rows"] is None
-    what = f"sent: {row['pages_tx']} pages" if sends else f"received: {row['pages_rx']} pages"
+    what = f"sent: {pages(row['pages_tx'])}" if sends else f"received: {pages(row['pages_rx'])}"
     if row["bit_rate"] is not None:
         modem = "" if row["modem"] is None else f"{row['modem']} at "
         ecm = "" if row["ecm"] is None else f", {'with' if row['ecm'] else 'without'} error correction"

@@ -42,6 +42,5 @@ def run(args: argparse.Namespace) -> int:
         times = f"{look.text(call['started'])} to {look.text(call['ended'])}"
         came = f"{call['confirmed']} of {call['pages']} pages confirmed, {look.text(call['error'])}"
         print(f"{'call:':<15}{call['number']}  {call['port']}, {times}: {came}")
-    for fact in row["facts"]:
-        print(f"{'fact:':<15}{look.text(fact['at'])}  {fact['kind']} by {fact['actor']}")
+    look.show_facts(row["facts"])
     return 0

@@ -17,7 +17,7 @@ def path(text: str) -> Path:
     """A file's or folder's, as an option's type. An empty one, as of a script's variable, is not this
     folder."""
     if not text:
-        raise argparse.ArgumentTypeError("an empty name: name a file or a folder ('.' is this one)")
+        raise argparse.ArgumentTypeError("an empty name: write a path")
     return Path(text)
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 LISTED = 100
+_ACTORS = {"token": "a program that has the station's token"}
+"""Those of facts whose own word says little."""
 
 
 def add_list(table: Any, what: str) -> argparse.ArgumentParser:
@@ -92,6 +94,8 @@ def text(value: Any) -> str:
     """A value for people: local time to the second, seconds to the tenth, '-' for what is not known."""
     if value is None or value == "":
         return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.1f} s"
     if isinstance(value, str) and len(value) == 32 and value[10] == "T":
@@ -99,6 +103,15 @@ def text(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(text(entry) for entry in value) or "-"
     return str(value)
+
+
+def show_facts(facts: Sequence[Row]) -> None:
+    """What happened to it, a fact a line; of what was decided the reason."""
+    for fact in facts:
+        reason = fact["data"].get("reason")
+        by = _ACTORS.get(fact["actor"], fact["actor"])
+        why = f": {reason}" if reason else ""
+        print(f"{'fact:':<15}{text(fact['at'])}  {fact['kind']} by {by}{why}")
 
 
 def show_fields(row: Row, skip: Sequence[str] = ()) -> None:

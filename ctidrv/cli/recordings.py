@@ -54,9 +54,7 @@ def run(args: argparse.Namespace) -> int:
         print_json(row)
         return 0
     look.show_fields(row, skip=("facts",))
-    for fact in row["facts"]:
-        why = f": {fact['data']['reason']}" if fact["data"].get("reason") else ""
-        print(f"{'fact:':<15}{look.text(fact['at'])}  {fact['kind']} by {fact['actor']}{why}")
+    look.show_facts(row["facts"])
     return 0
 
 

@@ -30,6 +30,5 @@ def run(args: argparse.Namespace) -> int:
         print_json(row)
         return 0
     look.show_fields(row, skip=("facts",))
-    for fact in row["facts"]:
-        print(f"{'fact:':<15}{look.text(fact['at'])}  {fact['kind']} by {fact['actor']}")
+    look.show_facts(row["facts"])
     return 0

@@ -298,7 +298,7 @@ def _faxed(office: Office, command: str) -> None:
         said = office.run(command)
         told, _ = far_end.communicate(timeout=60)
     joiner.join()
-    assert ("sent: 1 pages" in said, "received: 1 pages" in told) == (is_sent, is_sent)
+    assert ("sent: 1 page," in said, "received: 1 page," in told) == (is_sent, is_sent)
     assert far_end.returncode == 0
     assert list((office.folder / "faxes").glob("fax-*.tif"))
 

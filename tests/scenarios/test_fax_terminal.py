@@ -120,7 +120,7 @@ def test_a_menu_is_no_fax_and_says_so(tmp_path: Path) -> None:
     [
         (("send", "letter.tif", "--line", "sim/1"), "give --number"),
         (("send", "missing.pdf", "--line", "pcm:tcp:1"), "missing.pdf"),
-        (("send", "letter.tif", "--line", "pcm:tcp:1", "--number", "8x"), "'8x': digits are"),
+        (("send", "letter.tif", "--line", "pcm:tcp:1", "--number", "8x"), "--number '8x': digits, * and #"),
         (("receive", "--to", "letter.tif", "--line", "pcm:tcp:1"), "letter.tif: no folder"),
         (("receive", "--to", "in", "--line", "pcm:tcp:1", "--ident", "x" * 30), "no identity of a fax"),
     ],

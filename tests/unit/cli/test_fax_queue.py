@@ -101,7 +101,15 @@ def test_boxes_and_what_came_are_listed_and_shown(ctidrv, faxes):
     assert "office" in ctidrv("fax", "boxes").out
     (row,) = ctidrv("fax", "boxes", "--box", "office", "--json").rows
     assert (row["id"], row["path"]) == ("r1", str(faxes.received_fax(START, "r1")))
-    assert "made by station" in ctidrv("fax", "show", "r1").out
+    shown = ctidrv("fax", "show", "r1").out
+    assert "made by station" in shown
+    assert "whole:         yes\n" in shown
+
+
+def test_who_read_a_fax_is_told_in_words(ctidrv, faxes):
+    with Store.open(faxes, inline=True, country="CN", wall=lambda: LATER) as store:
+        store.faxes.read("r1", "token").result()
+    assert "read by a program that has the station's token" in ctidrv("fax", "show", "r1").out
 
 
 @pytest.mark.parametrize(
@@ -112,6 +120,12 @@ def test_boxes_and_what_came_are_listed_and_shown(ctidrv, faxes):
         (("queue", "--number", "95588"), "--number goes with a FILE"),
         (("queue", "--state", "lost"), "invalid choice"),
         (("queue", "--limit", "0"), "invalid"),
+        (("queue", "a.txt", "--number", "1", "--state", "sent"), "--state goes with the list"),
+        (("queue", "a.txt", "--number", "1", "--limit", "3"), "--limit goes with the list"),
+        (("queue", "a.txt", "--number", "1", "--batch", "x"), "--batch goes with the list"),
+        (("queue", "", "--number", "1"), "an empty name"),
+        (("queue", "a.txt", "--number", "1", "--cover", ""), "invalid name ''"),
+        (("queue", "a.txt", "--number", "1", "--cover", " \n"), "invalid name ' \\n'"),
         (("fly",), "invalid choice"),
     ],
 )
