@@ -140,13 +140,24 @@ def huge_picture() -> bytes:
     return data.replace(b"trailer", image + b"trailer")
 
 
+def no_page() -> bytes:
+    """With its table of objects, so that it need not be put in order first."""
+    file, places = b"%PDF-1.4\n", []
+    for number, each in enumerate((b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[]/Count 0>>"), 1):
+        places.append(b"%010d 00000 n \n" % len(file))
+        file += b"%d 0 obj\n%s\nendobj\n" % (number, each)
+    table = b"xref\n0 3\n0000000000 65535 f \n" + b"".join(places)
+    return file + table + b"trailer\n<</Root 1 0 R/Size 3>>\nstartxref\n%d\n%%%%EOF\n" % len(file)
+
+
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "encrypted": (encrypted, r"a\.pdf: is locked with a password: print it to a PDF without one"),
     "bomb": (packed_bomb, r"a\.pdf, page 1: cannot be drawn: it is damaged, or needs too much memory"),
     "tiles": (drawn_for_ever, r"a\.pdf(, page 1)?: cannot be drawn within 2 s"),
     "picture": (huge_picture, r"a\.pdf, page 1: a picture of 60000 by 60000 pixels; at most 80 million"),
     "paper": (lambda: pdf("", box="0 0 90000 90000"), r"a\.pdf, page 1: 3.* mm; a page has up to 5000 mm"),
-    "no page": (lambda: pdf(), r"^a\.pdf: has no pages: there is nothing to send$"),
+    "no page": (no_page, r"^a\.pdf: has no pages: there is nothing to send$"),
+    "no page, nor table": (lambda: pdf(), r"a\.pdf: is damaged, or is not what it says"),
     "loop": (
         lambda: pdf("").replace(b"/Kids[10 0 R]/Count 1", b"/Kids[2 0 R 2 0 R]/Count 100000"),
         r"a\.pdf: has more than 999 pages: split it",
