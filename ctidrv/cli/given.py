@@ -29,11 +29,14 @@ def name(text: str) -> str:
 
 
 def check_folder(to: Path, what: str) -> Path:
-    """Where a folder for `what` is, or can be made: absolute. InputError. Nothing is made."""
+    """Where a folder for `what` is, or can be made: absolute. InputError, before a call is taken in vain.
+    Nothing is made."""
     folder = to.absolute()
     standing = next(each for each in (folder, *folder.parents) if os.path.lexists(each))
     if not os.path.isdir(standing):  # (Path's own raises where a folder above is closed to us)
         raise InputError(f"{to}: no folder for {what} can be made there: {standing.name} is no folder")
+    if not os.access(standing, os.W_OK | os.X_OK):
+        raise InputError(f"{to}: no {what} can be written there: {standing} is closed to this user")
     return folder
 
 

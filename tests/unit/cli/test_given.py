@@ -50,3 +50,18 @@ def test_a_link_to_nothing_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "in").symlink_to(tmp_path / "none")
     with pytest.raises(InputError, match="in is no folder"):
         given.make_folder(tmp_path / "in", "faxes")
+
+
+def test_a_folder_that_is_closed_to_us_is_told_before_anything_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Path] = []
+
+    def closed(path: Path, mode: int) -> bool:
+        asked.append(path)
+        return not mode & os.W_OK
+
+    monkeypatch.setattr("os.access", closed)
+    with pytest.raises(InputError, match=r"in: no faxes can be written there: .* is closed to this user"):
+        given.check_folder(tmp_path / "in", "faxes")
+    assert asked == [tmp_path]
