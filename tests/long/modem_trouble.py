@@ -188,6 +188,15 @@ def counts(pid: int) -> dict[str, int]:
     }
 
 
+def open_files(pid: int) -> Counter[str]:
+    """What they are; sockets and the like by their kind."""
+    names = Counter[str]()
+    for each in Path("/proc", str(pid), "fd").iterdir():
+        with contextlib.suppress(OSError):  # closed meanwhile
+            names[each.readlink().name.partition(":")[0]] += 1
+    return names
+
+
 def settled(client: StationClient, pid: int, quiet_s: float) -> dict[str, int]:
     """A request or a file that is being closed is no leak. Before that the pools of threads are filled, which
     grow with what is asked at once, to a bound."""
@@ -230,15 +239,16 @@ def run(root: Path, vanishings: int, modems: int, seed: int, quiet_s: float) -> 
         each = [OneModem(desk, client, number, seed) for number in range(modems)]
         for one in each:
             one.rests("at the start")
-        before = settled(client, station.pid, quiet_s)
+        before, opened = settled(client, station.pid, quiet_s), open_files(station.pid)
         with ThreadPoolExecutor(modems) as pool:
             shares = [(vanishings + number) // modems for number in range(modems)]
             list(pool.map(OneModem.rounds, each, shares))
         time.sleep(min(5.0, quiet_s))
         after = settled(client, station.pid, quiet_s)
+        more = open_files(station.pid) - opened
         findings = [finding for one in each for finding in one.findings]
         findings += [
-            f"{after[name]} {name} at the end, {before[name]} at the beginning"
+            f"{after[name]} {name} at the end, {before[name]} at the beginning; files more: {dict(more)}"
             for name in before
             if quiet_s >= QUIET_S and after[name] > before[name] + (POOL if name == "threads" else 0)
         ]

@@ -8,6 +8,7 @@ may answer each of them late.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -19,6 +20,9 @@ from ctidrv.native.fax_modem import Modem
 
 MOST_LINES = 64
 """Of one answer that are looked at."""
+MOST_AGAIN = 2
+"""So often a question is asked again whose OK came without what it asks for: that OK may be a late one, of
+what the modem was told before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,11 @@ class Ask:
     key: str
     command: str
     needed: bool = True
+
+    @property
+    def has_lines(self) -> bool:
+        """Before its OK."""
+        return self.command.endswith("?") or self.key == "I0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,8 @@ LINE = 60
 _RESET = Ask("reset", "ATZ", needed=False)
 _PLAIN = Ask("plain", "ATE0V1Q0")
 _NAME = Ask("I0", "ATI0", needed=False)
+_NAME_AT_ONCE = Ask("I0", "ATE0V1Q0I0", needed=False)
+"""Of one that is known, in one line: it may answer late."""
 _CLASS_1 = (
     Ask("class 1", "AT+FCLASS=1", needed=False),
     Ask("sends", ASKS[0], needed=False),
@@ -80,9 +91,10 @@ class Dialogue:
     _taken: set[str] = field(default_factory=set)
     _setup: list[str] = field(default_factory=list)
     _stage: int = 0
+    _again: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self._asks = [_PLAIN, _NAME] if self.known else [_RESET, _PLAIN, _NAME]
+        self._asks = [_NAME_AT_ONCE] if self.known else [_RESET, _PLAIN, _NAME]
 
     def next(self) -> Ask | None:
         """None once all has been asked: `found` is set then. PortError for a modem that will not do."""
@@ -97,7 +109,12 @@ class Dialogue:
 
     def answer(self, ask: Ask, ok: bool, lines: list[str]) -> None:
         """PortError where the modem cannot do what is needed."""
-        self._answers[ask.key] = tuple(lines[:MOST_LINES])
+        told = tuple(line for line in lines[:MOST_LINES] if not line.upper().startswith("AT"))  # no echo
+        if ok and not told and ask.has_lines and self._again[ask.key] < MOST_AGAIN:
+            self._again[ask.key] += 1
+            self._asks.insert(0, ask)
+            return
+        self._answers[ask.key] = told
         if ok:
             self._taken.add(ask.key)
             if ask.key in _SETS_UP or ask.key.startswith("cid"):

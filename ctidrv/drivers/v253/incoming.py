@@ -71,7 +71,7 @@ class Incoming:
         elif text.startswith(("DRON=", "DROF=")):
             if text[5:].isdecimal() and len(text) < 9:
                 modem.rings.measured(int(text[5:]))
-        elif not self._asking.line(text):
+        elif result is not None or not self._asking.line(text):
             modem.watch.nonsense(len(text))
 
     def _ring(self, now: float) -> None:

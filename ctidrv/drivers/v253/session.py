@@ -166,7 +166,7 @@ class Session(threading.Thread):
         if row is None:
             return
         modem.state, actions = row
-        if modem.state is not before or seen in (Input.NO_DUPLEX, Input.CHECK):
+        if modem.state is not before or seen in (Input.NO_DUPLEX, Input.CHECK, Input.CONNECT):
             modem.watch.since = time.monotonic()
             _log.debug("%s: %s: %s -> %s", modem.at, seen.name, before.value, modem.state.value)
         for action in actions:

@@ -136,7 +136,11 @@ _ON_HOOK: dict[Input, Row] = {
 }
 _ROWS: dict[State, dict[Input, Row]] = {
     State.AWAY: {Input.FOUND: (State.WAKING, (Do.WAKE,))},
-    State.WAKING: {Input.OK: (State.ASKING, (Do.ASK,)), Input.REFUSED: (State.ASKING, (Do.ASK,))},
+    State.WAKING: {
+        Input.OK: (State.ASKING, (Do.ASK,)),
+        Input.REFUSED: (State.ASKING, (Do.ASK,)),
+        Input.CONNECT: (State.WAKING, (Do.WAKE,)),  # late, of what it was told before
+    },
     State.ASKING: {Input.READY: (State.IDLE, (Do.BACK,)), Input.UNFIT: _LOST},
     State.IDLE: {
         **_ON_HOOK,

@@ -98,3 +98,4 @@ class VoiceModem:
         self.sound = None
         self.rings.forget()
         self.hearing.forget()
+        self.watch.forget()

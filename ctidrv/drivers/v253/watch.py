@@ -23,6 +23,10 @@ class Watch:
         """When its state began, or was confirmed."""
         self._nonsense, self._nonsense_at = 0, 0.0
 
+    def forget(self) -> None:
+        """The nonsense of a port that was closed: what it is left in is ended when it is opened again."""
+        self._nonsense = 0
+
     def nonsense(self, count: int) -> None:
         """So many bytes belonged to nothing."""
         self._nonsense += count

@@ -53,7 +53,8 @@ class VoiceModem(LineUse):
         self.names = True
         self.duplicate_ring = False
         self.late = Samples(0)
-        """Result codes come so much too late; but RING."""
+        """Result codes come so much too late; but RING. What goes both ways behind CONNECT waits for that."""
+        self._withheld = 0
         self.abortable = False
         """What it does is broken off by any character."""
         self.stream: Stream | None = None
@@ -166,9 +167,14 @@ class VoiceModem(LineUse):
             verbose = bool(switches["V"])
             words = result.bytes(verbose=verbose, end=registers[3], feed=registers[4])
             if self.late and result is not Result.RING:
-                self.line.clock.call_after(self.late, lambda: self._write(words))
+                self._withheld += 1
+                self.line.clock.call_after(self.late, lambda: self._write_late(words))
             else:
                 self._write(words)
+
+    def _write_late(self, words: bytes) -> None:
+        self._withheld -= 1
+        self._write(words)
 
     def _write(self, words: bytes) -> None:
         self._out(words)
@@ -253,7 +259,7 @@ class VoiceModem(LineUse):
 
     def tick(self) -> None:
         """20 ms of the line."""
-        stream = self.stream
+        stream = None if self._withheld else self.stream
         frame = self.own_sound()
         fax = self.fax
         if fax is not None:

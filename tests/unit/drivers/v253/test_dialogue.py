@@ -9,6 +9,7 @@ from ctidrv.errors import PortError
 
 ANSWERS = {
     "ATI0": ["56000"],
+    "ATE0V1Q0I0": ["56000"],
     "AT+FCLASS=?": ["0,1,1.0,8"],
     "AT+VSM=?": ['0,"SIGNED PCM",8,0,(8000),(0),(0)', '131,"ULAW",8,0,(8000),(0),(0)'],
 }
@@ -35,12 +36,31 @@ def test_modem_that_comes_back_is_set_up_by_what_it_took_before_in_two_lines() -
     first = known()
     again = Dialogue(known=first)
     assert asked(again, ANSWERS, set()) == [
-        "ATE0V1Q0",
-        "ATI0",
+        "ATE0V1Q0I0",
         "AT+FCLASS=8;-SCID=1;+VCID=1;+VIT=0;+VNH=1;+VSD=0,0;-STE=7",
         "AT+VSM=131,8000;+VLS=0",
     ]
     assert again.found == first
+
+
+def test_a_late_ok_of_before_is_not_taken_for_the_answer_to_a_question() -> None:
+    first = known()
+    again = Dialogue(known=first)
+    late, commands = 2, []
+    while (ask := again.next()) is not None:
+        commands.append(ask.command)
+        lines = ["ATE0V1Q0I0", *ANSWERS.get(ask.command, [])] if late == 0 else ["ATE0V1Q0I0"]
+        late = max(0, late - 1)
+        again.answer(ask, True, lines)
+    assert commands == ["ATE0V1Q0I0"] * 3 + list(first.lines)
+    assert again.found == first
+
+
+def test_a_modem_that_has_no_lines_for_a_question_is_asked_it_three_times_and_no_more() -> None:
+    dialogue = Dialogue()
+    commands = asked(dialogue, {**ANSWERS, "AT+VCDT=?": []}, REFUSES)
+    assert commands.count("AT+VCDT=?") == 3
+    assert dialogue.found is not None
 
 
 def test_another_modem_of_the_same_answers_that_refuses_a_line_is_asked_everything() -> None:
@@ -48,15 +68,15 @@ def test_another_modem_of_the_same_answers_that_refuses_a_line_is_asked_everythi
     other = {**ANSWERS, "AT+VSM=?": ['0,"SIGNED PCM",8,0,(8000),(0),(0)']}
     again = Dialogue(known=first)
     commands = asked(again, other, {first.lines[1]})
-    assert commands[4:10] == ["ATZ", "ATE0V1Q0", "AT+FCLASS=?", "AT+FCLASS=8", "AT+VSM=?", "AT+VCDT=?"]
+    assert commands[3:9] == ["ATZ", "ATE0V1Q0", "AT+FCLASS=?", "AT+FCLASS=8", "AT+VSM=?", "AT+VCDT=?"]
     assert again.found is not None
     assert (again.found.format.number, again.found.lines) != (first.format.number, first.lines)
 
 
 def test_modem_of_other_answers_is_asked_everything() -> None:
     again = Dialogue(known=known())
-    commands = asked(again, {**ANSWERS, "ATI0": ["5601"]}, set())
-    assert commands[:3] == ["ATE0V1Q0", "ATI0", "ATZ"]
+    commands = asked(again, {**ANSWERS, "ATE0V1Q0I0": ["5601"]}, set())
+    assert commands[:3] == ["ATE0V1Q0I0", "ATZ", "ATE0V1Q0"]
     assert "AT+VSM=?" in commands
 
 

@@ -25,6 +25,7 @@ from ctidrv.ports.api import DriverContext
 # Dialogues as users have posted them.
 CX93010 = {
     "ATI0": ["56000"],
+    "ATE0V1Q0I0": ["56000"],
     "AT+FCLASS=?": ["0,1,1.0,2,8"],
     "AT+VSM=?": [
         '0,"SIGNED PCM",8,0,8000,0,0',
@@ -37,6 +38,7 @@ CX93010 = {
 }
 USR = {
     "ATI0": ["5601"],
+    "ATE0V1Q0I0": ["5601"],
     "AT+FCLASS=?": ["0,1,8"],
     "AT+VSM=?": ['128,"8-BIT LINEAR",(7200,8000,11025)', '129,"16-BIT LINEAR",(7200,8000)'],
     "AT+VCDT=?": None,
@@ -318,6 +320,21 @@ def test_an_idle_modem_that_freezes_is_found_out(start: Start) -> None:
     assert "does not answer" in str(session.modem.trouble)
     modem.mute = False
     tick.until(lambda: not tick.gone)
+
+
+def test_a_late_connect_of_a_call_that_froze_is_not_taken_for_the_modems_being_awake(start: Start) -> None:
+    modem = Scripted()
+    session, tick = start(modem)
+    tick.until(lambda: not tick.gone)
+    modem.mute = True
+    tick.until(lambda: session.state is State.WAKING)
+    time.sleep(0.35)  # the AT is written
+    modem.mute = False
+    lost = session.lost
+    modem.say(b"\r\nCONNECT\r\n\r\nOK\r\n")
+    tick.until(lambda: not tick.gone)
+    assert (session.lost, session.trouble) == (lost, None)
+    assert modem.asked.count("ATZ") == 1  # it was known again
 
 
 def test_babble_is_a_reason_to_begin_again(start: Start) -> None:

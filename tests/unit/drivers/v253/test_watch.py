@@ -18,6 +18,17 @@ def test_an_idle_modem_that_says_nothing_is_asked_and_nothing_is_wrong_with_it()
     assert watch.amiss(100.1 + CHECK_S, State.IDLE) == (Input.CHECK, "")
 
 
+def test_what_a_port_that_was_closed_has_babbled_does_not_count_against_the_next() -> None:
+    watch = Watch()
+    watch.heard_at = watch.since = 100.0
+    watch.amiss(100, State.IDLE)
+    watch.nonsense(BABBLE + 1)
+    watch.forget()
+    assert watch.amiss(100.5, State.WAKING) is None
+    watch.nonsense(BABBLE + 1)
+    assert seen(watch, 100.6, State.WAKING) is Input.BABBLE
+
+
 def test_audio_that_stops_is_a_frozen_modem() -> None:
     watch = Watch()
     watch.heard_at = 100.0

@@ -12,7 +12,7 @@ from ctidrv.native.compare import find_over_line
 from ctidrv.native.levels import level
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.tones import Part, render, tone
-from ctidrv.units import TICK, ms, seconds
+from ctidrv.units import RATE, TICK, ms, seconds
 from hwsim.devices.v253.formats import CODINGS
 
 Make = Callable[..., Any]
@@ -215,6 +215,22 @@ def test_what_the_caller_says_is_recorded_whole_at_its_level_and_shielded(host: 
         match = find_over_line(TUNE, Pcm.from_bytes(data))
         assert match is not None
         assert match.gain_db == pytest.approx(-LINE_DB, abs=0.5)
+
+    made.run(main())
+
+
+def test_sound_waits_for_a_late_connect(host: Make) -> None:
+    made = host("generic")
+
+    async def main() -> None:
+        await made.takes_a_call()
+        made.modem.late = seconds(1.5)
+        made.modem.feed(b"AT+VTR\r")
+        await made.clock.sleep(seconds(1.4))
+        assert made.take() == b""
+        await made.until(b"\r\nCONNECT\r\n")
+        await made.clock.sleep(seconds(0.5))
+        assert len(unshielded(made.take())[0]) >= 0.4 * RATE
 
     made.run(main())
 
