@@ -332,6 +332,8 @@ def test_a_late_connect_of_a_call_that_froze_is_not_taken_for_the_modems_being_a
     modem.mute = False
     lost = session.lost
     modem.say(b"\r\nCONNECT\r\n\r\nOK\r\n")
+    tick.until(lambda: session.state is State.ASKING)
+    modem.say(b"\r\nOK\r\n\r\nOK\r\n")
     tick.until(lambda: not tick.gone)
     assert (session.lost, session.trouble) == (lost, None)
     assert modem.asked.count("ATZ") == 1  # it was known again
