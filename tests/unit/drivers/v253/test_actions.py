@@ -93,7 +93,7 @@ def _refuse(device: str) -> Any:
 
 ORDERS = {
     Do.WAKE: [wire.HUSH, b"AT\r"],
-    Do.ASK: [b"ATE0V1Q0\r"],
+    Do.ASK: [b"ATE0V1Q0I0\r"],
     Do.CHECK: [b"AT\r"],
     Do.LIFT: [b"AT+VLS=1\r"],
     Do.OPEN: [b"AT+VTR\r"],

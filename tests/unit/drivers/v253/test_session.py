@@ -327,15 +327,15 @@ def test_a_late_connect_of_a_call_that_froze_is_not_taken_for_the_modems_being_a
     session, tick = start(modem)
     tick.until(lambda: not tick.gone)
     modem.mute = True
-    tick.until(lambda: session.state is State.WAKING)
+    tick.until(lambda: session.modem.state is State.WAKING)
     time.sleep(0.35)  # the AT is written
     modem.mute = False
-    lost = session.lost
+    lost = session.modem.lost
     modem.say(b"\r\nCONNECT\r\n\r\nOK\r\n")
-    tick.until(lambda: session.state is State.ASKING)
+    tick.until(lambda: session.modem.state is State.ASKING)
     modem.say(b"\r\nOK\r\n\r\nOK\r\n")
     tick.until(lambda: not tick.gone)
-    assert (session.lost, session.trouble) == (lost, None)
+    assert (session.modem.lost, session.modem.trouble) == (lost, None)
     assert modem.asked.count("ATZ") == 1  # it was known again
 
 
