@@ -243,6 +243,10 @@ class MailConfig:
     where: str = ""
 
 
+BOX_NAME = r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}"
+"""Of a box for faxes or messages."""
+
+
 @dataclass(frozen=True, slots=True)
 class FaxBoxConfig:
     """What becomes of faxes in a box."""

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ctidrv.config import (
+    BOX_NAME,
     FAX_FORMS,
     FIRST,
     FORMATS,
@@ -240,6 +241,8 @@ class _Reader(Source):
             form=table.text("form", FAX_FORMS[0]),
             language=table.text("language", ""),
         )
+        if not re.fullmatch(BOX_NAME, box.name):
+            table.fail("name", f"name {box.name!r} may hold letters, digits, '-' and '_' only")
         if box.mail is not None and (len(box.mail) > 254 or not re.fullmatch(MAIL_ADDRESS, box.mail)):
             table.fail("mail", f"mail {box.mail!r} must be an address such as desk@example.com")
         if box.form not in FAX_FORMS:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-BOX_NAME = r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}"
-
 
 class Kind(Enum):
     """What a destination is; the value is what stands before its name."""

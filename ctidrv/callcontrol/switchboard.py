@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 from ctidrv.callcontrol.caller_side import Hearing
 from ctidrv.callcontrol.causes import Cause
 from ctidrv.callcontrol.connection import Connection
-from ctidrv.callcontrol.destination import BOX_NAME, Destination, Kind
+from ctidrv.callcontrol.destination import Destination, Kind
 from ctidrv.callcontrol.errand import Errand
 from ctidrv.callcontrol.parties import Means
 from ctidrv.callcontrol.reached import Reached, Talk, Why
 from ctidrv.callcontrol.seat import Seat
 from ctidrv.clock import SampleClock
+from ctidrv.config import BOX_NAME
 from ctidrv.errors import CallEnded, InputError, ServiceError
 from ctidrv.units import PortId, Samples
 

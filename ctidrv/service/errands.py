@@ -19,9 +19,10 @@ from ctidrv.apps.fax.in_call import Faxes, FaxInCall
 from ctidrv.apps.ivr import run as interpreter
 from ctidrv.apps.ivr.clips import Services
 from ctidrv.callcontrol.call import Call
-from ctidrv.callcontrol.destination import BOX_NAME, Destination, Kind
+from ctidrv.callcontrol.destination import Destination, Kind
 from ctidrv.callcontrol.errand import Errand
 from ctidrv.callcontrol.reached import Reached
+from ctidrv.config import BOX_NAME
 from ctidrv.errors import InputError, NotCapable, ServiceError
 from ctidrv.ports.api import Able
 from ctidrv.service.parts import Line

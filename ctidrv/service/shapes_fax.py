@@ -16,8 +16,7 @@ from pydantic import (
 )
 
 from ctidrv.apps.fax.records import MOST_TRIES, USUAL_TRIES
-from ctidrv.callcontrol.destination import BOX_NAME
-from ctidrv.config import MAIL_ADDRESS
+from ctidrv.config import BOX_NAME, MAIL_ADDRESS
 from ctidrv.service.refusals import wrong
 from ctidrv.service.shapes import Line, Number, Path, Shape
 

@@ -199,6 +199,7 @@ def test_whole_configuration_is_read(tmp_path):
         (MAIL + 'password = "secret"\n' + GOOD, 4, "unknown key 'password'; known are host, port"),
         (BOX + GOOD, 3, "mail needs a server: [mail] with host and from"),
         (MAIL + BOX.replace("desk@example.com", "desk") + GOOD, 6, "mail 'desk' must be an address"),
+        (MAIL + BOX.replace("office", "the office") + GOOD, 5, "name 'the office' may hold letters"),
         (MAIL + BOX + 'form = "doc"\n' + GOOD, 7, "form 'doc' must be one of pdf, tiff"),
         (MAIL + BOX + 'language = "fr"\n' + GOOD, 7, "language 'fr' must be en or zh"),
         (MAIL + BOX + BOX + GOOD, 8, "there are two boxes 'office'"),

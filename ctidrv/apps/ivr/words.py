@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 
 from ctidrv.apps.ivr.expression import KEYWORDS
-from ctidrv.callcontrol.destination import BOX_NAME
+from ctidrv.config import BOX_NAME
 from ctidrv.document.words import LANGUAGE_FORM, NAME_FORM, PROMPT_FORM, matching, shown, wrong
 
 MAX_DIGITS = 32

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from ctidrv.callcontrol.destination import BOX_NAME, Destination, Kind
+from ctidrv.callcontrol.destination import Destination, Kind
+from ctidrv.config import BOX_NAME
 
 
 @pytest.mark.parametrize(
