@@ -139,7 +139,7 @@ def test_d31_killed_desktop_drops_no_call_and_a_new_one_shows_it(
         undo.callback(program.window.close)
         _until(lambda: "(312) 555-0142" in _pop(program), "the call is shown", work=app.processEvents)
         assert "In a call" in _pop(program)
-        assert program.window.timeline._model.rowCount() > 3
+        assert program.window.timeline._list.rows.rowCount() > 3
         assert program.window.hang_up_action.isEnabled()
         program.window.hang_up_action.trigger()
         _until(
