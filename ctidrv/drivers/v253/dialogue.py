@@ -36,7 +36,7 @@ class Ask:
     @property
     def has_lines(self) -> bool:
         """Before its OK."""
-        return self.command.endswith("?") or self.key == "I0"
+        return self.command.endswith("?") or self.key.startswith("I0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ class Identity:
     persona: Persona
     format: Format
     caller_id: bool
-    answers: tuple[str, ...] = ()
-    """To ATI0: by these it is known again."""
+    answers: frozenset[tuple[str, ...]] = frozenset()
+    """To ATI0, asked twice: by either it is known again, for of one a byte may have been lost on the way."""
     lines: tuple[str, ...] = ()
     """Of commands that set it up."""
     fax: frozenset[Modem] = frozenset()
@@ -61,6 +61,7 @@ _PLAIN = Ask("plain", "ATE0V1Q0")
 _NAME = Ask("I0", "ATI0", needed=False)
 _NAME_AT_ONCE = Ask("I0", "ATE0V1Q0I0", needed=False)
 """Of one that is known, in one line: it may answer late."""
+_NAME_AT_LAST = Ask("I0 at last", "ATI0", needed=False)
 _CLASS_1 = (
     Ask("class 1", "AT+FCLASS=1", needed=False),
     Ask("sends", ASKS[0], needed=False),
@@ -110,8 +111,8 @@ class Dialogue:
     def answer(self, ask: Ask, ok: bool, lines: list[str]) -> None:
         """PortError where the modem cannot do what is needed."""
         told = tuple(line for line in lines[:MOST_LINES] if not line.upper().startswith("AT"))  # no echo
-        if ok and not told and ask.has_lines and self._again[ask.key] < MOST_AGAIN:
-            self._again[ask.key] += 1
+        if self._again[ask.command] < self._times(ask, ok, told):
+            self._again[ask.command] += 1
             self._asks.insert(0, ask)
             return
         self._answers[ask.key] = told
@@ -126,13 +127,16 @@ class Dialogue:
         elif ask.needed:
             raise PortError(f"the modem refuses {ask.command}: {_ADVICE.get(ask.key, 'it has no voice')}")
 
-    @property
-    def _known_again(self) -> bool:
-        return self.known is not None and self.known.answers == self._identity
+    def _times(self, ask: Ask, ok: bool, told: tuple[str, ...]) -> int:
+        """How often it may be asked again after this: a byte of it, or of its answer, may have been lost."""
+        if ok and not told and ask.has_lines:
+            return MOST_AGAIN
+        unlike = self.known is not None and ask.key == "I0" and told not in self.known.answers
+        return int(unlike or (ask.key == "again" and not ok))
 
     @property
-    def _identity(self) -> tuple[str, ...]:
-        return self._answers.get("I0", ())
+    def _known_again(self) -> bool:
+        return self.known is not None and self._answers.get("I0", ()) in self.known.answers
 
     def _first(self) -> list[Ask]:
         if self.known and self._known_again:
@@ -155,7 +159,7 @@ class Dialogue:
         setup = [Ask("setup", command, needed=False) for command in persona.setup]
         coded = Ask("coded", f"AT+VSM={chosen.number},8000")
         fax = _CLASS_1 if self._names_class_1 else ()
-        return [*fax, *callers, *setup, coded, Ask("on hook", persona.drop)]
+        return [*fax, *callers, *setup, coded, Ask("on hook", persona.drop), _NAME_AT_LAST]
 
     @property
     def _names_class_1(self) -> bool:
@@ -196,7 +200,8 @@ class Dialogue:
             return self.known
         caller_id = any(key.startswith("cid") for key in self._taken)
         lines = joined(self._setup)
-        return Identity(self._persona(), self._format(), caller_id, self._identity, lines, self._fax())
+        answers = frozenset(self._answers.get(key, ()) for key in ("I0", "I0 at last"))
+        return Identity(self._persona(), self._format(), caller_id, answers, lines, self._fax())
 
 
 def joined(commands: Iterable[str]) -> tuple[str, ...]:

@@ -63,12 +63,36 @@ def test_a_modem_that_has_no_lines_for_a_question_is_asked_it_three_times_and_no
     assert dialogue.found is not None
 
 
+@pytest.mark.parametrize("lost", [0, 1])
+def test_a_byte_lost_of_its_name_when_it_was_first_asked_makes_no_other_modem_of_it(lost: int) -> None:
+    dialogue, told = Dialogue(), [["56000"], ["5600"]]
+    while (ask := dialogue.next()) is not None:
+        lines = told[lost if ask.key == "I0" else 1 - lost] if ask.command == "ATI0" else None
+        dialogue.answer(ask, ask.command not in REFUSES, lines or ANSWERS.get(ask.command, []))
+    again = Dialogue(known=dialogue.found)
+    assert "ATZ" not in asked(again, ANSWERS, set())
+
+
+def test_a_byte_lost_when_it_is_set_up_again_makes_no_other_modem_of_it() -> None:
+    first = known()
+    again, commands = Dialogue(known=first), []
+    while (ask := again.next()) is not None:
+        garbled = ask.command not in commands
+        commands.append(ask.command)
+        named = ask.key == "I0"
+        lines = (["5600"] if garbled else ["56000"]) if named else []
+        again.answer(ask, named or not garbled, lines)
+    assert again.found == first
+    assert [commands.count(each) for each in ("ATZ", "ATE0V1Q0I0", *first.lines)] == [0, 2, 2, 2]
+
+
 def test_another_modem_of_the_same_answers_that_refuses_a_line_is_asked_everything() -> None:
     first = known()
     other = {**ANSWERS, "AT+VSM=?": ['0,"SIGNED PCM",8,0,(8000),(0),(0)']}
     again = Dialogue(known=first)
     commands = asked(again, other, {first.lines[1]})
-    assert commands[3:9] == ["ATZ", "ATE0V1Q0", "AT+FCLASS=?", "AT+FCLASS=8", "AT+VSM=?", "AT+VCDT=?"]
+    assert commands[1:4] == [first.lines[0], first.lines[1], first.lines[1]]
+    assert commands[4:10] == ["ATZ", "ATE0V1Q0", "AT+FCLASS=?", "AT+FCLASS=8", "AT+VSM=?", "AT+VCDT=?"]
     assert again.found is not None
     assert (again.found.format.number, again.found.lines) != (first.format.number, first.lines)
 
@@ -76,7 +100,7 @@ def test_another_modem_of_the_same_answers_that_refuses_a_line_is_asked_everythi
 def test_modem_of_other_answers_is_asked_everything() -> None:
     again = Dialogue(known=known())
     commands = asked(again, {**ANSWERS, "ATE0V1Q0I0": ["5601"]}, set())
-    assert commands[:3] == ["ATE0V1Q0I0", "ATZ", "ATE0V1Q0"]
+    assert commands[:4] == ["ATE0V1Q0I0", "ATE0V1Q0I0", "ATZ", "ATE0V1Q0"]
     assert "AT+VSM=?" in commands
 
 

@@ -107,7 +107,7 @@ def test_behind_a_fax_it_is_set_up_as_it_was_and_the_line_put_down_only_where_th
     on_hook: bool, lines: list[str]
 ) -> None:
     setup = ("AT+FCLASS=8;+VCID=1", "AT+VSM=131,8000;+VLS=0")
-    identity = Identity(CX930XX, Format(131, CODINGS["ulaw"]), True, (), setup)
+    identity = Identity(CX930XX, Format(131, CODINGS["ulaw"]), True, lines=setup)
     assert voice_lines(identity, on_hook=on_hook) == lines
-    alone = Identity(CX930XX, Format(131, CODINGS["ulaw"]), True, (), ("AT+VLS=0",))
+    alone = Identity(CX930XX, Format(131, CODINGS["ulaw"]), True, lines=("AT+VLS=0",))
     assert voice_lines(alone, on_hook=False) == ["AT+FCLASS=8"]
