@@ -16,7 +16,7 @@ from ctidrv.cli import fax_line, given
 from ctidrv.cli.fax_line import BOX, WHAT
 from ctidrv.cli.fax_result import event_row, result_row, tell_event, tell_result
 from ctidrv.cli.output import add_data, add_json
-from ctidrv.errors import StoreError, UsageError
+from ctidrv.errors import PortError, StoreError, UsageError
 from ctidrv.native.fax_machine import FaxMachine
 from ctidrv.native.pcm import Pcm
 from ctidrv.native.t30 import T30Config, T30Event
@@ -119,8 +119,11 @@ def _receive(args: argparse.Namespace, config: T30Config) -> int:
     call = Call(args, FaxMachine(config), None, None)
     with PcmLine(args.line) as line:
         folder = given.make_folder(args.to, WHAT)
-        call.talk(line, Pcm.silence(0))
-    return call.tell(_write(folder, call))
+        try:
+            call.talk(line, Pcm.silence(0))
+        finally:  # whatever ends it: pages that were taken are here alone
+            file = _write(folder, call)
+    return call.tell(file)
 
 
 def _write(folder: Path, call: Call) -> Path | None:
@@ -157,6 +160,8 @@ class Call:
     before: int = 0
     """Frames before the machine began."""
     unwritten: str | None = None
+    broken: str | None = None
+    """What is wrong with the line."""
 
     def __post_init__(self) -> None:
         self.terminal = Terminal(self.machine, self.document, header=self.header, note=self._note)
@@ -186,14 +191,18 @@ class Call:
         self.terminal.attend()
 
     def _exchange(self, line: PcmLine, said: Pcm) -> Pcm | None:
-        heard = line.exchange(said)
+        try:
+            heard = None if self.broken is not None else line.exchange(said)
+        except PortError as error:
+            self.broken, heard = str(error), None
         self.frames += heard is not None
         return heard
 
     @property
     def outcome(self) -> Outcome:
         found = self.terminal.outcome
-        return found if self.unwritten is None else replace(found, ok=False, error=self.unwritten)
+        wrong = self.unwritten or self.broken
+        return found if wrong is None else replace(found, ok=False, error=wrong)
 
     def _note(self, event: T30Event) -> None:
         if event.kind not in _TOLD:

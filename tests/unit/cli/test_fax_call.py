@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 
+from ctidrv.apps.fax.document import open_document
 from ctidrv.cli import fax_result
 from ctidrv.errors import FieldError, PortError
+from ctidrv.native.fax_machine import FaxMachine
+from ctidrv.native.pcm import Pcm
+from ctidrv.native.t30 import Sheet, T30Config
 from ctidrv.service import client
 
 LINE = ("--line", "pcm:unix:none")
@@ -161,3 +165,39 @@ def test_a_box_that_is_none_is_told_by_the_option_and_no_folder_is_made(
 
 def test_one_page_is_called_one() -> None:
     assert [fax_result.pages(count) for count in (0, 1, 2)] == ["0 pages", "1 page", "2 pages"]
+
+
+class Stalls:
+    """A PCM line whose far end sends two pages, and stands still once the first is confirmed."""
+
+    def __init__(self, address: str) -> None:
+        self.sender = FaxMachine(T30Config(calling=True, sheets=[Sheet(1728), Sheet(1728)]))
+        self.confirmed = False
+
+    def __enter__(self) -> Stalls:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def exchange(self, said: Pcm) -> Pcm:
+        if self.confirmed:
+            raise PortError("pcm:unix:x: the other side sends no frames")
+        out = self.sender.run(said)
+        for event in self.sender.events():
+            if event.kind == "page-wanted":
+                self.sender.page(event.page, bytes(216) * 60, 1728)
+            self.confirmed |= event.kind == "page-sent"
+        return out
+
+
+def test_pages_that_were_taken_are_written_though_the_line_stands_still(
+    ctidrv: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("ctidrv.cli.fax_call.PcmLine", Stalls)
+    done = ctidrv("fax", "receive", "--line", "pcm:unix:x", "--to", str(tmp_path))
+    assert done.code == 1
+    assert "sends no frames" in done.out + done.err
+    (file,) = tmp_path.glob("fax-*.tif")
+    assert str(file) in done.out + done.err
+    with open_document([file]) as kept:
+        assert len(kept.pages) == 1
