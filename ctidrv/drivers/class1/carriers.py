@@ -14,13 +14,14 @@ ASKS = ("AT+FTM=?", "AT+FRM=?")
 
 def carriers(sends: Iterable[str], receives: Iterable[str]) -> frozenset[Modem]:
     """Those by which it both sends and receives at each of their rates: `T30Config.modems`. By the lines
-    that it answered to `ASKS`; empty: it is no fax modem."""
+    that it answered to `ASKS`; empty: it is no fax modem, which has V.27ter (T.30)."""
     has = numbers(sends) & numbers(receives)
     of: dict[Modem, set[int]] = {}
     for number, made in MODULATIONS.items():
         if number != V21:
             of.setdefault(made.modem, set()).add(number)
-    return frozenset(modem for modem, wanted in of.items() if wanted <= has)
+    found = frozenset(modem for modem, wanted in of.items() if wanted <= has)
+    return found if "v27ter" in found else frozenset()
 
 
 def numbers(lines: Iterable[str]) -> set[int]:

@@ -32,6 +32,10 @@ def test_a_modem_without_a_carrier_has_none() -> None:
     assert carriers(["3"], ["3"]) == carriers([], V17_TOO) == set()
 
 
+def test_t30_a_modem_without_v27ter_is_none_for_faxes() -> None:
+    assert carriers(["72,96"], ["72,96"]) == set()
+
+
 def test_numbers_are_read_as_v250_has_them() -> None:
     assert numbers(["(3,24,48,72-74)", "145"]) == {3, 24, 48, 72, 73, 74, 145}
     assert numbers(["9-3", "1234", "-", ""]) == set()
